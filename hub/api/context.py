@@ -1,0 +1,213 @@
+"""What a plugin is handed: its one way into the core."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel
+from sqlalchemy import Connection as SqlConnection
+
+from hub.api.channel import AnyAccount, Medium
+from hub.api.messages import Accepted, Address, Attachment, Json, Raw, Signal
+
+T = TypeVar("T")
+Service = TypeVar("Service")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is to be said in a contact: text, optional HTML, fields the channel knows, files."""
+
+    text: str
+    html: str = ""
+    kind: str = "TEXT"
+    fields: Mapping[str, Json] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """An intended contact with a customer, as the veto hook sees it. `purpose`: "reply", "notice", "campaign", …"""
+
+    account_id: int
+    channel: str
+    to: Address
+    purpose: str
+    customer_id: int | None = None
+    interaction_id: int | None = None
+    automatic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewWork:
+    """Work to be routed: `kind` ("interaction", "callback", "voicemail", …), a queue's key, a medium, a priority (higher first)."""
+
+    kind: str
+    queue: str
+    medium: Medium
+    interaction_id: int | None = None
+    priority: int = 0
+    payload: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationMessage:
+    """One message as the customer may see it (never a note). `position` counts from 1 without gaps inside an interaction;
+    gaps that a customer sees are notes."""
+
+    id: int
+    interaction_id: int
+    position: int
+    direction: str
+    kind: str
+    text: str
+    html: str
+    fields: Mapping[str, Json]
+    author: str
+    external_id: str
+    at: datetime
+    delivery: str
+    attachments: tuple["ConversationFile", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationFile:
+    """An attachment as the customer sees it; fetch the bytes with `Context.attachment`."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A stretch of contact as its customer sees it. `waiting_ahead` is None unless QUEUED or OFFERED."""
+
+    interaction_id: int
+    state: str
+    thread: str
+    agent: str
+    waiting_ahead: int | None
+    ticket_serial: str
+    messages: tuple[ConversationMessage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """An attachment's content with how to serve it."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+class PluginStore(Protocol):
+    """The core's database, through its one writer. Functions are synchronous, get a SQLAlchemy connection inside a
+    transaction, may be run again after a conflict, and must touch only the plugin's own tables."""
+
+    async def read(self, work: Callable[[SqlConnection], T]) -> T: ...
+
+    async def write(self, work: Callable[[SqlConnection], T]) -> T: ...
+
+
+class Subscription(Protocol):
+    """A bounded subscription to a topic: iterate it; leave the `async with` to end it. When it overflowed, the oldest
+    are dropped: a topic is a wake-up, the store is the truth."""
+
+    async def __aenter__(self) -> AsyncIterator[Mapping[str, Json]]: ...
+
+    async def __aexit__(self, *exc: object) -> None: ...
+
+
+class Context(Protocol):
+    """A plugin's way into the core.
+
+    settings      the plugin's own settings model (what `hub_settings` declared), filled from hub.toml and the environment
+    site_url      where the site is reached, without a trailing slash ("http://127.0.0.1:8080"); known once it serves
+    store         read and write the plugin's own tables
+    """
+
+    plugin: str
+    settings: BaseModel
+    store: PluginStore
+
+    @property
+    def site_url(self) -> str: ...
+
+    async def account(self, channel: str, address: Address) -> AnyAccount | None:
+        """The enabled account with this address, or None."""
+        ...
+
+    async def accounts(self, channel: str) -> Sequence[AnyAccount]:
+        """All enabled accounts of a channel."""
+        ...
+
+    async def emit(self, account: AnyAccount, raw: Raw) -> Accepted:
+        """Hand in what a route received; returns after commit. Raises Unauthenticated, Overloaded."""
+        ...
+
+    async def emit_signal(self, account: AnyAccount, signal: Signal) -> None:
+        """Straight to the screens of those who see the interaction; bounded, may be dropped."""
+        ...
+
+    async def conversation(
+        self, account: AnyAccount, thread: str, after: int = 0, limit: int = 200
+    ) -> Conversation | None:
+        """The newest interaction known by this thread key, with the messages a customer may see at positions > `after`."""
+        ...
+
+    async def history(self, account: AnyAccount, identity: Address, limit: int = 20) -> Sequence[Conversation]:
+        """Earlier conversations of this identity on this account, newest first."""
+        ...
+
+    async def attachment(self, account: AnyAccount, thread: str, attachment_id: int) -> Bytes | None:
+        """An attachment of that conversation, or None when it is not part of it."""
+        ...
+
+    async def contact(
+        self,
+        account: AnyAccount,
+        to: Address,
+        content: Content,
+        purpose: str,
+        *,
+        automatic: bool = False,
+        interaction_id: int | None = None,
+    ) -> int:
+        """Write to a customer (in an interaction, or a new one); returns the message id. The veto hook may block it."""
+        ...
+
+    async def enqueue(self, work: NewWork) -> int:
+        """Put work into a queue; returns its id."""
+        ...
+
+    async def close(self, account: AnyAccount, thread: str, reason: str) -> None:
+        """End the interaction known by this key (the customer left, or the channel did): ABANDONED while nobody had
+        answered, CLOSED otherwise."""
+        ...
+
+    async def is_open(self, account: AnyAccount) -> bool:
+        """Whether the account's queue is inside its opening hours now."""
+        ...
+
+    async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:
+        """A durable timer: `hub_timer(name, payload)` of this plugin is called at or after `at`. A `key` replaces."""
+        ...
+
+    def service(self, protocol: type[Service]) -> Service | None:
+        """The first service a plugin of the site gives that has this protocol, or None."""
+        ...
+
+    def key(self, purpose: str) -> bytes:
+        """32 secret bytes, the same at every start, for signing within this plugin."""
+        ...
+
+    async def publish(self, topic: str, data: Mapping[str, Json]) -> None:
+        """A wake-up to every node's subscribers of the topic (small: ids, never content)."""
+        ...
+
+    def subscribe(self, topic: str) -> Subscription:
+        """Listen to a topic of this plugin."""
+        ...
