@@ -3,7 +3,8 @@
 A plugin is a module (or object) named in the entry-point group "hub.plugins"; it marks functions with `@hookimpl`.
 """
 
-# mypy: disable-error-code="empty-body"  # specifications have signatures, not bodies
+# Specifications have signatures, not bodies:
+# mypy: disable-error-code="empty-body"
 
 import argparse
 from collections.abc import Awaitable, Callable, Mapping, Sequence
