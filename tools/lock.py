@@ -1,4 +1,4 @@
-"""Resolve the dependencies into requirements/*.txt: every platform, every Python from 3.11, with hashes, naming no host."""
+"""Resolve the dependencies into requirements/*.txt: for every platform and Python, with hashes, naming no host."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN, DEV = ROOT / "requirements/run.txt", ROOT / "requirements/dev.txt"
-# A lock must install from whichever index the reader uses, so none may stand in it, nor a path of the machine that wrote it.
+# A lock installs from whichever index the reader uses: none may stand in it, nor a path of the machine that wrote it.
 FOREIGN = re.compile(r"https?://|file:|--(extra-)?index-url|--find-links|(?<![\w-])/\w+/")
 
 

@@ -1,0 +1,79 @@
+"""`make check` and `make test`: every tool that judges the project, with how long each took."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import system_packages
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+BIN = Path(PYTHON).parent
+FAST = "not slow and not postgresql and not browser and not process and not peer"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    name: str
+    command: list[str]
+
+
+UI = Stage("web pages", [PYTHON, "-m", "tools.build_ui"])
+UI_CHECK = Stage("web pages' own checks", [PYTHON, "-m", "tools.build_ui", "--check"])
+STATIC = [
+    Stage("types (mypy)", [PYTHON, "-m", "mypy", "--no-error-summary"]),
+    Stage("lint (ruff)", [str(BIN / "ruff"), "check", "--quiet", "--output-format", "concise", "."]),
+    Stage("format (ruff)", [str(BIN / "ruff"), "format", "--check", "--quiet", "--output-format", "concise", "."]),
+    Stage("layers (import-linter)", [str(BIN / "lint-imports"), "--no-logo"]),
+]
+
+
+def main() -> None:
+    {"quick": quick, "everything": everything, "format": reformat}[sys.argv[1]]()
+
+
+def quick() -> None:
+    """Everything that takes no server and no browser; the fast tests run beside mypy."""
+    stages = [*STATIC[:1], Stage("fast tests", pytest("-m", FAST, "--quiet", "-p", "no:xdist")), *STATIC[1:]]
+    sys.exit(0 if all_pass(stages) else 1)
+
+
+def everything() -> None:
+    """Programs first, so that nobody waits to hear that one is missing; tests last: the closing line is theirs."""
+    system_packages.require()
+    if not (all_pass(STATIC) and all_pass([UI]) and all_pass([UI_CHECK])):
+        sys.exit(1)
+    sys.exit(subprocess.run(pytest("--numprocesses", "2", "--dist", "worksteal", *sys.argv[2:]), cwd=ROOT).returncode)
+
+
+def reformat() -> None:
+    subprocess.run([BIN / "ruff", "check", "--fix", "--quiet", "."], cwd=ROOT)
+    sys.exit(subprocess.run([BIN / "ruff", "format", "."], cwd=ROOT).returncode)
+
+
+def pytest(*options: str) -> list[str]:
+    return [PYTHON, "-m", "pytest", *options]
+
+
+def all_pass(stages: list[Stage]) -> bool:
+    """Run the stages two at a time; a failed one shows what it said, and the others still have their turn."""
+    with ThreadPoolExecutor(2) as pool:
+        return all(list(pool.map(passes, stages)))
+
+
+def passes(stage: Stage) -> bool:
+    started = time.monotonic()
+    done = subprocess.run(stage.command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    print(f"{'FAILED' if done.returncode else 'ok':<7}{stage.name:<24}{time.monotonic() - started:6.1f} s", flush=True)
+    if done.returncode:
+        print(done.stdout, flush=True)
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    main()
