@@ -1,0 +1,1 @@
+"""What tests stand on: databases, the real process, a real browser. Nothing here asserts what the product does."""

@@ -1,0 +1,106 @@
+"""The fixtures that tests anywhere in the project may ask for by name, and the marks that follow from asking."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.support import databases
+from tests.support.hub_process import HubProcess
+
+StartHub = Callable[..., Awaitable[HubProcess]]
+
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LOGS = pytest.StashKey[list[HubProcess]]()
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # the process that starts the run, not one of its workers
+        databases.begin_run()
+        config.add_cleanup(databases.end_run)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a test asks for says what it needs, so nobody has to remember a mark."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if asked & {"browser", "page"}:
+            item.add_marker(pytest.mark.browser)
+        if "hub_process" in asked:
+            item.add_marker(pytest.mark.process)
+        if "postgresql_url" in asked:
+            item.add_marker(pytest.mark.postgresql)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what its hub processes wrote."""
+    report = yield
+    if report.failed:
+        for process in item.stash.get(LOGS, []):
+            report.sections.append((f"hub serve in {process.folder}", process.text))
+    return report
+
+
+@pytest.fixture(params=["sqlite", POSTGRESQL])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database of the test's own; the test runs once on SQLite and once on PostgreSQL."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> Iterator[str]:
+    with databases.sqlite_database(tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    with databases.postgresql_database() as url:
+        yield url
+
+
+@pytest.fixture
+async def hub_process(request: pytest.FixtureRequest, tmp_path: Path, database_url: str) -> AsyncIterator[StartHub]:
+    """`hub = await hub_process("--demo", HUB_X="…")` starts the real `hub serve` on the test's database."""
+    started: list[HubProcess] = request.node.stash.setdefault(LOGS, [])
+    async with AsyncExitStack() as stack:
+
+        async def start(*arguments: str, **environment: str) -> HubProcess:
+            started.append(HubProcess(tmp_path, database_url, environment, arguments))
+            return await stack.enter_async_context(started[-1])
+
+        yield start
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """Debian's Chromium, headless, with nothing remembered. A missing one fails the test."""
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """One window of an English-speaking person; a JavaScript error nobody caught fails the test."""
+    page = await browser.new_page(locale="en-US", viewport={"width": 1440, "height": 900})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    assert not errors, f"uncaught in the page: {errors}"
