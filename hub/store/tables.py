@@ -1,4 +1,4 @@
-"""The core's tables, one schema for SQLite and PostgreSQL. Grouped as the story goes: site, people, contact, work, record."""
+"""The core's tables, one schema for both databases, in the order of the story: site, people, contact, work, record."""
 
 from typing import Any
 

@@ -1,0 +1,110 @@
+"""One face for both databases: `read`, `write` and the tail of the event log."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from hub.store import eventlog
+from hub.store.eventlog import EventTail
+from hub.store.postgres import PostgresBackend
+from hub.store.sqlite import SqliteBackend
+from hub.store.unit import Batch, Job, Outcome, Tx
+from hub.store.vault import Vault
+
+T = TypeVar("T")
+
+
+class Backend(Protocol):
+    """What a database must do for the store."""
+
+    def submit(self, job: Job[Any]) -> None: ...
+
+    async def read(self, work: Callable[[Connection], T]) -> T: ...
+
+    async def close(self) -> None: ...
+
+
+class Store:
+    """The site's memory. Functions given to it are synchronous and may run again after a conflict."""
+
+    tail: EventTail
+
+    def __init__(self, url: str, vault: Vault, node: str) -> None:
+        self.url = url
+        self.vault = vault
+        self.node = node
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._backend = self._connect(url)
+
+    @classmethod
+    async def open(cls, url: str, *, key_file: Path, node: str = "hub") -> "Store":
+        """Open the database at `url` (sqlite:///path or postgresql://…); it must have been migrated."""
+        store = cls(url, Vault.open(key_file), node)
+        last = await store.read(eventlog.last_number)
+        store.tail = EventTail(store.read, last)
+        return store
+
+    @property
+    def postgres(self) -> bool:
+        """Whether several nodes may share this database."""
+        return isinstance(self._backend, PostgresBackend)
+
+    async def close(self) -> None:
+        """Commit what is queued and let go of the database."""
+        await self._backend.close()
+        for task in self._tasks:
+            task.cancel()
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on a reader; it sees what is committed."""
+        return await self._backend.read(work)
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` in a transaction and return after the commit. Raises what `work` raised, or Overloaded when the
+        database cannot be written now."""
+        waiting: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        def settle(value: T, error: BaseException | None) -> None:
+            if waiting.done():
+                return
+            if error is None:
+                waiting.set_result(value)
+            else:
+                waiting.set_exception(error)
+
+        self._backend.submit(Job(work, settle))
+        return await waiting
+
+    def key(self, purpose: str) -> bytes:
+        """32 secret bytes for one purpose."""
+        return self.vault.key(purpose)
+
+    def _connect(self, url: str) -> Backend:
+        if url.startswith("sqlite"):
+            return SqliteBackend(url, self._committed)
+        return PostgresBackend(url, self._committed, self._heard)
+
+    def _committed(self, batch: Batch) -> None:
+        if batch.events and not self.tail.publish(batch.events):
+            self._catch_up(batch.events[-1].seq)
+        for call in batch.after:
+            call()
+        for outcome in batch.outcomes:
+            self._settle(outcome)
+
+    def _settle(self, outcome: Outcome) -> None:
+        if outcome.again:
+            self._backend.submit(outcome.job)
+        else:
+            outcome.job.settle(outcome.value, outcome.error)
+
+    def _heard(self, seq: int) -> None:
+        self._catch_up(seq or self.tail.last + 1)
+
+    def _catch_up(self, seq: int) -> None:
+        task = asyncio.get_running_loop().create_task(self.tail.catch_up(seq))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,118 @@
+"""PostgreSQL: asyncpg underneath, a few writers that commit in groups, one listener for what other nodes wrote."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import asyncpg
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from hub.store.documents import dump, load
+from hub.store.sqlite import failed
+from hub.store.unit import Batch, Job, run_batch
+
+T = TypeVar("T")
+GROUP = 32
+WRITERS = 4
+READERS = 8
+CHANNEL = "hub_events"
+_notify = text("SELECT pg_notify(:channel, :payload)")
+
+
+def async_url(url: str) -> str:
+    """The URL with the asyncpg driver named."""
+    return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+
+
+def engine(url: str, size: int) -> AsyncEngine:
+    """A pool of `size` connections."""
+    return create_async_engine(
+        async_url(url), pool_size=size, max_overflow=0, json_serializer=dump, json_deserializer=load, pool_pre_ping=True
+    )
+
+
+class PostgresBackend:
+    """Runs jobs in groups on a few connections. `committed` hears our own batches, `heard` numbers from other nodes."""
+
+    def __init__(self, url: str, committed: Callable[[Batch], None], heard: Callable[[int], None]) -> None:
+        self._url = url
+        self._committed = committed
+        self._heard = heard
+        self._jobs: asyncio.Queue[Job[Any] | None] = asyncio.Queue()
+        self._write = engine(url, WRITERS)
+        self._readers = engine(url, READERS)
+        self._tasks = [asyncio.create_task(self._writer(), name=f"hub-write-{n}") for n in range(WRITERS)]
+        self._listening = asyncio.create_task(self._listen(), name="hub-listen")
+
+    def submit(self, job: Job[Any]) -> None:
+        """Queue a job; it is settled after its commit."""
+        self._jobs.put_nowait(job)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on a reader's connection."""
+        async with self._readers.connect() as conn:
+            return await conn.run_sync(work)
+
+    async def close(self) -> None:
+        """Finish what is queued, then let the connections go."""
+        for _ in self._tasks:
+            self._jobs.put_nowait(None)
+        await asyncio.gather(*self._tasks)
+        self._listening.cancel()
+        await asyncio.gather(self._listening, return_exceptions=True)
+        await self._write.dispose()
+        await self._readers.dispose()
+
+    async def _writer(self) -> None:
+        while (job := await self._jobs.get()) is not None:
+            jobs = [job]
+            stop = False
+            while len(jobs) < GROUP and not self._jobs.empty():
+                more = self._jobs.get_nowait()
+                if more is None:
+                    stop = True
+                    break
+                jobs.append(more)
+            self._committed(await self._commit(jobs))
+            if stop:
+                return
+
+    async def _commit(self, jobs: list[Job[Any]]) -> Batch:
+        try:
+            async with self._write.begin() as conn:
+                return await conn.run_sync(self._batch, jobs)
+        except (DBAPIError, OSError) as error:
+            lost = isinstance(error, OSError | InterfaceError) or error.connection_invalidated
+            return failed(jobs, OSError("database unreachable") if lost else error)
+        except Exception as error:  # noqa: BLE001  # every caller must hear of it; a writer that dies would hang them all
+            return failed(jobs, error)
+
+    def _batch(self, conn: Connection, jobs: list[Job[Any]]) -> Batch:
+        batch = run_batch(conn, jobs, datetime.now(UTC))
+        if batch.events:
+            conn.execute(_notify, {"channel": CHANNEL, "payload": str(batch.events[-1].seq)})
+        return batch
+
+    async def _listen(self) -> None:
+        """Keep one LISTEN connection; after a loss the next number heard makes the tail read what it missed."""
+        dsn = make_url(self._url).set(drivername="postgresql").render_as_string(hide_password=False)
+        while True:
+            try:
+                await self._hear(dsn)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await asyncio.sleep(0.5)
+
+    async def _hear(self, dsn: str) -> None:
+        conn = await asyncpg.connect(dsn)
+        gone = asyncio.Event()
+        conn.add_termination_listener(lambda *_: gone.set())
+        try:
+            await conn.add_listener(CHANNEL, lambda *message: self._heard(int(str(message[-1]))))
+            self._heard(0)
+            await gone.wait()
+        finally:
+            await conn.close(timeout=2)

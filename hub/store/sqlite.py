@@ -1,0 +1,113 @@
+"""SQLite: one writer thread that commits in groups, and separate readers. What is answered is durable."""
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+
+from hub.api import Overloaded
+from hub.store.documents import dump, load
+from hub.store.unit import Batch, Job, Outcome, run_batch
+
+T = TypeVar("T")
+GROUP = 64
+READERS = 4
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+def engine(url: str, *, begin: str = "BEGIN") -> Engine:
+    """An engine whose transactions start with `begin`; the driver's own guessing about them is off."""
+    made = create_engine(url, json_serializer=dump, json_deserializer=load, connect_args={"check_same_thread": False})
+
+    @event.listens_for(made, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(made, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return made
+
+
+class SqliteBackend:
+    """Runs jobs on one thread, as many per fsync as are waiting. `committed` is called in the event loop."""
+
+    def __init__(self, url: str, committed: Callable[[Batch], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._committed = committed
+        self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
+        self._writer = engine(url, begin="BEGIN IMMEDIATE")
+        self._reader = engine(url)
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="hub-read")
+        self._thread = threading.Thread(target=self._run, name="hub-write", daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job[Any]) -> None:
+        """Queue a job; it is settled in the event loop after its commit."""
+        self._jobs.put(job)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on a reader's connection in a thread."""
+        return await self._loop.run_in_executor(self._pool, self._read, work)
+
+    async def close(self) -> None:
+        """Finish what is queued, then stop the thread and close the files."""
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+        self._pool.shutdown()
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with self._reader.connect() as conn:
+            return work(conn)
+
+    def _run(self) -> None:
+        while True:
+            jobs, going_on = self._gather()
+            if jobs:
+                batch = self._commit(jobs)
+                self._loop.call_soon_threadsafe(self._committed, batch)
+            if not going_on:
+                return
+
+    def _gather(self) -> tuple[list[Job[Any]], bool]:
+        jobs: list[Job[Any]] = []
+        while len(jobs) < GROUP:
+            try:
+                job = self._jobs.get(block=not jobs)
+            except queue.Empty:
+                break
+            if job is None:
+                return jobs, False
+            jobs.append(job)
+        return jobs, True
+
+    def _commit(self, jobs: list[Job[Any]]) -> Batch:
+        try:
+            with self._writer.begin() as conn:
+                return run_batch(conn, jobs, datetime.now(UTC))
+        except Exception as error:  # noqa: BLE001  # disk full, file locked or gone: every caller must hear
+            return failed(jobs, error)
+
+
+def failed(jobs: list[Job[Any]], error: Exception) -> Batch:
+    """A batch none of whose jobs was committed. A database that cannot be written now is `Overloaded`: try again."""
+    cause = Overloaded(type(error).__name__) if isinstance(error, OperationalError | OSError) else error
+    return Batch([Outcome(job, error=cause) for job in jobs])

@@ -1,0 +1,123 @@
+"""The unit of work: what a function given to `Store.write` gets, and how several of them share one commit."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from hub.api import Event, Json
+from hub.store import eventlog
+
+T = TypeVar("T")
+CONFLICTS = frozenset({"40001", "40P01"})  # PostgreSQL: serialisation failure, deadlock
+MOST_ATTEMPTS = 5
+
+
+class Tx:
+    """One unit of work inside a transaction on the writer. `now` is the one clock reading of the whole batch."""
+
+    __slots__ = ("after", "conn", "drafts", "now")
+
+    def __init__(self, conn: Connection, now: datetime) -> None:
+        self.conn = conn
+        self.now = now
+        self.drafts: list[dict[str, Any]] = []
+        self.after: list[Callable[[], None]] = []
+
+    def event(
+        self,
+        name: str,
+        *,
+        interaction: int | None = None,
+        ticket: int | None = None,
+        customer: int | None = None,
+        user: int | None = None,
+        queue: int | None = None,
+        department: int | None = None,
+        **data: Json,
+    ) -> None:
+        """Put one row into the event log, committed with everything else. Ids and states only, never content."""
+        self.drafts.append(
+            {
+                "at": self.now,
+                "type": name,
+                "interaction_id": interaction,
+                "ticket_id": ticket,
+                "customer_id": customer,
+                "user_id": user,
+                "queue_id": queue,
+                "department_id": department,
+                "data": data,
+            }
+        )
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Have `call` run in the event loop once this is committed; never when it is not."""
+        self.after.append(call)
+
+
+@dataclass(slots=True)
+class Job(Generic[T]):
+    """One function waiting for its commit. `settle(value, error)` hands the outcome back to whoever waits."""
+
+    work: Callable[[Tx], T]
+    settle: Callable[[Any, BaseException | None], None]
+    attempts: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How one job of a batch went; `again` asks to run it in a later batch."""
+
+    job: Job[Any]
+    value: Any = None
+    error: BaseException | None = None
+    again: bool = False
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a transaction brought: outcomes in order, the events with their numbers, the calls for afterwards."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    after: list[Callable[[], None]] = field(default_factory=list)
+
+
+def run_batch(conn: Connection, jobs: Sequence[Job[Any]], now: datetime) -> Batch:
+    """Run the jobs in one transaction, each behind its own savepoint: one failure does not take the others along.
+
+    Events are numbered last: the counter's row lock then makes commit order equal number order, without holes.
+    """
+    batch = Batch()
+    drafts: list[dict[str, Any]] = []
+    for job in jobs:
+        tx = Tx(conn, now)
+        outcome = _run_one(tx, job)
+        batch.outcomes.append(outcome)
+        if outcome.error is None:
+            drafts += tx.drafts
+            batch.after += tx.after
+    if drafts:
+        batch.events = eventlog.append(conn, drafts)
+    return batch
+
+
+def _run_one(tx: Tx, job: Job[Any]) -> Outcome:
+    job.attempts += 1
+    tx.conn.exec_driver_sql("SAVEPOINT job")
+    try:
+        value = job.work(tx)
+    except Exception as error:  # noqa: BLE001  # whatever a job raises belongs to its caller, not to the batch
+        tx.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+        return Outcome(job, error=error, again=_worth_another_try(job, error))
+    tx.conn.exec_driver_sql("RELEASE SAVEPOINT job")
+    return Outcome(job, value=value)
+
+
+def _worth_another_try(job: Job[Any], error: Exception) -> bool:
+    state = getattr(error.orig, "sqlstate", None) if isinstance(error, DBAPIError) else None
+    return state in CONFLICTS and job.attempts < MOST_ATTEMPTS
