@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from hub.model.errors import Conflict
+
 S = TypeVar("S", bound=StrEnum)
 
 
-class IllegalTransition(Exception):
+class IllegalTransition(Conflict):
     """A change of state that its table does not allow."""
 
     code = "ILLEGAL_TRANSITION"
+    line = "It is no longer in a state that allows this."
 
     def __init__(self, before: StrEnum, after: StrEnum) -> None:
         self.before = before
