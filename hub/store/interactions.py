@@ -1,0 +1,162 @@
+"""Interactions and their segments: rows, state changes with their events, and the threads that name them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from hub.api import Json
+from hub.model.actor import Actor
+from hub.model.errors import NotFound
+from hub.model.states import FINAL, INTERACTION, OFFER_OPEN, InteractionState, SegmentState
+from hub.store.rows import Row, inserted, many, one
+from hub.store.tables import interactions, offers, segments, threads
+from hub.store.unit import Tx
+
+
+def create(tx: Tx, values: dict[str, Any]) -> Row:
+    """A new interaction in INITIATED; `values` are columns."""
+    row_id = inserted(tx.conn, insert(interactions).values(**values, created_at=tx.now, updated_at=tx.now))
+    row = get(tx.conn, row_id)
+    if row is None:
+        raise NotFound(f"interaction {row_id}")
+    tx.event("interaction.created", **subjects(row))
+    return row
+
+
+def get(conn: Connection, interaction_id: int) -> Row | None:
+    """One interaction."""
+    return one(conn, select(interactions).where(interactions.c.id == interaction_id))
+
+
+def locked(tx: Tx, interaction_id: int) -> Row:
+    """One interaction, locked for this transaction. Raises NotFound."""
+    row = one(tx.conn, select(interactions).where(interactions.c.id == interaction_id).with_for_update())
+    if row is None:
+        raise NotFound(f"interaction {interaction_id}")
+    return row
+
+
+def locked_for(tx: Tx, actor: Actor, interaction_id: int) -> Row:
+    """As `locked`, for a user: NotFound as well when it is not theirs to see."""
+    row = locked(tx, interaction_id)
+    if not may_see(tx.conn, actor, row):
+        raise NotFound(f"interaction {interaction_id}")
+    return row
+
+
+def may_see(conn: Connection, actor: Actor, row: Row) -> bool:
+    """Inside the actor's departments, their own, or on offer to them."""
+    if actor.departments is None or row["department_id"] in actor.departments or row["agent_id"] == actor.user_id:
+        return True
+    mine = (offers.c.interaction_id == row["id"], offers.c.user_id == actor.user_id, offers.c.state.in_(OFFER_OPEN))
+    return one(conn, select(offers.c.id).where(*mine)) is not None
+
+
+def subjects(row: Row) -> dict[str, int | None]:
+    """The ids an event about this interaction carries."""
+    return {
+        "interaction": row["id"],
+        "ticket": row["ticket_id"],
+        "customer": row["customer_id"],
+        "user": row["agent_id"],
+        "queue": row["queue_id"],
+        "department": row["department_id"],
+    }
+
+
+def change(tx: Tx, row: Row, **values: Any) -> Row:
+    """Set columns; the screens hear which."""
+    _update(tx, row, values)
+    after = {**row, **values}
+    tx.event("interaction.changed", **subjects(after), fields=list[Json](sorted(values)))
+    return after
+
+
+def move(tx: Tx, row: Row, state: InteractionState, **values: Any) -> Row:
+    """Change the state, by the table. Raises IllegalTransition."""
+    before = InteractionState(row["state"])
+    INTERACTION.check(before, state)
+    if state in FINAL:
+        values["closed_at"] = tx.now
+    _update(tx, row, {"state": state, **values})
+    after = {**row, "state": state, **values}
+    tx.event("interaction.state", **subjects(after), state=state.value, previous=before.value)
+    return after
+
+
+def _update(tx: Tx, row: Row, values: dict[str, Any]) -> None:
+    mine = update(interactions).where(interactions.c.id == row["id"])
+    tx.conn.execute(mine.values(**values, updated_at=tx.now, version=interactions.c.version + 1))
+
+
+# --- threads ------------------------------------------------------------------------------------------------------
+
+
+def by_thread(conn: Connection, scope: str, keys: Sequence[str]) -> Row | None:
+    """The interaction the strongest of the keys (first is strongest) names."""
+    if not keys:
+        return None
+    columns = (interactions, threads.c.key.label("matched"))
+    found = many(
+        conn,
+        select(*columns)
+        .join(threads, threads.c.interaction_id == interactions.c.id)
+        .where(threads.c.scope == scope, threads.c.key.in_(keys)),
+    )
+    if not found:
+        return None
+    strength = {key: place for place, key in reversed(list(enumerate(keys)))}
+    best = min(found, key=lambda row: strength[row["matched"]])
+    best.pop("matched")
+    return best
+
+
+def name_thread(tx: Tx, scope: str, keys: Sequence[str], interaction_id: int) -> None:
+    """From now on these keys name this interaction."""
+    rows = [{"scope": scope, "key": key[:400], "interaction_id": interaction_id} for key in dict.fromkeys(keys)]
+    if not rows:
+        return
+    make = postgres_insert if tx.conn.dialect.name == "postgresql" else sqlite_insert
+    put = make(threads)
+    newer = {"interaction_id": put.excluded.interaction_id}
+    tx.conn.execute(put.on_conflict_do_update(index_elements=["scope", "key"], set_=newer), rows)
+
+
+def open_on_ticket(conn: Connection, ticket_id: int, account_id: int) -> Row | None:
+    """The newest interaction of this ticket on this account that has not ended."""
+    same = (interactions.c.ticket_id == ticket_id, interactions.c.account_id == account_id)
+    going_on = interactions.c.state.not_in(FINAL)
+    return one(conn, select(interactions).where(*same, going_on).order_by(interactions.c.id.desc()).limit(1))
+
+
+# --- segments -----------------------------------------------------------------------------------------------------
+
+
+def start_segment(tx: Tx, interaction_id: int, kind: str, **values: Any) -> int:
+    """Begin a queue's, a flow's or an agent's stretch."""
+    new = insert(segments).values(interaction_id=interaction_id, kind=kind, started_at=tx.now, **values)
+    return inserted(tx.conn, new)
+
+
+def active_segments(conn: Connection, interaction_id: int, kind: str | None = None) -> list[Row]:
+    """Stretches under way."""
+    wanted = [segments.c.interaction_id == interaction_id, segments.c.state != SegmentState.DONE]
+    if kind is not None:
+        wanted.append(segments.c.kind == kind)
+    return many(conn, select(segments).where(*wanted).order_by(segments.c.id))
+
+
+def end_segments(tx: Tx, interaction_id: int, outcome: str, kind: str | None = None) -> None:
+    """End the ACTIVE stretches (of one kind) with this outcome; those in wrap-up stay with their agent."""
+    mine = update(segments).where(segments.c.interaction_id == interaction_id, segments.c.state == SegmentState.ACTIVE)
+    if kind is not None:
+        mine = mine.where(segments.c.kind == kind)
+    tx.conn.execute(mine.values(state=SegmentState.DONE, outcome=outcome, ended_at=tx.now))
+
+
+def set_segment(tx: Tx, segment_id: int, **values: Any) -> None:
+    """Set columns of one segment."""
+    tx.conn.execute(update(segments).where(segments.c.id == segment_id).values(**values))

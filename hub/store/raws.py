@@ -1,0 +1,86 @@
+"""What the far sides handed over, byte for byte: stored before they are told "accepted", kept until retention ends."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from hub.api import Json
+from hub.model.states import RawState
+from hub.store.rows import Row, inserted, many, one
+from hub.store.tables import connections, raws
+from hub.store.unit import Tx
+
+MOST_ATTEMPTS = 3
+
+
+def add(
+    tx: Tx, *, channel: str, account_id: int, connection_id: int | None, body: bytes, meta: dict[str, Any], node: str
+) -> int:
+    """Store one raw input, to be processed by `node` unless that dies first."""
+    values = {
+        "channel": channel,
+        "account_id": account_id,
+        "connection_id": connection_id,
+        "body": body,
+        "meta": meta,
+        "leased_by": node,
+        "received_at": tx.now,
+    }
+    return inserted(tx.conn, insert(raws).values(values))
+
+
+def advance_cursor(tx: Tx, connection_id: int, cursor: str) -> None:
+    """Remember how far a connection has been read, in the same commit as what was read."""
+    tx.conn.execute(update(connections).where(connections.c.id == connection_id).values(cursor=cursor))
+
+
+def get(conn: Connection, raw_id: int) -> Row | None:
+    """One raw input, body included."""
+    return one(conn, select(raws).where(raws.c.id == raw_id))
+
+
+def done(tx: Tx, raw_ids: Sequence[int]) -> None:
+    """These have become what they mean."""
+    tx.conn.execute(update(raws).where(raws.c.id.in_(raw_ids)).values(state=RawState.DONE, done_at=tx.now))
+
+
+def failed(tx: Tx, raw_id: int, code: str, error: str, due_at: datetime | None) -> bool:
+    """Count a failed attempt; the third quarantines it. Returns whether it is quarantined now."""
+    row = one(tx.conn, select(raws.c.attempts, raws.c.account_id).where(raws.c.id == raw_id))
+    attempts = (row["attempts"] if row else 0) + 1
+    quarantined = attempts >= MOST_ATTEMPTS or due_at is None
+    state = RawState.QUARANTINED if quarantined else RawState.STORED
+    values = {"state": state, "attempts": attempts, "error_code": code, "error": error[:2000], "due_at": due_at}
+    tx.conn.execute(update(raws).where(raws.c.id == raw_id).values(values))
+    if quarantined:
+        tx.event("raw.quarantined", raw=raw_id, code=code)
+    return quarantined
+
+
+def set_state(tx: Tx, raw_id: int, before: RawState, after: RawState) -> bool:
+    """Compare and swap: replay (QUARANTINED → STORED) or discard a quarantined input."""
+    change = update(raws).where(raws.c.id == raw_id, raws.c.state == before)
+    return tx.conn.execute(change.values(state=after, attempts=0, due_at=None)).rowcount == 1
+
+
+def adopt(tx: Tx, node: str, living: Sequence[str]) -> list[int]:
+    """Take over the stored inputs of nodes that are no more; returns the ids in the order of arrival."""
+    orphaned = or_(raws.c.leased_by == node, raws.c.leased_by.not_in(living))
+    waiting = select(raws.c.id).where(raws.c.state == RawState.STORED, orphaned).order_by(raws.c.id)
+    ids = list(tx.conn.execute(waiting.with_for_update(skip_locked=True)).scalars())
+    for start in range(0, len(ids), 500):
+        tx.conn.execute(update(raws).where(raws.c.id.in_(ids[start : start + 500])).values(leased_by=node))
+    return ids
+
+
+def bodies(conn: Connection, ids: Sequence[int]) -> list[Row]:
+    """Raw inputs with their bodies, oldest first."""
+    return many(conn, select(raws).where(raws.c.id.in_(ids), raws.c.state == RawState.STORED).order_by(raws.c.id))
+
+
+def meta_of(row: Row) -> dict[str, Json]:
+    """The channel's own facts about an input."""
+    meta: dict[str, Json] = row["meta"]
+    return meta

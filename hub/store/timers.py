@@ -1,0 +1,84 @@
+"""Durable timers and leases: what is due later, and which node holds what."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from hub.store.rows import Row, many, one
+from hub.store.tables import leases, timers
+from hub.store.unit import Tx
+
+CORE = "core"
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 5
+
+
+def schedule(tx: Tx, owner: str, name: str, due_at: datetime, payload: Mapping[str, Any], key: str = "") -> None:
+    """Have (owner, name, payload) come up at `due_at` or soon after; a `key` replaces the timer that had it."""
+    if key:
+        cancel(tx, owner, name, key)
+    row = {"owner": owner, "name": name, "key": key, "payload": dict(payload), "due_at": due_at}
+    tx.conn.execute(insert(timers).values(row))
+
+
+def cancel(tx: Tx, owner: str, name: str, key: str) -> None:
+    """Forget the timer with this key."""
+    tx.conn.execute(delete(timers).where(timers.c.owner == owner, timers.c.name == name, timers.c.key == key))
+
+
+def due(tx: Tx, node: str, most: int = 100) -> list[Row]:
+    """Lease what is due now."""
+    free = or_(timers.c.leased_until.is_(None), timers.c.leased_until < tx.now)
+    ready = select(timers).where(timers.c.due_at <= tx.now, free).order_by(timers.c.due_at).limit(most)
+    rows = many(tx.conn, ready.with_for_update(skip_locked=True))
+    if rows:
+        mine = update(timers).where(timers.c.id.in_([row["id"] for row in rows]))
+        leased = mine.values(leased_by=node, leased_until=tx.now + LEASE, attempts=timers.c.attempts + 1)
+        tx.conn.execute(leased)
+    return rows
+
+
+def done(tx: Tx, timer_id: int) -> None:
+    """It has fired."""
+    tx.conn.execute(delete(timers).where(timers.c.id == timer_id))
+
+
+def again(tx: Tx, row: Row) -> bool:
+    """It failed: try again with back-off, at most five times. Returns whether it will be."""
+    if row["attempts"] + 1 >= MOST_ATTEMPTS:
+        done(tx, row["id"])
+        return False
+    later = tx.now + timedelta(seconds=5 * 4 ** row["attempts"])
+    tx.conn.execute(update(timers).where(timers.c.id == row["id"]).values(due_at=later, leased_until=None))
+    return True
+
+
+def next_due(conn: Connection) -> datetime | None:
+    """When the next timer is due."""
+    row = one(conn, select(timers.c.due_at).order_by(timers.c.due_at).limit(1))
+    return row["due_at"] if row else None
+
+
+def hold(tx: Tx, name: str, holder: str, seconds: float) -> bool:
+    """Take or renew a lease; False when another holder's has not run out."""
+    until = tx.now + timedelta(seconds=seconds)
+    free = or_(leases.c.holder == holder, leases.c.until < tx.now)
+    if tx.conn.execute(update(leases).where(leases.c.name == name, free).values(holder=holder, until=until)).rowcount:
+        return True
+    if one(tx.conn, select(leases.c.name).where(leases.c.name == name)):
+        return False
+    tx.conn.execute(insert(leases).values(name=name, holder=holder, until=until))
+    return True
+
+
+def let_go(tx: Tx, holder: str) -> None:
+    """Give up every lease of a holder that stops."""
+    tx.conn.execute(delete(leases).where(leases.c.holder == holder))
+
+
+def holders(tx: Tx, prefix: str) -> list[str]:
+    """Who holds a living lease whose name begins so."""
+    living = select(leases.c.holder).where(leases.c.name.startswith(prefix), leases.c.until >= tx.now)
+    return list(tx.conn.execute(living).scalars())

@@ -1,0 +1,153 @@
+"""Work and offers: what waits for an agent, who holds it, and the compare-and-swap that makes one of them win."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+
+from hub.model.states import OFFER, OFFER_OPEN, OfferState, Presence, WorkState
+from hub.store.rows import Row, inserted, many, one
+from hub.store.tables import offers, presence, queues, users, work
+from hub.store.unit import Tx
+
+_open = work.c.ended_at.is_(None)
+_holds = or_(work.c.state == WorkState.ASSIGNED, work.c.state == WorkState.OFFERED)
+
+
+def enqueue(tx: Tx, queue: Row, values: dict[str, Any]) -> int:
+    """New work WAITING in a queue; `values` are columns (kind, interaction_id, medium, priority, enqueued_at …)."""
+    requirement = {"skills": queue["skills"]} | dict(values.get("requirement", {}))
+    row = {**values, "queue_id": queue["id"], "requirement": requirement, "created_at": tx.now}
+    row.setdefault("enqueued_at", tx.now)
+    work_id = inserted(tx.conn, insert(work).values(row))
+    tx.event("work.enqueued", **_subjects(row), work=work_id)
+    return work_id
+
+
+def assign(tx: Tx, queue_id: int, user_id: int, values: dict[str, Any]) -> int:
+    """New work that is somebody's at once (taken by hand, or come back to its owner)."""
+    row = {**values, "queue_id": queue_id, "user_id": user_id, "state": WorkState.ASSIGNED, "created_at": tx.now}
+    row.setdefault("enqueued_at", tx.now)
+    work_id = inserted(tx.conn, insert(work).values(row))
+    tx.event("work.assigned", **_subjects(row), work=work_id)
+    return work_id
+
+
+def get(conn: Connection, work_id: int) -> Row | None:
+    """One piece of work."""
+    return one(conn, select(work).where(work.c.id == work_id))
+
+
+def open_for(conn: Connection, interaction_id: int) -> Row | None:
+    """The work that stands for an interaction's need for an agent, if it has not ended."""
+    mine = (work.c.interaction_id == interaction_id, work.c.kind == "interaction", _open)
+    return one(conn, select(work).where(*mine).limit(1))
+
+
+def all_open(conn: Connection) -> list[Row]:
+    """Everything that waits, is offered or held: what the routing engine is rebuilt from."""
+    return many(conn, select(work).where(_open).order_by(work.c.enqueued_at, work.c.id))
+
+
+def move(tx: Tx, row: Row, state: WorkState, event: str, **values: Any) -> bool:
+    """Compare and swap on the version; False when somebody was faster."""
+    mine = update(work).where(work.c.id == row["id"], work.c.version == row["version"])
+    done = tx.conn.execute(mine.values(state=state, version=row["version"] + 1, **values))
+    if done.rowcount != 1:
+        return False
+    tx.event(event, **_subjects({**row, **values}), work=row["id"])
+    return True
+
+
+def end(tx: Tx, row: Row, state: WorkState = WorkState.DONE) -> bool:
+    """The need is met or gone; whoever held it has the slot back."""
+    return move(tx, row, state, "work.ended", ended_at=tx.now)
+
+
+def load_of(conn: Connection, user_id: int) -> dict[str, int]:
+    """How many of each medium a user holds, offers included."""
+    counted = (
+        select(work.c.medium, func.count()).where(work.c.user_id == user_id, _open, _holds).group_by(work.c.medium)
+    )
+    return {medium: count for medium, count in conn.execute(counted)}
+
+
+def lock_agent(tx: Tx, user_id: int) -> Row | None:
+    """Serialise everything that fills this agent's slots; returns their presence with capacity."""
+    mine = update(presence).where(presence.c.user_id == user_id).values(version=presence.c.version + 1)
+    if tx.conn.execute(mine).rowcount == 0:
+        return None
+    joined = select(presence, users.c.capacity, users.c.enabled).join(users, users.c.id == presence.c.user_id)
+    return one(tx.conn, joined.where(presence.c.user_id == user_id))
+
+
+def routable(row: Row | None) -> bool:
+    """READY with no change pending. Reachability is the presence keeper's business: who is unreachable is not READY."""
+    return row is not None and row["state"] == Presence.READY and not row["pending"] and bool(row["enabled"])
+
+
+def _subjects(row: Row) -> dict[str, Any]:
+    return {"interaction": row.get("interaction_id"), "queue": row.get("queue_id"), "user": row.get("user_id")}
+
+
+# --- offers -------------------------------------------------------------------------------------------------------
+
+
+def offer(tx: Tx, row: Row, user_id: int, seconds: float, explanation: dict[str, Any]) -> int:
+    """Reserve an agent for a piece of work."""
+    values = {
+        "work_id": row["id"],
+        "interaction_id": row["interaction_id"],
+        "queue_id": row["queue_id"],
+        "user_id": user_id,
+        "created_at": tx.now,
+        "expires_at": tx.now + timedelta(seconds=seconds),
+        "explanation": explanation,
+    }
+    offer_id = inserted(tx.conn, insert(offers).values(values))
+    tx.event(
+        "offer.created",
+        interaction=row["interaction_id"],
+        queue=row["queue_id"],
+        user=user_id,
+        offer=offer_id,
+        work=row["id"],
+        expires_at=values["expires_at"].isoformat(),
+    )
+    return offer_id
+
+
+def get_offer(conn: Connection, offer_id: int) -> Row | None:
+    """One offer."""
+    return one(conn, select(offers).where(offers.c.id == offer_id))
+
+
+def open_offers(conn: Connection, user_id: int | None = None, work_id: int | None = None) -> list[Row]:
+    """Offers that have not ended, of one user, of one piece of work, or all."""
+    wanted: list[ColumnElement[bool]] = [offers.c.state.in_(OFFER_OPEN)]
+    if user_id is not None:
+        wanted.append(offers.c.user_id == user_id)
+    if work_id is not None:
+        wanted.append(offers.c.work_id == work_id)
+    return many(conn, select(offers).where(and_(*wanted)).order_by(offers.c.id))
+
+
+def end_offer(tx: Tx, row: Row, state: OfferState, **data: Any) -> bool:
+    """End an open offer, exactly once; False when it had ended already."""
+    OFFER.check(OfferState(row["state"]), state)
+    mine = update(offers).where(offers.c.id == row["id"], offers.c.state.in_(OFFER_OPEN))
+    if tx.conn.execute(mine.values(state=state, ended_at=tx.now)).rowcount != 1:
+        return False
+    subjects = {"interaction": row["interaction_id"], "queue": row["queue_id"], "user": row["user_id"]}
+    tx.event("offer.ended", **subjects, offer=row["id"], work=row["work_id"], state=state.value, **data)
+    return True
+
+
+def queue(conn: Connection, queue_id: int | None) -> Row | None:
+    """One queue."""
+    return one(conn, select(queues).where(queues.c.id == queue_id))
+
+
+def queue_by_key(conn: Connection, key: str) -> Row | None:
+    """The queue a site file or a flow calls by this key."""
+    return one(conn, select(queues).where(queues.c.key == key))
