@@ -1,6 +1,7 @@
 """The whole extension surface: every hook with its exact signature. Hooks declare and observe; objects do.
 
 A plugin is a module (or object) named in the entry-point group "hub.plugins"; it marks functions with `@hookimpl`.
+A hook that may return an Awaitable may be a coroutine function; a plain one runs on the event loop and must be quick.
 """
 
 # Specifications have signatures, not bodies:
@@ -113,17 +114,17 @@ def hub_start(context: Context) -> Awaitable[None]:
 
 
 @hookspec
-def hub_identify(inbound: Inbound, account: AnyAccount) -> CustomerRef | None:
+def hub_identify(inbound: Inbound, account: AnyAccount) -> CustomerRef | Awaitable[CustomerRef | None] | None:
     """Recognise the customer by the plugin's own knowledge. First result wins. Fails open: an error is logged and passed over."""
 
 
 @hookspec
-def hub_veto_contact(contact: Contact) -> Refusal | None:
+def hub_veto_contact(contact: Contact) -> Refusal | Awaitable[Refusal | None] | None:
     """Refuse a contact (do-not-contact, quiet hours). Fails closed: an error refuses it."""
 
 
 @hookspec
-def hub_event(event: Event) -> None:
+def hub_event(event: Event) -> Awaitable[None] | None:
     """Observe the event log. Errors are logged, never fatal."""
 
 
@@ -133,10 +134,10 @@ def hub_timer(context: Context, name: str, payload: Mapping[str, Json]) -> Await
 
 
 @hookspec
-def hub_customer_merged(kept: int, gone: int) -> None:
+def hub_customer_merged(kept: int, gone: int) -> Awaitable[None] | None:
     """Two customers became one; move what the plugin's own tables say of `gone`."""
 
 
 @hookspec
-def hub_customer_erased(customer: int) -> None:
+def hub_customer_erased(customer: int) -> Awaitable[None] | None:
     """A customer is erased; remove personal data from the plugin's own tables."""

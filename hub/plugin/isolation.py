@@ -1,0 +1,212 @@
+"""A channel behind typed wrappers: whatever its plugin does, the core meets only the contract's errors.
+
+| call           | own errors pass | anything else becomes                                                          |
+|----------------|-----------------|--------------------------------------------------------------------------------|
+| `address`      | InputError      | Overloaded: the far side tries again, nothing is lost                           |
+| `authenticate` | InputError      | Overloaded: never let in, never refused for good                                |
+| `normalise`    | Malformed       | PluginFailed / PluginTimedOut: tried again, then quarantined                    |
+| `send`         | SendError       | ChannelFailed (retried) where a resend is safe, else OutcomeUnknown             |
+| `signal`/`end` | –               | False: counted, best effort                                                     |
+| `acknowledge`  | –               | a plain answer: 200, 400, 401, 404 or 503                                       |
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from hub.api import (
+    Accepted,
+    Acknowledges,
+    Address,
+    AnyAccount,
+    AnyConnection,
+    Capabilities,
+    Channel,
+    Emit,
+    HubError,
+    Inbound,
+    InputError,
+    LegFact,
+    Listens,
+    LiveChannel,
+    Malformed,
+    Normalised,
+    Outbound,
+    Overloaded,
+    Raw,
+    Ready,
+    Receipt,
+    Request,
+    Response,
+    SendError,
+    Sent,
+    Signal,
+    Unauthenticated,
+    UnknownAccount,
+)
+from hub.plugin.breaker import Breakers
+from hub.plugin.faults import PluginFailed, PluginTimedOut, unsent
+from hub.plugin.record import Plugin, sentence
+from hub.plugin.workers import Workers
+
+NORMALISE_DEADLINE = 20.0
+SEND_DEADLINE = 60.0
+SIGNAL_DEADLINE = 5.0
+
+T = TypeVar("T")
+
+
+class IsolatedChannel:
+    """A plugin's channel as the core calls it."""
+
+    def __init__(
+        self, plugin: Plugin, channel: Channel, workers: Workers, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.plugin = plugin
+        self.name = channel.name
+        self.capabilities: Capabilities = channel.capabilities
+        self.connection_model: type[BaseModel] = channel.connection
+        self.account_model: type[BaseModel] = channel.account
+        self._channel = channel
+        self._workers = workers
+        self.breakers = Breakers(channel.name, clock)
+
+    @property
+    def live(self) -> bool:
+        """Whether the customer waits at the other end."""
+        return self.capabilities.live
+
+    @property
+    def listens(self) -> bool:
+        """Whether its connections need a listener running."""
+        return isinstance(self._channel, Listens)
+
+    def address(self, raw: Raw) -> Sequence[Address]:
+        """The addresses this input is for, most likely first. Raises InputError, Overloaded."""
+        try:
+            return tuple(_each(self._channel.address(raw), Address))
+        except InputError:
+            raise
+        except Exception as error:
+            raise self._shut(error, "address") from error
+
+    def authenticate(self, account: AnyAccount, raw: Raw) -> None:
+        """Raises InputError (Unauthenticated above all), Overloaded."""
+        try:
+            self._channel.authenticate(account, raw)
+        except InputError:
+            raise
+        except Exception as error:
+            raise self._shut(error, "authenticate") from error
+
+    async def normalise(
+        self, account: AnyAccount, raw: Raw, deadline: float = NORMALISE_DEADLINE
+    ) -> Sequence[Normalised]:
+        """What the input means, read in a thread. Raises Malformed, PluginFailed, PluginTimedOut."""
+        try:
+            return await self._workers.run(lambda: self._normalise(account, raw), deadline)
+        except Malformed:
+            raise
+        except TimeoutError as error:
+            self.plugin.fault("normalise", error)
+            raise PluginTimedOut(f"{self.plugin.name} took longer than {deadline:g} s") from error
+        except Exception as error:
+            self.plugin.fault("normalise", error)
+            raise PluginFailed(f"{self.plugin.name}: {sentence(error)}") from error
+
+    def _normalise(self, account: AnyAccount, raw: Raw) -> Sequence[Normalised]:
+        return tuple(_each(self._channel.normalise(account, raw), Inbound, Receipt, LegFact, Signal))
+
+    async def send(
+        self,
+        connection: AnyConnection | None,
+        account: AnyAccount,
+        message: Outbound,
+        deadline: float = SEND_DEADLINE,
+    ) -> Sent:
+        """Give one message to the far side. Raises SendError only; BreakerOpen when nothing was tried."""
+        key = connection.id if connection else None
+        self.breakers.ask(key)
+        try:
+            sent = await self._send(connection, account, message, deadline)
+        except SendError as error:
+            self.breakers.note(key, error)
+            raise
+        self.breakers.note(key, None)
+        return sent
+
+    async def _send(
+        self, connection: AnyConnection | None, account: AnyAccount, message: Outbound, deadline: float
+    ) -> Sent:
+        try:
+            async with asyncio.timeout(deadline):
+                return _one(await self._channel.send(connection, account, message), Sent)
+        except SendError:
+            raise
+        except Exception as error:
+            self.plugin.fault("send", error)
+            raise unsent(f"{self.plugin.name}: {sentence(error)}", self.capabilities.resend_is_safe) from error
+
+    async def listen(self, connection: AnyConnection, emit: Emit, ready: Ready) -> None:
+        """Run the listener; raises what it raises (its supervisor deals with that)."""
+        if isinstance(self._channel, Listens):
+            await self._channel.listen(connection, emit, ready)
+
+    async def signal(self, account: AnyAccount, signal: Signal) -> bool:
+        """Carry typing and the like to the customer, best effort; whether it went."""
+        channel = self._channel
+        if not isinstance(channel, LiveChannel):
+            return False
+        return await self._best_effort("signal", lambda: channel.signal(account, signal))
+
+    async def end(self, account: AnyAccount, thread: str, reason: str) -> bool:
+        """Tell the far side that the conversation is over; whether it went."""
+        channel = self._channel
+        if not isinstance(channel, LiveChannel):
+            return False
+        return await self._best_effort("end", lambda: channel.end(account, thread, reason))
+
+    def acknowledge(self, request: Request, accepted: Accepted | None, error: Exception | None) -> Response:
+        """What a webhook's far side wants to read."""
+        if isinstance(self._channel, Acknowledges):
+            try:
+                return _one(self._channel.acknowledge(request, accepted, error), Response)
+            except Exception as fault:  # noqa: BLE001 - a plugin may raise anything; the far side still needs an answer
+                self.plugin.fault("acknowledge", fault)
+        return Response(status=_status(accepted, error))
+
+    async def _best_effort(self, call: str, work: Callable[[], Awaitable[None]]) -> bool:
+        try:
+            async with asyncio.timeout(SIGNAL_DEADLINE):
+                await work()
+        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; best effort ends here
+            self.plugin.fault(call, error)
+            return False
+        return True
+
+    def _shut(self, error: Exception, call: str) -> HubError:
+        self.plugin.fault(call, error)
+        return Overloaded(f"{self.plugin.name} failed in {call}: {type(error).__name__}")
+
+
+def _one(value: object, wanted: type[T]) -> T:
+    if not isinstance(value, wanted):
+        raise TypeError(f"expected {wanted.__name__}, got {type(value).__name__}")
+    return value
+
+
+def _each(values: Iterable[Any], *wanted: type[Any]) -> Iterable[Any]:
+    for value in values:
+        if not isinstance(value, wanted):
+            raise TypeError(f"a {type(value).__name__} is none of {', '.join(kind.__name__ for kind in wanted)}")
+        yield value
+
+
+def _status(accepted: Accepted | None, error: Exception | None) -> int:
+    if accepted is not None:
+        return 200
+    refusals = {Unauthenticated: 401, UnknownAccount: 404, InputError: 400}
+    return next((status for kind, status in refusals.items() if isinstance(error, kind)), 503)
