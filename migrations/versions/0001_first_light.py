@@ -3,6 +3,7 @@
 from alembic import op
 from sqlalchemy import insert
 
+from hub.store import search_schema
 from hub.store.tables import counters, metadata
 
 revision = "0001"
@@ -14,8 +15,11 @@ depends_on = None
 def upgrade() -> None:
     conn = op.get_bind()
     metadata.create_all(conn)
+    search_schema.create(conn)
     conn.execute(insert(counters), [{"name": "events", "value": 0}, {"name": "tickets", "value": 0}])
 
 
 def downgrade() -> None:
-    metadata.drop_all(op.get_bind())
+    conn = op.get_bind()
+    search_schema.drop(conn)
+    metadata.drop_all(conn)

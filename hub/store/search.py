@@ -1,0 +1,83 @@
+"""Keeps the search index in step, inside the transaction that changes the thing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Text, bindparam, cast, delete, insert, select
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+from hub.model.pinyin import pinyin_keys
+from hub.model.searching import fts5_document, tsvector
+from hub.store.search_schema import INDEXES
+from hub.store.tables import assets, attachments, customers, identities, messages, tickets
+from hub.store.unit import Tx
+
+_AS_TSVECTOR = cast(bindparam("tokens", type_=Text), TSVECTOR)
+
+
+def index_message(tx: Tx, message_id: int) -> None:
+    """Make a new message findable by its text, its subject and the names of its files."""
+    _insert(tx.conn, "message", message_id, _message_texts(tx.conn, message_id))
+
+
+def index_customer(tx: Tx, customer_id: int, *, new: bool = False) -> None:
+    """Make a customer findable by name, its pinyin, addresses, attributes and assets, as they stand now."""
+    if not new:
+        remove(tx, "customer", customer_id)
+    _insert(tx.conn, "customer", customer_id, _customer_texts(tx.conn, customer_id))
+
+
+def index_ticket(tx: Tx, ticket_id: int, *, new: bool = False) -> None:
+    """Make a ticket findable by serial, subject and its own fields, as they stand now."""
+    if not new:
+        remove(tx, "ticket", ticket_id)
+    _insert(tx.conn, "ticket", ticket_id, _ticket_texts(tx.conn, ticket_id))
+
+
+def remove(tx: Tx, kind: str, thing_id: int) -> None:
+    """Take a customer, ticket or message out of the index; one that is not in it is fine."""
+    index = INDEXES[kind]
+    tx.conn.execute(delete(index).where(index.c.rowid == thing_id))
+
+
+def _insert(conn: Connection, kind: str, thing_id: int, texts: tuple[str, ...]) -> None:
+    new = insert(INDEXES[kind])
+    if conn.dialect.name == "postgresql":
+        conn.execute(new.values(rowid=thing_id, tokens=_AS_TSVECTOR), {"tokens": tsvector(*texts)})
+    else:
+        conn.execute(new, {"rowid": thing_id, "tokens": fts5_document(*texts)})
+
+
+def _message_texts(conn: Connection, message_id: int) -> tuple[str, ...]:
+    said = conn.execute(select(messages.c.text, messages.c.fields).where(messages.c.id == message_id)).one()
+    files = conn.execute(select(attachments.c.name).where(attachments.c.message_id == message_id)).scalars()
+    return (said.text, str(said.fields.get("subject") or ""), *files)
+
+
+def _customer_texts(conn: Connection, customer_id: int) -> tuple[str, ...]:
+    c = customers.c
+    customer = conn.execute(select(c.name, c.short_code, c.attributes).where(c.id == customer_id)).one()
+    addresses = conn.execute(select(identities.c.value).where(identities.c.customer_id == customer_id)).scalars()
+    names = (customer.name, customer.short_code, *pinyin_keys(customer.name))
+    return (*names, *addresses, *_values(customer.attributes), *_asset_texts(conn, customer_id))
+
+
+def _asset_texts(conn: Connection, customer_id: int) -> list[str]:
+    owned = conn.execute(select(assets.c.label, assets.c.fields).where(assets.c.customer_id == customer_id))
+    return [each for asset in owned for each in (asset.label, *_values(asset.fields))]
+
+
+def _ticket_texts(conn: Connection, ticket_id: int) -> tuple[str, ...]:
+    columns = select(tickets.c.serial, tickets.c.subject, tickets.c.fields)
+    ticket = conn.execute(columns.where(tickets.c.id == ticket_id)).one()
+    return (ticket.serial, ticket.subject, *_values(ticket.fields))
+
+
+def _values(document: dict[str, Any]) -> list[str]:
+    """What a person could look for: texts and numbers, not truth values."""
+    return [
+        str(value)
+        for value in document.values()
+        if isinstance(value, str | int | float) and not isinstance(value, bool)
+    ]
