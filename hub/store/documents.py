@@ -10,6 +10,6 @@ def dump(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
-def load(text: str | bytes) -> Any:
-    """From JSON text."""
-    return orjson.loads(text)
+def load(text: str | bytes | float) -> Any:
+    """From JSON text. SQLite hands a bare number back as one: a column of type JSON has numeric affinity."""
+    return orjson.loads(text) if isinstance(text, str | bytes) else text
