@@ -1,0 +1,165 @@
+"""What stands in a site file (hub.toml): how the site runs, and what it is set up with at its first start."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from hub.api import Address
+
+
+class Table(BaseModel):
+    """A table of the site file: what is not known is a mistake, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def read_address(value: object) -> object:
+    """Addresses are written "scheme:value"."""
+    if isinstance(value, str):
+        scheme, colon, rest = value.partition(":")
+        if not (scheme and colon and rest):
+            raise ValueError('an address is written "scheme:value", for instance "mailto:support@example.org"')
+        return Address(scheme, rest)
+    return value
+
+
+AddressText = Annotated[Address, BeforeValidator(read_address)]
+Language = Literal["en", "zh"]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+def _both() -> list[Language]:
+    return ["en", "zh"]
+
+
+class SiteTable(Table):
+    """[site]: read at every start. `plugins` is the allow-list: what is not in it is never imported."""
+
+    name: Text = Field(default="Contact Hub", description="Shown in the inbox and on documents")
+    plugins: list[str] = Field(default_factory=list, description="The plugins this site uses, by name")
+    languages: list[Language] = Field(default_factory=_both, description="Languages offered")
+    data: Path = Field(
+        default=Path("var"),
+        description="Folder of the database and the key file, from the site file's own folder",
+        json_schema_extra={"env": "HUB_DATA"},
+    )
+    database: str = Field(
+        default="",
+        description='"postgresql://user:password@host/name", or empty for SQLite in the data folder',
+        json_schema_extra={"env": "HUB_DATABASE"},
+    )
+    key_file: Path = Field(
+        default=Path("site.key"),
+        description="The key that encrypts secrets; made at the first start, readable by the hub alone; keep a copy",
+        json_schema_extra={"env": "HUB_KEY_FILE"},
+    )
+    host: str = Field(
+        default="127.0.0.1", description="Where the web server listens", json_schema_extra={"env": "HUB_HOST"}
+    )
+    port: int = Field(
+        default=8080,
+        ge=0,
+        le=65535,
+        description="Its port; 0 asks the system for one",
+        json_schema_extra={"env": "HUB_PORT"},
+    )
+    url: str = Field(
+        default="",
+        description="How people reach the site from outside (https://hub.example.org), when behind a proxy",
+        json_schema_extra={"env": "HUB_URL"},
+    )
+    trusted_proxies: list[str] = Field(
+        default_factory=list, description="Addresses or networks whose X-Forwarded-For is believed"
+    )
+
+
+class DepartmentTable(Table):
+    """[[departments]]"""
+
+    name: Text
+    parent: str = Field(default="", description="Name of the department above")
+
+
+class QueueTable(Table):
+    """[[queues]]"""
+
+    key: Key
+    name: Text
+    department: str = Field(default="", description="Name of a department")
+    skills: dict[str, int] = Field(default_factory=dict, description="Skill and the level an agent needs of it")
+    priority: int = 0
+    offer_seconds: int = Field(default=30, ge=1, description="How long an agent has to accept")
+    wrap_up_seconds: int = Field(default=0, ge=0)
+    dispositions: list[str] = Field(default_factory=list, description="Wrap-up codes")
+    hours: dict[str, Any] = Field(default_factory=dict, description="Opening hours; empty is always open")
+
+
+class ConnectionTable(Table):
+    """[[connections]]"""
+
+    name: Text
+    channel: Key
+    enabled: bool = True
+    settings: dict[str, Any] = Field(default_factory=dict, description="What the channel asks for")
+
+
+class AccountTable(Table):
+    """[[accounts]]"""
+
+    name: Text
+    channel: Key
+    address: AddressText = Field(description='"scheme:value"')
+    connection: str = Field(default="", description="Name of a connection")
+    queue: str = Field(default="", description="Key of a queue")
+    department: str = Field(default="", description="Name of a department")
+    flow: str = Field(default="", description="Name of a self-service flow")
+    opens_ticket: bool = False
+    language: str = "en"
+    enabled: bool = True
+    settings: dict[str, Any] = Field(default_factory=dict, description="What the channel asks for")
+
+
+class UserTable(Table):
+    """[[users]]"""
+
+    login: Key
+    name: Text
+    password: SecretStr | None = Field(
+        default=None, description="Best from a file or the environment; else one is made up"
+    )
+    roles: list[str] = Field(default_factory=lambda: ["agent"])
+    department: str = Field(default="", description="Name of a department")
+    queues: list[str] = Field(default_factory=list, description="Keys of the queues this user takes work from")
+    language: Language = "en"
+    skills: dict[str, int] = Field(default_factory=dict)
+    capacity: dict[str, int] = Field(default_factory=dict)
+
+
+class SiteFile(Table):
+    """The whole file. [site] and [plugins.*] are read at every start; the rest is taken over at the first."""
+
+    site: SiteTable = SiteTable()
+    plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    departments: list[DepartmentTable] = Field(default_factory=list)
+    queues: list[QueueTable] = Field(default_factory=list)
+    connections: list[ConnectionTable] = Field(default_factory=list)
+    accounts: list[AccountTable] = Field(default_factory=list)
+    users: list[UserTable] = Field(default_factory=list)
+    path: Path = Field(default=Path("hub.toml"), exclude=True)
+
+    @property
+    def data(self) -> Path:
+        """The data folder, absolute."""
+        return (self.path.parent / self.site.data).resolve()
+
+    @property
+    def key_file(self) -> Path:
+        """The key file, absolute."""
+        return self.data / self.site.key_file
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.site.database or f"sqlite:///{self.data / 'hub.db'}"
