@@ -1,0 +1,83 @@
+"""Who sees which rows, as SQL. A row without a department is everybody's who has the permission."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, or_, select, true
+
+from hub.model.actor import Actor
+from hub.model.errors import NotFound
+from hub.store.tables import accounts, attachments, departments, interactions, messages, offers, queues, tickets, users
+
+
+def in_departments(actor: Actor, department: Column[Any]) -> ColumnElement[bool]:
+    """Rows of the actor's departments and those below, and those of none."""
+    if actor.departments is None:
+        return true()
+    return or_(department.is_(None), department.in_(actor.departments))
+
+
+def visible_interactions(actor: Actor) -> ColumnElement[bool]:
+    """Those of the actor's departments, and those they own or are offered."""
+    if actor.departments is None:
+        return true()
+    offered = select(offers.c.interaction_id).where(offers.c.user_id == actor.user_id, offers.c.ended_at.is_(None))
+    return or_(
+        in_departments(actor, interactions.c.department_id),
+        interactions.c.agent_id == actor.user_id,
+        interactions.c.id.in_(offered),
+    )
+
+
+def visible_tickets(actor: Actor) -> ColumnElement[bool]:
+    """Those of the actor's departments, and those assigned to them."""
+    if actor.departments is None:
+        return true()
+    return or_(in_departments(actor, tickets.c.department_id), tickets.c.assignee_id == actor.user_id)
+
+
+def visible_queues(actor: Actor) -> ColumnElement[bool]:
+    """Those of the actor's departments."""
+    return in_departments(actor, queues.c.department_id)
+
+
+def visible_accounts(actor: Actor) -> ColumnElement[bool]:
+    """Those of the actor's departments."""
+    return in_departments(actor, accounts.c.department_id)
+
+
+def visible_users(actor: Actor) -> ColumnElement[bool]:
+    """Those of the actor's departments, and the actor."""
+    if actor.departments is None:
+        return true()
+    return or_(in_departments(actor, users.c.department_id), users.c.id == actor.user_id)
+
+
+def visible_attachments(actor: Actor) -> ColumnElement[bool]:
+    """Those on messages of visible interactions, and the actor's own uploads that are on none yet."""
+    seen = select(interactions.c.id).where(visible_interactions(actor))
+    on_message = select(messages.c.id).where(messages.c.interaction_id.in_(seen))
+    mine = (attachments.c.uploaded_by == actor.user_id) & attachments.c.message_id.is_(None)
+    return or_(mine, attachments.c.message_id.in_(on_message))
+
+
+def require_interaction(conn: Connection, actor: Actor, interaction_id: int) -> None:
+    """Raises NotFound unless the actor sees it."""
+    statement = select(interactions.c.id).where(interactions.c.id == interaction_id, visible_interactions(actor))
+    if conn.execute(statement).first() is None:
+        raise NotFound
+
+
+def may_act_in(actor: Actor, department_id: int | None) -> bool:
+    """Whether the actor may put something into this department; none is the whole site's."""
+    return actor.departments is None or (department_id is not None and department_id in actor.departments)
+
+
+def require_department(conn: Connection, actor: Actor, department_id: int | None) -> None:
+    """Raises NotFound unless the actor may put something there. None is the site's own."""
+    known = (
+        department_id is None or conn.execute(select(departments.c.id).where(departments.c.id == department_id)).first()
+    )
+    if not known or not may_act_in(actor, department_id):
+        raise NotFound("There is no such department.")

@@ -1,0 +1,74 @@
+"""Puts the HTTP layer together as one Starlette application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from hub import __version__
+from hub.web.api import Api
+from hub.web.headers import SecurityHeaders
+from hub.web.json import JsonResponse
+from hub.web.node import Node
+from hub.web.openapi import document
+from hub.web.routes import login, me, users
+from hub.web.routing import Operation
+from hub.web.services import Services
+
+NOUNS = (login, me, users)
+
+
+def operations() -> list[Operation]:
+    """Every operation of the API."""
+    return [operation for noun in NOUNS for operation in noun.routes.operations]
+
+
+def create_app(services: Services, node: Node | None = None) -> Starlette:
+    """The application of one node; its lifespan runs what the HTTP layer does in the background."""
+    node = node or Node(services)
+    every = operations()
+    return Starlette(
+        routes=[
+            Route("/api/v1/openapi.json", _openapi(every)),
+            Mount("/api/v1", Api(every, node)),
+        ],
+        middleware=[Middleware(SecurityHeaders)],
+        lifespan=_lifespan(node),
+    )
+
+
+def _openapi(every: Sequence[Operation]) -> Callable[[Request], Awaitable[Response]]:
+    described = document(every, __version__)
+
+    async def openapi(_request: Request) -> Response:
+        return JsonResponse(described)
+
+    return openapi
+
+
+def _lifespan(node: Node) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with running(node):
+            yield
+
+    return lifespan
+
+
+@asynccontextmanager
+async def running(node: Node) -> AsyncIterator[None]:
+    """Runs what the HTTP layer does in the background, until left."""
+    tasks = [asyncio.create_task(work()) for work in (node.sessions.watch,)]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,68 @@
+"""Kinds of fields that requests are made of, with the bounds both databases can hold."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+
+LARGEST_ID = 10**18 - 1
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+
+
+class Body(BaseModel):
+    """A JSON body: nothing is converted, nothing unknown is taken."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Query(BaseModel):
+    """A query string: nothing unknown is taken. Fields are text, numbers, flags, enums, or lists of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _whole(value: Any) -> Any:
+    """Only digits are a number in a query ("1.0", " 1" and "1_000" are not)."""
+    if isinstance(value, str):
+        if not _WHOLE.fullmatch(value):
+            raise ValueError("must be a whole number")
+        return int(value)
+    return value
+
+
+def _flag(value: Any) -> Any:
+    if value not in ("true", "false", True, False):
+        raise ValueError("must be true or false")
+    return value in ("true", True)
+
+
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
+QueryId = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=LARGEST_ID)]
+QueryFlag = Annotated[bool, BeforeValidator(_flag)]
+Limit = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=200)]
+Small = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
+Seconds = Annotated[int, Field(ge=0, le=86_400)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Short = Annotated[str, Field(max_length=80)]
+Line = Annotated[str, Field(max_length=1000)]
+Long = Annotated[str, Field(max_length=200_000)]
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]{0,78}$")]
+# a place in a list: the sort key and the id of the last item seen
+Cursor = Annotated[str, Field(pattern=r"^([0-9]{1,17}\.[0-9]{1,18})?$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$", max_length=10)]
+Moment = AwareDatetime
+Scalar = (
+    None | bool | Annotated[int, Field(ge=-LARGEST_ID, le=LARGEST_ID)] | float | Annotated[str, Field(max_length=4000)]
+)
+# free attributes: flat, so that screens, imports and filters can show them
+Attributes = Annotated[dict[Annotated[str, Field(max_length=80)], Scalar | list[Scalar]], Field(max_length=100)]
+Settings = dict[str, JsonValue]
+
+
+class Paging(Query):
+    """Where in a list: `next` of the page before, and how many items at most."""
+
+    cursor: Cursor = ""
+    limit: Limit = 50

@@ -1,0 +1,23 @@
+"""What one node's HTTP layer keeps in memory; all of it may be lost without harm."""
+
+from __future__ import annotations
+
+from hub.web.limits import Limit
+from hub.web.passwords import Passwords
+from hub.web.services import Services
+from hub.web.sessions import Sessions
+
+FAILURES_A_LOGIN = 5
+FAILURES_A_CLIENT = 20
+
+
+class Node:
+    """Sessions known, passwords being checked, attempts counted."""
+
+    def __init__(self, services: Services) -> None:
+        settings = services.settings
+        self.services = services
+        self.sessions = Sessions(services.store, settings.session_idle, settings.session_life)
+        self.passwords = Passwords()
+        self.failures_by_login = Limit(FAILURES_A_LOGIN, 60)
+        self.failures_by_client = Limit(FAILURES_A_CLIENT, 300)

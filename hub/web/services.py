@@ -1,0 +1,38 @@
+"""What the HTTP layer needs of the rest of the house; the composition root fills it in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from hub.store.database import Store
+
+INBOX = Path(__file__).parent / "static" / "inbox"
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """How the site wants to be reached. Every field is described in docs/settings.md.
+
+    origins          further Origins (scheme://host[:port]) a websocket may be opened from, besides the hub's own
+    private_targets  whether outgoing webhooks may go to private, loopback and link-local addresses
+    max_upload       bytes of one uploaded file
+    """
+
+    site_name: str = "Contact Hub"
+    languages: tuple[str, ...] = ("en", "zh")
+    origins: tuple[str, ...] = ()
+    session_idle: timedelta = timedelta(hours=12)
+    session_life: timedelta = timedelta(days=7)
+    private_targets: bool = False
+    max_upload: int = 25_000_000
+    inbox: Path = INBOX
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Handed to `create_app`; one object a node."""
+
+    store: Store
+    settings: WebSettings = WebSettings()
