@@ -95,7 +95,9 @@ class Directory:
         if settings is None:
             return
         address = Address(row["scheme"], row["address"], row["name"])
-        account = Account(row["id"], row["connection_id"], row["channel"], row["name"], address, settings, row["language"])
+        account = Account(
+            row["id"], row["connection_id"], row["channel"], row["name"], address, settings, row["language"]
+        )
         self._accounts[row["id"]] = account
         self._by_address[(row["channel"], row["scheme"], row["address"])] = row["id"]
 

@@ -31,7 +31,13 @@ class Receiver:
         self._waiting = 0
 
     async def accept(
-        self, channel: str, raw: Raw, *, account: AnyAccount | None, connection: AnyConnection | None, cursor: str | None
+        self,
+        channel: str,
+        raw: Raw,
+        *,
+        account: AnyAccount | None,
+        connection: AnyConnection | None,
+        cursor: str | None,
     ) -> Accepted:
         """Store one input. Raises UnknownAccount, Unauthenticated (refused for good) or Overloaded (try again)."""
         if self._waiting > MOST_WAITING:
@@ -51,9 +57,7 @@ class Receiver:
                 return account
         raise UnknownAccount(f"no account of channel {channel} is addressed")
 
-    def _add(
-        self, tx: Tx, account: AnyAccount, connection: AnyConnection | None, raw: Raw, cursor: str | None
-    ) -> int:
+    def _add(self, tx: Tx, account: AnyAccount, connection: AnyConnection | None, raw: Raw, cursor: str | None) -> int:
         connection_id = connection.id if connection else account.connection_id
         if connection and cursor is not None:
             raws.advance_cursor(tx, connection.id, cursor)

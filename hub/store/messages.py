@@ -77,3 +77,9 @@ def files_of(conn: Connection, message_ids: Sequence[int]) -> dict[int, list[Row
         for row in many(conn, rows):
             found.setdefault(row["message_id"], []).append(row)
     return found
+
+
+def name(tx: Tx, message_id: int, external_id: str) -> None:
+    """The far side's id of a message we sent: what replies and later messages refer to."""
+    mine = update(messages).where(messages.c.id == message_id, messages.c.external_id == "")
+    tx.conn.execute(mine.values(external_id=external_id[:1000]))

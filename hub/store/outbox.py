@@ -102,3 +102,8 @@ def by_external_id(conn: Connection, account_ids: Sequence[int], external_id: st
 def waiting(conn: Connection) -> int:
     """How many deliveries have not gone yet."""
     return len(conn.execute(select(deliveries.c.id).where(_unsent)).all())
+
+
+def note(tx: Tx, row: Row, **values: Any) -> None:
+    """Set columns without a change of state."""
+    tx.conn.execute(update(deliveries).where(deliveries.c.id == row["id"]).values(**values))

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
+from hub.model.errors import Invalid
 from hub.model.states import OFFER, OFFER_OPEN, OfferState, Presence, WorkState
 from hub.store.rows import Row, inserted, many, one
 from hub.store.tables import offers, presence, queues, users, work
@@ -69,7 +70,7 @@ def load_of(conn: Connection, user_id: int) -> dict[str, int]:
     counted = (
         select(work.c.medium, func.count()).where(work.c.user_id == user_id, _open, _holds).group_by(work.c.medium)
     )
-    return {medium: count for medium, count in conn.execute(counted)}
+    return dict(conn.execute(counted).tuples().all())
 
 
 def lock_agent(tx: Tx, user_id: int) -> Row | None:
@@ -151,3 +152,11 @@ def queue(conn: Connection, queue_id: int | None) -> Row | None:
 def queue_by_key(conn: Connection, key: str) -> Row | None:
     """The queue a site file or a flow calls by this key."""
     return one(conn, select(queues).where(queues.c.key == key))
+
+
+def first_queue(conn: Connection) -> Row:
+    """The site's first queue: where work belongs that no account gave a queue. Raises Invalid when there is none."""
+    found = one(conn, select(queues).order_by(queues.c.id).limit(1))
+    if found is None:
+        raise Invalid("the site has no queue")
+    return found

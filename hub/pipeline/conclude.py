@@ -1,0 +1,144 @@
+"""How an agent's stretch ends: closed with a disposition, waiting for the customer, put off, wrapped up."""
+
+from datetime import datetime, timedelta
+
+from hub.model.actor import Actor
+from hub.model.errors import Invalid, NotFound
+from hub.model.states import FINAL, InteractionState, SegmentOutcome, SegmentState, WorkState
+from hub.pipeline import presence, route
+from hub.store import interactions, timers, work
+from hub.store.rows import Row
+from hub.store.unit import Tx
+
+WRAP_UP, SNOOZE = "wrap_up", "snooze"
+DEFAULT_DISPOSITION = "UNSPECIFIED"
+
+
+def close(tx: Tx, actor: Actor, interaction_id: int, disposition: str = "") -> Row:
+    """The conversation is over for good. With a disposition the stretch is done at once; without one, and where the
+    queue gives time for it, the agent wraps up first and keeps the slot until then."""
+    interaction = _mine(tx, actor, interaction_id)
+    queue = work.queue(tx.conn, interaction["queue_id"])
+    _check_disposition(queue, disposition)
+    stretch = _stretch_of(tx, interaction)
+    wraps_up = bool(queue and queue["wrap_up_seconds"] and stretch and not disposition)
+    interaction = interactions.move(tx, interaction, InteractionState.CLOSED, disposition=disposition, unread=0)
+    if wraps_up and queue and stretch:
+        _start_wrap_up(tx, interaction, stretch, queue["wrap_up_seconds"])
+    else:
+        _finish(tx, interaction, disposition)
+    return interaction
+
+
+def wrap_up(tx: Tx, actor: Actor, interaction_id: int, disposition: str) -> None:
+    """The agent's code for what it was about: the stretch is done, the slot free, in one step."""
+    interaction = interactions.locked_for(tx, actor, interaction_id)
+    _check_disposition(work.queue(tx.conn, interaction["queue_id"]), disposition)
+    if _stretch_of(tx, interaction) is None:
+        raise Invalid("nothing to wrap up", {"disposition": "There is nothing to wrap up."})
+    interaction = interactions.change(tx, interaction, disposition=disposition)
+    _finish(tx, interaction, disposition)
+
+
+def wrap_up_over(tx: Tx, interaction_id: int) -> None:
+    """Time ran out: the default code."""
+    interaction = interactions.locked(tx, interaction_id)
+    if _stretch_of(tx, interaction) is not None:
+        interaction = interactions.change(tx, interaction, disposition=DEFAULT_DISPOSITION)
+        _finish(tx, interaction, DEFAULT_DISPOSITION)
+
+
+def await_customer(tx: Tx, actor: Actor, interaction_id: int) -> Row:
+    """Their move: it holds no slot until they write, and then comes back to its agent."""
+    interaction = _mine(tx, actor, interaction_id)
+    interaction = interactions.move(tx, interaction, InteractionState.AWAITING_CUSTOMER, unread=0)
+    _let_slot_go(tx, interaction)
+    return interaction
+
+
+def snooze(tx: Tx, actor: Actor, interaction_id: int, until: datetime) -> Row:
+    """Out of sight until then, or until the customer writes."""
+    if until <= tx.now:
+        raise Invalid("past", {"until": "This moment has passed."})
+    interaction = _mine(tx, actor, interaction_id)
+    interaction = interactions.move(tx, interaction, InteractionState.SNOOZED, snoozed_until=until, unread=0)
+    _let_slot_go(tx, interaction)
+    timers.schedule(tx, timers.CORE, SNOOZE, until, {"interaction": interaction_id}, key=str(interaction_id))
+    return interaction
+
+
+def snooze_over(tx: Tx, interaction_id: int) -> None:
+    """It is time: back to its agent, or to the queue."""
+    interaction = interactions.locked(tx, interaction_id)
+    if interaction["state"] == InteractionState.SNOOZED:
+        route.need_agent(tx, interactions.change(tx, interaction, snoozed_until=None))
+
+
+def resume(tx: Tx, actor: Actor, interaction_id: int) -> Row:
+    """Take up again what waited for the customer or slept."""
+    interaction = _mine(tx, actor, interaction_id)
+    if interaction["state"] not in {InteractionState.AWAITING_CUSTOMER, InteractionState.SNOOZED}:
+        raise Invalid("not waiting", {"state": "It is not waiting."})
+    timers.cancel(tx, timers.CORE, SNOOZE, str(interaction_id))
+    return route.connect(tx, interaction, actor.user_id, "taken")
+
+
+def ended_by_customer(tx: Tx, interaction: Row, reason: str) -> Row:
+    """They left: abandoned while nobody had answered, closed otherwise."""
+    if interaction["state"] in FINAL:
+        return interaction
+    answered = interaction["connected_at"] is not None or interaction["state"] == InteractionState.SELF_SERVICE
+    state = InteractionState.CLOSED if answered else InteractionState.ABANDONED
+    interaction = interactions.move(tx, interaction, state, attributes={**interaction["attributes"], "ended": reason})
+    queue = work.queue(tx.conn, interaction["queue_id"])
+    stretch = _stretch_of(tx, interaction)
+    if queue and queue["wrap_up_seconds"] and stretch:
+        _start_wrap_up(tx, interaction, stretch, queue["wrap_up_seconds"])
+    else:
+        _finish(tx, interaction, "", SegmentOutcome.ANSWERED if answered else SegmentOutcome.ABANDONED)
+    return interaction
+
+
+def _mine(tx: Tx, actor: Actor, interaction_id: int) -> Row:
+    interaction = interactions.locked_for(tx, actor, interaction_id)
+    theirs = interaction["agent_id"] not in (None, actor.user_id)
+    if theirs and not actor.may("interactions.supervise"):
+        raise NotFound(f"interaction {interaction_id}")
+    return interaction
+
+
+def _stretch_of(tx: Tx, interaction: Row) -> Row | None:
+    stretches = interactions.active_segments(tx.conn, interaction["id"], "AGENT")
+    return stretches[-1] if stretches else None
+
+
+def _start_wrap_up(tx: Tx, interaction: Row, stretch: Row, seconds: int) -> None:
+    until = tx.now + timedelta(seconds=seconds)
+    interactions.set_segment(
+        tx, stretch["id"], state=SegmentState.WRAP_UP, outcome=SegmentOutcome.ANSWERED, wrap_up_until=until
+    )
+    interactions.end_segments(tx, interaction["id"], SegmentOutcome.ANSWERED)
+    timers.schedule(tx, timers.CORE, WRAP_UP, until, {"interaction": interaction["id"]}, key=str(interaction["id"]))
+
+
+def _finish(tx: Tx, interaction: Row, disposition: str, outcome: str = SegmentOutcome.ANSWERED) -> None:
+    timers.cancel(tx, timers.CORE, WRAP_UP, str(interaction["id"]))
+    for stretch in interactions.active_segments(tx.conn, interaction["id"]):
+        ended = {"state": SegmentState.DONE, "ended_at": tx.now, "outcome": stretch["outcome"] or outcome}
+        interactions.set_segment(tx, stretch["id"], disposition=disposition, **ended)
+    _let_slot_go(tx, interaction)
+
+
+def _let_slot_go(tx: Tx, interaction: Row) -> None:
+    waiting = interaction["state"] == InteractionState.ABANDONED
+    holder = route.free(tx, interaction, WorkState.CANCELLED if waiting else WorkState.DONE)
+    if holder is not None:
+        presence.work_ended(tx, holder)
+    if interaction["state"] not in FINAL:
+        interactions.end_segments(tx, interaction["id"], SegmentOutcome.ANSWERED)
+
+
+def _check_disposition(queue: Row | None, disposition: str) -> None:
+    known = {entry["code"] for entry in queue["dispositions"]} if queue else set()
+    if disposition and known and disposition not in known:
+        raise Invalid("disposition", {"disposition": f"One of {', '.join(sorted(known))}."})

@@ -1,0 +1,74 @@
+"""What a flow must remember between two answers, on the interaction itself: so a dialogue survives a restart.
+
+`interactions.flow_state` is {"flow", "state", "pending": [event…]}; an event is taken off in the commit that says
+what the flow answered to it, so each is answered exactly once.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from hub.api import Answered, FlowEvent, Json, Started, TimedOut
+from hub.model.states import InteractionState
+from hub.store import interactions, timers
+from hub.store.rows import Row
+from hub.store.unit import Tx
+
+TIMER = "flow"
+
+
+def start(tx: Tx, interaction: Row, flow: str, text: str) -> Row:
+    """Hand a new interaction to a flow."""
+    state = {"flow": flow, "state": None, "choices": [], "pending": [{"type": "STARTED", "text": text}]}
+    interactions.start_segment(tx, interaction["id"], "FLOW", flow=flow)
+    return interactions.move(tx, interaction, InteractionState.SELF_SERVICE, flow_state=state)
+
+
+def answered(tx: Tx, interaction: Row, text: str) -> Row:
+    """The customer said something to the flow."""
+    return _append(tx, interaction, {"type": "ANSWERED", "text": text})
+
+
+def timed_out(tx: Tx, interaction_id: int, version: int) -> None:
+    """No answer in time, unless one has come meanwhile."""
+    interaction = interactions.locked(tx, interaction_id)
+    if interaction["state"] == InteractionState.SELF_SERVICE and interaction["flow_version"] == version:
+        _append(tx, interaction, {"type": "TIMED_OUT"})
+
+
+def event_of(pending: dict[str, Any], choices: list[dict[str, str]]) -> FlowEvent:
+    """The event a pending entry stands for; an answer names a choice by its key, its number or its label."""
+    if pending["type"] == "STARTED":
+        return Started(pending["text"])
+    if pending["type"] == "TIMED_OUT":
+        return TimedOut()
+    return Answered(pending["text"], _chosen(pending["text"], choices))
+
+
+def wait(tx: Tx, interaction: Row, state: Json, choices: list[dict[str, str]], timeout: float) -> Row:
+    """The first pending event is answered; the flow waits for the next."""
+    memory = interaction["flow_state"]
+    kept = {**memory, "state": state, "choices": choices, "pending": memory["pending"][1:]}
+    version = interaction["flow_version"] + 1
+    payload = {"interaction": interaction["id"], "version": version}
+    timers.schedule(tx, timers.CORE, TIMER, tx.now + timedelta(seconds=timeout), payload, key=f"{interaction['id']}")
+    return interactions.change(tx, interaction, flow_state=kept, flow_version=version)
+
+
+def finish(tx: Tx, interaction: Row) -> Row:
+    """The flow has done its part."""
+    timers.cancel(tx, timers.CORE, TIMER, str(interaction["id"]))
+    interactions.end_segments(tx, interaction["id"], "ANSWERED", kind="FLOW")
+    return interactions.change(tx, interaction, flow_state=None)
+
+
+def _append(tx: Tx, interaction: Row, event: dict[str, Any]) -> Row:
+    memory = interaction["flow_state"]
+    return interactions.change(tx, interaction, flow_state={**memory, "pending": [*memory["pending"], event]})
+
+
+def _chosen(text: str, choices: list[dict[str, str]]) -> str:
+    said = text.strip().casefold()
+    for number, choice in enumerate(choices, start=1):
+        if said in {choice["key"].casefold(), choice["label"].casefold(), str(number)}:
+            return choice["key"]
+    return ""

@@ -1,0 +1,114 @@
+"""Self-service at work: gives a flow what happened, and says, asks, hands over or ends as it answers."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, select
+
+from hub.api import Ask, Dialogue, Event, Flow, FlowStep, HandOver, Json, MessageKind, Prompt
+from hub.model.states import InteractionState
+from hub.pipeline import conclude, converse, flow_state, route
+from hub.store import interactions, work
+from hub.store.database import Store
+from hub.store.rows import Row
+from hub.store.tables import interactions as table
+from hub.store.unit import Tx
+
+log = logging.getLogger(__name__)
+DEADLINE = 20.0
+
+
+class FlowRunner:
+    """Steps the dialogues of this node, one at a time each, several at once."""
+
+    def __init__(self, store: Store, flows: Mapping[str, Flow]) -> None:
+        self._store = store
+        self._flows = flows
+        self._running: dict[int, asyncio.Task[None]] = {}
+
+    async def recover(self) -> None:
+        """After a start: go on with every dialogue that has something unanswered."""
+        for interaction_id in await self._store.read(_under_way):
+            self.wake(interaction_id)
+
+    def observe(self, event: Event) -> None:
+        """Something changed: step the dialogue if there is one."""
+        is_flow = event.type == "interaction.state" and event.data.get("state") == InteractionState.SELF_SERVICE
+        fields = event.data.get("fields")
+        changed = event.type == "interaction.changed" and isinstance(fields, list) and "flow_state" in fields
+        if event.interaction_id is not None and (is_flow or changed):
+            self.wake(event.interaction_id)
+
+    def wake(self, interaction_id: int) -> None:
+        """Step this dialogue until nothing is pending."""
+        if interaction_id not in self._running:
+            task = asyncio.get_running_loop().create_task(self._run(interaction_id))
+            self._running[interaction_id] = task
+            task.add_done_callback(lambda _: self._running.pop(interaction_id, None))
+
+    async def close(self) -> None:
+        """Stop; what is pending is taken up at the next start."""
+        for task in list(self._running.values()):
+            task.cancel()
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _run(self, interaction_id: int) -> None:
+        while row := await self._store.read(lambda conn: _pending(conn, interaction_id)):
+            step = await self._step(row)
+            seen = row["flow_version"], len(row["flow_state"]["pending"])
+            await self._store.write(lambda tx, step=step, seen=seen: _apply(tx, interaction_id, step, seen))  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
+
+    async def _step(self, row: Row) -> FlowStep:
+        memory = row["flow_state"]
+        flow = self._flows.get(memory["flow"])
+        if flow is None:
+            log.error("flow %s is not there; interaction %s goes to its queue", memory["flow"], row["id"])
+            return HandOver()
+        dialogue = Dialogue(row["id"], row["account_id"], row["customer_id"], row["language"])
+        event = flow_state.event_of(memory["pending"][0], memory["choices"])
+        try:
+            async with asyncio.timeout(DEADLINE):
+                return await flow.step(dialogue, memory["state"], event)
+        except Exception:  # a flow that fails must not keep a customer: a person takes over
+            log.exception("flow %s failed; interaction %s goes to its queue", memory["flow"], row["id"])
+            return HandOver()
+
+
+def _under_way(conn: Connection) -> list[int]:
+    waiting = select(table.c.id).where(table.c.state == InteractionState.SELF_SERVICE)
+    return list(conn.execute(waiting).scalars())
+
+
+def _pending(conn: Connection, interaction_id: int) -> Row | None:
+    row = interactions.get(conn, interaction_id)
+    if row is None or row["state"] != InteractionState.SELF_SERVICE or not row["flow_state"]:
+        return None
+    return row if row["flow_state"]["pending"] else None
+
+
+def _apply(tx: Tx, interaction_id: int, step: FlowStep, seen: tuple[int, int]) -> None:
+    interaction = interactions.locked(tx, interaction_id)
+    memory = interaction["flow_state"]
+    if interaction["state"] != InteractionState.SELF_SERVICE or not memory or interaction["flow_version"] != seen[0]:
+        return
+    for prompt in step.prompts:
+        _say(tx, interaction, prompt)
+    interaction = interactions.locked(tx, interaction_id)
+    if isinstance(step, Ask):
+        choices = [{"key": c.key, "label": c.label} for prompt in step.prompts for c in prompt.choices]
+        flow_state.wait(tx, interaction, step.state, choices, step.timeout)
+        return
+    interaction = flow_state.finish(tx, interaction)
+    if isinstance(step, HandOver):
+        queue = work.queue_by_key(tx.conn, step.queue) if step.queue else None
+        route.need_agent(tx, interaction, queue["id"] if queue else None)
+    else:
+        conclude.ended_by_customer(tx, interaction, "self-service")
+
+
+def _say(tx: Tx, interaction: Row, prompt: Prompt) -> None:
+    choices: list[Json] = [{"key": c.key, "label": c.label} for c in prompt.choices]
+    fields: dict[str, Json] = {"choices": choices} if choices else {}
+    said = converse.Reply(text=prompt.text, kind=MessageKind.TEXT, fields=fields)
+    converse.send(tx, interaction, said, actor=None, automatic=True)

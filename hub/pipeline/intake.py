@@ -1,0 +1,174 @@
+"""Reads what is stored: normalises each raw input and takes it into the record, in order, several to a commit.
+
+Inputs of one account keep their order: an account has its lane. What cannot be read is tried three times and then
+quarantined, without ever holding up what came after it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from hub.api import CustomerRef, HubError, Inbound, Malformed, Overloaded, Raw, UnknownAccount, crash_point
+from hub.pipeline import ingest
+from hub.pipeline.directory import Directory
+from hub.pipeline.ingest import Effect, Prepared
+from hub.pipeline.receive import Stored
+from hub.plugin.hooks import Hooks
+from hub.store import raws
+from hub.store.database import Store
+from hub.store.unit import Tx
+
+log = logging.getLogger(__name__)
+LANES = 8
+GROUP = 32
+LARGE = 256_000  # bytes: what is larger is read back from the store instead of waiting in memory
+RETRY = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an input could not be taken in. `retry` says whether another attempt may help."""
+
+    code: str
+    detail: str
+    retry: bool = True
+
+
+class Intake:
+    """The workers between the raw store and the queue. `effect` is told what became of each input, after the commit."""
+
+    def __init__(self, store: Store, directory: Directory, hooks: Hooks, effect: Callable[[Effect], None]) -> None:
+        self._store = store
+        self._directory = directory
+        self._hooks = hooks
+        self._effect = effect
+        self._lanes: list[asyncio.Queue[Stored]] = [asyncio.Queue() for _ in range(LANES)]
+        self._tasks: list[asyncio.Task[None]] = []
+        self.processed = 0
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._tasks = [asyncio.create_task(self._work(lane), name="hub-intake") for lane in self._lanes]
+
+    async def close(self) -> None:
+        """Stop; what is not read stays stored and is read after the next start."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def waiting(self) -> int:
+        """How many inputs have not been read yet."""
+        return sum(lane.qsize() for lane in self._lanes)
+
+    def hand_on(self, stored: Stored) -> int:
+        """Queue a stored input; returns how many wait."""
+        if len(stored.raw.body) > LARGE:
+            stored = Stored(stored.raw_id, stored.account_id, Raw(b"", {"large": True}))
+        self._lanes[stored.account_id % LANES].put_nowait(stored)
+        return self.waiting
+
+    async def adopt(self, living: Sequence[str]) -> int:
+        """Take over what other nodes, or an earlier life of this one, stored and never read; returns how many."""
+        ids = await self._store.write(lambda tx: raws.adopt(tx, self._store.node, living))
+        await self.load(ids)
+        return len(ids)
+
+    async def load(self, raw_ids: Sequence[int]) -> None:
+        """Queue inputs that are in the store only (adopted, replayed, or due for another attempt)."""
+        for start in range(0, len(raw_ids), 200):
+            some = raw_ids[start : start + 200]
+            rows = await self._store.read(lambda conn, some=some: raws.bodies(conn, some))  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
+            for row in rows:
+                self.hand_on(Stored(row["id"], row["account_id"], Raw(row["body"], row["meta"])))
+
+    async def _work(self, lane: asyncio.Queue[Stored]) -> None:
+        while True:
+            group = [await lane.get()]
+            while len(group) < GROUP and not lane.empty():
+                group.append(lane.get_nowait())
+            try:
+                await self._take(group)
+            except Overloaded:
+                await asyncio.sleep(0.5)
+                for stored in group:
+                    lane.put_nowait(stored)
+
+    async def _take(self, group: Sequence[Stored]) -> None:
+        prepared: list[Prepared] = []
+        for stored in group:
+            read = await self._prepare(stored)
+            if isinstance(read, Failure):
+                await self._failed(stored.raw_id, read)
+            elif read is not None:
+                prepared.append(read)
+        if not prepared:
+            return
+        crash_point("after_parse")
+        results = await self._store.write(lambda tx: _apply_all(tx, prepared))
+        self.processed += len(prepared)
+        for raw_id, result in results:
+            if isinstance(result, Failure):
+                await self._failed(raw_id, result)
+            else:
+                for effect in result:
+                    self._effect(effect)
+
+    async def _prepare(self, stored: Stored) -> Prepared | Failure | None:
+        raw = await self._whole(stored)
+        account = self._directory.account(stored.account_id)
+        if raw is None:
+            return None
+        if account is None:
+            return Failure(UnknownAccount.code, "the account is switched off or gone", retry=False)
+        try:
+            channel = self._directory.channel_of(account)
+            items = await channel.normalise(account, raw)
+        except HubError as error:
+            return Failure(error.code, error.detail, retry=not isinstance(error, Malformed))
+        recognised = [await self._recognise(item, account) for item in items]
+        row = self._directory.row(account.id)
+        return Prepared(stored.raw_id, account, row, channel.capabilities, items, recognised)
+
+    async def _recognise(self, item: object, account: object) -> CustomerRef | None:
+        return await self._hooks.identify(item, account) if isinstance(item, Inbound) else None  # type: ignore[arg-type]  # always the account of `_prepare`
+
+    async def _whole(self, stored: Stored) -> Raw | None:
+        if "large" not in stored.raw.meta:
+            return stored.raw
+        row = await self._store.read(lambda conn: raws.get(conn, stored.raw_id))
+        return Raw(row["body"], row["meta"]) if row else None
+
+    async def _failed(self, raw_id: int, failure: Failure) -> None:
+        """Count it, in the store; what may still succeed comes again in a moment."""
+        log.warning("raw input %s could not be taken in: %s", raw_id, failure.code)
+
+        def count(tx: Tx) -> bool:
+            return raws.failed(tx, raw_id, failure.code, failure.detail, tx.now + RETRY if failure.retry else None)
+
+        if not await self._store.write(count):
+            loop = asyncio.get_running_loop()
+            loop.call_later(RETRY.total_seconds(), lambda: loop.create_task(self.load([raw_id])))
+
+
+def _apply_all(tx: Tx, prepared: Sequence[Prepared]) -> list[tuple[int, list[Effect] | Failure]]:
+    results = [(one.raw_id, _apply_one(tx, one)) for one in prepared]
+    raws.done(tx, [raw_id for raw_id, result in results if not isinstance(result, Failure)])
+    return results
+
+
+def _apply_one(tx: Tx, one: Prepared) -> list[Effect] | Failure:
+    events, calls = len(tx.drafts), len(tx.after)
+    tx.conn.exec_driver_sql("SAVEPOINT input")
+    try:
+        effects = ingest.apply(tx, one)
+    except Exception as error:  # one input that cannot be applied must not take its neighbours along
+        tx.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT input")
+        del tx.drafts[events:], tx.after[calls:]
+        log.exception("raw input %s could not be applied", one.raw_id)
+        code = error.code if isinstance(error, HubError) else HubError.code
+        return Failure(code, f"{type(error).__name__}: {error}")
+    tx.conn.exec_driver_sql("RELEASE SAVEPOINT input")
+    return effects

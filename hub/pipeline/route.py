@@ -1,0 +1,95 @@
+"""An interaction needs an agent: back to its owner when they can take it, else into its queue at its first place."""
+
+from typing import Any
+
+from hub.model.capacity import Capacity, has_room
+from hub.model.states import InteractionState, OfferState, SegmentOutcome, WorkState
+from hub.store import interactions, work
+from hub.store.interactions import subjects
+from hub.store.rows import Row
+from hub.store.unit import Tx
+
+
+def need_agent(tx: Tx, interaction: Row, queue_id: int | None = None) -> Row:
+    """Ask for an agent. Idempotent: work that already stands for this interaction stays as it is."""
+    if work.open_for(tx.conn, interaction["id"]) is not None:
+        return interaction
+    owner = interaction["agent_id"]
+    if owner is not None and queue_id is None and _owner_takes_it(tx, interaction, owner):
+        return connect(tx, interaction, owner, "returned")
+    return put_into_queue(tx, interaction, queue_id)
+
+
+def put_into_queue(tx: Tx, interaction: Row, queue_id: int | None = None, **extra: Any) -> Row:
+    """Queue it with its first enqueue time, so that it keeps its place. Without a queue it waits unassigned."""
+    queue = work.queue(tx.conn, queue_id or interaction["queue_id"])
+    if queue is None:
+        return interactions.change(tx, interaction, agent_id=None)
+    since = interaction["enqueued_at"] or tx.now
+    values = {"queue_id": queue["id"], "department_id": queue["department_id"] or interaction["department_id"]}
+    values |= {"agent_id": None, "enqueued_at": since}
+    if interaction["state"] == InteractionState.QUEUED:
+        interaction = interactions.change(tx, interaction, **values)
+    else:
+        interaction = interactions.move(tx, interaction, InteractionState.QUEUED, **values)
+    interactions.start_segment(tx, interaction["id"], "QUEUE", queue_id=queue["id"])
+    work.enqueue(tx, queue, {**_work_of(interaction), "enqueued_at": since, **extra})
+    return interaction
+
+
+def connect(tx: Tx, interaction: Row, user_id: int, how: str) -> Row:
+    """Give it to a user now: a slot of theirs is taken, a stretch of theirs begins."""
+    if work.open_for(tx.conn, interaction["id"]) is None:
+        queue_id = interaction["queue_id"] or _any_queue(tx)
+        values = {**_work_of(interaction), "enqueued_at": interaction["enqueued_at"] or tx.now}
+        work.assign(tx, queue_id, user_id, values)
+    first = {} if interaction["connected_at"] else {"connected_at": tx.now}
+    if interaction["state"] == InteractionState.CONNECTED:
+        interaction = interactions.change(tx, interaction, agent_id=user_id)
+    else:
+        interaction = interactions.move(tx, interaction, InteractionState.CONNECTED, agent_id=user_id, **first)
+    interactions.end_segments(tx, interaction["id"], SegmentOutcome.ANSWERED, kind="QUEUE")
+    if not _has_stretch(tx, interaction["id"], user_id):
+        stretch = {"queue_id": interaction["queue_id"], "user_id": user_id}
+        interactions.start_segment(tx, interaction["id"], "AGENT", **stretch)
+    tx.event("interaction.assigned", **subjects(interaction), how=how)
+    return interaction
+
+
+def free(tx: Tx, interaction: Row, state: WorkState = WorkState.DONE) -> int | None:
+    """End the work that stands for it; returns who held it, if anybody."""
+    row = work.open_for(tx.conn, interaction["id"])
+    if row is None:
+        return None
+    for offer in work.open_offers(tx.conn, work_id=row["id"]):
+        work.end_offer(tx, offer, OfferState.CANCELLED)
+    work.end(tx, row, state)
+    holder: int | None = row["user_id"] if row["state"] == WorkState.ASSIGNED else None
+    return holder
+
+
+def _owner_takes_it(tx: Tx, interaction: Row, owner: int) -> bool:
+    agent = work.lock_agent(tx, owner)
+    if agent is None or not work.routable(agent):
+        return False
+    return has_room(work.load_of(tx.conn, owner), interaction["medium"], Capacity.of(agent["capacity"]))
+
+
+def _has_stretch(tx: Tx, interaction_id: int, user_id: int) -> bool:
+    stretches = interactions.active_segments(tx.conn, interaction_id, "AGENT")
+    return any(row["user_id"] == user_id and row["state"] == "ACTIVE" for row in stretches)
+
+
+def _work_of(interaction: Row) -> dict[str, Any]:
+    return {
+        "kind": "interaction",
+        "interaction_id": interaction["id"],
+        "medium": interaction["medium"],
+        "priority": interaction["priority"],
+    }
+
+
+def _any_queue(tx: Tx) -> int:
+    queue = work.first_queue(tx.conn)
+    queue_id: int = queue["id"]
+    return queue_id

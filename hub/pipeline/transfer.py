@@ -1,0 +1,57 @@
+"""Passing an interaction on: to a queue, or to a colleague."""
+
+from hub.model.actor import Actor
+from hub.model.errors import Invalid, NotFound
+from hub.model.states import FINAL, InteractionState, SegmentOutcome, WorkState
+from hub.pipeline import converse, presence, route
+from hub.store import interactions, presences, work
+from hub.store.rows import Row
+from hub.store.unit import Tx
+
+
+def to_queue(tx: Tx, actor: Actor, interaction_id: int, queue_id: int, note: str = "") -> Row:
+    """Back into a queue, at its first enqueue time; the note stays in the conversation."""
+    if work.queue(tx.conn, queue_id) is None:
+        raise Invalid("unknown queue", {"queue": "There is no such queue."})
+    interaction = _leave(tx, actor, interaction_id, note)
+    return route.put_into_queue(tx, interaction, queue_id)
+
+
+def to_user(tx: Tx, actor: Actor, interaction_id: int, user_id: int, note: str = "") -> Row:
+    """To a colleague, by hand: it is theirs at once, whatever else they have."""
+    if presences.name_of(tx.conn, user_id) is None:
+        raise Invalid("unknown user", {"user": "There is no such user."})
+    interaction = _leave(tx, actor, interaction_id, note)
+    work.lock_agent(tx, user_id)
+    return route.connect(tx, interaction, user_id, "transfer")
+
+
+def take(tx: Tx, actor: Actor, interaction_id: int) -> Row:
+    """Take it by hand, from a queue or from whoever has it. Slots of one's own are not asked: a person decides."""
+    interaction = interactions.locked_for(tx, actor, interaction_id)
+    if interaction["agent_id"] == actor.user_id and interaction["state"] == InteractionState.CONNECTED:
+        return interaction
+    if interaction["state"] in FINAL:
+        raise Invalid("it has ended", {"interaction": "This conversation has ended."})
+    if interaction["agent_id"] not in (None, actor.user_id) and not actor.may("interactions.supervise"):
+        raise NotFound(f"interaction {interaction_id}")
+    _release(tx, interaction)
+    return route.connect(tx, interaction, actor.user_id, "taken")
+
+
+def _leave(tx: Tx, actor: Actor, interaction_id: int, note: str) -> Row:
+    interaction = interactions.locked_for(tx, actor, interaction_id)
+    if interaction["state"] in FINAL:
+        raise Invalid("it has ended", {"interaction": "This conversation has ended."})
+    if note:
+        converse.note(tx, actor, interaction_id, note)
+        interaction = interactions.locked(tx, interaction_id)
+    _release(tx, interaction)
+    return interaction
+
+
+def _release(tx: Tx, interaction: Row) -> None:
+    holder = route.free(tx, interaction, WorkState.DONE)
+    interactions.end_segments(tx, interaction["id"], SegmentOutcome.TRANSFERRED)
+    if holder is not None:
+        presence.work_ended(tx, holder)
