@@ -139,6 +139,6 @@ def _let_slot_go(tx: Tx, interaction: Row) -> None:
 
 
 def _check_disposition(queue: Row | None, disposition: str) -> None:
-    known = {entry["code"] for entry in queue["dispositions"]} if queue else set()
+    known = set(queue["dispositions"]) if queue else set()
     if disposition and known and disposition not in known:
         raise Invalid("disposition", {"disposition": f"One of {', '.join(sorted(known))}."})

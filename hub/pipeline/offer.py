@@ -38,7 +38,7 @@ def accept(tx: Tx, actor: Actor, offer_id: int) -> int | None:
         raise _gone(tx, offer, row)
     if not work.end_offer(tx, offer, OfferState.ACCEPTED):
         raise _gone(tx, offer, row)
-    if not work.move(tx, row, WorkState.ASSIGNED, "work.assigned", user_id=actor.user_id):
+    if not work.move(tx, row, WorkState.ASSIGNED, "work.accepted", user_id=actor.user_id):
         raise _gone(tx, offer, row)
     for other in work.open_offers(tx.conn, work_id=row["id"]):
         work.end_offer(tx, other, OfferState.RESCINDED, by=actor.user_id)

@@ -21,7 +21,9 @@ def enqueue(tx: Tx, queue: Row, values: dict[str, Any]) -> int:
     row = {**values, "queue_id": queue["id"], "requirement": requirement, "created_at": tx.now}
     row.setdefault("enqueued_at", tx.now)
     work_id = inserted(tx.conn, insert(work).values(row))
-    tx.event("work.enqueued", **_subjects(row), work=work_id)
+    tx.event(
+        "work.enqueued", **_subjects(row), **described({**row, "id": work_id, "offer_seconds": queue["offer_seconds"]})
+    )
     return work_id
 
 
@@ -30,8 +32,20 @@ def assign(tx: Tx, queue_id: int, user_id: int, values: dict[str, Any]) -> int:
     row = {**values, "queue_id": queue_id, "user_id": user_id, "state": WorkState.ASSIGNED, "created_at": tx.now}
     row.setdefault("enqueued_at", tx.now)
     work_id = inserted(tx.conn, insert(work).values(row))
-    tx.event("work.assigned", **_subjects(row), work=work_id)
+    tx.event("work.assigned", **_subjects(row), work=work_id, medium=row["medium"])
     return work_id
+
+
+def described(row: Row) -> dict[str, Any]:
+    """What routing must know of waiting work, as the data of an event."""
+    return {
+        "work": row["id"],
+        "medium": row["medium"],
+        "priority": row.get("priority", 0),
+        "enqueued_at": row["enqueued_at"].isoformat(),
+        "skills": dict(row.get("requirement", {}).get("skills", {})),
+        "offer_seconds": row["offer_seconds"],
+    }
 
 
 def get(conn: Connection, work_id: int) -> Row | None:
@@ -47,7 +61,8 @@ def open_for(conn: Connection, interaction_id: int) -> Row | None:
 
 def all_open(conn: Connection) -> list[Row]:
     """Everything that waits, is offered or held: what the routing engine is rebuilt from."""
-    return many(conn, select(work).where(_open).order_by(work.c.enqueued_at, work.c.id))
+    joined = select(work, queues.c.offer_seconds).join(queues, queues.c.id == work.c.queue_id)
+    return many(conn, joined.where(_open).order_by(work.c.enqueued_at, work.c.id))
 
 
 def move(tx: Tx, row: Row, state: WorkState, event: str, **values: Any) -> bool:
@@ -56,7 +71,12 @@ def move(tx: Tx, row: Row, state: WorkState, event: str, **values: Any) -> bool:
     done = tx.conn.execute(mine.values(state=state, version=row["version"] + 1, **values))
     if done.rowcount != 1:
         return False
-    tx.event(event, **_subjects({**row, **values}), work=row["id"])
+    tx.event(
+        event,
+        **_subjects({**row, "user_id": values.get("user_id") or row["user_id"]}),
+        work=row["id"],
+        previous=row["state"],
+    )
     return True
 
 

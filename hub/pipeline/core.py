@@ -1,0 +1,133 @@
+"""What the core does for plugins (hub.plugin.core.Core), joined from the steps of the pipeline."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from hub.api import (
+    Accepted,
+    Address,
+    AnyAccount,
+    AnyConnection,
+    Bytes,
+    Contact,
+    Content,
+    Conversation,
+    Json,
+    NewWork,
+    Raw,
+    Signal,
+    Subscription,
+)
+from hub.model.hours import OpeningHours
+from hub.pipeline import conclude, conversations, start, thread
+from hub.pipeline.directory import Directory
+from hub.pipeline.receive import Receiver
+from hub.plugin.topics import Topics
+from hub.store import interactions, timers, work
+from hub.store.database import Store
+from hub.store.unit import Tx
+
+SIGNALS = "core.signals"
+
+
+class PipelineCore:
+    """One object a node; everything a plugin's context forwards ends here."""
+
+    def __init__(self, store: Store, directory: Directory, topics: Topics) -> None:
+        self.store = store
+        self.site_url = ""
+        self._directory = directory
+        self._topics = topics
+        self.receiver: Receiver | None = None
+
+    async def account(self, channel: str, address: Address) -> AnyAccount | None:
+        return self._directory.find(channel, address)
+
+    async def accounts(self, channel: str) -> Sequence[AnyAccount]:
+        return self._directory.accounts_of(channel)
+
+    async def accept(
+        self,
+        channel: str,
+        raw: Raw,
+        *,
+        account: AnyAccount | None,
+        connection: AnyConnection | None,
+        cursor: str | None,
+    ) -> Accepted:
+        if self.receiver is None:
+            raise RuntimeError("the site has not started")
+        return await self.receiver.accept(channel, raw, account=account, connection=connection, cursor=cursor)
+
+    async def emit_signal(self, account: AnyAccount, signal: Signal) -> None:
+        scope = self._scope(account)
+        found = await self.store.read(lambda conn: interactions.by_thread(conn, scope, (signal.thread,)))
+        if found is not None:
+            data = {"interaction": found["id"], "kind": signal.kind, "data": dict(signal.data)}
+            await self._topics.publish(SIGNALS, data)
+
+    async def conversation(self, account: AnyAccount, thread: str, after: int, limit: int) -> Conversation | None:
+        scope = self._scope(account)
+        return await self.store.read(lambda conn: conversations.by_thread(conn, scope, thread, after, limit))
+
+    async def history(self, account: AnyAccount, identity: Address, limit: int) -> Sequence[Conversation]:
+        return await self.store.read(lambda conn: conversations.of_identity(conn, account.id, identity, limit))
+
+    async def attachment(self, account: AnyAccount, thread: str, attachment_id: int) -> Bytes | None:
+        scope = self._scope(account)
+        return await self.store.read(lambda conn: conversations.attachment(conn, scope, thread, attachment_id))
+
+    async def contact(self, account: AnyAccount, contact: Contact, content: Content) -> int:
+        row = self._directory.row(account.id)
+        can = self._directory.channel_of(account).capabilities
+        return await self.store.write(lambda tx: start.notice(tx, account, row, can, contact, content))
+
+    async def enqueue(self, new: NewWork) -> int:
+        return await self.store.write(lambda tx: _enqueue(tx, new))
+
+    async def close(self, account: AnyAccount, thread: str, reason: str) -> None:
+        scope = self._scope(account)
+        await self.store.write(lambda tx: _close(tx, scope, thread, reason))
+
+    async def is_open(self, account: AnyAccount) -> bool:
+        queue_id = self._directory.row(account.id)["queue_id"]
+        return await self.store.read(lambda conn: _is_open(conn, queue_id))
+
+    async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None:
+        await self.store.write(lambda tx: timers.schedule(tx, plugin, name, at, payload, key))
+
+    async def publish(self, topic: str, data: Mapping[str, Json]) -> None:
+        await self._topics.publish(topic, data)
+
+    def subscribe(self, topic: str) -> Subscription:
+        return self._topics.subscribe(topic)
+
+    def _scope(self, account: AnyAccount) -> str:
+        dedup_scope = self._directory.channel_of(account).capabilities.dedup_scope
+        return thread.scope_of(self._directory.row(account.id), dedup_scope)
+
+
+def _enqueue(tx: Tx, new: NewWork) -> int:
+    queue = work.queue_by_key(tx.conn, new.queue) or work.first_queue(tx.conn)
+    values = {
+        "kind": new.kind,
+        "interaction_id": new.interaction_id,
+        "medium": new.medium.value,
+        "priority": new.priority,
+        "payload": dict(new.payload),
+    }
+    return work.enqueue(tx, queue, values)
+
+
+def _close(tx: Tx, scope: str, thread_key: str, reason: str) -> None:
+    found = interactions.by_thread(tx.conn, scope, (thread_key,))
+    if found is not None:
+        conclude.ended_by_customer(tx, interactions.locked(tx, found["id"]), reason)
+
+
+def _is_open(conn: Connection, queue_id: int | None) -> bool:
+    queue = work.queue(conn, queue_id)
+    hours = OpeningHours.parse(queue["hours"]) if queue else None
+    return hours is None or hours.is_open(datetime.now(UTC))

@@ -1,0 +1,152 @@
+"""The owner of routing: one node per site, by lease, tells the engine what happened and commits what it decides."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from hub.api import Event, Overloaded
+from hub.pipeline import offer, presence
+from hub.pipeline.routing_feed import AGENT_CHANGES, agents, facts_of, snapshot
+from hub.routing import events as facts
+from hub.routing.decisions import Decision, ExpireOffer, MakeOffer, RescindOffer
+from hub.routing.engine import Engine
+from hub.store import timers
+from hub.store.database import Store
+
+log = logging.getLogger(__name__)
+LEASE = "routing"
+TTL = 5.0
+RENEW = 1.5
+
+
+class Router:
+    """Runs on every node; only the one that holds the lease decides."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.engine: Engine | None = None
+
+    async def run(self) -> None:
+        """Own routing whenever the lease can be had; rebuilt from the store each time."""
+        while True:
+            try:
+                if await self._hold():
+                    await self._own()
+            except Overloaded:
+                log.warning("routing pauses: the database cannot be written now")
+            finally:
+                self.engine = None
+            await asyncio.sleep(RENEW)
+
+    def explain(self, work_id: int) -> dict[str, Any] | None:
+        """Why this work still waits; None when it does not, or on a node that does not own routing."""
+        if self.engine is None:
+            return None
+        why = self.engine.why_waiting(work_id, datetime.now(UTC))
+        return asdict(why) if why is not None else None
+
+    async def _hold(self) -> bool:
+        return await self._store.write(lambda tx: timers.hold(tx, LEASE, self._store.node, TTL))
+
+    async def _own(self) -> None:
+        state, last = await self._store.read(snapshot)
+        self.engine, decisions = Engine.restore(state, datetime.now(UTC))
+        await self._carry_out(decisions)
+        log.info("routing is owned by this node: %d waiting, %d agents", len(state.waiting), len(state.agents))
+        keeper = asyncio.create_task(self._renew(), name="hub-routing-lease")
+        follower = asyncio.create_task(self._follow(last), name="hub-routing")
+        try:
+            await asyncio.wait({keeper, follower}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            keeper.cancel()
+            follower.cancel()
+            results = await asyncio.gather(keeper, follower, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW)
+            if not await self._hold():
+                log.warning("another node owns routing now")
+                return
+
+    async def _follow(self, since: int) -> None:
+        batches = self._store.tail.batches(since)
+        upcoming = asyncio.ensure_future(anext(batches))
+        try:
+            while True:
+                await asyncio.wait({upcoming}, timeout=self._pause())
+                if upcoming.done():
+                    await self._hear(upcoming.result())
+                    upcoming = asyncio.ensure_future(anext(batches))
+                await self._apply([facts.Tick()])
+        finally:
+            upcoming.cancel()
+
+    def _pause(self) -> float | None:
+        deadline = self._engine.next_deadline()
+        return max((deadline - datetime.now(UTC)).total_seconds(), 0.0) if deadline else None
+
+    async def _hear(self, batch: Sequence[Event]) -> None:
+        heard: list[facts.Event] = []
+        for event in batch:
+            heard += facts_of(event)
+        changed = [event for event in batch if event.type in AGENT_CHANGES]
+        if changed:
+            heard += await self._agents(changed)
+        await self._apply(heard)
+
+    async def _agents(self, changed: Sequence[Event]) -> list[facts.Event]:
+        known = await self._store.read(agents)
+        everybody = any(event.type == "queue.changed" for event in changed)
+        ids = known.keys() if everybody else {event.user_id for event in changed if event.user_id in known}
+        return [facts.AgentChanged(known[agent]) for agent in ids if agent is not None]
+
+    async def _apply(self, heard: Sequence[facts.Event]) -> None:
+        now = datetime.now(UTC)
+        decisions: list[Decision] = []
+        for fact in heard:
+            decisions += self._engine.handle(fact, now)
+        await self._carry_out(decisions)
+
+    async def _carry_out(self, decisions: Sequence[Decision]) -> None:
+        """Commit decisions together; what the store answers may lead to more."""
+        while decisions:
+            answers = await asyncio.gather(*(self._commit(decision) for decision in decisions))
+            now = datetime.now(UTC)
+            decisions = [more for answer in answers if answer for more in self._engine.handle(answer, now)]
+
+    async def _commit(self, decision: Decision) -> facts.Event | None:
+        match decision:
+            case MakeOffer():
+                return await self._make(decision)
+            case ExpireOffer():
+                await self._expire(decision)
+            case RescindOffer() if decision.offer is not None:
+                offer_id = decision.offer
+                await self._store.write(lambda tx: offer.rescind(tx, offer_id))
+        return None
+
+    async def _make(self, decision: MakeOffer) -> facts.Event:
+        seconds = (decision.expires_at - datetime.now(UTC)).total_seconds()
+        why = asdict(decision.why)
+        made = await self._store.write(lambda tx: offer.make(tx, decision.work, decision.agent, seconds, why))
+        if made is None:
+            return facts.OfferFailed(decision.work, decision.agent)
+        return facts.OfferCommitted(decision.work, decision.agent, made)
+
+    async def _expire(self, decision: ExpireOffer) -> None:
+        offer_id = decision.offer
+        if offer_id is not None:
+            await self._store.write(lambda tx: presence.not_answered(tx, offer_id, decision.agent))
+
+    @property
+    def _engine(self) -> Engine:
+        if self.engine is None:
+            raise RuntimeError("this node does not own routing")
+        return self.engine
