@@ -1,6 +1,7 @@
 """Was this written by a machine? Then nothing answers it by itself (RFC 3834 §2), and it opens no ticket.
 
-QQ Mail marks its holiday replies by headers of its own and *not* by Auto-Submitted: RFC 3834 alone would start a mail war.
+QQ Mail marks its holiday replies by headers of its own and *not* by Auto-Submitted: RFC 3834 alone would start a mail
+war.
 """
 
 from __future__ import annotations
@@ -31,13 +32,22 @@ _REPLY_HEADERS: Final = (
     "x-mail-autoreply",
     "x-auto-reply-from",
 )
-_LIST_HEADERS: Final = ("list-id", "list-unsubscribe", "list-post", "mailing-list", "x-mailing-list", "feedback-id", "x-campaignid")
+_LIST_HEADERS: Final = (
+    "list-id",
+    "list-unsubscribe",
+    "list-post",
+    "mailing-list",
+    "x-mailing-list",
+    "feedback-id",
+    "x-campaignid",
+)
 _BULK_WORDS: Final = frozenset(("bulk", "list", "junk"))
 _REPLY_WORDS: Final = frozenset(("auto_reply", "auto-reply", "autoreply"))
 _OFF: Final = frozenset(("", "no", "false", "0", "none"))
 _SUBJECT: Final = re.compile(
-    r"^\s*(?:automatic reply|auto[- ]?reply|auto[- ]?response|autorespon\w*|out of (?:the )?office|自动回复|自動回覆|自動回復|自动答复|"
-    r"自动应答|休假自动回复|abwesenheitsnotiz|réponse automatique|respuesta automática)\b|^来自.{1,120}的自动回复\s*$|^\s*自动回复",
+    r"^\s*(?:automatic reply|auto[- ]?reply|auto[- ]?response|autorespon\w*|out of (?:the )?office"
+    r"|abwesenheitsnotiz|réponse automatique|respuesta automática)\b"
+    r"|^\s*(?:自动回复|自動回覆|自動回復|自动答复|自动应答|休假自动回复)|^来自.{1,120}的自动回复\s*$",
     re.IGNORECASE,
 )
 _MACHINES: Final = re.compile(
@@ -75,7 +85,9 @@ def _replies(mail: Mail) -> bool:
         return True
     if any(mail.raw_header(name).strip().lower() not in _OFF for name in _REPLY_HEADERS):
         return True
-    return mail.raw_header("x-apple-action").strip().upper() == "VACATION" or bool(_SUBJECT.match(mail.header("subject")))
+    return mail.raw_header("x-apple-action").strip().upper() == "VACATION" or bool(
+        _SUBJECT.match(mail.header("subject"))
+    )
 
 
 def _is_bulk(mail: Mail) -> bool:

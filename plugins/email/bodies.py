@@ -1,4 +1,6 @@
-"""Which parts are the letter and which are enclosures: text, HTML and attachments chosen from the MIME tree (RFC 2046 §5.1)."""
+"""Which parts are the letter and which are enclosures: text, HTML and attachments chosen from the MIME tree (RFC 2046
+§5.1).
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ def _read(node: Part | Multipart) -> _Reading:
 
 
 def _leaf(part: Part) -> _Reading:
-    """Text without a name and not sent as a file is the letter; everything else is enclosed, empty unnamed parts excepted."""
+    """Text without a name and not sent as a file is the letter; everything else is enclosed, empty unnamed parts
+    excepted.
+    """
     if part.media_type in ("text/plain", "text/html") and not part.named and part.disposition != "attachment":
         return _Reading(html=part.text) if part.media_type == "text/html" else _Reading(text=part.text)
     return _Reading(files=(part,) if part.content or part.named else ())
@@ -58,7 +62,9 @@ def _alternative(children: list[_Reading]) -> _Reading:
 
 
 def _joined(children: list[_Reading]) -> _Reading:
-    """One after the other. As soon as one says it in HTML, the rest is set in HTML too, so that neither form lacks a piece."""
+    """One after the other. As soon as one says it in HTML, the rest is set in HTML too, so that neither form lacks a
+    piece.
+    """
     said = [child for child in children if child.text.strip() or child.html.strip()]
     if len(said) < 2:
         only = said[0] if said else _Reading()

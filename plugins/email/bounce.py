@@ -1,7 +1,8 @@
-"""Is this a report about another mail, and about which? Delivery status notifications (RFC 3464) read by their fields.
+"""Is this a report about another mail, and about which? Delivery status notifications (RFC 3464) read by their
+fields.
 
-What follows no standard (qmail, old Exim, Exchange 2003, Yahoo, mail.ru, QQ, 163, …) is recognised by who sent it and how it
-says so; `bounce_text` then finds recipient, status and the returned Message-ID in the words.
+What follows no standard (qmail, old Exim, Exchange 2003, Yahoo, mail.ru, QQ, 163, …) is recognised by who sent it and
+how it says so; `bounce_text` then finds recipient, status and the returned Message-ID in the words.
 """
 
 from __future__ import annotations
@@ -49,7 +50,13 @@ class Report:
 
 
 _STATUS_TYPES: Final = ("message/delivery-status", "message/global-delivery-status", "message/xdelivery-status")
-_RETURNED_TYPES: Final = ("message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers", "message/partial")
+_RETURNED_TYPES: Final = (
+    "message/rfc822",
+    "message/global",
+    "text/rfc822-headers",
+    "message/global-headers",
+    "message/partial",
+)
 _DAEMON: Final = re.compile(r"mailer[-_.]?daemon", re.IGNORECASE)
 _POSTMASTER: Final = re.compile(r"\bpo+stmaster@|system administrator|mail delivery (?:sub)?system", re.IGNORECASE)
 _STATUS: Final = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
@@ -66,7 +73,9 @@ def report(mail: Mail, envelope_sender: str | None = None) -> Report:
     if statuses and (mail.report_type == "delivery-status" or _from_machine(mail, envelope_sender)):
         outcomes = tuple(outcome for part in statuses for outcome in _outcomes(part.content))
         if outcomes:
-            return Report(Kind.BOUNCE, outcomes, _returned_id(leaves) or bounce_text.original(_words(leaves)), _referred(mail))
+            return Report(
+                Kind.BOUNCE, outcomes, _returned_id(leaves) or bounce_text.original(_words(leaves)), _referred(mail)
+            )
     return _by_words(mail, leaves, envelope_sender)
 
 
@@ -75,7 +84,9 @@ def _by_words(mail: Mail, leaves: list[Part], envelope_sender: str | None) -> Re
     subject = mail.header("subject")
     forwarded = bounce_text.is_forwarded(subject, text)
     if forwarded or _is_bounce(mail, subject, text, envelope_sender):
-        outcomes = tuple(Outcome(*found) for found in bounce_text.outcomes(mail.header("x-failed-recipients"), subject, text))
+        outcomes = tuple(
+            Outcome(*found) for found in bounce_text.outcomes(mail.header("x-failed-recipients"), subject, text)
+        )
         original = _returned_id(leaves) or bounce_text.original(text)
         return Report(Kind.BOUNCE, outcomes, original, _referred(mail), forwarded)
     if machine(mail, envelope_sender) is Machine.AUTOREPLY and not bounce_text.announces(subject):
@@ -84,7 +95,9 @@ def _by_words(mail: Mail, leaves: list[Part], envelope_sender: str | None) -> Re
 
 
 def _words(leaves: list[Part]) -> str:
-    return "\n".join(leaf.text for leaf in leaves if leaf.media_type in ("text/plain", "text/html", "text/rfc822-headers"))
+    return "\n".join(
+        leaf.text for leaf in leaves if leaf.media_type in ("text/plain", "text/html", "text/rfc822-headers")
+    )
 
 
 def _is_bounce(mail: Mail, subject: str, text: str, envelope_sender: str | None) -> bool:
@@ -107,7 +120,9 @@ def _is_feedback(mail: Mail, leaves: list[Part]) -> bool:
     if mail.report_type == "feedback-report" or any(leaf.media_type == "message/feedback-report" for leaf in leaves):
         return True
     is_complaint = mail.header("subject").lower().startswith("complaint about message from") and leaves[:1] != []
-    return (is_complaint and leaves[0].media_type == "message/rfc822") or mail.raw_header("x-apple-unsubscribe").strip() != ""
+    return (is_complaint and leaves[0].media_type == "message/rfc822") or mail.raw_header(
+        "x-apple-unsubscribe"
+    ).strip() != ""
 
 
 def _outcomes(status: bytes) -> list[Outcome]:
@@ -154,5 +169,9 @@ def _returned_id(leaves: list[Part]) -> str:
 
 
 def _referred(mail: Mail) -> tuple[str, ...]:
-    found = (*mail.message_ids("in-reply-to"), *mail.message_ids("references")[::-1], *mail.message_ids("x-original-message-id"))
+    found = (
+        *mail.message_ids("in-reply-to"),
+        *mail.message_ids("references")[::-1],
+        *mail.message_ids("x-original-message-id"),
+    )
     return tuple(dict.fromkeys(found))[:10]

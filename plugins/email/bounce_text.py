@@ -1,4 +1,6 @@
-"""Bounces in prose: the words by which mail servers of many makers say that a mail came back, in English, Chinese and more."""
+"""Bounces in prose: the words by which mail servers of many makers say that a mail came back, in English, Chinese and
+more.
+"""
 
 from __future__ import annotations
 
@@ -7,39 +9,53 @@ import re
 from typing import Final
 
 _SUBJECT: Final = re.compile(
-    r"(?:un|not? ?)deliver(?:able|ed)|deliver(?:y|ing)?[ -](?:status|fail|has failed|notification|problem)|delivery failure"
-    r"|returned mail|return(?:ed|ing) to sender|failure notice|mail (?:delivery )?fail(?:ed|ure)|mail system error|delayed mail"
-    r"|email delivery failure|message .{1,60} delayed|delivery (?:of|to) .{1,80} (?:failed|delayed)|smtp server: errors"
-    r"|退信|系统退信|邮件投递失败|投递失败|无法投递|未送达|邮件发送失败|无法传递|未傳遞|无法送达|ваше сообщение не|недоставлен"
+    r"(?:un|not? ?)deliver(?:able|ed)|deliver(?:y|ing)?[ -](?:status|fail|has failed|notification|problem)"
+    r"|delivery failure|returned mail|return(?:ed|ing) to sender|failure notice|mail (?:delivery )?fail(?:ed|ure)"
+    r"|mail system error|delayed mail|email delivery failure"
+    r"|message .{1,60} delayed|delivery (?:of|to) .{1,80} (?:failed|delayed)|smtp server: errors"
+    r"|退信|系统退信|邮件投递失败|投递失败|无法投递|未送达|邮件发送失败|无法传递"
+    r"|未傳遞|无法送达|ваше сообщение не|недоставлен"
     r"|unzustellbar|配信不能|配送不能",
     re.IGNORECASE,
 )
 _OPENING: Final = re.compile(
     r"did not reach the following recipient|was not delivered to|wasn't able to deliver|could not be delivered"
     r"|delivery (?:has failed|to the following recipients? (?:failed|was aborted|has been delayed))|unable to deliver"
-    r"|following (?:addresses had permanent|recipients? (?:failed|could not))|permanent (?:fatal )?errors?|undeliverable"
-    r"|an error has occurred while attempting to deliver|user's mailbox is full|您发送的邮件.{0,40}(?:退回|失败|无法)|无法投递|退信原因"
-    r"|邮件被退回|很抱歉您的邮件被退回",
+    r"|following (?:addresses had permanent|recipients? (?:failed|could not))|permanent (?:fatal )?errors?"
+    r"|undeliverable|an error has occurred while attempting to deliver|user's mailbox is full"
+    r"|您发送的邮件.{0,40}(?:退回|失败|无法)|无法投递"
+    r"|退信原因|邮件被退回|很抱歉您的邮件被退回",
     re.IGNORECASE,
 )
-_FORWARDED: Final = re.compile(r"^\s*(?:fwd?|wg|转发)\s*:\s*(?:returned mail|undeliver|mail delivery failed|delivery status)", re.IGNORECASE)
-_FORWARDED_FIELDS: Final = re.compile(r"^[>\s]*Final-Recipient\s*:.*?^[>\s]*Action\s*:", re.IGNORECASE | re.MULTILINE | re.DOTALL)
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\u0080-\uffff-]{1,100}@[A-Za-z0-9\u0080-\uffff-]+(?:\.[A-Za-z0-9\u0080-\uffff-]+)+")
+_FORWARDED: Final = re.compile(
+    r"^\s*(?:fwd?|wg|转发)\s*:\s*(?:returned mail|undeliver|mail delivery failed|delivery status)", re.IGNORECASE
+)
+_FORWARDED_FIELDS: Final = re.compile(
+    r"^[>\s]*Final-Recipient\s*:.*?^[>\s]*Action\s*:", re.IGNORECASE | re.MULTILINE | re.DOTALL
+)
+_ADDRESS: Final = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\u0080-\uffff-]{1,100}@[A-Za-z0-9\u0080-\uffff-]+(?:\.[A-Za-z0-9\u0080-\uffff-]+)+"
+)
 _FIELD_ADDRESS: Final = re.compile(
-    r"^[>\s]*(?:final-recipient|original-recipient|target mail address|recipient|收件人|无法发送到|to)\s*[::]\s*(?:rfc822;)?\s*(.*)$",
+    r"^[>\s]*(?:final-recipient|original-recipient|target mail address|recipient"
+    r"|收件人|无法发送到|to)\s*[::]\s*(?:rfc822;)?\s*(.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _STATUS: Final = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _REPLY: Final = re.compile(r"(?<![\d.:])([45]\d\d)[ -](?=[A-Za-z#5<4])")
-_MESSAGE_ID: Final = re.compile(r"^[>\s]*(?:message-id|信息 ID|邮件ID)\s*:\s*<?([^<>\s]+@[^<>\s]+?)>?\s*$", re.IGNORECASE | re.MULTILINE)
+_MESSAGE_ID: Final = re.compile(
+    r"^[>\s]*(?:message-id|信息 ID|邮件ID)\s*:\s*<?([^<>\s]+@[^<>\s]+?)>?\s*$", re.IGNORECASE | re.MULTILINE
+)
 _RETURNED: Final = re.compile(
     r"^[ \t>]*(?:-+ (?:this is a copy of (?:the|your) message|below this line is a copy of the message|original message"
     r"|the header of the original message|message (?:text|header) follows|body of message follows|unsent message).*"
-    r"|original message headers:.*|below is a copy of the original message:.*|-+ 原始邮件.*|return-path\s*:.*|received\s*:.*)$",
+    r"|original message headers:.*|below is a copy of the original message:.*"
+    r"|-+ 原始邮件.*|return-path\s*:.*|received\s*:.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _DELAYED: Final = re.compile(
-    r"\bdelay(?:ed)?\b|still being retried|will (?:be retried|keep trying|continue trying)|\bwarning\b|temporarily", re.IGNORECASE
+    r"\bdelay(?:ed)?\b|still being retried|will (?:be retried|keep trying|continue trying)|\bwarning\b|temporarily",
+    re.IGNORECASE,
 )
 _SERVICE: Final = re.compile(r"@sns\.amazonaws\.com|@amazonses\.com", re.IGNORECASE)
 _COMPLETE: Final = re.compile(r'"notificationType"\s*:\s*"(?:Bounce|Complaint|Delivery)"')
@@ -78,7 +94,11 @@ def outcomes(failed_recipients: str, subject: str, text: str) -> list[tuple[str,
     returned = _RETURNED.search(text)
     words = text[: returned.start()] if returned else text
     status, detail = _status(words), _detail(words)
-    action = "delayed" if not status.startswith("5") and (_DELAYED.search(subject) or _DELAYED.search(words[:1500])) else "failed"
+    action = (
+        "delayed"
+        if not status.startswith("5") and (_DELAYED.search(subject) or _DELAYED.search(words[:1500]))
+        else "failed"
+    )
     return [(recipient, action, status, detail) for recipient in _recipients(failed_recipients, subject, words)]
 
 
@@ -104,7 +124,9 @@ def address(text: str) -> str:
 def _recipients(failed_recipients: str, subject: str, words: str) -> list[str]:
     if failed_recipients:
         return _unique(_ADDRESS.findall(failed_recipients))
-    listed = re.findall(r"^[ \t>]*<?([^\s<>:;,()]+@[^\s<>:;,()]+)>?(?:\s*[:;(.].*|\s*|\s+on .*|<mailto:.*)$", words, re.MULTILINE)
+    listed = re.findall(
+        r"^[ \t>]*<?([^\s<>:;,()]+@[^\s<>:;,()]+)>?(?:\s*[:;(.].*|\s*|\s+on .*|<mailto:.*)$", words, re.MULTILINE
+    )
     fields = [address(value) for value in _FIELD_ADDRESS.findall(words)]
     return _unique([*(found for found in listed if address(found)), *fields]) or _unique(
         [address(subject) or next((a for a in _ADDRESS.findall(words) if "daemon" not in a.lower()), "")]
@@ -132,11 +154,18 @@ def _notified(text: str) -> list[tuple[str, str, str, str]]:
     """Amazon SES: {"notificationType": "Bounce", "bounce": {"bouncedRecipients": [{"emailAddress", "status", …}]}}."""
     begin, end = text.find("{"), text.rfind("}")
     try:
-        told = json.loads(text[begin : end + 1], strict=False) if begin >= 0 and '"' in text[begin : begin + 4] else None
+        told = (
+            json.loads(text[begin : end + 1], strict=False) if begin >= 0 and '"' in text[begin : begin + 4] else None
+        )
         told = json.loads(told["Message"]) if isinstance(told, dict) and "Message" in told else told
         bounced = told["bounce"]["bouncedRecipients"] if isinstance(told, dict) else []
         return [
-            (str(one["emailAddress"]).lower(), str(one.get("action", "failed")), str(one.get("status", "")), str(one.get("diagnosticCode", ""))[:500])
+            (
+                str(one["emailAddress"]).lower(),
+                str(one.get("action", "failed")),
+                str(one.get("status", "")),
+                str(one.get("diagnosticCode", ""))[:500],
+            )
             for one in bounced
         ]
     except (ValueError, KeyError, TypeError, RecursionError):

@@ -1,7 +1,8 @@
 """Bytes to text under whatever charset label a mail carries: always an answer, never an exception.
 
-Labels lie. Chinese mailers write `gb2312` over GBK and GB18030 text, western ones `iso-8859-1` over windows-1252, and many
-write nothing at all, so each label is read as its superset (WHATWG Encoding Standard §4.2) and undecodable text is guessed.
+Labels lie. Chinese mailers write `gb2312` over GBK and GB18030 text, western ones `iso-8859-1` over windows-1252, and
+many write nothing at all, so each label is read as its superset (WHATWG Encoding Standard §4.2) and undecodable text
+is guessed.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ from typing import Final
 
 _SUPERSETS: Final = {
     **dict.fromkeys(
-        ("gb2312", "gb-2312", "gb_2312", "gb2312-80", "gb_2312-80", "csgb2312", "euc-cn", "euccn", "x-euc-cn", "hz-gb"), "gb18030"
+        ("gb2312", "gb-2312", "gb_2312", "gb2312-80", "gb_2312-80", "csgb2312", "euc-cn", "euccn", "x-euc-cn", "hz-gb"),
+        "gb18030",
     ),
-    **dict.fromkeys(("gbk", "x-gbk", "cp936", "ms936", "windows-936", "x-mac-chinesesimp", "gb18030", "gb-18030"), "gb18030"),
+    **dict.fromkeys(
+        ("gbk", "x-gbk", "cp936", "ms936", "windows-936", "x-mac-chinesesimp", "gb18030", "gb-18030"), "gb18030"
+    ),
     **dict.fromkeys(("big5", "big-5", "x-x-big5", "cn-big5", "big5-hkscs", "cp950", "windows-950"), "big5hkscs"),
     **dict.fromkeys(("shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji", "windows-31j"), "cp932"),
     **dict.fromkeys(("ks_c_5601-1987", "ks_c_5601", "ksc5601", "ks_c_5601-1989", "euc-kr", "windows-949"), "cp949"),
@@ -26,9 +30,13 @@ _SUPERSETS: Final = {
     **dict.fromkeys(("utf8", "utf-8", "unicode-1-1-utf-8", "x-unicode-2-0-utf-8", "utf8mb4", "utf-8mb4"), "utf-8"),
     **dict.fromkeys(("unicode-1-1-utf-7", "utf-7"), "utf-7"),
 }
-_UNTOLD: Final = frozenset(("", "us-ascii", "ascii", "unknown-8bit", "x-unknown", "unknown", "8bit", "7bit", "binary", "default", "none"))
+_UNTOLD: Final = frozenset(
+    ("", "us-ascii", "ascii", "unknown-8bit", "x-unknown", "unknown", "8bit", "7bit", "binary", "default", "none")
+)
 # Quadratic in their input (punycode, idna), or no charsets at all though Python decodes by their name.
-_REFUSED: Final = frozenset(("punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem", "palmos"))
+_REFUSED: Final = frozenset(
+    ("punycode", "idna", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem", "palmos")
+)
 _HIGH: Final = re.compile(rb"[\x80-\xff]")
 _PAIR: Final = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 _ALONE: Final = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
@@ -63,7 +71,9 @@ def decode(data: bytes, label: str = "") -> tuple[str, str | None]:
 
 
 def guess(data: bytes) -> str:
-    """Text whose charset nobody told: ASCII, HZ (RFC 1843), UTF-8, then GB18030, then windows-1252 (which takes any byte)."""
+    """Text whose charset nobody told: ASCII, HZ (RFC 1843), UTF-8, then GB18030, then windows-1252 (which takes any
+    byte).
+    """
     if data.isascii():
         return data.decode("hz", "replace") if _ESCAPED_HAN.search(data) else data.decode("ascii")
     for codec in ("utf-8", "gb18030") if _looks_chinese(data) else ("utf-8", "cp1252"):
@@ -84,7 +94,9 @@ def _repaired(data: bytes, codec: str) -> str:
 
 
 def _looks_chinese(data: bytes) -> bool:
-    """GB18030 writes Han in pairs whose lead byte is high; an accent in a western text stands alone between ASCII letters."""
+    """GB18030 writes Han in pairs whose lead byte is high; an accent in a western text stands alone between ASCII
+    letters.
+    """
     sample = data[:4096]
     high = len(_HIGH.findall(sample))
     return len(_PAIR.findall(sample)) * 2 >= high - 1 and len(_ALONE.findall(sample)) * 3 < high

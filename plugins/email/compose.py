@@ -1,6 +1,8 @@
-"""An outgoing message as the bytes of a mail (RFC 5322, MIME) with its envelope. Pure: time and Message-ID are arguments.
+"""An outgoing message as the bytes of a mail (RFC 5322, MIME) with its envelope. Pure: time and Message-ID are
+arguments.
 
-No value a person typed can start a header line: every one passes `_line`, addresses pass a pattern, file names `filenames.safe`.
+No value a person typed can start a header line: every one passes `_line`, addresses pass a pattern, file names
+`filenames.safe`.
 """
 
 from __future__ import annotations
@@ -53,8 +55,8 @@ class Envelope:
 
 def compose(message: Outbound, head: Letterhead, message_id: str, at: datetime) -> Envelope:
     """The mail for one delivery. Raises Rejected when an address cannot be one."""
-    to = (_checked(Mailbox(message.to.value, message.to.name)),)
-    to += _boxes(message.fields.get("to"), without=to)
+    first = _checked(Mailbox(message.to.value, message.to.name))
+    to = (first, *_boxes(message.fields.get("to"), without=(first,)))
     cc = _boxes(message.fields.get("cc"), without=to)
     bcc = _boxes(message.fields.get("bcc"), without=to + cc)
     sender = _checked(head.sender)
@@ -62,7 +64,9 @@ def compose(message: Outbound, head: Letterhead, message_id: str, at: datetime) 
     fields = _fields(message, sender, to, cc, message_id, at)
     body = _body(message, head).as_bytes(policy=_POLICY)
     wire = b"".join(f"{name}: {value}\r\n".encode() for name, value in fields) + body
-    return Envelope(sender.address, recipients, wire, message_id, not all(map(str.isascii, (sender.address, *recipients))))
+    return Envelope(
+        sender.address, recipients, wire, message_id, not all(map(str.isascii, (sender.address, *recipients)))
+    )
 
 
 def subject_of(message: Outbound) -> str:
@@ -70,9 +74,8 @@ def subject_of(message: Outbound) -> str:
     told = _line(str(message.fields.get("subject") or message.subject))
     if message.in_reply_to and told and threading.bare_subject(told) == told:
         told = f"Re: {told}"
-    if message.serial and message.serial not in told:
-        told = f"{told} [#{_line(message.serial)}]"
-    return told.strip()
+    serial = re.sub(r"^(\d{4})-?(\d{4})-?(\d)$", r"\1-\2-\3", _line(message.serial))
+    return f"{told} [#{serial}]".strip() if serial and serial not in told else told
 
 
 def _fields(
@@ -130,7 +133,9 @@ def _bundle(subtype: str, parts: list[MIMEBase]) -> MIMEBase:
 
 
 def _text(text: str, subtype: str) -> MIMEText:
-    """Quoted-printable where most of it is ASCII, else base64; both keep lines under 998 octets (RFC 5321 §4.5.3.1.6)."""
+    """Quoted-printable where most of it is ASCII, else base64; both keep lines under 998 octets (RFC 5321
+    §4.5.3.1.6).
+    """
     charset = Charset("utf-8")
     charset.body_encoding = QP if sum(map(str.isascii, text)) * 4 > len(text) * 3 else BASE64
     text = text.encode("utf-8", "replace").decode()

@@ -21,7 +21,9 @@ def of(part: Message, media_type: str, number: int) -> str:
 
 
 def safe(name: str) -> str:
-    """One path component no system trips over: no separators, control or direction marks, no leading dot, 150 characters."""
+    """One path component no system trips over: no separators, control or direction marks, no leading dot, 150
+    characters.
+    """
     name = re.split(r"[/\\]", name.encode("utf-8", "replace").decode("utf-8"))[-1]
     name = _FORBIDDEN.sub("_", name).strip(" .")
     if _RESERVED.match(name):

@@ -1,4 +1,6 @@
-"""Header fields as people read them: encoded words, raw 8-bit text, addresses, message ids and dates, whatever their state."""
+"""Header fields as people read them: encoded words, raw 8-bit text, addresses, message ids and dates, whatever their
+state.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,9 @@ def _address_pairs(value: str) -> list[tuple[str, str]]:
 
 
 def _encoded_words(value: str) -> str:
-    """White space between encoded words is not text, and a character may be cut in two by them: join bytes, then decode."""
+    """White space between encoded words is not text, and a character may be cut in two by them: join bytes, then
+    decode.
+    """
     value = _GAP.sub(r"\1", value)
     pieces: list[str] = []
     pending, label, end = b"", "", 0

@@ -1,7 +1,8 @@
-"""What one mail may cost before it is taken apart: header bytes, boundaries and parts, found out by scanning, not by parsing.
+"""What one mail may cost before it is taken apart: header bytes, boundaries and parts, found out by scanning, not by
+parsing.
 
-The parser of the standard library recurses by nesting and makes an object a part, so a small mail can be made to cost minutes
-or gigabytes. What goes over a limit is read by its header alone and kept whole as an attachment.
+The parser of the standard library recurses by nesting and makes an object a part, so a small mail can be made to cost
+minutes or gigabytes. What goes over a limit is read by its header alone and kept whole as an attachment.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Foreign HTML made safe to show, its quotation folded, and the text it says. Sanitising is nh3's (ammonia): an allow-list."""
+"""Foreign HTML made safe to show, its quotation folded, and the text it says. Sanitising is nh3's (ammonia): an
+allow-list.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +10,38 @@ from typing import Final
 
 import nh3
 
-_TAGS: Final = frozenset(
-    "a abbr b bdi bdo big blockquote br caption center cite code col colgroup dd del details dfn div dl dt em figcaption"
-    " figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li mark ol p pre q rp rt ruby s samp section small span"
-    " strike strong sub summary sup table tbody td tfoot th thead tr tt u ul var wbr".split()
-)
-_STYLES: Final = frozenset(
-    "background-color border border-bottom border-collapse border-color border-left border-radius border-right border-spacing"
-    " border-style border-top border-width color display font font-family font-size font-style font-weight height"
-    " letter-spacing line-height list-style-type margin margin-bottom margin-left margin-right margin-top max-width min-width"
-    " padding padding-bottom padding-left padding-right padding-top text-align text-decoration text-indent text-transform"
-    " vertical-align white-space width word-break word-wrap".split()
-)
+_TAGS: Final = frozenset(nh3.ALLOWED_TAGS) | {"big", "font", "section", "tfoot"}
+# fmt: off
+_STYLES: Final = {
+    "background-color", "border", "border-bottom", "border-collapse", "border-color", "border-left", "border-radius",
+    "border-right", "border-spacing", "border-style", "border-top", "border-width", "color", "display", "font",
+    "font-family", "font-size", "font-style", "font-weight", "height", "letter-spacing", "line-height", "margin",
+    "margin-bottom", "margin-left", "margin-right", "margin-top", "max-width", "min-width", "padding", "padding-bottom",
+    "padding-left", "padding-right", "padding-top", "text-align", "text-decoration", "text-indent", "text-transform",
+    "vertical-align", "white-space", "width", "word-break",
+}
+_BLOCKS: Final = {
+    "blockquote", "caption", "center", "dd", "details", "div", "dl", "dt", "figcaption", "figure", "footer", "h1", "h2",
+    "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot",
+    "thead", "tr", "ul",
+}
+# fmt: on
 _CELL: Final = {"align", "valign", "width", "height", "bgcolor", "colspan", "rowspan", "nowrap"}
 _CLEANER: Final = nh3.Cleaner(
     tags=set(_TAGS),
-    clean_content_tags={"script", "style", "title", "iframe", "object", "embed", "svg", "math", "template", "noscript", "xmp"},
+    clean_content_tags={
+        "script",
+        "style",
+        "title",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "math",
+        "template",
+        "noscript",
+        "xmp",
+    },
     attributes={
         "*": {"style", "dir", "lang", "title"},
         "a": {"href"},
@@ -38,11 +56,11 @@ _CLEANER: Final = nh3.Cleaner(
     },
     allowed_classes={"details": {"quoted"}},
     url_schemes={"http", "https", "mailto", "tel", "cid"},
-    filter_style_properties=set(_STYLES),
+    filter_style_properties=_STYLES,
     strip_comments=True,
     link_rel="noopener noreferrer nofollow",
 )
-# Where the mail programs begin what they quote: Gmail, Apple and Thunderbird, Outlook (three ages), QQ, 163, Yahoo, Zoho, ProtonMail.
+# Where mail programs begin to quote: Gmail, Apple, Thunderbird, Outlook (three ages), QQ, 163, Yahoo, Zoho, ProtonMail.
 _QUOTE_BEGINS: Final = re.compile(
     r"<(?:div|blockquote|p|hr|span)\b[^>]{0,400}?(?:"
     r"class=[\"']?(?:gmail_quote|moz-cite-prefix|yahoo_quoted|zmail_extra|protonmail_quote|ntes_not_fresh_quote)"
@@ -53,16 +71,14 @@ _QUOTE_BEGINS: Final = re.compile(
     re.IGNORECASE,
 )
 _TOKEN: Final = re.compile(r"<(/?)([a-z0-9]+)((?:\s+[a-z-]+=\"[^\"]*\")*)\s*/?>")
-_BLOCKS: Final = frozenset(
-    "address blockquote caption center dd details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 header hr li ol p pre"
-    " section summary table tbody tfoot thead tr ul".split()
-)
 _SPACE: Final = re.compile(r"[ \t\r\n\f\u00a0]+")
 
 
 def clean(html: str) -> str:
-    """Safe HTML: listed tags, attributes and styles only; pictures stay as `cid:` or http(s) addresses, which the reader's
-    frame decides to load or not. From where a mail program began to quote, the rest stands in <details class="quoted">."""
+    """Safe HTML: listed tags, attributes and styles only; pictures stay as `cid:` or http(s) addresses, which the
+    reader's frame decides to load or not. From where a mail program began to quote, the rest stands in <details
+    class="quoted">.
+    """
     begins = _QUOTE_BEGINS.search(html)
     if begins is not None and re.search(r"\S", _text_only(html[max(0, begins.start() - 5000) : begins.start()])):
         html = f'{html[: begins.start()]}<details class="quoted"><summary>…</summary>{html[begins.start() :]}'

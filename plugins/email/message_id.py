@@ -1,7 +1,8 @@
 """Our own Message-IDs: the same for every attempt of a delivery, recognisable later without asking the database.
 
-They carry a keyed digest, so that a stranger's mail cannot pass for a report about a delivery it has never seen, and so that
-a site built anew, counting its deliveries from 1 again, does not repeat ids that mail servers have already seen.
+They carry a keyed digest, so that a stranger's mail cannot pass for a report about a delivery it has never seen, and
+so that a site built anew, counting its deliveries from 1 again, does not repeat ids that mail servers have already
+seen.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""A mail's bytes as values: headers and parts. Never raises, whatever the bytes; what was wrong with them is in `problems`.
+"""A mail's bytes as values: headers and parts. Never raises, whatever the bytes; what was wrong with them is in
+`problems`.
 
-The standard library's parser does the MIME (RFC 2045 to 2049); around it stand limits, guarded headers and charsets that lie.
+The standard library's parser does the MIME (RFC 2045 to 2049); around it stand limits, guarded headers and charsets
+that lie.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ _TRACE: Final = ("message-id", "date", "from", "subject")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A leaf of the MIME tree. `content` is decoded from its transfer encoding; `text` from its charset, for text/* only.
+    """A leaf of the MIME tree. `content` is decoded from its transfer encoding; `text` from its charset, for text/*
+    only.
 
     `path` counts from 1 at each level ("1.2"); `named` says that the sender gave `name`, else it is made up.
     """
@@ -60,7 +63,7 @@ class Multipart:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A parsed mail. `fields` are (lower-case name, raw value) in order; read them with `header` and `headers_named`."""
+    """A parsed mail. `fields` are (lower-case name, raw value) in order; read them with `header`."""
 
     fields: tuple[tuple[str, str], ...]
     body: Part | Multipart
@@ -106,7 +109,9 @@ def parse(raw: bytes, limits: Limits = DEFAULT) -> Mail:
 
 
 def fingerprint(raw: bytes) -> str:
-    """A hash that two deliveries of one mail share though their trace headers differ: names, date, subject and the body."""
+    """A hash that two deliveries of one mail share though their trace headers differ: names, date, subject and the
+    body.
+    """
     raw = _MBOX_FROM.sub(b"", raw, count=1)
     end = header_end(raw)
     lines = re.sub(rb"\r?\n[ \t]+", b" ", raw[:end]).splitlines()

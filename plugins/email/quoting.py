@@ -1,7 +1,9 @@
-"""What a reply says and what it only repeats: quoted mail and signatures folded away, by the habits of the mail programs.
+"""What a reply says and what it only repeats: quoted mail and signatures folded away, by the habits of the mail
+programs.
 
-Known: Gmail (en, zh), Outlook desktop and web (en, zh), Apple Mail, Thunderbird, QQ Mail, 163/126, Foxmail, Yahoo and phones'
-sign-offs. Rules are tried line by line; the first line that begins a quotation ends the reply, unless an answer stands below it.
+Known: Gmail (en, zh), Outlook desktop and web (en, zh), Apple Mail, Thunderbird, QQ Mail, 163/126, Foxmail, Yahoo and
+phones' sign-offs. Rules are tried line by line; the first line that begins a quotation ends the reply, unless an
+answer stands below it.
 """
 
 from __future__ import annotations
@@ -21,11 +23,14 @@ class Folded:
 
 
 _DASHED: Final = re.compile(
-    r"^[>\s]*[-_—*=]{2,}\s*(?:original message|original|forwarded message|forwarded by .{1,80}|原始邮件|原始信息|原邮件|原始郵件"
+    r"^[>\s]*[-_—*=]{2,}\s*(?:original message|original|forwarded message|forwarded by .{1,80}"
+    r"|原始邮件|原始信息|原邮件|原始郵件"
     r"|回复的原邮件|转发邮件信息|轉寄的郵件|转发的邮件|邮件原件|reply message)\s*[-_—*=]{2,}\s*$",
     re.IGNORECASE,
 )
-_BEGIN_FORWARD: Final = re.compile(r"^(?:begin forwarded message|开始转发的邮件|以下是转发的邮件)\s*[::]?\s*$", re.IGNORECASE)
+_BEGIN_FORWARD: Final = re.compile(
+    r"^(?:begin forwarded message|开始转发的邮件|以下是转发的邮件)\s*[::]?\s*$", re.IGNORECASE
+)
 _WROTE: Final = re.compile(
     r"^(?:>\s*)?(?:on\b.{4,200}\bwrote|.{0,200}<[^<>\s]+@[^<>\s]+>.{0,60}(?:wrote|写道|寫道|编写|於.{4,40}寫道)"
     r"|在\s*.{4,200}(?:写道|寫道|编写|的邮件中写道)|于?\s*20\d\d.{4,200}(?:写道|寫道)|at 20\d\d.{4,120}(?:wrote|写道)"
@@ -42,7 +47,8 @@ _FIELD: Final = re.compile(
 _FROM_FIELDS: Final = frozenset(("from", "发件人", "發件人", "寄件者", "寄件人", "送信者"))
 _RULER: Final = re.compile(r"^\s*_{10,}\s*$|^\s*-{20,}\s*$")
 _SIGN_OFF: Final = re.compile(
-    r"^(?:sent from (?:my|outlook|mail|yahoo|proton|the all).{0,60}|get outlook for .{1,40}|发自我的.{1,30}|從我的.{1,20}傳送|发自\s?.{1,20}手机"
+    r"^(?:sent from (?:my|outlook|mail|yahoo|proton|the all).{0,60}|get outlook for .{1,40}"
+    r"|发自我的.{1,30}|從我的.{1,20}傳送|发自\s?.{1,20}手机"
     r"|发自网易邮箱.{0,20}|发自.{0,12}(?:邮箱|客户端)|来自我的.{1,30}|獲取 outlook.{0,40}|获取 outlook.{0,40}"
     r"|sent via .{1,40}|envoyé de mon .{1,30})\s*$",
     re.IGNORECASE,
@@ -51,7 +57,9 @@ _SIGNATURE_LINES: Final = 12
 
 
 def fold(text: str) -> Folded:
-    """Part `text` (lines separated by \\n). A mail that is nothing but a quotation, a forwarded one say, stays unfolded."""
+    """Part `text` (lines separated by \\n). A mail that is nothing but a quotation, a forwarded one say, stays
+    unfolded.
+    """
     lines = text.split("\n")
     begin = _quotation(lines)
     reply, quoted = lines[:begin], lines[begin:]
@@ -80,7 +88,7 @@ def _begins(lines: list[str], index: int) -> bool:
 
 
 def _wrote_over_lines(lines: list[str], index: int) -> bool:
-    """"On Tue, 3 Mar 2026 at 10:00 Somebody with a long name" / "<a@b.c> wrote:": Gmail wraps its line at 78."""
+    """ "On Tue, 3 Mar 2026 at 10:00 Somebody with a long name" / "<a@b.c> wrote:": Gmail wraps its line at 78."""
     if not _WROTE_BEGIN.match(lines[index]) or _WROTE_END.search(lines[index]):
         return False
     following = [line for line in lines[index + 1 : index + 3] if line.strip()]

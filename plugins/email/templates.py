@@ -13,13 +13,18 @@ ACKNOWLEDGEMENT: Final = {
         "Hello,\n\nthank you for your message. It has reached us{serial_clause}, and somebody will answer you soon.\n\n"
         "This is an automatic confirmation; you need not reply to it.\n\n{account}"
     ),
-    "zh": "您好！\n\n您的邮件我们已经收到{serial_clause}，我们会尽快回复您。\n\n这是一封自动确认邮件，您无需回复。\n\n{account}",
+    "zh": (
+        "您好！\n\n您的邮件我们已经收到{serial_clause}，我们会尽快回复您。\n\n"
+        "这是一封自动确认邮件，您无需回复。\n\n{account}"
+    ),
 }
 _SERIAL_CLAUSE: Final = {"en": " under the number {serial}", "zh": "，受理编号为 {serial}"}
 
 
 def render(template: str, values: Mapping[str, str]) -> str:
-    """`template` with each {name} replaced once; a name nobody knows stays as it stands, and values are not looked into."""
+    """`template` with each {name} replaced once; a name nobody knows stays as it stands, and values are not looked
+    into.
+    """
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), template)
 
 

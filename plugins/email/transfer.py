@@ -22,7 +22,7 @@ def content(message: Message) -> tuple[bytes, str | None]:
     payload = message.get_payload()
     encoding = str(message.get("content-transfer-encoding", "")).split(";", 1)[0].strip().lower()
     if isinstance(payload, list):
-        return _enclosed(payload, encoding)
+        return _enclosed([part for part in payload if isinstance(part, Message)], encoding)
     return decoded(_wire(str(payload or "")), encoding)
 
 
@@ -48,13 +48,19 @@ def serialised(message: Message) -> bytes:
 
 
 def _enclosed(messages: list[Message], encoding: str) -> tuple[bytes, str | None]:
-    """message/*: the parser has read it as a mail. RFC 2046 §5.2.1 forbids encoding it; some do, and the bytes are wanted."""
+    """message/*: the parser has read it as a mail. RFC 2046 §5.2.1 forbids encoding it; some do, and the bytes are
+    wanted.
+    """
     wire = b"\n".join(serialised(message) for message in messages)
     return decoded(wire.lstrip(b"\n"), encoding) if encoding in ("base64", "quoted-printable") else (wire, None)
 
 
 def _wire(text: str) -> bytes:
-    return text.encode("ascii", "surrogateescape") if text.isascii() or _only_escapes(text) else text.encode("utf-8", "replace")
+    return (
+        text.encode("ascii", "surrogateescape")
+        if text.isascii() or _only_escapes(text)
+        else text.encode("utf-8", "replace")
+    )
 
 
 def _only_escapes(text: str) -> bool:
@@ -66,7 +72,9 @@ def _only_escapes(text: str) -> bool:
 
 
 def _base64(data: bytes) -> tuple[bytes, str | None]:
-    """Strict first; then without foreign characters; the rest after padding in the middle (RFC 2045 §6.8) is decoded too."""
+    """Strict first; then without foreign characters; the rest after padding in the middle (RFC 2045 §6.8) is decoded
+    too.
+    """
     compact = data.translate(None, b"\r\n \t")
     try:
         return base64.b64decode(compact, validate=True), None

@@ -1,1 +1,1 @@
-"""Far sides the hub speaks with in tests; each keeps its own ledger, none looks into the hub."""
+"""The other ends of the wires: servers and customers that keep their own record of what they sent and got."""

@@ -1,0 +1,174 @@
+"""One IMAP folder read in order, by UID (RFC 9051): blocking, meant for a thread of its own.
+
+`Position` is what the hub commits with each mail. When the server gives the folder a new UIDVALIDITY all UIDs are
+void: the folder is read again from its start, and what is already stored is recognised by Message-ID and content.
+"""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import socket
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailboxLoginError, MailBoxStartTls, MailBoxUnencrypted
+
+from hub.api import Misconfigured, Unreachable
+from plugins.email.limits import header_end
+from plugins.email.settings import AfterImport, Auth, EmailConnection, Security
+
+_TIMEOUT: Final = 60.0
+_SIZE: Final = re.compile(rb"RFC822\.SIZE (\d+)")
+FAILURES: Final = (ImapToolsError, imaplib.IMAP4.error, OSError, EOFError)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """How far a folder has been read: everything up to `uid` under `validity`. Text form "validity:uid"."""
+
+    validity: int
+    uid: int
+
+    @classmethod
+    def of(cls, cursor: str | None) -> Position:
+        """From its text form; the start of an unknown folder when there is none."""
+        match = re.fullmatch(r"(\d+):(\d+)", cursor or "")
+        return cls(int(match[1]), int(match[2])) if match else cls(0, 0)
+
+    def __str__(self) -> str:
+        return f"{self.validity}:{self.uid}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One mail's bytes. `cut` is its real size when it was too large and only the header was fetched, else 0."""
+
+    uid: int
+    body: bytes
+    cut: int = 0
+
+
+class Folder:
+    """A logged-in session on one folder. Every method may raise Unreachable or Misconfigured."""
+
+    def __init__(self, settings: EmailConnection, token: str) -> None:
+        self.settings = settings
+        self._box: BaseMailBox = _connected(settings)
+        self._socket: socket.socket = self._box.client.sock
+        _log_in(self._box, settings, token)
+
+    def position(self, known: Position) -> Position:
+        """Where to go on: at `known`, or at the start when the folder is not the one we knew."""
+        self._select()
+        told = self._box.client.untagged_responses.get("UIDVALIDITY", [b"0"])[-1]
+        validity = int(told) if isinstance(told, bytes) and told.isdigit() else 0
+        return known if validity == known.validity else Position(validity, 0)
+
+    def after(self, position: Position) -> list[int]:
+        """UIDs beyond `position`, ascending."""
+        since = self.settings.imap_since
+        criteria = [f"UID {position.uid + 1}:*", *([f"SINCE {_imap_date(since)}"] if since else [])]
+        data = self._uid("SEARCH", " ".join(criteria))
+        uids = {int(word) for line in data if isinstance(line, bytes) for word in line.split()}
+        return sorted(uid for uid in uids if uid > position.uid)  # "n:*" always names the last mail, be it older
+
+    def fetch(self, uid: int) -> Fetched | None:
+        """One mail without marking it as read; None when it has been taken away meanwhile."""
+        most = self.settings.max_bytes
+        for line in self._uid("FETCH", str(uid), f"(UID RFC822.SIZE BODY.PEEK[]<0.{most}>)"):
+            if isinstance(line, tuple):
+                told, body = line
+                size = int(found[1]) if (found := _SIZE.search(told)) else len(body)
+                return Fetched(uid, body[: header_end(body)], size) if size > most else Fetched(uid, body)
+        return None
+
+    def done(self, uid: int) -> None:
+        """Do what the settings want to become of a stored mail. Failing costs nothing: the position has moved on."""
+        after = self.settings.imap_after
+        if after is AfterImport.MARK_SEEN:
+            self._box.flag(str(uid), "\\Seen", True)
+        elif after is AfterImport.MOVE:
+            self._box.move(str(uid), self.settings.imap_move_to)
+        elif after is AfterImport.DELETE:
+            self._box.delete(str(uid))
+
+    def wait(self) -> None:
+        """Until something changes or the time to look anyway has come: IDLE alone misses mails."""
+        seconds = self.settings.imap_poll_seconds
+        try:
+            if "IDLE" in self._box.client.capabilities:
+                self._box.idle.wait(timeout=seconds)
+            else:
+                self._pause(seconds)
+            self._box.client.noop()
+        except FAILURES as error:
+            raise Unreachable(f"mailbox: {type(error).__name__}: {error}"[:300]) from error
+
+    def break_off(self) -> None:
+        """End the session from another thread, whatever it is waiting for."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Let go of the socket; servers take a closed connection for a log-out."""
+        with suppress(OSError):
+            self._box.client.shutdown()
+
+    def _pause(self, seconds: float) -> None:
+        """Wait on the socket, so that `break_off` ends it."""
+        self._socket.settimeout(seconds)
+        with suppress(TimeoutError):
+            if self._socket.recv(1, socket.MSG_PEEK) == b"":
+                raise Unreachable("mailbox: the server hung up")
+        self._socket.settimeout(_TIMEOUT)
+
+    def _select(self) -> None:
+        try:
+            self._box.folder.set(self.settings.imap_folder)
+        except FAILURES as error:
+            raise Misconfigured(f"folder {self.settings.imap_folder!r}: {error}"[:300]) from error
+
+    def _uid(self, command: str, *arguments: str) -> list[Any]:
+        try:
+            kind, data = self._box.client.uid(command, *arguments)
+        except FAILURES as error:
+            raise Unreachable(f"mailbox: {type(error).__name__}: {error}"[:300]) from error
+        if kind != "OK":
+            raise Unreachable(f"mailbox: {command} answered {kind} {data!r}"[:300])
+        return list(data)
+
+
+def _imap_date(day: date) -> str:
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    return f"{day.day:02d}-{months[day.month - 1]}-{day.year}"
+
+
+def _connected(settings: EmailConnection) -> BaseMailBox:
+    host, port = settings.imap_host, settings.imap_port
+    context = ssl.create_default_context(cafile=settings.tls_ca or None)
+    try:
+        if settings.imap_security is Security.TLS:
+            return MailBox(host, port, timeout=_TIMEOUT, ssl_context=context)
+        if settings.imap_security is Security.STARTTLS:
+            return MailBoxStartTls(host, port, timeout=_TIMEOUT, ssl_context=context)
+        return MailBoxUnencrypted(host, port, timeout=_TIMEOUT)
+    except ssl.SSLCertVerificationError as error:
+        raise Misconfigured(f"mailbox certificate: {error}") from error
+    except (*FAILURES, ValueError) as error:
+        raise Unreachable(f"mailbox: {type(error).__name__}: {error}"[:300]) from error
+
+
+def _log_in(box: BaseMailBox, settings: EmailConnection, token: str) -> None:
+    try:
+        if settings.imap_auth is Auth.XOAUTH2:
+            box.xoauth2(settings.imap_user, token, initial_folder=None)
+        else:
+            box.login(settings.imap_user, settings.imap_password.get_secret_value(), initial_folder=None)
+    except (MailboxLoginError, UnicodeError) as error:
+        raise Misconfigured(f"mailbox login: {error}"[:300]) from error
+    except FAILURES as error:
+        raise Unreachable(f"mailbox: {type(error).__name__}: {error}"[:300]) from error
