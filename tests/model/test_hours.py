@@ -84,7 +84,7 @@ def test_a_night_in_which_the_clocks_change() -> None:
 
 @pytest.mark.parametrize("week", [{"monday": []}, {"mon": ["9-18"]}, {"mon": ["09:00"]}, {"mon": ["25:00-26:00"]}])
 def test_hours_that_make_no_sense_are_refused(week: dict[str, list[str]]) -> None:
-    with pytest.raises(ValueError, match="day of the week|isoformat|hour"):
+    with pytest.raises(ValueError, match=r"day of the week|isoformat|hour"):
         OpeningHours.parse({"week": week})
 
 

@@ -1,0 +1,1 @@
+"""Who gets which work: pure, deterministic, in memory; no clock, I/O, await or chance."""

@@ -1,0 +1,56 @@
+"""Who refused which work: they are spared it for a while."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingSettings:
+    """`pause`: refused work never returns to the same agent sooner. `cool_down`: nor then, if anybody else has room.
+
+    `retry`: how soon an unanswered ExpireOffer or RescindOffer is asked again.
+    """
+
+    pause: timedelta = timedelta(seconds=5)
+    cool_down: timedelta = timedelta(seconds=60)
+    retry: timedelta = timedelta(seconds=5)
+
+
+class Refusals:
+    def __init__(self, settings: RoutingSettings) -> None:
+        self._settings = settings
+        self._at: dict[int, dict[int, datetime]] = {}
+        self._pauses: list[tuple[datetime, int]] = []
+
+    def add(self, work: int, agent: int, now: datetime) -> None:
+        self._at.setdefault(work, {})[agent] = now
+        heapq.heappush(self._pauses, (now + self._settings.pause, work))
+
+    def forget(self, work: int) -> None:
+        self._at.pop(work, None)
+
+    def any_of(self, work: int) -> bool:
+        return work in self._at
+
+    def paused(self, work: int, now: datetime) -> Container[int]:
+        return self._since(work, now - self._settings.pause)
+
+    def cooling(self, work: int, now: datetime) -> Container[int]:
+        return self._since(work, now - self._settings.cool_down)
+
+    def next_end(self) -> datetime | None:
+        return self._pauses[0][0] if self._pauses else None
+
+    def pop_ended(self, now: datetime) -> set[int]:
+        """Work of which some agent's pause is over."""
+        ended = set()
+        while self._pauses and self._pauses[0][0] <= now:
+            ended.add(heapq.heappop(self._pauses)[1])
+        return ended
+
+    def _since(self, work: int, bound: datetime) -> Container[int]:
+        return {agent for agent, at in self._at.get(work, {}).items() if at > bound}
