@@ -24,7 +24,7 @@ from hub.api import (
     Signal,
     Subscription,
 )
-from hub.plugin.core import Core, Source
+from hub.plugin.core import Core
 from hub.store.database import Store
 
 T = TypeVar("T")
@@ -67,7 +67,7 @@ class PluginContext:
         return await self._core.accounts(channel)
 
     async def emit(self, account: AnyAccount, raw: Raw) -> Accepted:
-        return await self._core.accept(Source(account.channel, account=account), raw)
+        return await self._core.accept(account.channel, raw, account=account, connection=None, cursor=None)
 
     async def emit_signal(self, account: AnyAccount, signal: Signal) -> None:
         await self._core.emit_signal(account, signal)

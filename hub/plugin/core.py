@@ -1,7 +1,6 @@
 """What the core does for plugins: the one object the composition root hands to every plugin's context."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -23,15 +22,6 @@ from hub.api import (
 from hub.store.database import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where raw input came from: a listener's connection (`address` then finds the account) or a route's account."""
-
-    channel: str
-    connection: AnyConnection | None = None
-    account: AnyAccount | None = None
-
-
 class Core(Protocol):
     """Promises and errors are those of `hub.api.Context`, which adds only the plugin's scope."""
 
@@ -45,8 +35,17 @@ class Core(Protocol):
 
     async def accounts(self, channel: str) -> Sequence[AnyAccount]: ...
 
-    async def accept(self, source: Source, raw: Raw, cursor: str | None = None) -> Accepted:
-        """Store what came in; returns after commit, the cursor with it."""
+    async def accept(
+        self,
+        channel: str,
+        raw: Raw,
+        *,
+        account: AnyAccount | None,
+        connection: AnyConnection | None,
+        cursor: str | None,
+    ) -> Accepted:
+        """Store what a route received for `account`, or what a listener heard on `connection` (the channel's `address`
+        then finds the account); returns after commit, the cursor with it."""
         ...
 
     async def emit_signal(self, account: AnyAccount, signal: Signal) -> None: ...

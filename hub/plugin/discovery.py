@@ -11,7 +11,7 @@ from importlib.metadata import EntryPoint, entry_points
 import pluggy
 
 from hub.api import hooks as specifications
-from hub.plugin.record import NAME, Plugin, PluginState, sentence
+from hub.plugin.record import CONTAINED, NAME, Plugin, PluginState, sentence
 
 GROUP = "hub.plugins"
 
@@ -106,7 +106,7 @@ def _load(name: str, entries: Sequence[EntryPoint]) -> Plugin:
 def _import(entry: EntryPoint) -> Plugin:
     try:
         target = entry.load()
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may raise anything
+    except CONTAINED as error:
         return _failed(entry.name, f"import of {entry.value} failed: {sentence(error)}", _version(entry))
     return Plugin(entry.name, PluginState.LOADED, _version(entry), target=target)
 

@@ -13,7 +13,7 @@ import pluggy
 
 from hub.api import AnyAccount, Contact, Context, CustomerRef, Event, Inbound, Json, Refusal
 from hub.plugin.discovery import Plugins
-from hub.plugin.record import Plugin
+from hub.plugin.record import CONTAINED, Plugin
 
 DEADLINE = 5.0
 TIMER_DEADLINE = 60.0
@@ -35,7 +35,7 @@ class Hooks:
                 found = await self._call(implementation, inbound=inbound, account=account)
                 if found is not None:
                     return _checked(found, CustomerRef)
-            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; identifying fails open
+            except CONTAINED as error:  # fails open
                 plugin.fault("hub_identify", error)
         return None
 
@@ -46,7 +46,7 @@ class Hooks:
                 refusal = await self._call(implementation, contact=contact)
                 if refusal is not None:
                     return _checked(refusal, Refusal)
-            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; a veto fails closed
+            except CONTAINED as error:  # fails closed
                 plugin.fault("hub_veto_contact", error)
                 return Refusal(f"The contact check of the plugin {plugin.name} failed.", "VETO_FAILED")
         return None
@@ -73,7 +73,7 @@ class Hooks:
         try:
             async with asyncio.timeout(TIMER_DEADLINE):
                 await _run(implementation, arguments)
-        except Exception as error:
+        except CONTAINED as error:
             plugin.fault("hub_timer", error)
             raise
 
@@ -81,7 +81,7 @@ class Hooks:
         for plugin, implementation in self._plugins.implementations(hook):
             try:
                 await self._call(implementation, **arguments)
-            except Exception as error:  # noqa: BLE001 - a plugin may raise anything; observers are never fatal
+            except CONTAINED as error:
                 plugin.fault(hook, error)
 
     async def _call(self, implementation: pluggy.HookImpl, **arguments: object) -> Any:

@@ -49,7 +49,7 @@ from hub.api import (
 )
 from hub.plugin.breaker import Breakers
 from hub.plugin.faults import PluginFailed, PluginTimedOut, unsent
-from hub.plugin.record import Plugin, sentence
+from hub.plugin.record import CONTAINED, Plugin, sentence
 from hub.plugin.workers import Workers
 
 NORMALISE_DEADLINE = 20.0
@@ -90,7 +90,7 @@ class IsolatedChannel:
             return tuple(_each(self._channel.address(raw), Address))
         except InputError:
             raise
-        except Exception as error:
+        except CONTAINED as error:
             raise self._shut(error, "address") from error
 
     def authenticate(self, account: AnyAccount, raw: Raw) -> None:
@@ -99,7 +99,7 @@ class IsolatedChannel:
             self._channel.authenticate(account, raw)
         except InputError:
             raise
-        except Exception as error:
+        except CONTAINED as error:
             raise self._shut(error, "authenticate") from error
 
     async def normalise(
@@ -113,7 +113,7 @@ class IsolatedChannel:
         except TimeoutError as error:
             self.plugin.fault("normalise", error)
             raise PluginTimedOut(f"{self.plugin.name} took longer than {deadline:g} s") from error
-        except Exception as error:
+        except CONTAINED as error:
             self.plugin.fault("normalise", error)
             raise PluginFailed(f"{self.plugin.name}: {sentence(error)}") from error
 
@@ -146,7 +146,7 @@ class IsolatedChannel:
                 return _one(await self._channel.send(connection, account, message), Sent)
         except SendError:
             raise
-        except Exception as error:
+        except CONTAINED as error:
             self.plugin.fault("send", error)
             raise unsent(f"{self.plugin.name}: {sentence(error)}", self.capabilities.resend_is_safe) from error
 
@@ -174,7 +174,7 @@ class IsolatedChannel:
         if isinstance(self._channel, Acknowledges):
             try:
                 return _one(self._channel.acknowledge(request, accepted, error), Response)
-            except Exception as fault:  # noqa: BLE001 - a plugin may raise anything; the far side still needs an answer
+            except CONTAINED as fault:
                 self.plugin.fault("acknowledge", fault)
         return Response(status=_status(accepted, error))
 
@@ -182,12 +182,12 @@ class IsolatedChannel:
         try:
             async with asyncio.timeout(SIGNAL_DEADLINE):
                 await work()
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything; best effort ends here
+        except CONTAINED as error:
             self.plugin.fault(call, error)
             return False
         return True
 
-    def _shut(self, error: Exception, call: str) -> HubError:
+    def _shut(self, error: BaseException, call: str) -> HubError:
         self.plugin.fault(call, error)
         return Overloaded(f"{self.plugin.name} failed in {call}: {type(error).__name__}")
 

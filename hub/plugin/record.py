@@ -11,7 +11,10 @@ from pydantic import BaseModel
 from hub.plugin.metrics import FAULTS
 
 logger = logging.getLogger(__name__)
-NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+# whatever a plugin raises, the hub lives on; a SystemExit is the plugin's mistake and not the site's end
+CONTAINED: tuple[type[BaseException], ...] = (Exception, SystemExit)
+# "core" owns the hub's own timers
+NAME = re.compile(r"(?!(core|hub)$)[a-z][a-z0-9_]{0,39}")
 
 
 class PluginState(StrEnum):

@@ -17,7 +17,7 @@ from hub.plugin.core import Core
 from hub.plugin.discovery import Plugins
 from hub.plugin.hooks import Hooks
 from hub.plugin.isolation import IsolatedChannel
-from hub.plugin.record import Plugin, sentence
+from hub.plugin.record import CONTAINED, Plugin, sentence
 from hub.plugin.workers import Workers
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ def compose(plugins: Plugins, core: Core) -> Registry:
         try:
             declared = _declared(plugins, plugin, core, registry)
             _check(declared, registry)
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything while it declares
+        except CONTAINED as error:
             plugins.fail(plugin, sentence(error))
         else:
             registry.take(plugin, declared)
@@ -83,7 +83,7 @@ def commands(plugins: Plugins) -> dict[str, Sequence[Command]]:
     for plugin in plugins.loaded:
         try:
             found[plugin.name] = _listed(plugins.declare(plugin, "hub_commands"), Command)
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything while it declares
+        except CONTAINED as error:
             plugins.fail(plugin, sentence(error))
     return found
 

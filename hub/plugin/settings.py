@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from hub.plugin.discovery import Plugins
-from hub.plugin.record import Plugin, sentence
+from hub.plugin.record import CONTAINED, Plugin, sentence
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -29,7 +29,7 @@ def configure(
             plugin.settings = _settings(plugins, plugin, tables.get(plugin.name, {}), environ, file)
         except SettingsError as error:
             plugins.fail(plugin, str(error))
-        except Exception as error:  # noqa: BLE001 - a plugin may raise anything while it declares
+        except CONTAINED as error:
             plugins.fail(plugin, sentence(error))
 
 

@@ -1,0 +1,121 @@
+"""The plugins' own tables: migrated after the core's, each plugin with a version table of its own.
+
+With one shared version table, removing a plugin would break the core's upgrades. A plugin's tables carry its name as
+prefix and have no foreign keys into the core's, so that they can be removed without touching anything else.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, MetaData, delete, inspect
+
+from hub.plugin.discovery import Plugins
+from hub.plugin.record import CONTAINED, Plugin, sentence
+from hub.store import postgres, sqlite
+from hub.store.tables import metadata as core
+from hub.store.tables import timers
+
+T = TypeVar("T")
+VERSIONS = "alembic_version_"
+
+
+class ForeignTables(ValueError):
+    """A migration touched what is not the plugin's."""
+
+
+def upgrade(url: str, plugins: Plugins) -> None:
+    """Bring every plugin's tables up to date, once the core's are; a plugin whose migrations fail becomes FAILED."""
+    names = [plugin.name for plugin in plugins]
+    for plugin in plugins.loaded:
+        try:
+            if folder := _folder(plugins, plugin):
+                on_database(url, partial(_upgrade, plugin=plugin.name, folder=folder, names=names))
+        except CONTAINED as error:
+            plugins.fail(plugin, f"its migrations failed: {sentence(error)}")
+
+
+def purge(url: str, plugin: str, others: Iterable[str] = ()) -> list[str]:
+    """Remove a plugin's tables and timers for good; the names of what was dropped. `others` are the plugins known."""
+    return on_database(url, lambda conn: _purge(conn, plugin, others))
+
+
+def owner(table: str, names: Iterable[str]) -> str:
+    """Whose table this is by its prefix: the longest name wins, so that "web" does not own "web_chat_rooms"."""
+    return max((name for name in names if table.startswith(f"{name}_")), key=len, default="")
+
+
+def on_database(url: str, work: Callable[[Connection], T]) -> T:
+    """Run `work` in one transaction on a connection of its own; for the time before the site serves."""
+    if not url.startswith("sqlite"):
+        with ThreadPoolExecutor(1) as thread:  # asyncpg needs a loop, and the caller may be inside one
+            return thread.submit(asyncio.run, _on_postgres(url, work)).result()
+    engine = sqlite.engine(url, begin="BEGIN IMMEDIATE")
+    try:
+        with engine.begin() as conn:
+            return work(conn)
+    finally:
+        engine.dispose()
+
+
+async def _on_postgres(url: str, work: Callable[[Connection], T]) -> T:
+    engine = postgres.engine(url, 1)
+    try:
+        async with engine.begin() as conn:
+            return await conn.run_sync(work)
+    finally:
+        await engine.dispose()
+
+
+def _folder(plugins: Plugins, plugin: Plugin) -> Path | None:
+    folder = plugins.declare(plugin, "hub_migrations")
+    if folder is None:
+        return None
+    path = Path(str(folder))
+    if not path.is_dir():
+        raise FileNotFoundError(f"there is no folder {path}")
+    return path / "versions" if (path / "versions").is_dir() else path
+
+
+def _upgrade(conn: Connection, plugin: str, folder: Path, names: Iterable[str]) -> None:
+    before = set(inspect(conn).get_table_names())
+    command.upgrade(_configuration(conn, plugin, folder), "heads")
+    after = set(inspect(conn).get_table_names())
+    _check_own(conn, plugin, {*names, plugin}, after - before, before - after)
+
+
+def _configuration(conn: Connection, plugin: str, folder: Path) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "alembic").replace("%", "%%"))
+    config.set_main_option("version_locations", str(folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes.update(connection=conn, version_table=VERSIONS + plugin)
+    return config
+
+
+def _check_own(conn: Connection, plugin: str, names: set[str], made: set[str], dropped: set[str]) -> None:
+    """Raises ForeignTables, which rolls everything back."""
+    for table in sorted(made | dropped):
+        if table != VERSIONS + plugin and (owner(table, names) != plugin or table in core.tables):
+            raise ForeignTables(f"the table {table} does not carry the prefix {plugin}_")
+    for table in sorted(made):
+        for key in inspect(conn).get_foreign_keys(table):
+            if owner(key["referred_table"], names) != plugin:
+                raise ForeignTables(f"{table} has a foreign key to {key['referred_table']}, which is not the plugin's")
+
+
+def _purge(conn: Connection, plugin: str, others: Iterable[str]) -> list[str]:
+    present = inspect(conn).get_table_names()
+    names = {plugin, *others, *(t.removeprefix(VERSIONS) for t in present if t.startswith(VERSIONS))}
+    own = [t for t in present if t == VERSIONS + plugin or (owner(t, names) == plugin and t not in core.tables)]
+    tables = MetaData()
+    if own:
+        tables.reflect(conn, only=own)
+        tables.drop_all(conn)
+    conn.execute(delete(timers).where(timers.c.owner == plugin))
+    return sorted(own)
