@@ -25,8 +25,8 @@ format: ## let ruff put the code in shape
 ui: ## build the web pages of the hub and of its plugins
 	$(DO) ui
 
-lock: ## resolve the dependencies anew (requirements/*.txt)
-	$(DO) lock
+lock: ## pin what the dependencies need; ARGS=--upgrade moves to the newest releases
+	$(DO) lock $(ARGS)
 
 chaos: ## the long crash run; ARGS="--seed 7 --kills 200"
 	$(DO) chaos $(ARGS)

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 NOT_SOURCES = {"node_modules", "dist", "coverage", ".vite"}
 STAMP = ".built-from"
-QUIET = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
+QUIET = {f"npm_config_{option}": "false" for option in ("audit", "fund", "update_notifier")}
 
 
 class BuildError(Exception):
@@ -69,7 +69,7 @@ def install(ui: Path) -> None:
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text() == wanted:
         return
-    npm(ui, "ci", *QUIET)
+    npm(ui, "ci")
     stamp.write_text(wanted)
 
 
@@ -96,7 +96,7 @@ def sources(folder: Path) -> Iterator[Path]:
 def npm(ui: Path, *arguments: str) -> None:
     """Run npm in `ui`, saying what and how long; its output is shown only when it fails. Raises BuildError."""
     started = time.monotonic()
-    print(f"  {ui.parent.relative_to(ROOT)}/ui: npm {' '.join(arguments[:2])} … ", end="", flush=True)
+    print(f"  {ui.parent.relative_to(ROOT)}/ui: npm {' '.join(arguments)} … ", end="", flush=True)
     done = subprocess.run([*npm_command(), *arguments], cwd=ui, env=environment(), capture_output=True, text=True)
     print(f"{time.monotonic() - started:.1f} s", flush=True)
     if done.returncode:
@@ -109,7 +109,7 @@ def npm_command() -> list[str]:
 
 def environment() -> dict[str, str]:
     """npm's scripts find `node` on PATH, so ours stands there first."""
-    return {**os.environ, "PATH": f"{node_folder()}{os.pathsep}{os.environ.get('PATH', '')}"}
+    return {**os.environ, **QUIET, "PATH": f"{node_folder()}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 def node_folder() -> Path:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tools import build_ui
 
 ROOT = Path(__file__).resolve().parent.parent
 RUN, DEV = ROOT / "requirements/run.txt", ROOT / "requirements/dev.txt"
@@ -21,6 +25,8 @@ def main() -> None:
     resolve(RUN, needed)
     development = project["project"]["optional-dependencies"]["dev"]
     resolve(DEV, [*needed, *development], "--constraint", "requirements/run.txt")
+    for ui in build_ui.folders(ROOT):
+        resolve_npm(ui)
 
 
 def resolve(lock: Path, requirements: list[str], *options: str) -> None:
@@ -35,6 +41,25 @@ def resolve(lock: Path, requirements: list[str], *options: str) -> None:
     if foreign:
         sys.exit(f"{lock.name} names a place that other machines do not have: {foreign[0]}")
     print(f"{lock.relative_to(ROOT)}: {len(re.findall(r'^[a-z]', lock.read_text(), re.MULTILINE))} packages")
+
+
+def resolve_npm(ui: Path) -> None:
+    """Pin the packages of a web page, in a folder without node_modules: beside one, npm forgets other platforms."""
+    with TemporaryDirectory() as folder:
+        shutil.copy(ui / "package.json", folder)
+        if "--upgrade" not in sys.argv:
+            shutil.copy(ui / "package-lock.json", folder)
+        npm(folder, "install", "--package-lock-only", "--omit-lockfile-registry-resolved")
+        npm(folder, "ci", "--dry-run")  # refuses a lock that misses what some platform needs
+        shutil.copy(Path(folder, "package-lock.json"), ui)
+    print(f"{(ui / 'package-lock.json').relative_to(ROOT)}: done")
+
+
+def npm(folder: str, *arguments: str) -> None:
+    command = [*build_ui.npm_command(), *arguments, "--ignore-scripts"]
+    done = subprocess.run(command, cwd=folder, env=build_ui.environment(), text=True, capture_output=True)
+    if done.returncode:
+        sys.exit(f"npm {' '.join(arguments)} failed; `make lock ARGS=--upgrade` pins everything anew:\n{done.stderr}")
 
 
 if __name__ == "__main__":
