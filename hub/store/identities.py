@@ -60,7 +60,7 @@ def find_or_create_by_identity(
     value = normalised(address.scheme, address.value) if address else None
     if address is None or value is None:
         return Found(recognised, None)
-    known = _find(tx.conn, address.scheme, value)
+    known = find(tx.conn, address.scheme, value)
     if known is None:
         return _create(tx, replace(address, value=value), profile, account, recognised)
     if known["shared"]:
@@ -71,15 +71,18 @@ def find_or_create_by_identity(
 def candidates_of(conn: Connection, identity_id: int) -> tuple[int, ...]:
     """The customers who may be behind a shared identity, the first recorded first."""
     c = identity_candidates.c
-    rows = conn.execute(select(c.customer_id).where(c.identity_id == identity_id).order_by(c.customer_id))
-    return tuple(rows.scalars())
+    wanted = select(c.customer_id).join(customers, customers.c.id == c.customer_id)
+    wanted = wanted.where(c.identity_id == identity_id, customers.c.merged_into.is_(None))
+    return tuple(conn.execute(wanted.order_by(c.customer_id)).scalars())
 
 
-def _find(conn: Connection, scheme: str, value: str) -> Row | None:
+def find(conn: Connection, scheme: str, value: str) -> Row | None:
+    """The identity with this normalised value, and its customer's `name`; a merge waits for who has read it here."""
     c = identities.c
     columns = select(c.id, c.customer_id, c.shared, c.verification, customers.c.name)
     joined = columns.outerjoin_from(identities, customers, customers.c.id == c.customer_id)
-    return one(conn, joined.where(c.scheme == scheme, c.value == value))
+    mine = joined.where(c.scheme == scheme, c.value == value)
+    return one(conn, mine.with_for_update(read=True, of=identities))
 
 
 def _known(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, cast, delete, insert, select
+from sqlalchemy import Connection, Text, bindparam, cast, delete, insert, or_, select
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from hub.model.pinyin import pinyin_keys
 from hub.model.searching import fts5_document, tsvector
 from hub.store.search_schema import INDEXES
-from hub.store.tables import assets, attachments, customers, identities, messages, tickets
+from hub.store.tables import assets, attachments, customers, identities, identity_candidates, messages, tickets
 from hub.store.unit import Tx
 
 _AS_TSVECTOR = cast(bindparam("tokens", type_=Text), TSVECTOR)
@@ -56,11 +56,17 @@ def _message_texts(conn: Connection, message_id: int) -> tuple[str, ...]:
 
 
 def _customer_texts(conn: Connection, customer_id: int) -> tuple[str, ...]:
-    c = customers.c
-    customer = conn.execute(select(c.name, c.short_code, c.attributes).where(c.id == customer_id)).one()
-    addresses = conn.execute(select(identities.c.value).where(identities.c.customer_id == customer_id)).scalars()
-    names = (customer.name, customer.short_code, *pinyin_keys(customer.name))
-    return (*names, *addresses, *_values(customer.attributes), *_asset_texts(conn, customer_id))
+    """A customer is found by the names of those merged into them and by the addresses they share, too."""
+    c, shares = customers.c, identity_candidates.c
+    found = conn.execute(
+        select(c.name, c.short_code, c.attributes).where(or_(c.id == customer_id, c.merged_into == customer_id))
+    )
+    texts = [
+        text for one in found for text in (one.name, one.short_code, *pinyin_keys(one.name), *_values(one.attributes))
+    ]
+    shared = select(shares.identity_id).where(shares.customer_id == customer_id)
+    mine = or_(identities.c.customer_id == customer_id, identities.c.id.in_(shared))
+    return (*texts, *conn.execute(select(identities.c.value).where(mine)).scalars(), *_asset_texts(conn, customer_id))
 
 
 def _asset_texts(conn: Connection, customer_id: int) -> list[str]:
