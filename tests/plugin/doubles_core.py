@@ -1,0 +1,97 @@
+"""A core that only takes notes, around a real store."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from hub.api import (
+    Accepted,
+    Address,
+    AnyAccount,
+    AnyConnection,
+    Bytes,
+    Contact,
+    Content,
+    Conversation,
+    Json,
+    NewWork,
+    Raw,
+    Signal,
+    Subscription,
+)
+from hub.plugin.topics import Topics
+from hub.store.database import Store
+
+Noted = tuple[object, ...]
+
+
+class NotingCore:
+    """Everything asked of it stands in `asked`."""
+
+    site_url = "http://127.0.0.1:8080"
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.topics = Topics("here")
+        self.asked: list[Noted] = []
+
+    async def account(self, channel: str, address: Address) -> AnyAccount | None:
+        self._note("account", channel, address)
+        return None
+
+    async def accounts(self, channel: str) -> Sequence[AnyAccount]:
+        self._note("accounts", channel)
+        return ()
+
+    async def accept(
+        self,
+        channel: str,
+        raw: Raw,
+        *,
+        account: AnyAccount | None,
+        connection: AnyConnection | None,
+        cursor: str | None,
+    ) -> Accepted:
+        self._note("accept", channel, raw, account, connection, cursor)
+        return Accepted(len(self.asked))
+
+    async def emit_signal(self, account: AnyAccount, signal: Signal) -> None:
+        self._note("emit_signal", account, signal)
+
+    async def conversation(self, account: AnyAccount, thread: str, after: int, limit: int) -> Conversation | None:
+        self._note("conversation", account, thread, after, limit)
+        return None
+
+    async def history(self, account: AnyAccount, identity: Address, limit: int) -> Sequence[Conversation]:
+        self._note("history", account, identity, limit)
+        return ()
+
+    async def attachment(self, account: AnyAccount, thread: str, attachment_id: int) -> Bytes | None:
+        self._note("attachment", account, thread, attachment_id)
+        return None
+
+    async def contact(self, account: AnyAccount, contact: Contact, content: Content) -> int:
+        self._note("contact", account, contact, content)
+        return 1
+
+    async def enqueue(self, work: NewWork) -> int:
+        self._note("enqueue", work)
+        return 2
+
+    async def close(self, account: AnyAccount, thread: str, reason: str) -> None:
+        self._note("close", account, thread, reason)
+
+    async def is_open(self, account: AnyAccount) -> bool:
+        self._note("is_open", account)
+        return True
+
+    async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None:
+        self._note("schedule", plugin, at, name, payload, key)
+
+    async def publish(self, topic: str, data: Mapping[str, Json]) -> None:
+        await self.topics.publish(topic, data)
+
+    def subscribe(self, topic: str) -> Subscription:
+        return self.topics.subscribe(topic)
+
+    def _note(self, *asked: object) -> None:
+        self.asked.append(asked)
