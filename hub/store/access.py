@@ -56,10 +56,10 @@ def visible_users(actor: Actor) -> ColumnElement[bool]:
 
 def visible_attachments(actor: Actor) -> ColumnElement[bool]:
     """Those on messages of visible interactions, and the actor's own uploads that are on none yet."""
-    seen = select(interactions.c.id).where(visible_interactions(actor))
-    on_message = select(messages.c.id).where(messages.c.interaction_id.in_(seen))
+    joined = messages.join(interactions, interactions.c.id == messages.c.interaction_id)
+    on_message = select(messages.c.id).select_from(joined).where(messages.c.id == attachments.c.message_id)
     mine = (attachments.c.uploaded_by == actor.user_id) & attachments.c.message_id.is_(None)
-    return or_(mine, attachments.c.message_id.in_(on_message))
+    return or_(mine, on_message.where(visible_interactions(actor)).exists())
 
 
 def require_interaction(conn: Connection, actor: Actor, interaction_id: int) -> None:

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, func, select
 
 from hub.model.actor import Actor
 from hub.model.errors import NotFound
+from hub.model.named import Named
 from hub.model.states import Presence
 from hub.store.access import visible_users
 from hub.store.paging import Order, Page, page
 from hub.store.tables import departments, presence, users, work
-from hub.store.users import Named
 
 
 @dataclass(frozen=True, slots=True)

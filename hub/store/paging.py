@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, literal, tuple_
 
-from hub.store.columns import EPOCH, MICROSECOND
+from hub.store.columns import EPOCH, MICROSECOND, Instant
 
 T = TypeVar("T")
 
@@ -51,7 +51,7 @@ class Order:
 
     @property
     def _is_moment(self) -> bool:
-        return self.key.type.python_type is datetime
+        return isinstance(self.key.type, Instant)
 
 
 def window(statement: Select[Any], order: Order, cursor: str, limit: int) -> Select[Any]:

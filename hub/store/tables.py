@@ -393,6 +393,32 @@ interactions = Table(
     Index("ix_interactions_queue", "queue_id", "state", "enqueued_at"),
     Index("ix_interactions_account", "account_id", "id"),
 )
+_is_open = interactions.c.closed_at.is_(None)
+_waits = _is_open & interactions.c.state.in_(["QUEUED", "OFFERED"])
+# what an inbox lists: open ones by their latest change, waiting ones by their first enqueue time, and all counts
+Index(
+    "ix_interactions_open",
+    interactions.c.updated_at,
+    interactions.c.id,
+    sqlite_where=_is_open,
+    postgresql_where=_is_open,
+)
+Index(
+    "ix_interactions_waiting",
+    interactions.c.enqueued_at,
+    interactions.c.id,
+    sqlite_where=_waits,
+    postgresql_where=_waits,
+)
+Index(
+    "ix_interactions_counts",
+    interactions.c.state,
+    interactions.c.queue_id,
+    interactions.c.department_id,
+    interactions.c.agent_id,
+    sqlite_where=_is_open,
+    postgresql_where=_is_open,
+)
 
 threads = Table(
     "threads",

@@ -11,19 +11,12 @@ from sqlalchemy import Connection, Select, insert, select, update
 
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
+from hub.model.named import Named
 from hub.model.permissions import effective_permissions, visible_departments
 from hub.store.access import visible_users
 from hub.store.paging import Order, Page, page
 from hub.store.tables import departments, roles, users
 from hub.store.unit import Tx
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """Something to point at: its id, and what people call it."""
-
-    id: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from hub.web.headers import SecurityHeaders
 from hub.web.json import JsonResponse
 from hub.web.node import Node
 from hub.web.openapi import document
-from hub.web.routes import login, me, users
+from hub.web.routes import files, interactions, login, me, users
 from hub.web.routing import Operation
 from hub.web.services import Services
 
-NOUNS = (login, me, users)
+NOUNS = (login, me, interactions, files, users)
 
 
 def operations() -> list[Operation]:

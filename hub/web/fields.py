@@ -41,6 +41,7 @@ def _flag(value: Any) -> Any:
 Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 QueryId = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=LARGEST_ID)]
 QueryFlag = Annotated[bool, BeforeValidator(_flag)]
+Position = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=2_000_000_000)]
 Limit = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=200)]
 Small = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
 Seconds = Annotated[int, Field(ge=0, le=86_400)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hub.store.counts import Group
+from hub.web.brief import Brief
 from hub.web.limits import Limit
 from hub.web.passwords import Passwords
 from hub.web.services import Services
@@ -19,5 +21,6 @@ class Node:
         self.services = services
         self.sessions = Sessions(services.store, settings.session_idle, settings.session_life)
         self.passwords = Passwords()
+        self.open_groups = Brief[list[Group]](1.0)
         self.failures_by_login = Limit(FAILURES_A_LOGIN, 60)
         self.failures_by_client = Limit(FAILURES_A_CLIENT, 300)

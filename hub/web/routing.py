@@ -60,7 +60,7 @@ class Operation:
         found: list[type[HubError]] = [*self.raises]
         found += [] if self.public else [LoginRequired, Forbidden]
         found += [] if self.method in SAFE else [Conflict, Invalid]
-        found += [NotFound] if self.names or self.signature.query else []
+        found += [NotFound] if self.names or self.signature.query or self.signature.body else []
         found += [Invalid] if self.signature.query else []
         found += [BadRequest, BodyTooLarge, UnsupportedMediaType] if self.signature.body else []
         return tuple(dict.fromkeys(found))

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from hub.pipeline.directory import Directory
+from hub.plugin.registry import Registry
+from hub.plugin.topics import Topics
 from hub.store.database import Store
 
 INBOX = Path(__file__).parent / "static" / "inbox"
@@ -32,7 +35,15 @@ class WebSettings:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Handed to `create_app`; one object a node."""
+    """Handed to `create_app`; one object a node.
+
+    registry   the site's plugins and what they declare
+    directory  the enabled accounts and connections, with their channels
+    topics     wake-ups and signals between nodes
+    """
 
     store: Store
+    registry: Registry
+    directory: Directory
+    topics: Topics
     settings: WebSettings = WebSettings()

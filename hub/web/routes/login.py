@@ -11,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.model.errors import Invalid, TooMany
+from hub.model.named import Named
 from hub.model.states import Presence
 from hub.pipeline import presence
 from hub.store import audit, users
 from hub.store.sessions import end_session, has_sessions, token_hash
 from hub.store.unit import Tx
-from hub.store.users import Credentials, Named
+from hub.store.users import Credentials
 from hub.web.admission import COOKIE
 from hub.web.call import Call
 from hub.web.errors import WrongLogin

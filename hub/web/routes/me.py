@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from hub.model.named import Named
 from hub.model.states import Presence
 from hub.pipeline import presence
 from hub.store import admin_agents, users
 from hub.store.admin_agents import PresenceRecord
 from hub.store.unit import Tx
-from hub.store.users import Named
 from hub.web.call import Call
 from hub.web.fields import Attributes, Body, Language, Short
 from hub.web.routing import Routes

@@ -1,0 +1,65 @@
+"""One interaction in whole, as the conversation's screen needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from hub.api import Medium
+from hub.model.actor import Actor
+from hub.store import listing, segments
+from hub.store.listing import InteractionItem
+from hub.store.segments import SegmentItem
+from hub.store.tables import interactions
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilitiesItem:
+    """What the channel can carry; `reply_window` in seconds. Screens show and hide by these."""
+
+    medium: Medium
+    live: bool
+    typing: bool
+    receipts: bool
+    html: bool
+    attachments: bool
+    max_attachment_bytes: int
+    max_text: int
+    fields: tuple[str, ...]
+    kinds: tuple[str, ...]
+    can_start: bool
+    start_scheme: str
+    reply_window: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionDetail(InteractionItem):
+    """One interaction in whole. `reply_to` is where an answer goes; `explanation` says why routing offered it as it
+    did; `capabilities` is null when the channel's plugin is not there; `related` are others of the same ticket."""
+
+    segments: list[SegmentItem]
+    capabilities: CapabilitiesItem | None
+    reply_to: dict[str, Any]
+    attributes: dict[str, Any]
+    related: list[InteractionItem]
+    explanation: dict[str, Any]
+
+
+def get_detail(
+    conn: Connection, actor: Actor, interaction_id: int, capabilities: dict[str, CapabilitiesItem]
+) -> InteractionDetail:
+    """Raises NotFound unless the actor sees it. `capabilities` are by channel."""
+    found = listing.get_interaction(conn, actor, interaction_id)
+    c = interactions.c
+    more = conn.execute(select(c.reply_to, c.attributes).where(c.id == interaction_id)).one()
+    return InteractionDetail(
+        **{field.name: getattr(found, field.name) for field in fields(InteractionItem)},
+        segments=segments.segments_of(conn, interaction_id),
+        capabilities=capabilities.get(found.channel),
+        reply_to=more.reply_to,
+        attributes=more.attributes,
+        related=listing.related(conn, actor, found),
+        explanation=segments.last_explanation(conn, interaction_id),
+    )

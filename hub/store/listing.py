@@ -1,0 +1,277 @@
+"""The lists of interactions an inbox shows: each item whole in one read, at the same cost on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, or_, select, true
+
+from hub.model.actor import Actor
+from hub.model.errors import NotFound
+from hub.model.named import Named
+from hub.model.states import WAITING_FOR_AGENT, InteractionState
+from hub.store.access import visible_interactions
+from hub.store.paging import Order, Page, next_cursor, window
+from hub.store.tables import (
+    accounts,
+    customers,
+    departments,
+    identities,
+    interactions,
+    messages,
+    queues,
+    tickets,
+    users,
+)
+
+PREVIEW = 200
+_i = interactions.c
+
+
+class View(StrEnum):
+    """mine: in my hands; team: in a colleague's; waiting: for an agent; unassigned: nobody's; all: each one."""
+
+    MINE = "mine"
+    TEAM = "team"
+    WAITING = "waiting"
+    UNASSIGNED = "unassigned"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    """The site's address it came in by."""
+
+    id: int
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRef:
+    """The customer's address."""
+
+    scheme: str
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRef:
+    """The matter it belongs to."""
+
+    id: int
+    serial: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRef:
+    """Where it waits, or waited."""
+
+    id: int
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastMessage:
+    """The newest message; `text` is its beginning."""
+
+    id: int
+    direction: str
+    kind: str
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionItem:
+    """One interaction as lists show it. `unread` counts the customer's messages its agent has not seen."""
+
+    id: int
+    channel: str
+    medium: str
+    account: AccountRef
+    state: InteractionState
+    subject: str
+    customer: Named | None
+    identity: IdentityRef | None
+    ticket: TicketRef | None
+    agent: Named | None
+    queue: QueueRef | None
+    department: Named | None
+    priority: int
+    language: str
+    unread: int
+    messages: int
+    created_at: datetime
+    enqueued_at: datetime | None
+    connected_at: datetime | None
+    updated_at: datetime
+    snoozed_until: datetime | None
+    closed_at: datetime | None
+    disposition: str
+    last_message: LastMessage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to list; empty means everything. `queue` is an id or a key, `agent` an id."""
+
+    states: Sequence[InteractionState] = ()
+    queue: str = ""
+    channel: str = ""
+    agent: int | None = None
+    customer: int | None = None
+    ticket: int | None = None
+    view: View | None = None
+    among: Sequence[int] | None = None
+
+
+BY_CHANGE = Order(_i.updated_at, _i.id)
+BY_WAIT = Order(_i.enqueued_at, _i.id, descending=False)
+
+
+def list_interactions(conn: Connection, actor: Actor, wanted: Wanted, cursor: str, limit: int) -> Page[InteractionItem]:
+    """Newest change first; the view `waiting` is in the order of its first enqueue time."""
+    order = BY_WAIT if wanted.view is View.WAITING else BY_CHANGE
+    chosen = select(_i.id).where(visible_interactions(actor), *_conditions(actor, wanted))
+    rows = conn.execute(_items(window(chosen, order, cursor, limit), order)).mappings().all()
+    return Page([item(row) for row in rows[:limit]], next_cursor(rows, order, limit))
+
+
+def get_interaction(conn: Connection, actor: Actor, interaction_id: int) -> InteractionItem:
+    """Raises NotFound unless the actor sees it."""
+    found = items_of(conn, actor, [interaction_id])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def items_of(conn: Connection, actor: Actor, ids: Sequence[int]) -> list[InteractionItem]:
+    """Those of these interactions that the actor sees, newest change first."""
+    chosen = select(_i.id).where(_i.id.in_(ids), visible_interactions(actor))
+    return [item(row) for row in conn.execute(_items(chosen, BY_CHANGE)).mappings()]
+
+
+def related(conn: Connection, actor: Actor, found: InteractionItem, most: int = 20) -> list[InteractionItem]:
+    """Other interactions of the same ticket."""
+    if found.ticket is None:
+        return []
+    same = (_i.ticket_id == found.ticket.id, _i.id != found.id, visible_interactions(actor))
+    chosen = select(_i.id).where(*same).order_by(*BY_CHANGE.clauses()).limit(most)
+    return [item(row) for row in conn.execute(_items(chosen, BY_CHANGE)).mappings()]
+
+
+def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
+    found = [_in_view(actor, wanted.view)] if wanted.view else []
+    if wanted.states:
+        found.append(_i.state.in_(wanted.states))
+    if wanted.queue:
+        found.append(_in_queue(wanted.queue))
+    if wanted.channel:
+        found.append(_i.channel == wanted.channel)
+    if wanted.among is not None:
+        found.append(_i.id.in_(wanted.among))
+    references = ((_i.agent_id, wanted.agent), (_i.customer_id, wanted.customer), (_i.ticket_id, wanted.ticket))
+    return [*found, *(column == value for column, value in references if value is not None)]
+
+
+def _in_view(actor: Actor, view: View) -> ColumnElement[bool]:
+    is_open = _i.closed_at.is_(None)  # what ended has a time of ending; open ones have an index of their own
+    match view:
+        case View.MINE:
+            return is_open & (_i.agent_id == actor.user_id)
+        case View.TEAM:
+            return is_open & _i.agent_id.is_not(None) & (_i.agent_id != actor.user_id)
+        case View.WAITING:
+            return is_open & _i.state.in_(WAITING_FOR_AGENT)
+        case View.UNASSIGNED:
+            return is_open & _i.agent_id.is_(None)
+        case View.ALL:
+            return true()
+
+
+def _in_queue(queue: str) -> ColumnElement[bool]:
+    named = queues.c.key == queue
+    if queue.isascii() and queue.isdigit() and len(queue) <= 18:
+        named = or_(named, queues.c.id == int(queue))
+    return _i.queue_id.in_(select(queues.c.id).where(named))
+
+
+def _items(chosen: Select[Any], order: Order) -> Select[Any]:
+    """The chosen ids as whole items. They are chosen first, so that no plan joins more rows than one page has."""
+    page = chosen.subquery("page")
+    joined = interactions.join(page, page.c.id == _i.id).join(accounts, accounts.c.id == _i.account_id)
+    for table, key in _REFERENCES:
+        joined = joined.outerjoin(table, table.c.id == key)
+    return select(*_COLUMNS).select_from(joined).order_by(*order.clauses())
+
+
+_REFERENCES = (
+    (customers, _i.customer_id),
+    (identities, _i.identity_id),
+    (tickets, _i.ticket_id),
+    (users, _i.agent_id),
+    (queues, _i.queue_id),
+    (departments, _i.department_id),
+    (messages, _i.last_message_id),
+)
+_OWN = (
+    "id", "channel", "medium", "state", "subject", "priority", "language", "unread", "messages", "created_at",
+    "enqueued_at", "connected_at", "updated_at", "snoozed_until", "closed_at", "disposition",
+)  # fmt: skip
+_COLUMNS = (
+    *(_i[name] for name in _OWN),
+    accounts.c.id.label("account_id"),
+    accounts.c.name.label("account_name"),
+    accounts.c.address.label("account_address"),
+    customers.c.id.label("customer_id"),
+    customers.c.name.label("customer_name"),
+    identities.c.scheme,
+    identities.c.value,
+    identities.c.label,
+    tickets.c.id.label("ticket_id"),
+    tickets.c.serial,
+    tickets.c.status,
+    users.c.id.label("agent_id"),
+    users.c.name.label("agent_name"),
+    queues.c.id.label("queue_id"),
+    queues.c.key.label("queue_key"),
+    queues.c.name.label("queue_name"),
+    departments.c.id.label("department_id"),
+    departments.c.name.label("department_name"),
+    messages.c.id.label("last_id"),
+    messages.c.direction,
+    messages.c.kind,
+    func.substr(messages.c.text, 1, PREVIEW).label("text"),
+    messages.c.created_at.label("last_at"),
+)
+
+
+def item(row: RowMapping) -> InteractionItem:
+    """A row of these columns as an item."""
+    return InteractionItem(
+        **{name: row[name] for name in _OWN},
+        account=AccountRef(row["account_id"], row["account_name"], row["account_address"]),
+        customer=_named(row, "customer"),
+        identity=IdentityRef(row["scheme"], row["value"], row["label"]) if row["scheme"] is not None else None,
+        ticket=TicketRef(row["ticket_id"], row["serial"], row["status"]) if row["ticket_id"] else None,
+        agent=_named(row, "agent"),
+        queue=QueueRef(row["queue_id"], row["queue_key"], row["queue_name"]) if row["queue_id"] else None,
+        department=_named(row, "department"),
+        last_message=_last(row) if row["last_id"] else None,
+    )
+
+
+def _named(row: RowMapping, what: str) -> Named | None:
+    return Named(row[f"{what}_id"], row[f"{what}_name"]) if row[f"{what}_id"] else None
+
+
+def _last(row: RowMapping) -> LastMessage:
+    return LastMessage(row["last_id"], row["direction"], row["kind"], row["text"], row["last_at"])

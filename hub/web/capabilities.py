@@ -1,0 +1,31 @@
+"""What the site's channels can do, in the form screens read."""
+
+from __future__ import annotations
+
+from hub.api import Capabilities
+from hub.plugin.registry import Registry
+from hub.store.details import CapabilitiesItem
+
+
+def all_capabilities(registry: Registry) -> dict[str, CapabilitiesItem]:
+    """By channel."""
+    return {name: capabilities_item(channel.capabilities) for name, channel in registry.channels.items()}
+
+
+def capabilities_item(can: Capabilities) -> CapabilitiesItem:
+    """The capabilities with their reply window in seconds."""
+    return CapabilitiesItem(
+        medium=can.medium,
+        live=can.live,
+        typing=can.typing,
+        receipts=can.receipts,
+        html=can.html,
+        attachments=can.attachments,
+        max_attachment_bytes=can.max_attachment_bytes,
+        max_text=can.max_text,
+        fields=can.fields,
+        kinds=can.kinds,
+        can_start=can.can_start,
+        start_scheme=can.start_scheme,
+        reply_window=can.reply_window.total_seconds() if can.reply_window else None,
+    )
