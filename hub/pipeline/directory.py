@@ -1,9 +1,8 @@
 """The accounts and connections of a running site, settings read by their channel's model, secrets opened."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection as SqlConnection
 
 from hub.api import Account, Address, AnyAccount, AnyConnection, Connection, UnknownAccount
@@ -114,14 +113,3 @@ class Directory:
 
 def _rows(conn: SqlConnection) -> tuple[list[Row], list[Row]]:
     return settings_rows.enabled_connections(conn), settings_rows.enabled_accounts(conn)
-
-
-def split_secrets(model: type[BaseModel], settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Settings as (plain, secret): fields of type SecretStr belong into the vault."""
-    secret = {name for name, field in model.model_fields.items() if SecretStr in _types(field.annotation)}
-    plain = {key: value for key, value in settings.items() if key not in secret}
-    return plain, {key: value for key, value in settings.items() if key in secret and value}
-
-
-def _types(annotation: Any) -> set[Any]:
-    return {annotation, *getattr(annotation, "__args__", ())}

@@ -45,7 +45,7 @@ class Router:
         """Why this work still waits; None when it does not, or on a node that does not own routing."""
         if self.engine is None:
             return None
-        why = self.engine.why_waiting(work_id, datetime.now(UTC))
+        why = self.engine.explain(work_id, datetime.now(UTC))
         return asdict(why) if why is not None else None
 
     async def _hold(self) -> bool:
@@ -53,8 +53,8 @@ class Router:
 
     async def _own(self) -> None:
         state, last = await self._store.read(snapshot)
-        self.engine, decisions = Engine.restore(state, datetime.now(UTC))
-        await self._carry_out(decisions)
+        self.engine = Engine()
+        await self._carry_out(self.engine.restore(state, datetime.now(UTC)))
         log.info("routing is owned by this node: %d waiting, %d agents", len(state.waiting), len(state.agents))
         keeper = asyncio.create_task(self._renew(), name="hub-routing-lease")
         follower = asyncio.create_task(self._follow(last), name="hub-routing")
@@ -111,7 +111,7 @@ class Router:
         now = datetime.now(UTC)
         decisions: list[Decision] = []
         for fact in heard:
-            decisions += self._engine.handle(fact, now)
+            decisions += self._engine.apply(fact, now)
         await self._carry_out(decisions)
 
     async def _carry_out(self, decisions: Sequence[Decision]) -> None:
@@ -119,7 +119,7 @@ class Router:
         while decisions:
             answers = await asyncio.gather(*(self._commit(decision) for decision in decisions))
             now = datetime.now(UTC)
-            decisions = [more for answer in answers if answer for more in self._engine.handle(answer, now)]
+            decisions = [more for answer in answers if answer for more in self._engine.apply(answer, now)]
 
     async def _commit(self, decision: Decision) -> facts.Event | None:
         match decision:

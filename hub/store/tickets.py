@@ -102,6 +102,11 @@ def next_serial(tx: Tx) -> str:
     return serial(number, _serial_key(tx.conn))
 
 
+def by_serial(conn: Connection, serial_number: str) -> Row | None:
+    """The ticket a customer quotes, as `find_serials` found it."""
+    return one(conn, select(tickets).where(tickets.c.serial == serial_number))
+
+
 def locked(tx: Tx, ticket_id: int) -> Row:
     """One ticket, locked for this transaction. Raises NotFound."""
     row = one(tx.conn, select(tickets).where(tickets.c.id == ticket_id).with_for_update())

@@ -1,0 +1,47 @@
+"""The `hub` command: its own sub-commands, and those the site's plugins bring."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from hub import __version__
+from hub.main import administer, demo, serve
+from hub.main.sentence import Sentence
+from hub.plugin.site_file import NAME, SiteFileError
+
+DEFAULT_SITE = os.environ.get("HUB_SITE", NAME)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one sub-command; returns its exit code. What goes wrong is one clear sentence, never a traceback."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        parser = _parser()
+        if words and words[0] in demo.plugin_names():
+            return demo.run_plugin_command(words)
+        options = parser.parse_args(words)
+        code: int = options.run(options)
+        return code
+    except (Sentence, SiteFileError) as error:
+        print(f"hub: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hub", description="The contact hub: every channel in one queue.")
+    parser.add_argument("--version", action="version", version=f"hub {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="command")
+    for name, help_text, configure in (
+        ("serve", "serve a site", serve.configure),
+        ("migrate", "bring the database to the newest schema", administer.configure_migrate),
+        ("plugins", "list plugins, or remove one's data", administer.configure_plugins),
+        ("password", "set a user's password", administer.configure_password),
+    ):
+        command = commands.add_parser(name, help=help_text, description=help_text)
+        command.add_argument("--site", type=Path, default=Path(DEFAULT_SITE), help=f"the site file ({NAME})")
+        configure(command)
+    return parser

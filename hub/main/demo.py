@@ -1,0 +1,60 @@
+"""Commands that plugins bring, and the demo site, which is one of them: `hub demo init` of the plugin that has it."""
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from hub.api import Command
+from hub.main.sentence import Sentence
+from hub.plugin.discovery import GROUP, discover
+from hub.plugin.registry import commands
+from hub.plugin.site_file import NAME
+from hub.plugin.site_model import SiteFile
+
+DEMO = "demo"
+
+
+def plugin_names() -> set[str]:
+    """The plugins that are installed; none is imported to know that."""
+    return {entry.name for entry in entry_points(group=GROUP)}
+
+
+def run_plugin_command(words: Sequence[str]) -> int:
+    """`hub <plugin> <command> …`. Raises Sentence when the plugin does not load."""
+    plugin, brought = words[0], _commands(words[0])
+    parser = argparse.ArgumentParser(prog=f"hub {plugin}")
+    choices = parser.add_subparsers(title="commands", required=True, metavar="command")
+    for command in brought.values():
+        own = choices.add_parser(command.name, help=command.help, description=command.help)
+        command.configure(own)
+        own.set_defaults(run=command.run)
+    options = parser.parse_args(words[1:])
+    code: int = options.run(options)
+    return code
+
+
+def site() -> Path:
+    """The demo site's file in HUB_DATA, made by the demo plugin when it is not there."""
+    folder = Path(os.environ.get("HUB_DATA", "var")).absolute()
+    path = folder / NAME
+    if not path.exists():
+        run_plugin_command([DEMO, "init", "--data", str(folder)])
+    return path
+
+
+def announce(file: SiteFile, url: str) -> None:
+    """The logins of the demo site, and where its customers sit."""
+    word = (file.data / "demo-password").read_text(encoding="utf-8").strip()
+    print(f"  customers  {url}/p/{DEMO}/")
+    print(f"\n  log in as {', '.join(user.login for user in file.users)} with the password {word}")
+
+
+def _commands(plugin: str) -> Mapping[str, Command]:
+    plugins = discover([plugin])
+    brought = commands(plugins).get(plugin, ())
+    failed = next((each.error for each in plugins if each.error), "")
+    if failed or not brought:
+        raise Sentence(failed or f"the plugin {plugin} brings no commands.")
+    return {command.name: command for command in brought}

@@ -1,0 +1,193 @@
+"""A running site without its web server: store, plugins and the steps of the pipeline, started and stopped."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hub.api import Event, Json, Signal
+from hub.pipeline import assemble, conclude, flow_state, ingest, node, setup, thread
+from hub.pipeline.clock import Clock
+from hub.pipeline.core import SIGNALS, PipelineCore
+from hub.pipeline.directory import CHANGES, Directory
+from hub.pipeline.flows import FlowRunner
+from hub.pipeline.ingest import Effect, Prepared
+from hub.pipeline.intake import Intake
+from hub.pipeline.node import Membership
+from hub.pipeline.receive import Receiver
+from hub.pipeline.router import Router
+from hub.pipeline.send import Sender
+from hub.plugin.background import Background
+from hub.plugin.discovery import Plugins
+from hub.plugin.health import Health
+from hub.plugin.isolation import IsolatedChannel
+from hub.plugin.listeners import Listeners
+from hub.plugin.registry import Registry, compose
+from hub.plugin.site_model import SiteFile
+from hub.plugin.topics import Topics
+from hub.plugin.watchdog import Watchdog, folders
+from hub.store import interactions
+from hub.store.database import Store
+from hub.store.unit import Tx
+
+log = logging.getLogger(__name__)
+
+
+class _Channels:
+    """The registry's channels, which are known only after the plugins were composed."""
+
+    def __init__(self) -> None:
+        self.registry: Registry | None = None
+
+    def get(self, name: str) -> IsolatedChannel | None:
+        return self.registry.channels.get(name) if self.registry else None
+
+
+class Site:
+    """One node of a site at work."""
+
+    def __init__(self, file: SiteFile, store: Store, plugins: Plugins) -> None:
+        self.file = file
+        self.store = store
+        self.topics = Topics(store.node, store if store.postgres else None)
+        store.hear(self.topics.heard)
+        channels = _Channels()
+        self.directory = Directory(store, channels)
+        self.core = PipelineCore(store, self.directory, self.topics)
+        self.registry = channels.registry = compose(plugins, self.core)
+        self.hooks = self.registry.hooks
+        self.intake = Intake(store, self.directory, self.hooks, self._effect)
+        self.receiver = self.core.receiver = Receiver(store, self.directory, self.intake.hand_on)
+        self.sender = Sender(store, self.directory, self.hooks)
+        self.flows = FlowRunner(store, self.registry.flows)
+        self.router = Router(store)
+        self.clock = Clock(store, self._core_timers(), self._plugin_timer)
+        self.membership = Membership(store, self.intake, self.sender)
+        self.watchdog = Watchdog(folders(plugins))
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    async def set_up(self, hashes: Mapping[str, str]) -> bool:
+        """Take the site file over on the first start; returns whether it was one."""
+        models = {
+            name: (channel.connection_model, channel.account_model) for name, channel in self.registry.channels.items()
+        }
+        return await self.store.write(lambda tx: setup.first_start(tx, self.file, self.store.vault, models, hashes))
+
+    async def start(self) -> None:
+        """Begin to work: everything but listening."""
+        await self.directory.refresh()
+        for what, why in self.directory.faults.items():
+            log.error("%s is not in use: %s", what, why)
+        self.watchdog.start()
+        self.health = Health(self.store)
+        self.listeners = Listeners(self.registry, self.core, self.health)
+        self.background = Background(self.registry)
+        self.intake.start()
+        await self.membership.join()
+        await self.flows.recover()
+        since = self.store.tail.last
+        runs = (self.sender.run(), self.router.run(), self.clock.run(), self.membership.run(), self._observe(since))
+        self._tasks = [asyncio.create_task(run) for run in runs]
+        for task in self._tasks:
+            task.add_done_callback(_report)
+
+    async def open(self, url: str) -> None:
+        """Open the doors: the site is reachable at `url`, listeners and the plugins' background work begin."""
+        self.core.site_url = url
+        self.background.start()
+        await self.listeners.reconcile(self.directory.connections())
+
+    async def stop(self) -> None:
+        """Close the doors first, then finish what is in hand."""
+        await self.listeners.stop()
+        await self.background.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.flows.close()
+        await self.intake.close()
+        await self.sender.close()
+        await self.health.close()
+        self.watchdog.stop()
+        await self.membership.leave()
+
+    async def signal(self, interaction_id: int, kind: str, data: Mapping[str, Json]) -> bool:
+        """Carry typing and the like to the customer, best effort; whether it went."""
+        row = await self.store.read(lambda conn: interactions.get(conn, interaction_id))
+        account = self.directory.account(row["account_id"]) if row else None
+        if row is None or account is None:
+            return False
+        return await self.directory.channel_of(account).signal(account, Signal(row["thread"], kind, data))
+
+    def _effect(self, effect: Effect) -> None:
+        if effect.signal is not None:
+            log.debug("a signal came in as raw input; signals are emitted, not stored")
+
+    async def _observe(self, since: int) -> None:
+        """Everything that follows from a change: the outbox wakes, flows step, the directory is read again."""
+        async for batch in self.store.tail.batches(since):
+            self._wake(batch)
+            if any(event.type in CHANGES for event in batch):
+                await self.directory.refresh()
+                await self.listeners.reconcile(self.directory.connections())
+            for event in batch:
+                await self._tell(event)
+
+    def _wake(self, batch: Sequence[Event]) -> None:
+        if any(event.type in {"interaction.message", "delivery.state", "interaction.changed"} for event in batch):
+            self.sender.wake()
+        for event in batch:
+            self.flows.observe(event)
+
+    async def _tell(self, event: Event) -> None:
+        await self.hooks.event(event)
+        if event.type == "customer.merged":
+            await self.hooks.customer_merged(int(str(event.data["kept"])), int(str(event.data["gone"])))
+        if event.type == "interaction.state" and event.data.get("state") == "CLOSED":
+            await self._ended(event.interaction_id)
+
+    async def _ended(self, interaction_id: int | None) -> None:
+        """Tell a live channel that the conversation is over."""
+        if interaction_id is None:
+            return
+        row = await self.store.read(lambda conn: interactions.get(conn, interaction_id))
+        account = self.directory.account(row["account_id"]) if row else None
+        if row is not None and account is not None and self.directory.channel_of(account).live:
+            await self.directory.channel_of(account).end(account, row["thread"], "closed")
+
+    def _core_timers(self) -> dict[str, Any]:
+        return {
+            conclude.WRAP_UP: lambda tx, payload: conclude.wrap_up_over(tx, payload["interaction"]),
+            conclude.SNOOZE: lambda tx, payload: conclude.snooze_over(tx, payload["interaction"]),
+            flow_state.TIMER: lambda tx, payload: flow_state.timed_out(tx, payload["interaction"], payload["version"]),
+            assemble.TIMER: self._parts_given_up,
+        }
+
+    def _parts_given_up(self, tx: Tx, payload: Mapping[str, Any]) -> None:
+        account = self.directory.account(payload["account"])
+        given_up = assemble.given_up(tx, payload["account"], payload["key"])
+        if account is None or given_up is None:
+            return
+        inbound, raw_id = given_up
+        can = self.directory.channel_of(account).capabilities
+        row = self.directory.row(account.id)
+        prepared = Prepared(raw_id, account, row, can, (inbound,), (None,))
+        ingest.take(tx, prepared, inbound, None, thread.scope_of(row, can.dedup_scope))
+
+    async def _plugin_timer(self, owner: str, name: str, payload: Mapping[str, Any]) -> None:
+        plugin = self.registry.plugins[owner]
+        await self.hooks.timer(plugin, self.registry.contexts[owner], name, payload)
+
+
+def node_name() -> str:
+    """A fresh name for this life of this node."""
+    return node.name()
+
+
+def _report(task: asyncio.Task[Any]) -> None:
+    """A part of the site that ends by itself is a mistake somebody must see."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.critical("a part of the site has stopped: %s", type(error).__name__, exc_info=error)
+
+
+__all__ = ["SIGNALS", "Site", "node_name"]
