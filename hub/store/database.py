@@ -52,6 +52,16 @@ class Store:
         """Whether several nodes may share this database."""
         return isinstance(self._backend, PostgresBackend)
 
+    async def send(self, payload: str) -> None:
+        """Say a small thing to the site's other nodes; there are none on SQLite."""
+        if isinstance(self._backend, PostgresBackend):
+            await self._backend.notify(payload)
+
+    def hear(self, on_topic: Callable[[str], None]) -> None:
+        """Have `on_topic` called with what other nodes say."""
+        if isinstance(self._backend, PostgresBackend):
+            self._backend.on_topic = on_topic
+
     async def close(self) -> None:
         """Commit what is queued and let go of the database."""
         await self._backend.close()

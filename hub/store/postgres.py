@@ -20,6 +20,7 @@ GROUP = 32
 WRITERS = 4
 READERS = 8
 CHANNEL = "hub_events"
+TOPICS = "hub_topics"
 _notify = text("SELECT pg_notify(:channel, :payload)")
 
 
@@ -42,6 +43,9 @@ class PostgresBackend:
         self._url = url
         self._committed = committed
         self._heard = heard
+        self.on_topic: Callable[[str], None] = lambda _payload: None
+        self._listener: asyncpg.Connection | None = None
+        self._speaking = asyncio.Lock()
         self._jobs: asyncio.Queue[Job[Any] | None] = asyncio.Queue()
         self._write = engine(url, WRITERS)
         self._readers = engine(url, READERS)
@@ -56,6 +60,12 @@ class PostgresBackend:
         """Run `work` on a reader's connection."""
         async with self._readers.connect() as conn:
             return await conn.run_sync(work)
+
+    async def notify(self, payload: str) -> None:
+        """Say something to the other nodes; lost while the connection is down, as wake-ups may be."""
+        async with self._speaking:
+            if self._listener is not None:
+                await self._listener.execute("SELECT pg_notify($1, $2)", TOPICS, payload)
 
     async def close(self) -> None:
         """Finish what is queued, then let the connections go."""
@@ -112,7 +122,10 @@ class PostgresBackend:
         conn.add_termination_listener(lambda *_: gone.set())
         try:
             await conn.add_listener(CHANNEL, lambda *message: self._heard(int(str(message[-1]))))
+            await conn.add_listener(TOPICS, lambda *message: self.on_topic(str(message[-1])))
+            self._listener = conn
             self._heard(0)
             await gone.wait()
         finally:
+            self._listener = None
             await conn.close(timeout=2)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from hub.api import Json
 from hub.model.states import RawState
@@ -60,15 +60,16 @@ def failed(tx: Tx, raw_id: int, code: str, error: str, due_at: datetime | None) 
 
 
 def set_state(tx: Tx, raw_id: int, before: RawState, after: RawState) -> bool:
-    """Compare and swap: replay (QUARANTINED → STORED) or discard a quarantined input."""
+    """Compare and swap: replay (QUARANTINED → STORED, for any node to adopt) or discard a quarantined
+    input."""
     change = update(raws).where(raws.c.id == raw_id, raws.c.state == before)
-    return tx.conn.execute(change.values(state=after, attempts=0, due_at=None)).rowcount == 1
+    return tx.conn.execute(change.values(state=after, attempts=0, due_at=None, leased_by="")).rowcount == 1
 
 
 def adopt(tx: Tx, node: str, living: Sequence[str]) -> list[int]:
     """Take over the stored inputs of nodes that are no more; returns the ids in the order of arrival."""
-    orphaned = or_(raws.c.leased_by == node, raws.c.leased_by.not_in(living))
-    waiting = select(raws.c.id).where(raws.c.state == RawState.STORED, orphaned).order_by(raws.c.id)
+    orphaned = (raws.c.state == RawState.STORED, raws.c.leased_by.not_in(living))
+    waiting = select(raws.c.id).where(*orphaned).order_by(raws.c.id)
     ids = list(tx.conn.execute(waiting.with_for_update(skip_locked=True)).scalars())
     for start in range(0, len(ids), 500):
         tx.conn.execute(update(raws).where(raws.c.id.in_(ids[start : start + 500])).values(leased_by=node))
