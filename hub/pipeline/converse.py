@@ -48,6 +48,8 @@ def reply(tx: Tx, actor: Actor, interaction_id: int, said: Reply, can: Capabilit
     interaction = _in_hand(tx, actor, interaction)
     message_id = send(tx, interaction, said, actor=actor)
     idempotency.remember(tx, actor.user_id, said.idempotency_key, message_id)
+    if interaction["unread"]:
+        interactions.change(tx, interaction, unread=0)
     if interaction["ticket_id"] is not None:
         tickets.agent_replied(tx, actor, interaction["ticket_id"])
     _afterwards(tx, actor, interaction_id, said)

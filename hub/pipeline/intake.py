@@ -25,6 +25,7 @@ LANES = 8
 GROUP = 32
 LARGE = 256_000  # bytes: what is larger is read back from the store instead of waiting in memory
 RETRY = timedelta(seconds=2)
+PAUSE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +59,15 @@ class Intake:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    @property
     def waiting(self) -> int:
         """How many inputs have not been read yet."""
         return sum(lane.qsize() for lane in self._lanes)
 
-    def hand_on(self, stored: Stored) -> int:
-        """Queue a stored input; returns how many wait."""
+    def hand_on(self, stored: Stored) -> None:
+        """Queue a stored input to be read."""
         if len(stored.raw.body) > LARGE:
             stored = Stored(stored.raw_id, stored.account_id, Raw(b"", {"large": True}))
         self._lanes[stored.account_id % LANES].put_nowait(stored)
-        return self.waiting
 
     async def adopt(self, living: Sequence[str]) -> int:
         """Take over what other nodes, or an earlier life of this one, stored and never read; returns how many."""
@@ -92,9 +91,12 @@ class Intake:
             try:
                 await self._take(group)
             except Overloaded:
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(PAUSE)
+                await self.load([stored.raw_id for stored in group])
+            except Exception:  # a lane must not die: what it held is read again, and counted
+                log.exception("a group of %d inputs could not be taken in", len(group))
                 for stored in group:
-                    lane.put_nowait(stored)
+                    await self._failed(stored.raw_id, Failure(HubError.code, "unexpected"))
 
     async def _take(self, group: Sequence[Stored]) -> None:
         prepared: list[Prepared] = []

@@ -22,13 +22,16 @@ class Stored:
 
 
 class Receiver:
-    """Takes what channels hear. `hand_on` gets every stored input, in the order of its commit."""
+    """Takes what channels hear. `hand_on` gets every stored input, in the order of its commit; `waiting` counts those
+    that have not been read yet."""
 
-    def __init__(self, store: Store, directory: Directory, hand_on: Callable[[Stored], int]) -> None:
+    def __init__(
+        self, store: Store, directory: Directory, hand_on: Callable[[Stored], None], waiting: Callable[[], int]
+    ) -> None:
         self._store = store
         self._directory = directory
         self._hand_on = hand_on
-        self._waiting = 0
+        self._waiting = waiting
 
     async def accept(
         self,
@@ -40,14 +43,14 @@ class Receiver:
         cursor: str | None,
     ) -> Accepted:
         """Store one input. Raises UnknownAccount, Unauthenticated (refused for good) or Overloaded (try again)."""
-        if self._waiting > MOST_WAITING:
+        if self._waiting() > MOST_WAITING:
             raise Overloaded("too much is waiting to be processed")
         crash_point("after_read")
         account = account or self._addressed(channel, raw)
         self._directory.channel_of(account).authenticate(account, raw)
         raw_id = await self._store.write(lambda tx: self._add(tx, account, connection, raw, cursor))
         crash_point("after_raw_store")
-        self._waiting = self._hand_on(Stored(raw_id, account.id, raw))
+        self._hand_on(Stored(raw_id, account.id, raw))
         return Accepted(raw_id)
 
     def _addressed(self, channel: str, raw: Raw) -> AnyAccount:

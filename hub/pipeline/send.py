@@ -108,7 +108,7 @@ class Sender:
             except Exception as error:  # the delivery must not stay leased because something unforeseen broke
                 log.exception("delivery %s failed", row["id"])
                 outcome = OutcomeUnknown(type(error).__name__)
-        await self._store.write(lambda tx: self._mark(tx, row, outcome))
+        await self._mark_for_sure(row, outcome)
         crash_point("marked_before_told")
         self.wake()
 
@@ -130,6 +130,14 @@ class Sender:
             return error
         crash_point("sent_before_marked")
         return sent
+
+    async def _mark_for_sure(self, row: Row, outcome: Sent | Refusal | SendError) -> None:
+        """What has gone out must be noted, however long the database is away: else it would go out twice."""
+        while True:
+            try:
+                return await self._store.write(lambda tx: self._mark(tx, row, outcome))
+            except Overloaded:
+                await asyncio.sleep(1)
 
     def _mark(self, tx: Tx, row: Row, outcome: Sent | Refusal | SendError) -> None:
         current = outbox.get(tx.conn, row["id"])

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from hub.api import Event, Json, Signal
@@ -31,6 +31,7 @@ from hub.store.database import Store
 from hub.store.unit import Tx
 
 log = logging.getLogger(__name__)
+RESTART = 1.0
 
 
 class _Channels:
@@ -57,7 +58,7 @@ class Site:
         self.registry = channels.registry = compose(plugins, self.core)
         self.hooks = self.registry.hooks
         self.intake = Intake(store, self.directory, self.hooks, self._effect)
-        self.receiver = self.core.receiver = Receiver(store, self.directory, self.intake.hand_on)
+        self.receiver = self.core.receiver = Receiver(store, self.directory, self.intake.hand_on, self.intake.waiting)
         self.sender = Sender(store, self.directory, self.hooks)
         self.flows = FlowRunner(store, self.registry.flows)
         self.router = Router(store)
@@ -86,10 +87,9 @@ class Site:
         await self.membership.join()
         await self.flows.recover()
         since = self.store.tail.last
-        runs = (self.sender.run(), self.router.run(), self.clock.run(), self.membership.run(), self._observe(since))
-        self._tasks = [asyncio.create_task(run) for run in runs]
-        for task in self._tasks:
-            task.add_done_callback(_report)
+        runs = (self.sender.run, self.router.run, self.clock.run, self.membership.run)
+        self._tasks = [asyncio.create_task(_keep(run), name=run.__qualname__) for run in runs]
+        self._tasks.append(asyncio.create_task(self._observe(since), name="hub-observe"))
 
     async def open(self, url: str) -> None:
         """Open the doors: the site is reachable at `url`, listeners and the plugins' background work begin."""
@@ -126,15 +126,21 @@ class Site:
     async def _observe(self, since: int) -> None:
         """Everything that follows from a change: the outbox wakes, flows step, the directory is read again."""
         async for batch in self.store.tail.batches(since):
-            self._wake(batch)
-            if any(event.type in CHANGES for event in batch):
-                await self.directory.refresh()
-                await self.listeners.reconcile(self.directory.connections())
-            for event in batch:
-                await self._tell(event)
+            try:
+                await self._follow(batch)
+            except Exception:  # whoever observes must not stop the others from observing
+                log.exception("what follows from events up to %d was cut short", batch[-1].seq)
+
+    async def _follow(self, batch: Sequence[Event]) -> None:
+        self._wake(batch)
+        if any(event.type in CHANGES for event in batch):
+            await self.directory.refresh()
+            await self.listeners.reconcile(self.directory.connections())
+        for event in batch:
+            await self._tell(event)
 
     def _wake(self, batch: Sequence[Event]) -> None:
-        if any(event.type in {"interaction.message", "delivery.state", "interaction.changed"} for event in batch):
+        if any(event.type == "delivery.state" or event.data.get("direction") == "OUTBOUND" for event in batch):
             self.sender.wake()
         for event in batch:
             self.flows.observe(event)
@@ -184,10 +190,14 @@ def node_name() -> str:
     return node.name()
 
 
-def _report(task: asyncio.Task[Any]) -> None:
-    """A part of the site that ends by itself is a mistake somebody must see."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.critical("a part of the site has stopped: %s", type(error).__name__, exc_info=error)
+async def _keep(run: Callable[[], Awaitable[None]]) -> None:
+    """Run a part of the site for ever: what stops it is logged, and it goes on from what the store says."""
+    while True:
+        try:
+            await run()
+        except Exception:  # whatever it was: a part that stays down would leave customers waiting
+            log.exception("%s was interrupted", run.__qualname__)
+        await asyncio.sleep(RESTART)
 
 
 __all__ = ["SIGNALS", "Site", "node_name"]

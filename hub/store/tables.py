@@ -528,6 +528,14 @@ deliveries = Table(
     _at("updated_at", null=False),
     Index("ix_deliveries_external", "account_id", "external_id"),
 )
+_unsent = deliveries.c.state.in_(["PENDING", "LEASED"])
+Index(
+    "ix_deliveries_unsent",
+    deliveries.c.interaction_id,
+    deliveries.c.id,
+    sqlite_where=_unsent,
+    postgresql_where=_unsent,
+)
 Index(
     "ix_deliveries_due",
     deliveries.c.due_at,
@@ -582,6 +590,9 @@ Index(
     work.c.enqueued_at,
     sqlite_where=work.c.ended_at.is_(None),
     postgresql_where=work.c.ended_at.is_(None),
+)
+Index(
+    "ix_work_user", work.c.user_id, sqlite_where=work.c.ended_at.is_(None), postgresql_where=work.c.ended_at.is_(None)
 )
 Index(
     "uq_work_interaction",
