@@ -34,8 +34,8 @@ def upgrade(url: str, plugins: Plugins) -> None:
     names = [plugin.name for plugin in plugins]
     for plugin in plugins.loaded:
         try:
-            if folder := _folder(plugins, plugin):
-                on_database(url, partial(_upgrade, plugin=plugin.name, folder=folder, names=names))
+            if folder := folder_of(plugins, plugin):
+                on_database(url, partial(migrate, plugin=plugin.name, folder=folder, names=names))
         except CONTAINED as error:
             plugins.fail(plugin, f"its migrations failed: {sentence(error)}")
 
@@ -72,7 +72,8 @@ async def _on_postgres(url: str, work: Callable[[Connection], T]) -> T:
         await engine.dispose()
 
 
-def _folder(plugins: Plugins, plugin: Plugin) -> Path | None:
+def folder_of(plugins: Plugins, plugin: Plugin) -> Path | None:
+    """Where the plugin's revisions lie; None when it has no tables. Raises FileNotFoundError."""
     folder = plugins.declare(plugin, "hub_migrations")
     if folder is None:
         return None
@@ -82,7 +83,8 @@ def _folder(plugins: Plugins, plugin: Plugin) -> Path | None:
     return path / "versions" if (path / "versions").is_dir() else path
 
 
-def _upgrade(conn: Connection, plugin: str, folder: Path, names: Iterable[str]) -> None:
+def migrate(conn: Connection, plugin: str, folder: Path, names: Iterable[str]) -> None:
+    """Upgrade one plugin on an open connection. Raises ForeignTables when it reaches beyond its own."""
     before = set(inspect(conn).get_table_names())
     command.upgrade(_configuration(conn, plugin, folder), "heads")
     after = set(inspect(conn).get_table_names())

@@ -1,0 +1,196 @@
+"""A context without a hub: it takes notes of what the plugin asks for, and answers from what the test put in."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+from sqlalchemy import Connection as SqlConnection
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import StaticPool
+
+from hub.api import (
+    Accepted,
+    Address,
+    AnyAccount,
+    Bytes,
+    Content,
+    Conversation,
+    Json,
+    NewWork,
+    PluginStore,
+    Raw,
+    Signal,
+    Subscription,
+)
+from hub.plugin.migrations import migrate
+from hub.plugin.topics import Topics
+
+T = TypeVar("T")
+Service = TypeVar("Service")
+
+
+class FakeStore:
+    """The plugin's tables in memory."""
+
+    def __init__(self, plugin: str, migrations: Path | None) -> None:
+        self._engine: Engine = create_engine("sqlite://", poolclass=StaticPool)
+        if migrations is not None:
+            with self._engine.begin() as conn:
+                migrate(conn, plugin, migrations, [plugin])
+
+    async def read(self, work: Callable[[SqlConnection], T]) -> T:
+        """At once."""
+        with self._engine.connect() as conn:
+            return work(conn)
+
+    async def write(self, work: Callable[[SqlConnection], T]) -> T:
+        """At once, in a transaction."""
+        with self._engine.begin() as conn:
+            return work(conn)
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._engine.dispose()
+
+
+@dataclass(frozen=True, slots=True)
+class Contacted:
+    """A contact the plugin asked for."""
+
+    account: AnyAccount
+    to: Address
+    content: Content
+    purpose: str
+    automatic: bool
+    interaction_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A timer the plugin asked for."""
+
+    at: datetime
+    name: str
+    payload: Mapping[str, Json]
+    key: str
+
+
+class NoSettings(BaseModel):
+    """For a plugin that declares none."""
+
+
+class FakeContext:
+    """`hub.api.Context` for tests of a plugin.
+
+    A test reads `emitted`, `signals`, `contacts`, `works`, `closed` and `timers`, and sets `conversations` (by account
+    id and thread), `histories` (by account id and identity), `attachments` (by id), `services` and `open`.
+    """
+
+    def __init__(
+        self,
+        plugin: str,
+        settings: BaseModel | None = None,
+        *,
+        accounts: Sequence[AnyAccount] = (),
+        migrations: Path | None = None,
+        refusing: Exception | None = None,
+    ) -> None:
+        self.plugin = plugin
+        self.settings: BaseModel = settings or NoSettings()
+        self.store: PluginStore = FakeStore(plugin, migrations)
+        self.refusing = refusing
+        self.open = True
+        self.services: list[object] = []
+        self.conversations: dict[tuple[int, str], Conversation] = {}
+        self.histories: dict[tuple[int, Address], Sequence[Conversation]] = {}
+        self.attachments: dict[int, Bytes] = {}
+        self.emitted: list[tuple[AnyAccount, Raw]] = []
+        self.signals: list[tuple[AnyAccount, Signal]] = []
+        self.contacts: list[Contacted] = []
+        self.works: list[NewWork] = []
+        self.closed: list[tuple[AnyAccount, str, str]] = []
+        self.timers: list[Scheduled] = []
+        self._accounts = list(accounts)
+        self._topics = Topics("test")
+
+    @property
+    def site_url(self) -> str:
+        return "http://127.0.0.1:8080"
+
+    async def account(self, channel: str, address: Address) -> AnyAccount | None:
+        wanted = (channel, address.scheme, address.value)
+        return next((a for a in self._accounts if (a.channel, a.address.scheme, a.address.value) == wanted), None)
+
+    async def accounts(self, channel: str) -> Sequence[AnyAccount]:
+        return [account for account in self._accounts if account.channel == channel]
+
+    async def emit(self, account: AnyAccount, raw: Raw) -> Accepted:
+        """Accepted, unless the test set `refusing` (Overloaded, Unauthenticated)."""
+        if self.refusing is not None:
+            raise self.refusing
+        self.emitted.append((account, raw))
+        return Accepted(len(self.emitted))
+
+    async def emit_signal(self, account: AnyAccount, signal: Signal) -> None:
+        self.signals.append((account, signal))
+
+    async def conversation(
+        self, account: AnyAccount, thread: str, after: int = 0, limit: int = 200
+    ) -> Conversation | None:
+        found = self.conversations.get((account.id, thread))
+        return found and _from(found, after, limit)
+
+    async def history(self, account: AnyAccount, identity: Address, limit: int = 20) -> Sequence[Conversation]:
+        return self.histories.get((account.id, identity), ())[:limit]
+
+    async def attachment(self, account: AnyAccount, thread: str, attachment_id: int) -> Bytes | None:
+        return self.attachments.get(attachment_id)
+
+    async def contact(
+        self,
+        account: AnyAccount,
+        to: Address,
+        content: Content,
+        purpose: str,
+        *,
+        automatic: bool = False,
+        interaction_id: int | None = None,
+    ) -> int:
+        self.contacts.append(Contacted(account, to, content, purpose, automatic, interaction_id))
+        return len(self.contacts)
+
+    async def enqueue(self, work: NewWork) -> int:
+        self.works.append(work)
+        return len(self.works)
+
+    async def close(self, account: AnyAccount, thread: str, reason: str) -> None:
+        self.closed.append((account, thread, reason))
+
+    async def is_open(self, account: AnyAccount) -> bool:
+        return self.open
+
+    async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:
+        """A `key` replaces, as in the hub."""
+        self.timers = [timer for timer in self.timers if not key or (timer.name, timer.key) != (name, key)]
+        self.timers.append(Scheduled(at, name, payload, key))
+
+    def service(self, protocol: type[Service]) -> Service | None:
+        return next((service for service in self.services if isinstance(service, protocol)), None)
+
+    def key(self, purpose: str) -> bytes:
+        return hashlib.sha256(f"{self.plugin}:{purpose}".encode()).digest()
+
+    async def publish(self, topic: str, data: Mapping[str, Json]) -> None:
+        await self._topics.publish(topic, data)
+
+    def subscribe(self, topic: str) -> Subscription:
+        return self._topics.subscribe(topic)
+
+
+def _from(conversation: Conversation, after: int, limit: int) -> Conversation:
+    later = tuple(message for message in conversation.messages if message.position > after)
+    return replace(conversation, messages=later[:limit])
