@@ -124,7 +124,7 @@ def _said(settings: WebChatAccount, visitor: Visitor, frame: Say) -> Inbound:
         "choice": frame.choice,
         "page": page.url if page else "",
         "page_title": page.title if page else "",
-        "left_message": isinstance(frame, Leave),
+        "opens_ticket": isinstance(frame, Leave),
     }
     return Inbound(
         external_id=external_id(visitor, frame.id),

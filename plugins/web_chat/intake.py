@@ -70,7 +70,6 @@ class Intake:
     # --- messages -------------------------------------------------------------------------------------------------
 
     async def _say(self, frame: Say, text: str) -> None:
-        crash_point("after_read")
         if refusal := self._refusal(frame):
             return await self._answer(refusal)
         begins = not self.room.interaction or self.room.state in wire.OVER

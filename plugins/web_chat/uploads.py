@@ -38,7 +38,6 @@ class _Upload:
 
 async def upload(desk: Desk, account: AnyAccount, request: Request) -> Response:
     """Multipart form `token`, `id` and `file` → `{"id"}`; sent again with the same id it is the same message."""
-    crash_point("after_read")
     try:
         sent = await _parts(request)
         visitor = _visitor(desk, account, sent)
