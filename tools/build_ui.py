@@ -124,7 +124,9 @@ def wheel() -> Path:
 
 def main() -> None:
     try:
-        check_all() if "--check" in sys.argv else build_all()
+        build_all()
+        if "--check" in sys.argv:
+            check_all()
     except BuildError as error:
         sys.exit(str(error))
 

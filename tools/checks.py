@@ -23,8 +23,7 @@ class Stage:
     command: list[str]
 
 
-UI = Stage("web pages", [PYTHON, "-m", "tools.build_ui"])
-UI_CHECK = Stage("web pages' own checks", [PYTHON, "-m", "tools.build_ui", "--check"])
+WEB_PAGES = Stage("web pages", [PYTHON, "-m", "tools.build_ui", "--check"])
 STATIC = [
     Stage("types (mypy)", [PYTHON, "-m", "mypy", "--no-error-summary"]),
     Stage("lint (ruff)", [str(BIN / "ruff"), "check", "--quiet", "--output-format", "concise", "."]),
@@ -46,7 +45,7 @@ def quick() -> None:
 def everything() -> None:
     """Programs first, so that nobody waits to hear that one is missing; tests last: the closing line is theirs."""
     system_packages.require()
-    if not (all_pass(STATIC) and all_pass([UI]) and all_pass([UI_CHECK])):
+    if not all_pass([WEB_PAGES, *STATIC]):
         sys.exit(1)
     sys.exit(subprocess.run(pytest("--numprocesses", "2", "--dist", "worksteal", *sys.argv[2:]), cwd=ROOT).returncode)
 
