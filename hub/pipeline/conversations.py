@@ -1,11 +1,12 @@
 """An interaction as its customer may see it: for channels that show a conversation again after a reconnect."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from sqlalchemy import Connection, and_, func, or_, select
 
 from hub.api import Address, Bytes, Conversation, ConversationFile, ConversationMessage, MessageKind
-from hub.model.states import WAITING_FOR_AGENT, WorkState
+from hub.model.states import WAITING_FOR_AGENT, DeliveryState, WorkState
 from hub.store import blobs, interactions, messages
 from hub.store.rows import Row, many, one
 from hub.store.tables import deliveries, identities, tickets, users, work
@@ -34,9 +35,16 @@ def attachment(conn: Connection, scope: str, thread: str, attachment_id: int) ->
     if interaction is None or file is None or file["message_id"] is None:
         return None
     message = messages.get(conn, file["message_id"])
-    if message is None or message["interaction_id"] != interaction["id"] or message["direction"] == messages.INTERNAL:
+    if message is None or message["direction"] == messages.INTERNAL or not _same(conn, interaction, message):
         return None
     return Bytes(file["name"], file["media_type"], file["content"])
+
+
+def _same(conn: Connection, interaction: Row, message: Row) -> bool:
+    """Whether a message is in this conversation, or in an earlier one that had the same key."""
+    owner = interactions.get(conn, message["interaction_id"])
+    mine = ("account_id", "thread")
+    return owner is not None and all(owner[name] == interaction[name] for name in mine)
 
 
 def conversation(conn: Connection, interaction: Row, after: int, limit: int) -> Conversation:
@@ -69,6 +77,7 @@ def ahead(conn: Connection, interaction: Row) -> int:
 
 
 def _messages(conn: Connection, interaction_id: int, after: int, limit: int) -> Sequence[Row]:
+    """One that is still to be sent holds back what follows: who reads on from a position misses nothing."""
     columns = (said, deliveries.c.state.label("delivery_state"))
     visible = (
         said.c.interaction_id == interaction_id,
@@ -77,8 +86,9 @@ def _messages(conn: Connection, interaction_id: int, after: int, limit: int) -> 
         said.c.kind != MessageKind.NOTE,
     )
     joined = select(*columns).outerjoin(deliveries, deliveries.c.message_id == said.c.id)
-    shown = or_(deliveries.c.state.is_(None), deliveries.c.state.not_in(["UNDONE", "BLOCKED", "PENDING"]))
-    return many(conn, joined.where(*visible, shown).order_by(said.c.position).limit(limit))
+    shown = or_(deliveries.c.state.is_(None), deliveries.c.state.not_in(["UNDONE", "BLOCKED"]))
+    rows = many(conn, joined.where(*visible, shown).order_by(said.c.position).limit(limit))
+    return list(takewhile(lambda row: row["delivery_state"] != DeliveryState.PENDING, rows))
 
 
 def _message(row: Row, files: Sequence[Row]) -> ConversationMessage:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.api import AnyAccount, Capabilities, CustomerRef, Inbound, LegFact, Normalised, Receipt, Signal
+from hub.api import AnyAccount, Capabilities, CustomerRef, Inbound, LegFact, MessageKind, Normalised, Receipt, Signal
 from hub.model.states import WAITING_ON_OTHERS, InteractionState
 from hub.model.tickets import NewTicket
 from hub.pipeline import assemble, flow_state, leg, receipt, route, thread
@@ -127,7 +127,7 @@ def _values(inbound: Inbound, prepared: Prepared, whose: Found, scope: str) -> d
 def _ticket(tx: Tx, prepared: Prepared, inbound: Inbound, interaction: Row) -> Row:
     """Join or open the ticket. A machine's mail joins one, but never opens one."""
     if interaction["ticket_id"] is not None:
-        if not inbound.automatic:
+        if not inbound.automatic and inbound.kind != MessageKind.RATING:
             tickets.customer_wrote(tx, interaction["ticket_id"])
         return interaction
     wanted = prepared.row["opens_ticket"] or bool(inbound.fields.get("opens_ticket"))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from hub.api import Inbound
+from hub.api import Inbound, MessageKind
 from hub.model.states import FINAL
 from hub.store import interactions, tickets
 from hub.store.rows import Row
@@ -31,6 +31,8 @@ def find(conn: Connection, inbound: Inbound, account: Row, scope: str) -> Place:
     """
     named = interactions.by_thread(conn, scope, inbound.thread)
     if named is not None and named["department_id"] == account["department_id"]:
+        if inbound.kind == MessageKind.RATING:  # it speaks of what is over
+            return Place(named, named["ticket_id"])
         return _reachable(conn, named, account)
     ticket_id = _quoted_ticket(conn, inbound, account)
     if ticket_id is None:

@@ -60,6 +60,7 @@ def find_or_create_by_identity(
     value = normalised(address.scheme, address.value) if address else None
     if address is None or value is None:
         return Found(recognised, None)
+    recognised = recognised or _vouched(tx.conn, profile)
     known = find(tx.conn, address.scheme, value)
     if known is None:
         return _create(tx, replace(address, value=value), profile, account, recognised)
@@ -146,6 +147,21 @@ def _insert_identity(tx: Tx, address: Address, owner: int, verification: Verific
     return row.id, row.customer_id
 
 
+def _verified(profile: Mapping[str, Json]) -> list[str]:
+    """The schemes of a profile's addresses that the channel itself has verified."""
+    said = profile.get("verified")
+    return [scheme for scheme in PROFILE_SCHEMES if isinstance(said, list) and scheme in said]
+
+
+def _vouched(conn: Connection, profile: Mapping[str, Json]) -> int | None:
+    """The customer who is known by a verified address."""
+    for scheme in _verified(profile):
+        value = normalised(scheme, str(profile.get(scheme) or ""))
+        if value and (known := find(conn, scheme, value)) and not known["shared"] and known["customer_id"]:
+            return int(known["customer_id"])
+    return None
+
+
 def _claim(tx: Tx, owner: int, profile: Mapping[str, Json]) -> tuple[int, ...]:
     """Record the addresses a profile names; returns the other customers who have one of them."""
     others: list[int] = []
@@ -153,7 +169,8 @@ def _claim(tx: Tx, owner: int, profile: Mapping[str, Json]) -> tuple[int, ...]:
         value = normalised(scheme, str(profile.get(scheme) or ""))
         if value is None:
             continue
-        _, actual = _insert_identity(tx, Address(scheme, value), owner, Verification.NONE)
+        level = Verification.VERIFIED if scheme in _verified(profile) else Verification.NONE
+        _, actual = _insert_identity(tx, Address(scheme, value), owner, level)
         if actual is not None and actual != owner:
             others.append(actual)
     return tuple(dict.fromkeys(others))

@@ -42,5 +42,5 @@ def _conversation(desk: Desk, account: AnyAccount, visitor: Visitor, found: Conv
         "state": found.state,
         "over": found.state in wire.OVER,
         "serial": found.ticket_serial,
-        "messages": [wire.item(message, visitor, link) for message in wire.sent_out(found.messages)],
+        "messages": [wire.item(message, visitor, link) for message in wire.shown(found.messages)],
     }

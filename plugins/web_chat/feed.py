@@ -123,7 +123,7 @@ class Feed:
         if known not in {0, found.interaction_id} and after:
             return True  # the position belonged to the conversation before
         await self._push(room, found)
-        return len(found.messages) >= PAGE and len(wire.sent_out(found.messages)) == len(found.messages)
+        return len(found.messages) >= PAGE
 
     async def _push(self, room: Room, found: Conversation) -> None:
         if any(message.external_id == room.awaited for message in found.messages):
@@ -153,8 +153,13 @@ class Feed:
                 await self._give(room, seat, missed.interaction_id, missed.messages)
 
     async def _give(self, room: Room, seat: Seat, interaction: int, messages: Sequence[ConversationMessage]) -> None:
-        new = wire.sent_out(message for message in messages if message.position > seat.position)
-        if new and await self._send(room, seat, wire.messages(interaction, new, room.visitor, self._links(room))):
+        new = [message for message in messages if message.position > seat.position]
+        if not new:
+            return
+        items = wire.shown(new)
+        if not items or await self._send(
+            room, seat, wire.messages(interaction, items, room.visitor, self._links(room))
+        ):
             seat.position = new[-1].position
 
     def _links(self, room: Room) -> wire.Link:

@@ -20,6 +20,8 @@ def profile(account: WebChatAccount, visitor: Visitor, answers: Mapping[str, str
     """What the visitor said of themself, under the core's names; what the shop vouched for outweighs it."""
     said: dict[str, Json] = dict(_said(account, answers))
     vouched: dict[str, Json] = {"name": visitor.name, "mailto": visitor.mailto, "shop_customer": visitor.customer}
+    if visitor.mailto:
+        vouched["verified"] = ["mailto"]
     return said | {key: value for key, value in vouched.items() if value}
 
 

@@ -110,9 +110,7 @@ class WebChatAccount(_Settings):
     transcript_account: str = Field(
         default="", description="the account transcripts are mailed from, as channel:address; empty: any that can mail"
     )
-    customer_secret: SecretStr | None = Field(
-        default=None, description="with it the shop signs its customers in"
-    )
+    customer_secret: SecretStr | None = Field(default=None, description="with it the shop signs its customers in")
     away_seconds: int = Field(default=300, ge=10, le=86_400, description="a visitor gone this long has left")
     limits: Limits = Limits()
 

@@ -5,7 +5,7 @@ from datetime import UTC
 
 from hub.api import Address, AnyAccount, Content, Context, ConversationMessage
 from plugins.web_chat.settings import WebChatAccount
-from plugins.web_chat.wire import sent_out
+from plugins.web_chat.wire import shown
 
 PAGE = 200
 _SUBJECT = {"en": "Your conversation with {}", "zh": "您与{}的对话记录"}
@@ -48,7 +48,7 @@ async def _whole(context: Context, account: AnyAccount, thread: str) -> tuple[li
     messages: list[ConversationMessage] = []
     after, serial = 0, ""
     while found := await context.conversation(account, thread, after, PAGE):
-        messages += sent_out(message for message in found.messages if message.kind != "RATING")
+        messages += shown(message for message in found.messages if message.kind != "RATING")
         serial = found.ticket_serial
         if len(found.messages) < PAGE:
             break

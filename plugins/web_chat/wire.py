@@ -13,8 +13,6 @@ from plugins.web_chat.settings import WebChatAccount
 from plugins.web_chat.visitors import Visitor
 
 OVER = frozenset({"CLOSED", "ABANDONED", "FAILED"})
-UNSENT = frozenset({"PENDING"})
-NEVER_SENT = frozenset({"UNDONE", "BLOCKED", "FAILED"})
 
 Link = Callable[[ConversationFile], str]
 
@@ -54,16 +52,9 @@ def messages(interaction: int, items: Iterable[ConversationMessage], visitor: Vi
     return frame("messages", interaction=interaction, items=[item(each, visitor, link) for each in items])
 
 
-def sent_out(messages: Iterable[ConversationMessage]) -> list[ConversationMessage]:
-    """Those a visitor may see now. One that is still to be sent (an agent may undo it) holds back all after it,
-    so that nobody reads an answer before the question; one that will never be sent is passed over."""
-    shown: list[ConversationMessage] = []
-    for message in messages:
-        if message.delivery in UNSENT:
-            break
-        if message.delivery not in NEVER_SENT:
-            shown.append(message)
-    return shown
+def shown(messages: Iterable[ConversationMessage]) -> list[ConversationMessage]:
+    """Those that reached, or will reach, the visitor: what could not be sent stays out."""
+    return [message for message in messages if message.delivery != "FAILED"]
 
 
 def item(message: ConversationMessage, visitor: Visitor, link: Link) -> dict[str, Any]:
@@ -86,8 +77,8 @@ def _extras(message: ConversationMessage, own: bool) -> dict[str, Any]:
     extras: dict[str, Any] = {}
     if not own and message.delivery:
         extras["delivery"] = message.delivery
-    if message.kind == "CARD" and (shown := card(message.text, message.fields)):
-        extras["card"] = shown
+    if message.kind == "CARD" and (leads := card(message.text, message.fields)):
+        extras["card"] = leads
     if message.kind == "RATING":
         extras["stars"] = message.fields.get("stars")
     if choices := message.fields.get("choices"):
