@@ -10,8 +10,12 @@ class TestTelegram(ChannelSuite):
 It needs pytest, pytest-asyncio (mode "auto") and hypothesis.
 """
 
-from hub.testing.context import FakeContext
-from hub.testing.requirements import Requirements
-from hub.testing.suite import ChannelSuite
+import pytest
+
+pytest.register_assert_rewrite("hub.testing.suite")
+
+from hub.testing.context import FakeContext  # noqa: E402 - asserts are rewritten before the suite is imported
+from hub.testing.requirements import Requirements  # noqa: E402 - asserts are rewritten before the suite is imported
+from hub.testing.suite import ChannelSuite  # noqa: E402 - asserts are rewritten before the suite is imported
 
 __all__ = ["ChannelSuite", "FakeContext", "Requirements"]

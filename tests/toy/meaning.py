@@ -1,0 +1,109 @@
+"""What the toy's lines mean in the contract's words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from hub.api import (
+    Address,
+    Inbound,
+    LegFact,
+    LegState,
+    Malformed,
+    Normalised,
+    Part,
+    Raw,
+    Receipt,
+    ReceiptState,
+    Signal,
+)
+from tests.toy.lines import decode
+
+SCHEME = "toy"
+LONGEST = 400
+
+
+def line_of(raw: Raw) -> Mapping[str, Any]:
+    """The line as it came; raises Malformed."""
+    try:
+        return decode(raw.body)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("not a line of JSON") from error
+
+
+def word(line: Mapping[str, Any], key: str, longest: int = LONGEST) -> str:
+    """A text the line must have; raises Malformed."""
+    value = line.get(key)
+    if not isinstance(value, str) or not 0 < len(value) <= longest or not storable(value):
+        raise Malformed(f"{key} must be a text of 1 to {longest} characters")
+    return value
+
+
+def storable(text: str) -> bool:
+    """Whether a database can keep it."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def meaning(raw: Raw) -> Sequence[Normalised]:
+    """One thing a line."""
+    line = line_of(raw)
+    read = KINDS.get(word(line, "kind"))
+    if read is None:
+        raise Malformed(f"no such kind: {line['kind']}")
+    return [read(line)]
+
+
+def _say(line: Mapping[str, Any]) -> Inbound:
+    return Inbound(
+        external_id=word(line, "id"),
+        sender=Address(SCHEME, word(line, "from")) if line.get("from") else None,
+        text=word(line, "text", 10_000),
+        thread=(word(line, "session"),),
+        profile={"name": word(line, "name")} if line.get("name") else {},
+    )
+
+
+def _piece(line: Mapping[str, Any]) -> Inbound:
+    index, total, timeout = line.get("index"), line.get("total"), line.get("timeout", 300)
+    if not (isinstance(index, int) and isinstance(total, int) and 0 <= index < total <= 100):
+        raise Malformed("a piece needs its index and total")
+    if not (isinstance(timeout, int | float) and 0 < timeout <= 3600):
+        raise Malformed("a time-out is 1 to 3600 seconds")
+    return Inbound(
+        external_id=word(line, "id"),
+        sender=Address(SCHEME, word(line, "from")),
+        text=word(line, "text", 10_000),
+        thread=(word(line, "session"),),
+        part=Part(word(line, "whole"), index, total, float(timeout)),
+    )
+
+
+def _receipt(line: Mapping[str, Any]) -> Receipt:
+    try:
+        state = ReceiptState(word(line, "state"))
+    except ValueError as error:
+        raise Malformed("no such receipt") from error
+    return Receipt(word(line, "refers_to"), state, code=str(line.get("code", ""))[:40])
+
+
+def _leg(line: Mapping[str, Any]) -> LegFact:
+    try:
+        state = LegState(word(line, "state"))
+    except ValueError as error:
+        raise Malformed("no such state of a leg") from error
+    leg, cause = str(line.get("leg", "")), str(line.get("cause", ""))
+    return LegFact(word(line, "session"), state, leg[:80], cause[:80])
+
+
+def _typing(line: Mapping[str, Any]) -> Signal:
+    return Signal(word(line, "session"), "typing", {"typing": bool(line.get("typing"))})
+
+
+KINDS: Mapping[str, Callable[[Mapping[str, Any]], Normalised]] = {
+    "say": _say,
+    "piece": _piece,
+    "receipt": _receipt,
+    "leg": _leg,
+    "typing": _typing,
+}
