@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from plugins.email import bounce_text, headers
+from plugins.email import bounce_text, charsets, headers
 from plugins.email.automatic import Machine, machine
 from plugins.email.parse import Mail, Part
 
@@ -127,7 +127,7 @@ def _is_feedback(mail: Mail, leaves: list[Part]) -> bool:
 
 def _outcomes(status: bytes) -> list[Outcome]:
     """The per-recipient groups of a delivery-status part; groups are set apart by blank lines (RFC 3464 §2.1)."""
-    groups = re.split(r"\n\s*\n", status.decode("utf-8", "replace").replace("\r\n", "\n"))
+    groups = re.split(r"\n\s*\n", charsets.guess(status).replace("\r\n", "\n"))
     read = (_outcome({name.lower(): value for name, value in _FIELD.findall(group)}) for group in groups)
     return [outcome for outcome in read if outcome is not None]
 
@@ -162,7 +162,7 @@ def _returned_id(leaves: list[Part]) -> str:
     """The Message-ID of the mail that came back with the report, whole or by its header."""
     for leaf in leaves:
         if leaf.media_type in _RETURNED_TYPES:
-            found = bounce_text.message_id(leaf.content[:200_000].decode("utf-8", "replace"))
+            found = bounce_text.message_id(charsets.guess(leaf.content[:200_000]))
             if found:
                 return found
     return ""

@@ -38,7 +38,7 @@ _ADDRESS: Final = re.compile(
 )
 _FIELD_ADDRESS: Final = re.compile(
     r"^[>\s]*(?:final-recipient|original-recipient|target mail address|recipient"
-    r"|收件人|无法发送到|to)\s*[::]\s*(?:rfc822;)?\s*(.*)$",
+    r"|收件人|无法发送到|to)\s*[:\uff1a]\s*(?:rfc822;)?\s*(.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _STATUS: Final = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
@@ -125,7 +125,7 @@ def _recipients(failed_recipients: str, subject: str, words: str) -> list[str]:
     if failed_recipients:
         return _unique(_ADDRESS.findall(failed_recipients))
     listed = re.findall(
-        r"^[ \t>]*<?([^\s<>:;,()]+@[^\s<>:;,()]+)>?(?:\s*[:;(.].*|\s*|\s+on .*|<mailto:.*)$", words, re.MULTILINE
+        r"^[ \t>]*<?([^\s<>:\uff1a;,()]+@[^\s<>:;,()]+)>?(?:\s*[:;(.].*|\s*|\s+on .*|<mailto:.*)$", words, re.MULTILINE
     )
     fields = [address(value) for value in _FIELD_ADDRESS.findall(words)]
     return _unique([*(found for found in listed if address(found)), *fields]) or _unique(

@@ -51,10 +51,10 @@ def codec_of(label: str) -> str | None:
         return _SUPERSETS[wanted]
     try:
         found = codecs.lookup(wanted)
-        b"".decode(found.name)
+        b"x".decode(found.name, "replace")  # raises LookupError for rot13 and the like
     except (LookupError, ValueError, TypeError):
         return None
-    return None if found.name in _REFUSED else found.name
+    return None if found.name.replace("-", "_") in _REFUSED else found.name
 
 
 def decode(data: bytes, label: str = "") -> tuple[str, str | None]:
@@ -65,9 +65,9 @@ def decode(data: bytes, label: str = "") -> tuple[str, str | None]:
     if codec is None:
         return guess(data), f"unknown charset {label[:40]!r}"
     try:
-        return data.decode(codec), None
+        return _storable(data.decode(codec)), None
     except (UnicodeError, ValueError):
-        return _repaired(data, codec), f"text is not valid {label[:40]!r}"
+        return _storable(_repaired(data, codec)), f"text is not valid {label[:40]!r}"
 
 
 def guess(data: bytes) -> str:
@@ -75,13 +75,19 @@ def guess(data: bytes) -> str:
     byte).
     """
     if data.isascii():
-        return data.decode("hz", "replace") if _ESCAPED_HAN.search(data) else data.decode("ascii")
+        return _storable(data.decode("hz", "replace") if _ESCAPED_HAN.search(data) else data.decode("ascii"))
     for codec in ("utf-8", "gb18030") if _looks_chinese(data) else ("utf-8", "cp1252"):
         try:
-            return data.decode(codec)
+            return _storable(data.decode(codec))
         except UnicodeError:
             continue
-    return data.decode("utf-8", "replace")
+    return _storable(data.decode("utf-8", "replace"))
+
+
+def _storable(text: str) -> str:
+    """Without NUL and lone surrogates (UTF-7 can make them): no database takes those."""
+    text = text.replace("\x00", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def _repaired(data: bytes, codec: str) -> str:

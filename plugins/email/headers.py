@@ -47,7 +47,7 @@ def mailboxes(value: str) -> tuple[Mailbox, ...]:
     """The addresses of a From, To or Cc value, in order, each once; what is no address is left out."""
     found: dict[str, Mailbox] = {}
     for name, address in _address_pairs(value[:MAX_VALUE]):
-        plain = _ADDRESS.search(_eight_bit(address))
+        plain = _ADDRESS.search(_CONTROL.sub("", _eight_bit(address)))
         if plain is not None:
             key = plain.group().lower().rstrip(".")
             found.setdefault(key, Mailbox(key, text(name)))
@@ -56,8 +56,8 @@ def mailboxes(value: str) -> tuple[Mailbox, ...]:
 
 def message_ids(value: str) -> tuple[str, ...]:
     """Message-IDs without their brackets, in order; also when a mailer left the brackets off (RFC 5322 §3.6.4)."""
-    value = _eight_bit(value[:MAX_VALUE])
-    found = _MESSAGE_ID.findall(_FOLD.sub("", value)) or [word for word in re.split(r"[\s,;<>]+", value) if "@" in word]
+    value = _CONTROL.sub("", _FOLD.sub(" ", _eight_bit(value[:MAX_VALUE])))
+    found = _MESSAGE_ID.findall(value) or [word for word in re.split(r"[\s,;<>]+", value) if "@" in word]
     return tuple(dict.fromkeys(found))
 
 
@@ -119,4 +119,4 @@ def _eight_bit(value: str) -> str:
         return value
     if _is_wire(value):
         return charsets.guess(value.encode("ascii", "surrogateescape"))
-    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return charsets.guess(value.encode("utf-8", "surrogateescape"))

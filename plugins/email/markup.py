@@ -142,7 +142,7 @@ class _Writer:
         elif name == "li" and not closing:
             self.line = "- "
         elif name in ("p", "h1", "h2", "h3") and closing and self.lines and self.lines[-1].strip("> "):
-            self.lines.append("> " * self.quotes)
+            self.lines.append("> " * bool(self.quotes))
 
     def end_block(self) -> None:
         if self.line.strip():
@@ -150,7 +150,7 @@ class _Writer:
         self.line = ""
 
     def break_line(self) -> None:
-        self.lines.append("> " * self.quotes + (self.line if self.preformatted else self.line.strip()))
+        self.lines.append("> " * bool(self.quotes) + (self.line if self.preformatted else self.line.strip()))
         self.line = ""
 
     def text(self) -> str:

@@ -22,15 +22,23 @@ _MBOX_FROM: Final = re.compile(rb"\A(?:\s*\r?\n)*(?:>?From [^\r\n]*\r?\n)?")
 
 
 class _AsOnTheWire(Compat32):
-    """Header values stay what was sent: the stock policy replaces 8-bit bytes by U+FFFD when they are read."""
+    """Headers stay what was sent: the stock policy puts U+FFFD for 8-bit bytes, and writes headers anew its own way."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = sourcelines[0].split(":", 1)
+        return name, "".join((value.removeprefix(" "), *sourcelines[1:])).rstrip("\r\n")
 
     def header_fetch_parse(self, name: str, value: str) -> str:
         return value
 
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return f"{name}: {value}{self.linesep}".encode("ascii", "surrogateescape")
+
 
 _POLICY: Final = _AsOnTheWire()
-_PARSER: Final = BytesParser(policy=_POLICY)
-_HEADER_PARSER: Final = BytesHeaderParser(policy=_POLICY)
+_PARSER: Final = BytesParser(transfer.WireMessage, policy=_POLICY)
+_HEADER_PARSER: Final = BytesHeaderParser(transfer.WireMessage, policy=_POLICY)
+_MEDIA_TYPE: Final = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}")
 _TRACE: Final = ("message-id", "date", "from", "subject")
 
 
@@ -145,13 +153,12 @@ class _Reader:
         return tuple((name.lower(), str(value)) for name, value in message.raw_items())
 
     def node(self, message: Message, path: str, depth: int) -> Part | Multipart:
-        payload = message.get_payload()
-        if message.get_content_maintype() != "multipart" or not isinstance(payload, list):
+        if message.get_content_maintype() != "multipart" or not message.is_multipart():
             return self.leaf(message, path)
         if depth >= self.limits.depth:
             self.problems.append(f"nested deeper than {self.limits.depth}")
             return self.whole(message, path)
-        children = [self.node(child, f"{path}.{index}", depth + 1) for index, child in enumerate(payload, 1)]
+        children = [self.node(child, f"{path}.{index}", depth + 1) for index, child in enumerate(_children(message), 1)]
         if message.defects:
             self.problems.extend(type(defect).__name__ for defect in message.defects)
         return Multipart(path, message.get_content_subtype(), tuple(children))
@@ -192,9 +199,16 @@ def _parameter(message: Message, name: str) -> str:
         return ""
 
 
+def _children(message: Message) -> list[Message]:
+    return [child for child in message.get_payload() if isinstance(child, Message)]
+
+
 def _media_type(message: Message) -> str:
     """A multipart whose boundary never comes is text after all (RFC 2046 §5.1.1 leaves it to the reader)."""
-    return "text/plain" if message.get_content_maintype() == "multipart" else message.get_content_type()
+    told = message.get_content_type()
+    if told.startswith("multipart/"):
+        return "text/plain"
+    return told if _MEDIA_TYPE.fullmatch(told) else "application/octet-stream"
 
 
 def _is_named(message: Message) -> bool:

@@ -29,19 +29,19 @@ _DASHED: Final = re.compile(
     re.IGNORECASE,
 )
 _BEGIN_FORWARD: Final = re.compile(
-    r"^(?:begin forwarded message|开始转发的邮件|以下是转发的邮件)\s*[::]?\s*$", re.IGNORECASE
+    r"^(?:begin forwarded message|开始转发的邮件|以下是转发的邮件)\s*[:\uff1a]?\s*$", re.IGNORECASE
 )
 _WROTE: Final = re.compile(
     r"^(?:>\s*)?(?:on\b.{4,200}\bwrote|.{0,200}<[^<>\s]+@[^<>\s]+>.{0,60}(?:wrote|写道|寫道|编写|於.{4,40}寫道)"
     r"|在\s*.{4,200}(?:写道|寫道|编写|的邮件中写道)|于?\s*20\d\d.{4,200}(?:写道|寫道)|at 20\d\d.{4,120}(?:wrote|写道)"
-    r"|.{0,120}\s20\d\d[年/-].{4,120}(?:写道|寫道|wrote))\s*[::]\s*$",
+    r"|.{0,120}\s20\d\d[年/-].{4,120}(?:写道|寫道|wrote))\s*[:\uff1a]\s*$",
     re.IGNORECASE,
 )
-_WROTE_END: Final = re.compile(r"(?:wrote|写道|寫道)\s*[::]\s*$", re.IGNORECASE)
+_WROTE_END: Final = re.compile(r"(?:wrote|写道|寫道)\s*[:\uff1a]\s*$", re.IGNORECASE)
 _WROTE_BEGIN: Final = re.compile(r"^(?:on\b.{4,}|在\s*.{4,}|.{0,60}20\d\d年.{2,})", re.IGNORECASE)
 _FIELD: Final = re.compile(
     r"^[>\s]*\*?(?P<field>from|sent|to|cc|subject|date|发件人|發件人|发送时间|发送日期|發送時間|日期|时间|收件人|抄送|副本|主题|主題|主旨|寄件者"
-    r"|寄件日期|傳送時間|From|寄件人|送信者)\s*\*?\s*[::]\s*\*?",
+    r"|寄件日期|傳送時間|From|寄件人|送信者)\s*\*?\s*[:\uff1a]\s*\*?",
     re.IGNORECASE,
 )
 _FROM_FIELDS: Final = frozenset(("from", "发件人", "發件人", "寄件者", "寄件人", "送信者"))
@@ -82,7 +82,7 @@ def _begins(lines: list[str], index: int) -> bool:
     line = lines[index].rstrip()
     if not line or len(line) > 400:
         return False
-    if _DASHED.match(line) or _BEGIN_FORWARD.match(line) or (line[-1] in "::" and _WROTE.match(line)):
+    if _DASHED.match(line) or _BEGIN_FORWARD.match(line) or (line[-1] in ":\uff1a" and _WROTE.match(line)):
         return True
     return _wrote_over_lines(lines, index) or _field_block(lines, index) or _ruled_block(lines, index)
 

@@ -17,7 +17,7 @@ _DIGITS: Final = r"(\d{4})[ -]?(\d{4})[ -]?(\d)(?![\d-])"
 _MARKED: Final = re.compile(rf"[\[【#＃]\s?#?\s?{_DIGITS}")
 _WRITTEN: Final = re.compile(r"(?<![\d-])(\d{4})-(\d{4})-(\d)(?![\d-])")
 _REPLY_PREFIX: Final = re.compile(
-    r"^\s*(?:(?:re|aw|antw|sv|vs|fw|fwd|wg|回复|回覆|答复|答覆|转发|轉寄|轉發)\s*(?:\[\d+\]|\(\d+\)|\d*)\s*[::]\s*)+",
+    r"^\s*(?:(?:re|aw|antw|sv|vs|fw|fwd|wg|回复|回覆|答复|答覆|转发|轉寄|轉發)\s*(?:\[\d+\]|\(\d+\)|\d*)\s*[:\uff1a]\s*)+",
     re.IGNORECASE,
 )
 

@@ -17,13 +17,23 @@ _UU_NAMES: Final = frozenset(("x-uuencode", "uuencode", "uue", "x-uue"))
 _PLAIN: Final = frozenset(("", "7bit", "8bit", "binary", "7-bit", "8-bit"))
 
 
+class WireMessage(Message):
+    """A parsed message that gives its payload as it stood on the wire: the stock one decodes 8-bit text by its label."""
+
+    _payload: object  # the standard library's own attribute, which nothing public gives unchanged
+
+    def wire(self) -> bytes:
+        """The payload before any decoding; b"" for a multipart."""
+        payload = self._payload
+        return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+
+
 def content(message: Message) -> tuple[bytes, str | None]:
     """The decoded bytes of a leaf and, where they had to be guessed, one English line saying so."""
-    payload = message.get_payload()
     encoding = str(message.get("content-transfer-encoding", "")).split(";", 1)[0].strip().lower()
-    if isinstance(payload, list):
-        return _enclosed([part for part in payload if isinstance(part, Message)], encoding)
-    return decoded(_wire(str(payload or "")), encoding)
+    if message.is_multipart():
+        return _enclosed([part for part in message.get_payload() if isinstance(part, Message)], encoding)
+    return decoded(message.wire() if isinstance(message, WireMessage) else b"", encoding)
 
 
 def decoded(data: bytes, encoding: str) -> tuple[bytes, str | None]:
@@ -41,9 +51,9 @@ def serialised(message: Message) -> bytes:
     """The wire form of a parsed message."""
     out = BytesIO()
     try:
-        BytesGenerator(out, mangle_from_=False, maxheaderlen=0).flatten(message)
+        BytesGenerator(out, mangle_from_=False, maxheaderlen=0).flatten(message, linesep="\r\n")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        out.write(_wire(str(message.get_payload() if isinstance(message.get_payload(), str) else "")))
+        out.write(message.wire() if isinstance(message, WireMessage) else b"")
     return out.getvalue()
 
 
@@ -51,24 +61,8 @@ def _enclosed(messages: list[Message], encoding: str) -> tuple[bytes, str | None
     """message/*: the parser has read it as a mail. RFC 2046 §5.2.1 forbids encoding it; some do, and the bytes are
     wanted.
     """
-    wire = b"\n".join(serialised(message) for message in messages)
-    return decoded(wire.lstrip(b"\n"), encoding) if encoding in ("base64", "quoted-printable") else (wire, None)
-
-
-def _wire(text: str) -> bytes:
-    return (
-        text.encode("ascii", "surrogateescape")
-        if text.isascii() or _only_escapes(text)
-        else text.encode("utf-8", "replace")
-    )
-
-
-def _only_escapes(text: str) -> bool:
-    try:
-        text.encode("ascii", "surrogateescape")
-    except UnicodeError:
-        return False
-    return True
+    wire = b"".join(serialised(message) for message in messages)
+    return decoded(wire.lstrip(b"\r\n"), encoding) if encoding in ("base64", "quoted-printable") else (wire, None)
 
 
 def _base64(data: bytes) -> tuple[bytes, str | None]:
