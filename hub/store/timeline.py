@@ -1,90 +1,174 @@
-"""Everything that happened with one customer, on every channel, as far as the viewer may see it."""
+"""The messages of an interaction as its timeline shows them, with deliveries and files."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import Connection, Select, select
 
 from hub.model.actor import Actor
-from hub.store import access
-from hub.store.customers import current_id
-from hub.store.paging import Order, Page, window
-from hub.store.tables import interactions, messages, tickets
+from hub.model.errors import NotFound
+from hub.model.states import DeliveryState
+from hub.store import messages as stored
+from hub.store.access import visible_interactions
+from hub.store.messages import INBOUND
+from hub.store.paging import Page
+from hub.store.rows import Row, many
+from hub.store.tables import deliveries, identities, interactions, messages, raws, users
 
-SNIPPET = 200
-BY_INTERACTION = Order(interactions.c.created_at, interactions.c.id)
-BY_TICKET = Order(tickets.c.created_at, tickets.c.id)
+_m = messages.c
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    """One interaction or one ticket. `state` is the interaction's state or the ticket's status; `text` the beginning
-    of the last message; `ticket` the one an interaction belongs to; `serial` the ticket's own."""
+class Author:
+    """Who said it; `id` is the customer's or the user's, null when unknown."""
 
-    kind: str
+    kind: Literal["customer", "user", "system"]
+    id: int | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryItem:
+    """How far an outbound message has come; `error` is for a person, `error_code` stands in docs/errors.md."""
+
     id: int
-    at: datetime
-    channel: str
-    state: str
-    subject: str
-    serial: str = ""
-    text: str = ""
-    ticket: int | None = None
-    messages: int = 0
+    state: DeliveryState
+    attempts: int
+    due_at: datetime
+    error_code: str
+    error: str
+    recipient: dict[str, Any]
 
 
-def timeline(
-    conn: Connection, actor: Actor, customer_id: int, channels: tuple[str, ...] = (), cursor: str = "", limit: int = 50
-) -> Page[TimelineEntry]:
-    """Newest first, of these channels or all. Raises NotFound."""
-    current = current_id(conn, customer_id)
-    after_interaction, _, after_ticket = cursor.partition("/")
-    spoken = window(_interactions(actor, current, channels), BY_INTERACTION, after_interaction, limit)
-    opened = window(_tickets(actor, current, channels), BY_TICKET, after_ticket, limit)
-    found = [_interaction(row) for row in conn.execute(spoken).mappings()]
-    found += [_ticket(row) for row in conn.execute(opened).mappings()]
-    found.sort(key=lambda entry: (entry.at, entry.kind, entry.id), reverse=True)
-    return Page(found[:limit], _next(found[:limit], cursor) if len(found) > limit else None)
+@dataclass(frozen=True, slots=True)
+class FileItem:
+    """A file on a message; the bytes are at /attachments/{id}."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+    inline: bool
+    content_id: str
 
 
-def _next(shown: list[TimelineEntry], cursor: str) -> str:
-    """Where each of the two lists goes on: behind what was shown of it."""
-    places = dict(zip(("interaction", "ticket"), cursor.partition("/")[::2], strict=True))
-    for entry in shown:
-        places[entry.kind] = BY_TICKET.cursor(entry.at, entry.id)
-    return f"{places['interaction']}/{places['ticket']}"
+@dataclass(frozen=True, slots=True)
+class MessageItem:
+    """One message. `html` says whether /messages/{id}/html has more than `text`; `quoted` is the folded part."""
+
+    id: int
+    interaction: int
+    position: int
+    direction: Literal["INBOUND", "OUTBOUND", "INTERNAL"]
+    kind: str
+    text: str
+    html: bool
+    quoted: str
+    fields: dict[str, Any]
+    author: Author
+    external_id: str
+    delivery: DeliveryItem | None
+    attachments: list[FileItem]
+    automatic: bool
+    raw: bool
+    created_at: datetime
+    sent_at: datetime | None
 
 
-def _interactions(actor: Actor, customer_id: int, channels: tuple[str, ...]) -> Select[Any]:
-    text = func.substr(messages.c.text, 1, SNIPPET).label("text")
-    joined = select(interactions, text).outerjoin(messages, messages.c.id == interactions.c.last_message_id)
-    found = joined.where(interactions.c.customer_id == customer_id, access.visible_interactions(actor))
-    return found.where(interactions.c.channel.in_(channels)) if channels else found
+def list_messages(
+    conn: Connection, interaction_id: int, *, after: int | None, before: int | None, limit: int
+) -> Page[MessageItem]:
+    """In order of position: those after `after`, or else the newest ones (before `before`). `next` goes on that way."""
+    chosen = _select().where(_m.interaction_id == interaction_id)
+    if after is not None:
+        rows = many(conn, chosen.where(_m.position > after).order_by(_m.position).limit(limit + 1))
+        shown = rows[:limit]
+        last = shown[-1:]
+    else:
+        older = chosen.where(_m.position < before) if before is not None else chosen
+        rows = many(conn, older.order_by(_m.position.desc()).limit(limit + 1))
+        shown = rows[:limit][::-1]
+        last = shown[:1]
+    following = str(last[0]["position"]) if len(rows) > limit else None
+    return Page(_items(conn, shown), following)
 
 
-def _tickets(actor: Actor, customer_id: int, channels: tuple[str, ...]) -> Select[Any]:
-    found = select(tickets).where(tickets.c.customer_id == customer_id, access.visible_tickets(actor))
-    return found.where(tickets.c.channel.in_(channels)) if channels else found
+def get_message(conn: Connection, message_id: int) -> MessageItem:
+    """One message, of whomever. Raises NotFound."""
+    rows = many(conn, _select().where(_m.id == message_id))
+    if not rows:
+        raise NotFound
+    return _items(conn, rows)[0]
 
 
-def _interaction(row: RowMapping) -> TimelineEntry:
-    return TimelineEntry(
-        kind="interaction",
-        id=row["id"],
-        at=row["created_at"],
-        channel=row["channel"],
-        state=row["state"],
-        subject=row["subject"],
-        text=row["text"] or "",
-        ticket=row["ticket_id"],
-        messages=row["messages"],
+def visible_message(conn: Connection, actor: Actor, message_id: int) -> Row:
+    """The message's row; raises NotFound unless the actor sees its interaction."""
+    row = stored.get(conn, message_id)
+    seen = select(interactions.c.id).where(visible_interactions(actor))
+    if row is None or conn.execute(seen.where(interactions.c.id == row["interaction_id"])).first() is None:
+        raise NotFound
+    return row
+
+
+def raw_bytes(conn: Connection, raw_id: int) -> bytes:
+    """What came in, as it came in. Raises NotFound when it is no longer kept."""
+    body = conn.execute(select(raws.c.body).where(raws.c.id == raw_id)).scalar()
+    if body is None:
+        raise NotFound
+    return bytes(body)
+
+
+def _select() -> Select[Any]:
+    joined = messages.outerjoin(users, users.c.id == _m.user_id)
+    joined = joined.outerjoin(identities, identities.c.id == _m.identity_id)
+    columns = [column for column in _m if column.name not in ("html", "content_hash", "dedup_scope")]
+    extra = (users.c.name.label("user_name"), identities.c.customer_id, (_m.html != "").label("html"))
+    return select(*columns, *extra).select_from(joined)
+
+
+def _items(conn: Connection, rows: Sequence[Row]) -> list[MessageItem]:
+    ids = [row["id"] for row in rows]
+    files = stored.files_of(conn, ids)
+    sent = _deliveries(conn, ids)
+    return [_item(row, sent.get(row["id"]), files.get(row["id"], [])) for row in rows]
+
+
+def _deliveries(conn: Connection, message_ids: Sequence[int]) -> dict[int, Row]:
+    """The newest delivery of each message."""
+    if not message_ids:
+        return {}
+    found = select(deliveries).where(deliveries.c.message_id.in_(message_ids)).order_by(deliveries.c.id)
+    return {row["message_id"]: row for row in many(conn, found)}
+
+
+_PLAIN = ("id", "position", "direction", "kind", "text", "quoted", "fields", "external_id", "automatic", "created_at")
+
+
+def _item(row: Row, delivery: Row | None, files: Sequence[Row]) -> MessageItem:
+    return MessageItem(
+        **{name: row[name] for name in _PLAIN},
+        interaction=row["interaction_id"],
+        html=bool(row["html"]),
+        author=_author(row),
+        delivery=_pick(DeliveryItem, delivery) if delivery else None,
+        attachments=[_pick(FileItem, file) for file in files],
+        raw=row["raw_id"] is not None,
+        sent_at=row["sent_at"],
     )
 
 
-def _ticket(row: RowMapping) -> TimelineEntry:
-    return TimelineEntry(
-        "ticket", row["id"], row["created_at"], row["channel"], row["status"], row["subject"], row["serial"]
-    )
+def _author(row: Row) -> Author:
+    if row["direction"] == INBOUND:
+        return Author("customer", row["customer_id"], row["author"])
+    if row["user_id"] is not None:
+        return Author("user", row["user_id"], row["user_name"])
+    return Author("system", None, row["author"])
+
+
+def _pick(kind: type[Any], row: Mapping[str, Any]) -> Any:
+    """The fields of a dataclass out of a row with more."""
+    return kind(**{name: row[name] for name in kind.__slots__})
