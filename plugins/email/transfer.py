@@ -18,7 +18,7 @@ _PLAIN: Final = frozenset(("", "7bit", "8bit", "binary", "7-bit", "8-bit"))
 
 
 class WireMessage(Message):
-    """A parsed message that gives its payload as it stood on the wire: the stock one decodes 8-bit text by its label."""
+    """A parsed message that gives its payload as it was sent: the stock one decodes 8-bit text by its label."""
 
     _payload: object  # the standard library's own attribute, which nothing public gives unchanged
 

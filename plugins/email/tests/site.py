@@ -56,7 +56,7 @@ class Site:
     """Plays the core. `stored` is what was accepted, in order; `refuse`, when set, is raised instead of storing."""
 
     owned: list[Account[EmailAccount]]
-    settings: EmailSettings = field(default_factory=lambda: EmailSettings(smtp_port=0))
+    settings: EmailSettings = field(default_factory=lambda: EmailSettings(smtp_host="127.0.0.1", smtp_port=0))
     stored: list[Stored] = field(default_factory=list)
     scheduled: list[Mapping[str, Json]] = field(default_factory=list)
     contacted: list[tuple[Address, Content, int | None]] = field(default_factory=list)
@@ -114,8 +114,13 @@ class Site:
     async def listening(self, settings: EmailConnection) -> AsyncIterator[str]:
         """A listener at work; yields what it said it listens on. What it raises is raised at the end."""
         told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        task = asyncio.create_task(self.channel.listen(connection(settings, self.cursor), self.emit, told.set_result))
-        await asyncio.wait([task, told], return_when=asyncio.FIRST_COMPLETED, timeout=20)
+
+        def ready(detail: str = "") -> None:
+            told.set_result(detail)
+
+        task = asyncio.create_task(self.channel.listen(connection(settings, self.cursor), self.emit, ready))
+        futures: list[asyncio.Future[Any]] = [task, told]
+        await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED, timeout=20)
         try:
             if task.done():
                 task.result()
@@ -137,7 +142,7 @@ class Site:
 
 
 def connection(settings: EmailConnection, cursor: str | None = None) -> AnyConnection:
-    return cast("AnyConnection", Connection(7, "mail", settings, cursor))
+    return Connection(7, "mail", settings, cursor)
 
 
 def account(address: str = "support@demo.test", *, connection_id: int = 7, **settings: Any) -> Account[EmailAccount]:

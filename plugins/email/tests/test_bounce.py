@@ -67,7 +67,8 @@ QMAIL = plain(
 QQ = plain(
     '"PostMaster@qq.com" <PostMaster@qq.com>',
     "=?utf-8?B?57O757uf6YCA5L+h?=",
-    "抱歉，您的邮件被退回来了……\r\n原邮件信息：\r\n收件人：bob@qq.com\r\n退信原因：收件人不存在 550 Mailbox not found\r\n",
+    "抱歉，您的邮件被退回来了……\r\n原邮件信息：\r\n"
+    "收件人：bob@qq.com\r\n退信原因：收件人不存在 550 Mailbox not found\r\n",
 )
 NETEASE = plain(
     "Postmaster@163.com", "系统退信/Systems bounce", "您发送的邮件无法投递\r\nbob@163.com : 550 User not found\r\n"
@@ -75,7 +76,8 @@ NETEASE = plain(
 EXIM_DELAY = plain(
     "Mail Delivery System <Mailer-Daemon@mx.test>",
     "Warning: message 1abc delayed 24 hours",
-    "This message was created automatically.\r\nThe message has not yet been delivered:\r\n\r\n  bob@c.d\r\n    421 try later\r\n",
+    "This message was created automatically.\r\nThe message has not yet been delivered:\r\n\r\n"
+    "  bob@c.d\r\n    421 try later\r\n",
 )
 
 

@@ -21,13 +21,33 @@ from plugins.email.tests.test_bounce import DSN
 from plugins.email.tests.test_parse import MIXED
 
 PIECES = [
-    b"From: a@b.c\r\n", b"Subject: =?gb2312?B?xPq6w6Os?=\r\n", b"Content-Type: multipart/mixed; boundary=X\r\n", b"\r\n", b"--X\r\n",
-    b"--X--\r\n", b"Content-Type: message/rfc822\r\n", b"Content-Type: text/html; charset=\xff\r\n", b"<div class=gmail_quote>",
-    b"Content-Transfer-Encoding: base64\r\n", b"=C4=E3", b"Content-Type: message/delivery-status\r\n", b"Action: failed\r\n",
-    b"Content-Type: multipart/report; report-type=delivery-status; boundary=X\r\n", b"\x00\xff\xfe\n", b"> quoted\r\n",
-    b"Content-Disposition: attachment; filename*0*=x''%ff; filename*1=y\r\n", b"Date: 99 Foo 0 99:99\r\n", b"begin 644 x\r\n#86)C\r\nend\r\n",
-    b"Content-Type: text/plain; charset*=utf-8''idna\r\n", b"References: <a\x00\xff@b> <\r\n", b"Message-ID: <x\x00\xc3@y>\r\n", b"Content-Type: a\x00\xff/b\r\n", b"Content-Type: text/plain; charset=utf-7\r\n", b"+2AA-", b"Content-Transfer-Encoding: x-uuencode\r\n",
-]  # fmt: skip
+    b"From: a@b.c\r\n",
+    b"Subject: =?gb2312?B?xPq6w6Os?=\r\n",
+    b"Content-Type: multipart/mixed; boundary=X\r\n",
+    b"\r\n",
+    b"--X\r\n",
+    b"--X--\r\n",
+    b"Content-Type: message/rfc822\r\n",
+    b"Content-Type: text/html; charset=\xff\r\n",
+    b"<div class=gmail_quote>",
+    b"Content-Transfer-Encoding: base64\r\n",
+    b"=C4=E3",
+    b"Content-Type: message/delivery-status\r\n",
+    b"Action: failed\r\n",
+    b"Content-Type: multipart/report; report-type=delivery-status; boundary=X\r\n",
+    b"\x00\xff\xfe\n",
+    b"> quoted\r\n",
+    b"Content-Disposition: attachment; filename*0*=x''%ff; filename*1=y\r\n",
+    b"Date: 99 Foo 0 99:99\r\n",
+    b"begin 644 x\r\n#86)C\r\nend\r\n",
+    b"Content-Type: text/plain; charset*=utf-8''idna\r\n",
+    b"References: <a\x00\xff@b> <\r\n",
+    b"Message-ID: <x\x00\xc3@y>\r\n",
+    b"Content-Type: a\x00\xff/b\r\n",
+    b"Content-Type: text/plain; charset=utf-7\r\n",
+    b"+2AA-",
+    b"Content-Transfer-Encoding: x-uuencode\r\n",
+]
 SITE = Site([account()])
 
 
@@ -88,7 +108,7 @@ def test_any_bytes_under_any_label_are_text(data: bytes, label: str) -> None:
 @example(text="在 2026年3月3日 写道：\n> x")
 def test_folding_loses_no_line(text: str) -> None:
     folded = fold(text)
-    parts = "\n".join((folded.said, folded.signature, folded.quoted))
+    parts = f"{folded.said}\n{folded.signature}\n{folded.quoted}"
     assert [line.strip() for line in parts.split("\n") if line.strip()] == [
         line.strip() for line in text.split("\n") if line.strip()
     ]

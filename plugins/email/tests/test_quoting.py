@@ -9,19 +9,21 @@ from plugins.email.quoting import fold
 OLD = "Dear customer,\nyour order is on its way."
 MARKED = "> Dear customer,\n> your order is on its way."
 
+# fmt: off
+GMAIL_WRAPPED = "On Tue, 3 Mar 2026 at 10:02, A rather long name of somebody\n<support@demo.test> wrote:"
+OUTLOOK = "From: Support <support@demo.test>\nSent: Tuesday, March 3, 2026 10:02 AM\nTo: Bob\nSubject: Order"
+QQ = '---- 原始邮件 ----\n发件人: "Support" <support@demo.test>;\n发送时间: 2026年3月3日(星期二)'
 HABITS = {
     "gmail en": f"On Tue, 3 Mar 2026 at 10:02, Support <support@demo.test> wrote:\n\n{MARKED}",
-    "gmail en wrapped": f"On Tue, 3 Mar 2026 at 10:02, A rather long name of somebody\n<support@demo.test> wrote:\n\n{MARKED}",
+    "gmail en wrapped": f"{GMAIL_WRAPPED}\n\n{MARKED}",
     "gmail zh": f"Support <support@demo.test> 于2026年3月3日周二 10:02写道：\n\n{MARKED}",
     "gmail zh older": f"在 2026年3月3日 上午10:02，Support <support@demo.test>写道：\n\n{MARKED}",
-    "outlook en": f"From: Support <support@demo.test>\nSent: Tuesday, March 3, 2026 10:02 AM\nTo: Bob\nSubject: Order\n\n{OLD}",
-    "outlook en ruled": f"________________________________\nFrom: Support <support@demo.test>\nSent: Tuesday\nTo: Bob\nSubject: O\n\n{OLD}",
+    "outlook en": f"{OUTLOOK}\n\n{OLD}",
+    "outlook en ruled": f"________________________________\n{OUTLOOK}\n\n{OLD}",
     "outlook old": f"-----Original Message-----\nFrom: Support\nSent: Tuesday\n\n{OLD}",
-    "outlook zh": f"发件人: Support <support@demo.test>\n发送时间: 2026年3月3日 10:02\n收件人: Bob\n主题: 订单\n\n{OLD}",
-    "qq": f'------------------ 原始邮件 ------------------\n发件人: "Support" <support@demo.test>;\n发送时间: 2026年3月3日(星期二)\n\n{OLD}',
-    "qq en": f"------------------&nbsp;Original&nbsp;------------------\nFrom: &nbsp;Support\nDate: &nbsp;Tue\nTo: &nbsp;x\n\n{OLD}".replace(
-        "&nbsp;", " "
-    ),
+    "outlook zh": f"发件人: Support <s@demo.test>\n发送时间: 2026年3月3日 10:02\n收件人: Bob\n主题: 订单\n\n{OLD}",
+    "qq": f"------------------{QQ.removeprefix('----')}\n\n{OLD}",
+    "qq en": f"------------------ Original ------------------\nFrom:  Support\nDate:  Tue\nTo:  x\n\n{OLD}",
     "163": f'在 2026-03-03 10:02:11，"Support" <support@demo.test> 写道：\n\n{MARKED}',
     "163 plain": f'At 2026-03-03 10:02:11, "Support" <support@demo.test> wrote:\n{MARKED}',
     "163 new": f"---- 回复的原邮件 ----\n发件人 Support<support@demo.test>\n\n{OLD}",
@@ -33,6 +35,7 @@ HABITS = {
     "thunderbird zh": f"在 2026/3/3 10:02, Support 写道:\n{MARKED}",
     "no introduction": MARKED,
 }
+# fmt: on
 
 
 @pytest.mark.parametrize("habit", HABITS)
