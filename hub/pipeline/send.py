@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -36,12 +37,14 @@ BACK_OFF = (5, 15, 60, 300, 900, 3600, 3600, 7200, 14400, 14400, 28800)
 
 
 class Sender:
-    """Delivers what is due on this node; woken by commits, and by the clock for what is due later."""
+    """Delivers what is due over the connections this node holds (`held`), and what needs none; woken by commits, and by
+    the clock for what is due later."""
 
     def __init__(self, store: Store, directory: Directory, hooks: Hooks) -> None:
         self._store = store
         self._directory = directory
         self._hooks = hooks
+        self.held: Collection[int] = ()
         self._due = asyncio.Event()
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(16))
         self._under_way: set[asyncio.Task[None]] = set()
@@ -54,7 +57,7 @@ class Sender:
         """Deliver until cancelled."""
         while True:
             try:
-                rows = await self._store.write(lambda tx: outbox.lease(tx, self._store.node, GROUP))
+                rows = await self._store.write(lambda tx: outbox.lease(tx, self._store.node, self.held, GROUP))
             except Overloaded:
                 await asyncio.sleep(1)
                 continue

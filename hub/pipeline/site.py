@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from hub.api import Event, Json, Signal
@@ -63,9 +63,10 @@ class Site:
         self.flows = FlowRunner(store, self.registry.flows)
         self.router = Router(store)
         self.clock = Clock(store, self._core_timers(), self._plugin_timer)
-        self.membership = Membership(store, self.intake, self.sender)
+        self.membership = Membership(store, self.intake, self.sender, self._hold)
         self.watchdog = Watchdog(folders(plugins))
         self._tasks: list[asyncio.Task[Any]] = []
+        self._open = False
 
     async def set_up(self, hashes: Mapping[str, str]) -> bool:
         """Take the site file over on the first start; returns whether it was one."""
@@ -95,10 +96,12 @@ class Site:
         """Open the doors: the site is reachable at `url`, listeners and the plugins' background work begin."""
         self.core.site_url = url
         self.background.start()
-        await self.listeners.reconcile(self.directory.connections())
+        self._open = True
+        await self._hold(self.membership.held)
 
     async def stop(self) -> None:
         """Close the doors first, then finish what is in hand."""
+        self._open = False
         await self.listeners.stop()
         await self.background.stop()
         for task in self._tasks:
@@ -119,6 +122,13 @@ class Site:
             return False
         return await self.directory.channel_of(account).signal(account, Signal(row["thread"], kind, data))
 
+    async def _hold(self, held: Collection[int]) -> None:
+        """Listen on, and send over, just the connections that are this node's."""
+        self.sender.held = held
+        if self._open:
+            mine = [each for each in self.directory.connections() if each[1].id in held]
+            await self.listeners.reconcile(mine)
+
     def _effect(self, effect: Effect) -> None:
         if effect.signal is not None:
             log.debug("a signal came in as raw input; signals are emitted, not stored")
@@ -135,7 +145,8 @@ class Site:
         self._wake(batch)
         if any(event.type in CHANGES for event in batch):
             await self.directory.refresh()
-            await self.listeners.reconcile(self.directory.connections())
+            await self.membership.beat()
+            await self._hold(self.membership.held)
         for event in batch:
             await self._tell(event)
 

@@ -1,6 +1,6 @@
 """The outbox: a reply and its delivery are one commit; workers lease deliveries and say what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,15 +34,17 @@ def get(conn: Connection, delivery_id: int) -> Row | None:
     return one(conn, select(deliveries).where(deliveries.c.id == delivery_id))
 
 
-def lease(tx: Tx, node: str, most: int) -> list[Row]:
-    """Take what is due, oldest first; never one that follows an unsent one of the same interaction: order is kept."""
+def lease(tx: Tx, node: str, held: Collection[int], most: int) -> list[Row]:
+    """Take what is due over the connections this node holds, oldest first; never one that follows an unsent one of the
+    same interaction: order is kept."""
     earlier = deliveries.alias()
     unsent_before = exists().where(
         earlier.c.interaction_id == deliveries.c.interaction_id,
         earlier.c.id < deliveries.c.id,
         earlier.c.state.in_([DeliveryState.PENDING, DeliveryState.LEASED]),
     )
-    due = and_(deliveries.c.state == DeliveryState.PENDING, deliveries.c.due_at <= tx.now)
+    ours = or_(deliveries.c.connection_id.is_(None), deliveries.c.connection_id.in_(held))
+    due = and_(deliveries.c.state == DeliveryState.PENDING, deliveries.c.due_at <= tx.now, ours)
     chosen = select(deliveries).where(due, ~unsent_before).order_by(deliveries.c.due_at, deliveries.c.id).limit(most)
     rows = many(tx.conn, chosen.with_for_update(skip_locked=True, of=deliveries))
     if rows:

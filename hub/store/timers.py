@@ -73,6 +73,11 @@ def hold(tx: Tx, name: str, holder: str, seconds: float) -> bool:
     return True
 
 
+def forget_leases(tx: Tx) -> None:
+    """All leases are gone: for a database that only one process can have open."""
+    tx.conn.execute(delete(leases))
+
+
 def let_go(tx: Tx, holder: str) -> None:
     """Give up every lease of a holder that stops."""
     tx.conn.execute(delete(leases).where(leases.c.holder == holder))

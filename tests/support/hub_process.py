@@ -22,7 +22,7 @@ START_WITHIN = STOP_WITHIN = 30.0  # seconds; both take about one, a loaded mach
 class HubProcess:
     """One start of `hub serve` on `database`, with its data in `folder`; `async with` stops it, demanding a clean exit.
 
-    ready   what the process printed when it was up: {"http": "http://127.0.0.1:PORT", "smtp": port, …}
+    ready   what the process printed when it was up: {"http": "http://127.0.0.1:PORT", "connections": {name: "smtp://HOST:PORT"}}
     log     everything it wrote, stdout and stderr together
     """
 
@@ -41,6 +41,10 @@ class HubProcess:
     @property
     def http(self) -> str:
         return str(self.ready["http"])
+
+    def port_of(self, connection: str) -> int:
+        """The port a listening connection got, by the connection's name in the site file."""
+        return int(self.ready["connections"][connection].rsplit(":", 1)[1])
 
     @property
     def pid(self) -> int:

@@ -1,0 +1,125 @@
+"""The customers: each says tokens nobody else says, on a real channel, and writes down what they were told."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from tests.chaos.site import MAILBOX
+from tests.farside.chat_visitor import ChatVisitor
+from tests.farside.ledger import Ledger, read_ledger
+from tests.farside.processes import SmtpSink
+from tests.support.hub_process import HubProcess
+
+PATIENCE = 0.2
+
+
+class Customers(Protocol):
+    """One channel's customers. `acked`: tokens the hub said it has; `heard`: how often each reply arrived."""
+
+    acked: set[str]
+
+    async def say(self, tokens: list[str]) -> None: ...
+
+    def heard(self) -> dict[str, int]: ...
+
+    async def leave(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Mailers:
+    """Mail servers that try again until they are told 250, as real ones do: the same mail, the same Message-ID."""
+
+    hub: HubProcess
+    sink: SmtpSink
+    acked: set[str] = field(default_factory=set)
+
+    async def say(self, tokens: list[str]) -> None:
+        """One mail per token, a few at a time."""
+        turn = asyncio.Semaphore(4)
+        await asyncio.gather(*(self._until_taken(token, turn) for token in tokens))
+
+    def heard(self) -> dict[str, int]:
+        """Replies the far side's mail server has written down."""
+        counts: dict[str, int] = {}
+        for mail in self.sink.mails():
+            body = mail["body"]
+            token = body.split("re:", 1)[1].split()[0] if "re:" in body else ""
+            counts[token] = counts.get(token, 0) + 1
+        return counts
+
+    async def leave(self) -> None:
+        """Mail servers do not say good-bye."""
+
+    async def _until_taken(self, token: str, turn: asyncio.Semaphore) -> None:
+        while token not in self.acked:
+            async with turn:
+                if await asyncio.to_thread(self._send, token):
+                    self.acked.add(token)
+                    return
+            await asyncio.sleep(PATIENCE)
+
+    def _send(self, token: str) -> bool:
+        sender = f"{token}@customers.test"
+        headers = (f"From: {sender}", f"To: {MAILBOX}", f"Subject: {token}", f"Message-ID: <{token}@customers.test>")
+        mail = "\r\n".join([*headers, "", token, ""])
+        try:
+            with smtplib.SMTP("127.0.0.1", self.hub.port_of("mail"), timeout=5) as server:
+                server.sendmail(sender, [MAILBOX], mail.encode())
+        except (OSError, smtplib.SMTPException):
+            return False
+        return True
+
+
+@dataclass(slots=True)
+class Visitors:
+    """Chat visitors with one tab each; each says its tokens in turn and waits for the acknowledgement."""
+
+    hub: Callable[[], str]
+    ledger_path: Path
+    people: int = 3
+    acked: set[str] = field(default_factory=set)
+    _visitors: list[ChatVisitor] = field(default_factory=list)
+    _ledger: Ledger | None = None
+
+    async def say(self, tokens: list[str]) -> None:
+        """The tokens, dealt out among the visitors."""
+        self._ledger = Ledger(self.ledger_path)
+        groups = [tokens[number :: self.people] for number in range(self.people)]
+        await asyncio.gather(*(self._visit(group, seed) for seed, group in enumerate(groups, start=1)))
+
+    def heard(self) -> dict[str, int]:
+        """Replies by how many different messages carried them, as far as the visitors' ledger goes."""
+        shown: dict[str, set[int]] = {}
+        for line in read_ledger(self.ledger_path):
+            if line["event"] == "shown" and not line["own"] and line["text"].startswith("re:"):
+                shown.setdefault(line["text"].removeprefix("re:"), set()).add(line["id"])
+        return {token: len(ids) for token, ids in shown.items()}
+
+    async def leave(self) -> None:
+        """Close the tabs."""
+        for visitor in self._visitors:
+            await visitor.leave()
+
+    async def _visit(self, tokens: list[str], seed: int) -> None:
+        visitor = Restless(self.hub(), ledger=self._ledger, seed=seed, name=f"visitor{seed}")
+        visitor.where = self.hub
+        self._visitors.append(visitor)
+        await visitor.arrive()
+        for token in tokens:
+            if await visitor.say(token) == "acked":
+                self.acked.add(token)
+
+
+class Restless(ChatVisitor):
+    """A visitor who finds the hub again when it came back at another port."""
+
+    where: Callable[[], str]
+
+    async def _visit(self) -> bool:
+        self.site = self.where()
+        return await super()._visit()
