@@ -8,7 +8,19 @@ from sqlalchemy import Column, ColumnElement, Connection, or_, select, true
 
 from hub.model.actor import Actor
 from hub.model.errors import NotFound
-from hub.store.tables import accounts, attachments, departments, interactions, messages, offers, queues, tickets, users
+from hub.store.rows import Row, one
+from hub.store.tables import (
+    accounts,
+    attachments,
+    customers,
+    departments,
+    interactions,
+    messages,
+    offers,
+    queues,
+    tickets,
+    users,
+)
 
 
 def in_departments(actor: Actor, department: Column[Any]) -> ColumnElement[bool]:
@@ -81,3 +93,24 @@ def require_department(conn: Connection, actor: Actor, department_id: int | None
     )
     if not known or not may_act_in(actor, department_id):
         raise NotFound("There is no such department.")
+
+
+def require_account(conn: Connection, actor: Actor, account_id: int) -> Row:
+    """The account's row; raises NotFound unless the actor sees it."""
+    row = one(conn, select(accounts).where(accounts.c.id == account_id, visible_accounts(actor)))
+    if row is None:
+        raise NotFound("There is no such account.")
+    return row
+
+
+def require_customer(conn: Connection, customer_id: int) -> None:
+    """Raises NotFound when there is no such customer, or they were merged into another."""
+    found = select(customers.c.id).where(customers.c.id == customer_id, customers.c.merged_into.is_(None))
+    if conn.execute(found).first() is None:
+        raise NotFound("There is no such customer.")
+
+
+def require_enabled_user(conn: Connection, user_id: int) -> None:
+    """Raises NotFound when nobody by this id can take work; colleagues of any department can."""
+    if conn.execute(select(users.c.id).where(users.c.id == user_id, users.c.enabled)).first() is None:
+        raise NotFound("There is no such user.")

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 
 from hub import __version__
 from hub.web.api import Api
@@ -18,11 +18,11 @@ from hub.web.headers import SecurityHeaders
 from hub.web.json import JsonResponse
 from hub.web.node import Node
 from hub.web.openapi import document
-from hub.web.routes import files, interactions, login, me, users
+from hub.web.routes import contacts, conversation, deliveries, files, interactions, login, me, offers, users
 from hub.web.routing import Operation
 from hub.web.services import Services
 
-NOUNS = (login, me, interactions, files, users)
+NOUNS = (login, me, interactions, conversation, contacts, offers, deliveries, files, users)
 
 
 def operations() -> list[Operation]:
@@ -37,6 +37,7 @@ def create_app(services: Services, node: Node | None = None) -> Starlette:
     return Starlette(
         routes=[
             Route("/api/v1/openapi.json", _openapi(every)),
+            WebSocketRoute("/api/v1/stream", node.stream.__call__),
             Mount("/api/v1", Api(every, node)),
         ],
         middleware=[Middleware(SecurityHeaders)],
@@ -65,7 +66,8 @@ def _lifespan(node: Node) -> Callable[[Starlette], AbstractAsyncContextManager[N
 @asynccontextmanager
 async def running(node: Node) -> AsyncIterator[None]:
     """Runs what the HTTP layer does in the background, until left."""
-    tasks = [asyncio.create_task(work()) for work in (node.sessions.watch,)]
+    works = (node.sessions.watch(), node.fanout.run(), node.signals.run(node.fanout.signal))
+    tasks = [asyncio.create_task(work) for work in works]
     try:
         yield
     finally:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
-from pydantic import BaseModel
+from pydantic import TypeAdapter
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -31,22 +32,22 @@ class File:
     content: bytes
 
 
-async def read_model(request: Request, model: type[BaseModel], required: bool, limit: int) -> BaseModel:
+async def read_json(request: Request, model: TypeAdapter[Any], required: bool, limit: int) -> object:
     """The body as `model`. Raises BadRequest, BodyTooLarge, UnsupportedMediaType; ValidationError is the caller's."""
     content = await read_bytes(request, limit)
     if not content and not required:
-        return model()
+        return model.validate_json(b"{}")
     if media_type(request) != "application/json":
         raise UnsupportedMediaType("Send application/json.")
     try:
         orjson.loads(content)  # stricter than pydantic's parser: no NaN, no lone surrogates
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"The body is not JSON: {error}") from error
-    return model.model_validate_json(_NUL.sub(rb"\1", content) if b"\\u0000" in content else content)
+    return model.validate_json(_NUL.sub(rb"\1", content) if b"\\u0000" in content else content)
 
 
 async def read_file(request: Request, limit: int) -> File:
-    """The file of a form, or the bare body when it is text/csv. Raises as `read_model`, and Invalid without a file."""
+    """The file of a form, or the bare body when it is text/csv. Raises as `read_json`, and Invalid without a file."""
     kind = media_type(request)
     if kind == "multipart/form-data":
         return await _file_of_form(request, limit)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, cast
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
+
+from hub.api import Json
 
 LARGEST_ID = 10**18 - 1
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
@@ -60,6 +63,11 @@ Scalar = (
 # free attributes: flat, so that screens, imports and filters can show them
 Attributes = Annotated[dict[Annotated[str, Field(max_length=80)], Scalar | list[Scalar]], Field(max_length=100)]
 Settings = dict[str, JsonValue]
+
+
+def as_json(attributes: Mapping[str, object]) -> dict[str, Json]:
+    """Attributes as the JSON they are: to a type checker a dictionary of something narrower is another thing."""
+    return cast("dict[str, Json]", dict(attributes))
 
 
 class Paging(Query):

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from hub.store.counts import Group
 from hub.web.brief import Brief
+from hub.web.fanout import Fanout
 from hub.web.limits import Limit
 from hub.web.passwords import Passwords
 from hub.web.services import Services
 from hub.web.sessions import Sessions
+from hub.web.signals import Signals
+from hub.web.stream import Stream
+from hub.web.viewers import Viewers
 
 FAILURES_A_LOGIN = 5
 FAILURES_A_CLIENT = 20
@@ -21,6 +25,10 @@ class Node:
         self.services = services
         self.sessions = Sessions(services.store, settings.session_idle, settings.session_life)
         self.passwords = Passwords()
+        self.viewers = Viewers()
+        self.signals = Signals(services, self.viewers)
+        self.fanout = Fanout(services.store, self.sessions)
+        self.stream = Stream(self.fanout, self.sessions, self.signals, settings.origins)
         self.open_groups = Brief[list[Group]](1.0)
         self.failures_by_login = Limit(FAILURES_A_LOGIN, 60)
         self.failures_by_client = Limit(FAILURES_A_CLIENT, 300)

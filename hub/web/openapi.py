@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from hub.api import HubError
-from hub.web.bodies import FILE_FIELD, File
+from hub.web.bodies import FILE_FIELD
 from hub.web.errors import ErrorAnswer, status_of
 from hub.web.fields import LARGEST_ID
 from hub.web.routing import JSON, Operation
@@ -68,8 +68,8 @@ def _adapters(operation: Operation) -> list[tuple[object, JsonSchemaMode, TypeAd
     found: list[tuple[object, JsonSchemaMode, TypeAdapter[Any]]] = []
     if signature.query:
         found.append(((id(operation), "query"), "validation", TypeAdapter(signature.query.model)))
-    if signature.body and signature.body is not File:
-        found.append(((id(operation), "body"), "validation", TypeAdapter(signature.body)))
+    if signature.body:
+        found.append(((id(operation), "body"), "validation", signature.body))
     if signature.result:
         found.append(((id(operation), "result"), "serialization", signature.result))
     return found
@@ -86,7 +86,7 @@ def _operation(operation: Operation, schemas: _Schemas) -> Schema:
     }
     if description.strip():
         described["description"] = description.strip()
-    if operation.signature.body:
+    if operation.reads_body:
         described["requestBody"] = _body(operation, schemas)
     if not operation.public:
         described["security"] = [{"bearer": []}]
@@ -120,7 +120,7 @@ def _not_null(schema: Schema) -> Schema:
 
 
 def _body(operation: Operation, schemas: _Schemas) -> Schema:
-    if operation.signature.body is File:
+    if operation.signature.file:
         form = {
             "type": "object",
             "properties": {FILE_FIELD: {"type": "string", "format": "binary"}},

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from hub.api import HubError
 from hub.model.errors import Conflict, Forbidden, Invalid, NotFound
 from hub.model.permissions import Permission
-from hub.web.bodies import File, read_file, read_model
+from hub.web.bodies import read_file, read_json
 from hub.web.errors import (
     BadRequest,
     BodyTooLarge,
@@ -55,14 +55,19 @@ class Operation:
         return tuple(_NAME.findall(self.path))
 
     @property
+    def reads_body(self) -> bool:
+        """Whether it takes JSON or a file."""
+        return self.signature.file or self.signature.body is not None
+
+    @property
     def errors(self) -> tuple[type[HubError], ...]:
         """Every error this operation may answer with, as documented."""
         found: list[type[HubError]] = [*self.raises]
         found += [] if self.public else [LoginRequired, Forbidden]
         found += [] if self.method in SAFE else [Conflict, Invalid]
-        found += [NotFound] if self.names or self.signature.query or self.signature.body else []
+        found += [NotFound] if self.names or self.signature.query or self.reads_body else []
         found += [Invalid] if self.signature.query else []
-        found += [BadRequest, BodyTooLarge, UnsupportedMediaType] if self.signature.body else []
+        found += [BadRequest, BodyTooLarge, UnsupportedMediaType] if self.reads_body else []
         return tuple(dict.fromkeys(found))
 
     async def arguments(self, request: Request, ids: tuple[int, ...]) -> Mapping[str, object]:
@@ -70,7 +75,7 @@ class Operation:
         found: dict[str, object] = dict(zip(self.names, ids, strict=True))
         if self.signature.query:
             found["query"] = self.signature.query.read(request.query_params)
-        if self.signature.body:
+        if self.reads_body:
             found["body"] = await self._body(request)
         return found
 
@@ -83,12 +88,10 @@ class Operation:
         return JsonResponse(result, self.status)
 
     async def _body(self, request: Request) -> object:
-        model = self.signature.body
-        assert model is not None
-        if issubclass(model, File):
+        if self.signature.body is None:
             return await read_file(request, self.max_body)
         try:
-            return await read_model(request, model, self.signature.body_required, self.max_body)
+            return await read_json(request, self.signature.body, self.signature.body_required, self.max_body)
         except ValidationError as error:
             raise Invalid(fields=findings(error)) from error
 

@@ -40,11 +40,12 @@ class QueryReader:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a handler takes and gives: `body` is a model for JSON, or File; `result` None is no content."""
+    """What a handler takes and gives: `body` is read from JSON, unless it is a `file`; `result` None is no content."""
 
     query: QueryReader | None
-    body: type[BaseModel] | type[File] | None
+    body: TypeAdapter[Any] | None
     body_required: bool
+    file: bool
     result: TypeAdapter[Any] | None
     raw: bool
 
@@ -57,8 +58,9 @@ def read_signature(handler: Handler, returns: Any = None) -> Signature:
     body = hints.get("body")
     return Signature(
         query=_query_reader(hints.get("query")),
-        body=body,
-        body_required=body is File or (body is not None and _needs_something(body)),
+        body=None if body in (None, File) else TypeAdapter(body),
+        body_required=body is not None and _needs_something(body),
+        file=body is File,
         result=None if raw or result is NoneType else TypeAdapter(result),
         raw=raw,
     )
@@ -90,5 +92,8 @@ def _query_reader(model: type[BaseModel] | None) -> QueryReader | None:
     return QueryReader(model, frozenset(lists))
 
 
-def _needs_something(model: type[BaseModel]) -> bool:
-    return any(field.is_required() for field in model.model_fields.values())
+def _needs_something(body: Any) -> bool:
+    """Whether a request without a body lacks something; a union of models always does."""
+    if inspect.isclass(body) and issubclass(body, BaseModel):
+        return any(field.is_required() for field in body.model_fields.values())
+    return True

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from httpx import ASGITransport
 
 from hub.pipeline.directory import Directory
 from hub.plugin.discovery import Plugins
@@ -28,9 +27,15 @@ def services(store: Store) -> Services:
 
 
 @pytest.fixture
-async def people(services: Services) -> AsyncIterator[People]:
-    """Roles, two departments, and one user of each kind; each can be asked for a client."""
+async def node(services: Services) -> AsyncIterator[Node]:
+    """What the HTTP layer keeps in memory, its background work running."""
     node = Node(services)
-    ids = await services.store.write(insert_people)
     async with running(node):
-        yield People(ASGITransport(create_app(services, node)), ids)
+        yield node
+
+
+@pytest.fixture
+async def people(node: Node) -> People:
+    """Roles, two departments, and one user of each kind; each can be asked for a client."""
+    ids = await node.services.store.write(insert_people)
+    return People(create_app(node.services, node), ids)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 from sqlalchemy import insert, select
+from starlette.applications import Starlette
 
 from hub.model.permissions import BUILT_IN_ROLES
 from hub.store.tables import departments, roles, users
@@ -29,8 +30,9 @@ class Ids:
 class People:
     """Gives clients: `await people.client("agent")` is logged in by token."""
 
-    def __init__(self, transport: httpx.ASGITransport, ids: Ids) -> None:
-        self.transport = transport
+    def __init__(self, app: Starlette, ids: Ids) -> None:
+        self.app = app
+        self.transport = httpx.ASGITransport(app)
         self.ids = ids
 
     def stranger(self) -> httpx.AsyncClient:

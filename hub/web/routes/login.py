@@ -18,8 +18,8 @@ from hub.store import audit, users
 from hub.store.sessions import end_session, has_sessions, token_hash
 from hub.store.unit import Tx
 from hub.store.users import Credentials
-from hub.web.admission import COOKIE
 from hub.web.call import Call
+from hub.web.credentials import COOKIE
 from hub.web.errors import WrongLogin
 from hub.web.fields import Body
 from hub.web.json import JsonResponse

@@ -1,0 +1,45 @@
+"""What is offered to an agent now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from hub.model.actor import Actor
+from hub.model.states import OfferState
+from hub.store import listing, work
+from hub.store.listing import InteractionItem
+
+
+@dataclass(frozen=True, slots=True)
+class OfferItem:
+    """One open offer. `seconds_left` is the countdown when this was read."""
+
+    id: int
+    state: OfferState
+    interaction: InteractionItem | None
+    queue: int | None
+    created_at: datetime
+    expires_at: datetime
+    seconds_left: float
+
+
+def open_offers(conn: Connection, actor: Actor, now: datetime) -> list[OfferItem]:
+    """Mine, oldest first."""
+    rows = work.open_offers(conn, user_id=actor.user_id)
+    offered = [row["interaction_id"] for row in rows if row["interaction_id"] is not None]
+    items = {item.id: item for item in listing.items_of(conn, actor, offered)} if offered else {}
+    return [
+        OfferItem(
+            id=row["id"],
+            state=OfferState(row["state"]),
+            interaction=items.get(row["interaction_id"]),
+            queue=row["queue_id"],
+            created_at=row["created_at"],
+            expires_at=row["expires_at"],
+            seconds_left=max(0.0, (row["expires_at"] - now).total_seconds()),
+        )
+        for row in rows
+    ]

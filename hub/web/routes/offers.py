@@ -1,0 +1,51 @@
+"""Offers: one agent, one piece of work, a countdown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from hub.model.errors import OfferGone
+from hub.model.permissions import Permission
+from hub.pipeline import offer
+from hub.store import offers_list
+from hub.store.offers_list import OfferItem
+from hub.store.paging import Page
+from hub.web.call import Call
+from hub.web.fields import Body, Short
+from hub.web.routing import Routes
+
+routes = Routes("offers")
+TAKE = Permission.INTERACTIONS_REPLY
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The interaction that is now the agent's; null when the work was none."""
+
+    interaction: int | None
+
+
+class Rejection(Body):
+    """Why not, for the record."""
+
+    reason: Short = ""
+
+
+@routes.get("/offers", TAKE)
+async def list_offers(call: Call) -> Page[OfferItem]:
+    """What is offered to me now."""
+    now = datetime.now(UTC)
+    return Page(await call.read(lambda conn: offers_list.open_offers(conn, call.actor, now)))
+
+
+@routes.post("/offers/{offer_id}/accept", TAKE, raises=(OfferGone,))
+async def accept_offer(call: Call, offer_id: int) -> Accepted:
+    """Take it. When it has ended, `data.by` of the error says who has the work."""
+    return Accepted(await call.write(lambda tx: offer.accept(tx, call.actor, offer_id)))
+
+
+@routes.post("/offers/{offer_id}/reject", TAKE, raises=(OfferGone,))
+async def reject_offer(call: Call, offer_id: int, body: Rejection) -> None:
+    """Decline it: the work goes back to the front of its queue."""
+    await call.write(lambda tx: offer.reject(tx, call.actor, offer_id, body.reason))
