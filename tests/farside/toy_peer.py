@@ -3,8 +3,8 @@
 Every input offered and every answer, delivery and signal got stands in its ledger. Besides the roles of
 tests.toy.lines it has "watch", which is sent a line whenever there is news in the ledger, and "control", by which a
 test makes it speak: {"do": "say", …line…} pushes an input (with proof) until it is answered, {"do": "behave",
-"as": how} sets how it answers sends: "well", "slowly" (pending; a receipt follows when the test says it), "rejected", "throttled",
-"unknown", "silent", "hang_up".
+"as": how} sets how it answers sends: "well", "slowly" (pending; a receipt follows when the test says it), "rejected",
+"throttled", "unknown", "silent", "hang_up".
 """
 
 from __future__ import annotations
