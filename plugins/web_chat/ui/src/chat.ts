@@ -79,7 +79,7 @@ export class Chat {
       open: configuration.open,
       shown: false,
       thread: EMPTY,
-      history: "unasked",
+      history: this.memory.get("known") ? "unasked" : "there",
       asked: false,
       form: [],
     };

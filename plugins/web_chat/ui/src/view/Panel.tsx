@@ -58,7 +58,8 @@ function Body(): JSX.Element {
   const over = isOver(thread);
   const arriving = chat.memory.get("known") && !thread.standing && (line === "connecting" || line === "idle");
   if (line === "shut") return <p class="nothing">{words.shut}</p>;
-  if (!open && over && !arriving && (left || asked || !thread.standing)) return <LeaveForm />;
+  const leaves = left ? !thread.standing?.agent : over && !arriving && (asked || !thread.standing);
+  if (!open && leaves) return <LeaveForm />;
   const waiting = thread.entries.some((entry) => entry.progress === "sending" || entry.progress === "sent");
   const begins = over && !arriving && !waiting && (asked || !thread.standing);
   if (begins && chat.questions.length) return <StartForm />;
@@ -107,6 +108,7 @@ export function status(chat: Chat, words: Words): string {
   if (line === "connecting") return words.connecting;
   if (standing && !standing.over) {
     if (standing.agent) return fill(words.withAgent, { name: standing.agent });
+    if (!open) return words.offline;
     if (standing.ahead === 0) return words.queueNext;
     if (standing.ahead) return fill(words.queueAhead, { n: standing.ahead });
     if (standing.state === "INITIATED" || standing.state === "QUEUED") return words.searching;
@@ -117,7 +119,7 @@ export function status(chat: Chat, words: Words): string {
 function dot(chat: Chat): string {
   const { line, open, thread } = chat.state;
   if (line === "lost" || line === "connecting") return "dot wait";
-  if (thread.standing && !thread.standing.over && !thread.standing.agent) return "dot wait";
+  if (open && thread.standing && !thread.standing.over && !thread.standing.agent) return "dot wait";
   return open ? "dot on" : "dot";
 }
 
