@@ -101,10 +101,11 @@ class EmailChannel:
             ways.append(listener.serve(self._defaults, way.settings, noted, self._directory.resolve, gathered))
         if way.settings.imap_host:
             ways.append(self._import(way, noted, gathered))
-        try:
-            await _all(ways or [_only_sends(ready)])
-        finally:
-            await self._relay.pools.close()
+        await _all(ways or [_only_sends(ready)])
+
+    async def close(self) -> None:
+        """Say good-bye to the relays."""
+        await self._relay.pools.close()
 
     async def _import(self, way: Connection[EmailConnection], emit: Emit, ready: Ready) -> None:
         token = await self._tokens.token(way.settings) if way.settings.imap_auth is Auth.XOAUTH2 else ""

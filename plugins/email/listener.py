@@ -132,7 +132,9 @@ def _raw(session: Session, envelope: Envelope) -> Raw:
     content = envelope.original_content or b""
     peer = session.peer[0] if isinstance(session.peer, tuple) else ""
     to: list[Json] = list(dict.fromkeys(envelope.rcpt_tos))
-    return Raw(content, {"via": "smtp", "to": to, "from": envelope.mail_from or "", "client": str(peer)})
+    return Raw(
+        content, {"via": "smtp", "to": to, "from": (envelope.mail_from or "").removeprefix("<>"), "client": str(peer)}
+    )
 
 
 def _hops(body: bytes) -> int:

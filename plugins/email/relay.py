@@ -6,7 +6,7 @@ import re
 import ssl
 from typing import Final
 
-from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPResponseException
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPHeloError, SMTPResponseException
 
 from hub.api import Misconfigured, SendError, TooLarge, Unsupported
 from plugins.email import relay_errors
@@ -48,11 +48,14 @@ class Relay:
             port=settings.relay_port,
             timeout=settings.relay_timeout,
             use_tls=settings.relay_security is Security.TLS,
-            start_tls=settings.relay_security is Security.STARTTLS,
+            start_tls=False,
             tls_context=trust(settings) if settings.relay_security is not Security.NONE else None,
         )
         try:
             await smtp.connect()
+            await _greet(smtp)
+            if settings.relay_security is Security.STARTTLS:
+                await _encrypt(smtp, settings)
             await self._log_in(smtp, settings)
         except BaseException:
             smtp.close()
@@ -70,6 +73,21 @@ class Relay:
         except SMTPAuthenticationError:
             self._tokens.forget(settings)
             raise
+
+
+async def _greet(smtp: SMTP) -> None:
+    try:
+        await smtp.ehlo()
+    except SMTPHeloError:
+        await smtp.helo()
+
+
+async def _encrypt(smtp: SMTP, settings: EmailConnection) -> None:
+    """A relay that suddenly offers no STARTTLS may be somebody in between: no password and no mail goes there."""
+    if not smtp.supports_extension("starttls"):
+        raise Misconfigured("the relay offers no STARTTLS")
+    await smtp.starttls(tls_context=trust(settings))
+    await _greet(smtp)
 
 
 async def _transact(smtp: SMTP, envelope: Envelope) -> str:

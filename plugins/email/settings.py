@@ -40,51 +40,63 @@ class AfterImport(StrEnum):
 class EmailSettings(BaseModel):
     """[plugins.email] of hub.toml: where listeners hear unless their connection says otherwise."""
 
-    smtp_host: str = Field("127.0.0.1", description="Address the SMTP listener binds")
+    smtp_host: str = Field(default="127.0.0.1", description="Address the SMTP listener binds")
     smtp_port: int = Field(
-        2525, ge=0, le=65535, description="Its port; 0 asks the system", json_schema_extra={"env": "HUB_SMTP_PORT"}
+        default=2525,
+        ge=0,
+        le=65535,
+        description="Its port; 0 asks the system",
+        json_schema_extra={"env": "HUB_SMTP_PORT"},
     )
 
 
 class EmailConnection(BaseModel):
     """One way to the outside. Mail comes in by `listen` (SMTP), `imap_host`, or both; it goes out by `relay_host`."""
 
-    listen: bool = Field(False, description="Receive by SMTP on this machine")
-    listen_host: str = Field("", description="Address to bind; empty: the plugin's smtp_host")
+    listen: bool = Field(default=False, description="Receive by SMTP on this machine")
+    listen_host: str = Field(default="", description="Address to bind; empty: the plugin's smtp_host")
     listen_port: int | None = Field(
-        None, ge=0, le=65535, description="Port; empty: the plugin's smtp_port; 0 asks the system"
+        default=None, ge=0, le=65535, description="Port; empty: the plugin's smtp_port; 0 asks the system"
     )
-    listen_certificate: str = Field("", description="PEM file with certificate and key; set, STARTTLS is offered")
-    listen_max_connections: int = Field(200, ge=1)
-    max_bytes: int = Field(35 * MEGABYTE, ge=1024, description="Largest mail taken, in bytes as it travels")
+    listen_certificate: str = Field(
+        default="", description="PEM file with certificate and key; set, STARTTLS is offered"
+    )
+    listen_max_connections: int = Field(default=200, ge=1)
+    max_bytes: int = Field(default=35 * MEGABYTE, ge=1024, description="Largest mail taken, in bytes as it travels")
 
-    imap_host: str = Field("", description="Mailbox server; empty: none")
-    imap_port: int = Field(993, ge=1, le=65535)
+    imap_host: str = Field(default="", description="Mailbox server; empty: none")
+    imap_port: int = Field(default=993, ge=1, le=65535)
     imap_security: Security = Security.TLS
     imap_user: str = ""
     imap_auth: Auth = Auth.PASSWORD
     imap_password: SecretStr = SecretStr("")
     imap_folder: str = "INBOX"
-    imap_since: date | None = Field(None, description="Leave mails that arrived before this day alone")
+    imap_since: date | None = Field(default=None, description="Leave mails that arrived before this day alone")
     imap_poll_seconds: float = Field(
-        30, gt=0, le=1500, description="Look for new mail at least this often, IDLE or not"
+        default=30, gt=0, le=1500, description="Look for new mail at least this often, IDLE or not"
     )
     imap_after: AfterImport = AfterImport.MARK_SEEN
-    imap_move_to: str = Field("Archive", description="Folder for imap_after = move")
+    imap_move_to: str = Field(default="Archive", description="Folder for imap_after = move")
 
-    relay_host: str = Field("", description="SMTP server that takes our mail; empty: this connection cannot send")
-    relay_port: int = Field(587, ge=1, le=65535)
+    relay_host: str = Field(
+        default="", description="SMTP server that takes our mail; empty: this connection cannot send"
+    )
+    relay_port: int = Field(default=587, ge=1, le=65535)
     relay_security: Security = Security.STARTTLS
     relay_user: str = ""
     relay_auth: Auth = Auth.PASSWORD
     relay_password: SecretStr = SecretStr("")
-    relay_connections: int = Field(4, ge=1, le=50, description="Open at most so many at once")
-    relay_idle_seconds: float = Field(30, gt=0, description="Close a connection unused for so long")
-    relay_timeout: float = Field(60, gt=0, description="Seconds to wait for any one answer")
+    relay_connections: int = Field(default=4, ge=1, le=50, description="Open at most so many at once")
+    relay_idle_seconds: float = Field(default=30, gt=0, description="Close a connection unused for so long")
+    relay_timeout: float = Field(default=60, gt=0, description="Seconds to wait for any one answer")
 
-    tls_ca: str = Field("", description="PEM file of the authority to trust for IMAP and relay; empty: the system's")
+    tls_ca: str = Field(
+        default="", description="PEM file of the authority to trust for IMAP and relay; empty: the system's"
+    )
 
-    oauth_token_url: str = Field("", description="Where a refresh token is exchanged for an access token (RFC 6749 §6)")
+    oauth_token_url: str = Field(
+        default="", description="Where a refresh token is exchanged for an access token (RFC 6749 §6)"
+    )
     oauth_client_id: str = ""
     oauth_client_secret: SecretStr = SecretStr("")
     oauth_refresh_token: SecretStr = SecretStr("")
@@ -95,17 +107,18 @@ class EmailAccount(BaseModel):
     """One address of the site."""
 
     aliases: list[str] = Field(default_factory=list, description="Further addresses that lead here")
-    plus_addresses: bool = Field(True, description="support+anything@… leads here too (RFC 5233)")
-    display_name: str = Field("", description="Sender's name; may hold {agent} and {account}")
-    signature: str = Field("", description="Below every reply; may hold {agent} and {account}")
-    undo_seconds: int = Field(10, ge=0, le=60, description="How long a sent reply can be taken back")
+    plus_addresses: bool = Field(default=True, description="support+anything@… leads here too (RFC 5233)")
+    display_name: str = Field(default="", description="Sender's name; may hold {agent} and {account}")
+    signature: str = Field(default="", description="Below every reply; may hold {agent} and {account}")
+    undo_seconds: int = Field(default=10, ge=0, le=60, description="How long a sent reply can be taken back")
     lists_are_automatic: bool = Field(
-        True, description="Mail of lists and bulk senders opens no ticket; off where the address itself is a list"
+        default=True,
+        description="Mail of lists and bulk senders opens no ticket; off where the address itself is a list",
     )
     acknowledge: bool = Field(
-        False, description="Confirm a person's new mail automatically, at most once a day and sender"
+        default=False, description="Confirm a person's new mail automatically, at most once a day and sender"
     )
     acknowledge_en: str = Field(
-        "", description="The confirmation in English; empty: ours. {serial} {serial_clause} {account}"
+        default="", description="The confirmation in English; empty: ours. {serial} {serial_clause} {account}"
     )
-    acknowledge_zh: str = Field("", description="The confirmation in Chinese")
+    acknowledge_zh: str = Field(default="", description="The confirmation in Chinese")

@@ -48,7 +48,7 @@ class SmtpSink:
             self.process = None
 
     def mails(self) -> list[dict[str, Any]]:
-        """What it has taken so far, in order: "sender", "to", "body" (latin-1 text of the bytes), "tls", "login", "peer"."""
+        """What it has taken so far, in order: "sender", "to", "body" (the bytes as latin-1), "tls", "login", "peer"."""
         if not self.ledger.exists():
             return []
         return [line for line in read_ledger(self.ledger) if line["event"] == "mail"]

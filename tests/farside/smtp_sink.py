@@ -44,7 +44,7 @@ class Sink:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         if any(address.startswith("large-") for address in envelope.rcpt_tos):
             return "552 5.3.4 Message too big"
-        self._write(session, envelope)
+        self._write(server, session, envelope)
         if any(address.startswith("drop-") and self._is_first(address) for address in envelope.rcpt_tos):
             assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
@@ -55,10 +55,10 @@ class Sink:
         self._seen.add(address)
         return first
 
-    def _write(self, session: Session, envelope: Envelope) -> None:
+    def _write(self, server: SMTP, session: Session, envelope: Envelope) -> None:
         self._ledger.note(
             "mail",
-            tls=session.ssl is not None,
+            tls=server.transport is not None and server.transport.get_extra_info("ssl_object") is not None,
             login=session.auth_data if isinstance(session.auth_data, str) else None,
             peer=list(session.peer or ()),
             sender=envelope.mail_from,
