@@ -1,0 +1,55 @@
+"""`hub demo init`: writes the site file and the password of a demo site."""
+
+import argparse
+import os
+import secrets
+import socket
+import sys
+from pathlib import Path
+
+TEMPLATE = Path(__file__).with_name("site.toml")
+PASSWORD = "demo-password"  # noqa: S105  # a file's name
+SYLLABLES = [consonant + vowel for consonant in "bdklmnrst" for vowel in "aeiou"]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """`--data DIR`."""
+    parser.add_argument("--data", type=Path, default=Path("var"), help="the folder of the demo site")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write what is not there yet; an existing site is left as it is."""
+    folder: Path = options.data.absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    write_password(folder / PASSWORD)
+    path = folder / "hub.toml"
+    if not path.exists():
+        path.write_text(
+            TEMPLATE.read_text(encoding="utf-8").replace("{mailbox_port}", str(free_port())), encoding="utf-8"
+        )
+        sys.stdout.write(f"A demo site is described in {path}.\n")
+    return 0
+
+
+def write_password(path: Path) -> None:
+    """HUB_DEMO_PASSWORD, or one that can be read out to a colleague: six syllables and four digits (46 bits)."""
+    if path.exists():
+        return
+    word = os.environ.get("HUB_DEMO_PASSWORD") or sayable()
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(word + "\n")
+
+
+def sayable() -> str:
+    """For instance "kodira-melusa-4821"."""
+    halves = ["".join(secrets.choice(SYLLABLES) for _ in range(3)) for _ in range(2)]
+    return f"{halves[0]}-{halves[1]}-{secrets.randbelow(9000) + 1000}"
+
+
+def free_port() -> int:
+    """A loopback port nobody has now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
