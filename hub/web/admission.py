@@ -20,13 +20,14 @@ async def admit(operation: Operation, request: Request, sessions: Sessions) -> L
     """The login behind a request. Raises LoginRequired, CsrfMissing, Forbidden."""
     if operation.public:
         return NOBODY
-    login = await _login(request, sessions)
+    login = await require_login(request, sessions)
     if operation.permission and not login.actor.may(operation.permission):
         raise Forbidden
     return login
 
 
-async def _login(request: Request, sessions: Sessions) -> Login:
+async def require_login(request: Request, sessions: Sessions) -> Login:
+    """The login of a request. Raises LoginRequired, CsrfMissing."""
     token = token_of(request)
     login = await sessions.find(token) if token else None
     if login is None:

@@ -13,11 +13,15 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from hub import __version__
+from hub.web import gauges
 from hub.web.api import Api
 from hub.web.headers import SecurityHeaders
+from hub.web.health import health_routes
+from hub.web.inbox import Inbox
 from hub.web.json import JsonResponse
 from hub.web.node import Node
 from hub.web.openapi import document
+from hub.web.plugin_routes import plugin_routes
 from hub.web.routes import contacts, conversation, deliveries, files, interactions, login, me, offers, users
 from hub.web.routing import Operation
 from hub.web.services import Services
@@ -39,6 +43,9 @@ def create_app(services: Services, node: Node | None = None) -> Starlette:
             Route("/api/v1/openapi.json", _openapi(every)),
             WebSocketRoute("/api/v1/stream", node.stream.__call__),
             Mount("/api/v1", Api(every, node)),
+            *health_routes(node),
+            *plugin_routes(node),
+            Mount("/", Inbox(services.settings.inbox)),
         ],
         middleware=[Middleware(SecurityHeaders)],
         lifespan=_lifespan(node),
@@ -66,7 +73,13 @@ def _lifespan(node: Node) -> Callable[[Starlette], AbstractAsyncContextManager[N
 @asynccontextmanager
 async def running(node: Node) -> AsyncIterator[None]:
     """Runs what the HTTP layer does in the background, until left."""
-    works = (node.sessions.watch(), node.fanout.run(), node.signals.run(node.fanout.signal))
+    works = (
+        node.sessions.watch(),
+        node.fanout.run(),
+        node.signals.run(node.fanout.signal),
+        gauges.count_events(node.services.store),
+        gauges.measure_lag(),
+    )
     tasks = [asyncio.create_task(work) for work in works]
     try:
         yield

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from hub.api import HubError, Overloaded
+from hub.api import HubError, InputError, Overloaded, Unauthenticated, UnknownAccount
 from hub.model.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
 from hub.web.json import JsonResponse
 
@@ -80,6 +80,9 @@ STATUS: Mapping[type[HubError], HTTPStatus] = {
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    InputError: HTTPStatus.BAD_REQUEST,
+    Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    UnknownAccount: HTTPStatus.NOT_FOUND,
     TooMany: HTTPStatus.TOO_MANY_REQUESTS,
     Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     HubError: HTTPStatus.INTERNAL_SERVER_ERROR,

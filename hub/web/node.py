@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.store.counts import Group
+from hub.store.numbers import Numbers
 from hub.web.brief import Brief
 from hub.web.fanout import Fanout
 from hub.web.limits import Limit
@@ -30,5 +31,6 @@ class Node:
         self.fanout = Fanout(services.store, self.sessions)
         self.stream = Stream(self.fanout, self.sessions, self.signals, settings.origins)
         self.open_groups = Brief[list[Group]](1.0)
+        self.numbers = Brief[Numbers](2.0)
         self.failures_by_login = Limit(FAILURES_A_LOGIN, 60)
         self.failures_by_client = Limit(FAILURES_A_CLIENT, 300)

@@ -1,0 +1,113 @@
+"""What plugins declare is served, behind login unless public, and a failure stays the plugin's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from hub.api import Files, Request, Response, Route, WebSocket, WebSocketRoute
+from hub.plugin.record import Plugin, PluginState
+from hub.web.app import create_app
+from hub.web.node import Node
+from hub.web.services import Services
+from tests.web.people import People, insert_people
+from tests.web.serving import serving
+
+
+async def echo(request: Request) -> Response:
+    viewer = request.viewer.name if request.viewer else "nobody"
+    said = f"{request.params.get('account', '')} {request.body.decode()} by {viewer}"
+    return Response(said.encode(), media_type="text/plain")
+
+
+async def broken(request: Request) -> Response:
+    raise LookupError("a mistake in the plugin")
+
+
+async def answer(socket: WebSocket) -> None:
+    await socket.accept()
+    while True:
+        text = await socket.receive()
+        if text == "break":
+            raise LookupError("a mistake in the plugin")
+        await socket.send(f"{socket.params['account']}: {text}")
+
+
+@pytest.fixture
+def plugin(services: Services, tmp_path: Path) -> Plugin:
+    """A plugin with a route of each kind."""
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "widget.js").write_text("1")
+    (tmp_path / "secret.txt").write_text("no")
+    made = Plugin("toy", PluginState.LOADED)
+    services.registry.plugins.add(made)
+    services.registry.routes["toy"] = [
+        Route("POST", "/{account}/inbound", echo, public=True, channel="toy", max_body=10),
+        Route("GET", "/page", echo),
+        Route("POST", "/page", echo),
+        Route("GET", "/admin", echo, permission="plugins.manage"),
+        Route("GET", "/broken", broken, public=True),
+        WebSocketRoute("/{account}/ws", answer, channel="toy"),
+        Files("/static/", tmp_path / "files"),
+    ]
+    return made
+
+
+@pytest.fixture
+async def site(plugin: Plugin, node: Node) -> People:
+    """People of a site with the plugin; addresses are from the root."""
+    ids = await node.services.store.write(insert_people)
+    return People(create_app(node.services, node), ids)
+
+
+@pytest.fixture
+async def socket_url(site: People) -> AsyncIterator[str]:
+    async with serving(site.app) as url:
+        yield url.replace("http", "ws", 1) + "/c/toy/7/ws"
+
+
+async def test_a_webhook_of_a_channel_is_public_and_bounded(site: People) -> None:
+    stranger = site.stranger()
+    taken = await stranger.post("http://hub.test/c/toy/7/inbound", content=b"hello")
+    assert taken.text == "7 hello by nobody"
+    refused = await stranger.post("http://hub.test/c/toy/7/inbound", content=b"hello hello hello")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (413, "BODY_TOO_LARGE")
+
+
+async def test_other_routes_are_behind_login_csrf_and_permission(site: People) -> None:
+    page = "http://hub.test/p/toy/page"
+    assert (await site.stranger().get(page)).status_code == 401
+    agent = await site.client("agent")
+    assert (await agent.get(page)).text.strip() == "by Agent"
+    assert (await (await site.browser("agent")).post(page)).json()["error"]["code"] == "CSRF"
+    assert (await agent.get("http://hub.test/p/toy/admin")).status_code == 403
+    assert (await (await site.client("admin")).get("http://hub.test/p/toy/admin")).status_code == 200
+
+
+async def test_a_broken_route_is_counted_and_answered(site: People, plugin: Plugin) -> None:
+    answered = await site.stranger().get("http://hub.test/p/toy/broken")
+    assert (answered.status_code, answered.json()["error"]["code"]) == (500, "INTERNAL")
+    assert plugin.faults == 1
+
+
+async def test_files_are_served_and_nothing_beside_them(site: People) -> None:
+    stranger = site.stranger()
+    served = await stranger.get("http://hub.test/p/toy/static/widget.js")
+    assert served.text == "1" and "javascript" in served.headers["content-type"]
+    assert (await stranger.get("http://hub.test/p/toy/static/..%2fsecret.txt")).status_code == 404
+
+
+async def test_a_websocket_speaks_and_a_broken_one_is_closed(socket_url: str, plugin: Plugin) -> None:
+    async with connect(socket_url) as socket:
+        await socket.send("hi")
+        assert await asyncio.wait_for(socket.recv(), 5) == "7: hi"
+        await socket.send("break")
+        with pytest.raises(ConnectionClosed):
+            await asyncio.wait_for(socket.recv(), 5)
+        assert socket.close_code == 1011
+    assert plugin.faults == 1
