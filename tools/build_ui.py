@@ -109,7 +109,7 @@ def npm_command() -> list[str]:
 
 def environment() -> dict[str, str]:
     """npm's scripts find `node` on PATH, so ours stands there first."""
-    return {**os.environ, **QUIET, "PATH": f"{node_folder()}{os.pathsep}{os.environ.get('PATH', '')}"}
+    return {**os.environ, **QUIET, "NO_COLOR": "1", "PATH": f"{node_folder()}{os.pathsep}{os.environ.get('PATH', '')}"}
 
 
 def node_folder() -> Path:
