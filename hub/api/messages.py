@@ -6,7 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+from typing_extensions import TypeAliasType
+
+# a TypeAliasType, so that pydantic can follow it into itself
+Json = TypeAliasType("Json", "bool | int | float | str | list[Json] | dict[str, Json] | None")
 
 
 class MessageKind(StrEnum):
