@@ -51,8 +51,9 @@ class Plugins:
         plugin.fail(error)
 
     def implementations(self, hook: str) -> Iterator[tuple[Plugin, pluggy.HookImpl]]:
-        """Who implements a hook, in the order pluggy would call them."""
-        for implementation in reversed(getattr(self.manager.hook, hook).get_hookimpls()):
+        """Who implements a hook, in the order of the allow-list; `tryfirst` and `trylast` go over that."""
+        found = getattr(self.manager.hook, hook).get_hookimpls()
+        for implementation in sorted(found, key=lambda each: each.trylast - each.tryfirst):
             yield self._records[implementation.plugin_name], implementation
 
     def declare(self, plugin: Plugin, hook: str, **arguments: object) -> object:
