@@ -11,6 +11,7 @@ from hub.model.errors import NotFound
 from hub.store.rows import Row, one
 from hub.store.tables import (
     accounts,
+    assets,
     attachments,
     customers,
     departments,
@@ -114,3 +115,22 @@ def require_enabled_user(conn: Connection, user_id: int) -> None:
     """Raises NotFound when nobody by this id can take work; colleagues of any department can."""
     if conn.execute(select(users.c.id).where(users.c.id == user_id, users.c.enabled)).first() is None:
         raise NotFound("There is no such user.")
+
+
+def require_asset(conn: Connection, asset_id: int) -> None:
+    """Raises NotFound when no customer has it."""
+    if conn.execute(select(assets.c.id).where(assets.c.id == asset_id)).first() is None:
+        raise NotFound("There is no such asset.")
+
+
+def department_of(conn: Connection, user_id: int) -> int | None:
+    """The user's own department; None is the whole site."""
+    return conn.execute(select(users.c.department_id).where(users.c.id == user_id)).scalar()
+
+
+def require_organisation(conn: Connection, customer_id: int) -> None:
+    """Raises NotFound when there is no such organisation."""
+    c = customers.c
+    found = select(c.id).where(c.id == customer_id, c.merged_into.is_(None), c.kind == "ORGANISATION")
+    if conn.execute(found).first() is None:
+        raise NotFound("There is no such organisation.")

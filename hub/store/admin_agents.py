@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from hub.model.actor import Actor
 from hub.model.errors import NotFound
@@ -43,7 +41,7 @@ class Agent:
 def presence_of(conn: Connection, user_id: int) -> PresenceRecord:
     """LOGGED_OUT when they never were here."""
     row = conn.execute(select(presence).where(presence.c.user_id == user_id)).mappings().first()
-    return _presence(row or {"state": None})
+    return _presence(row) if row else NEVER_HERE
 
 
 def list_agents(conn: Connection, actor: Actor, cursor: str, limit: int, state: Presence | None) -> Page[Agent]:
@@ -69,6 +67,7 @@ def require_user(conn: Connection, actor: Actor, user_id: int) -> None:
         raise NotFound
 
 
+NEVER_HERE = PresenceRecord(Presence.LOGGED_OUT, "", None, None)
 _PRESENCE = ("state", "reason", "pending", "since")
 
 
@@ -82,13 +81,13 @@ def _loads(conn: Connection) -> dict[int, dict[str, int]]:
     return found
 
 
-def _agent(row: Mapping[str, Any], load: dict[str, int]) -> Agent:
+def _agent(row: RowMapping, load: dict[str, int]) -> Agent:
     department = Named(row["department_id"], row["department"]) if row["department_id"] else None
     return Agent(row["id"], row["name"], department, _presence(row), row["capacity"], load)
 
 
-def _presence(row: Mapping[str, Any]) -> PresenceRecord:
+def _presence(row: RowMapping) -> PresenceRecord:
     if row["state"] is None:
-        return PresenceRecord(Presence.LOGGED_OUT, "", None, None)
+        return NEVER_HERE
     pending = Presence(row["pending"]) if row["pending"] else None
     return PresenceRecord(Presence(row["state"]), row["reason"], pending, row["since"])

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, true, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, true, update
 
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
@@ -111,5 +111,5 @@ def update_department(tx: Tx, department_id: int, values: Mapping[str, Any]) -> 
         tx.event("department.changed")
 
 
-def _department(row: Mapping[str, Any]) -> Department:
+def _department(row: RowMapping) -> Department:
     return Department(row["id"], row["name"], row["parent_id"])

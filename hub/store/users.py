@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, insert, select, update
 
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
@@ -173,7 +173,7 @@ def _users() -> Select[Any]:
     return select(users, departments.c.name.label("department_name")).select_from(joined)
 
 
-def _user(row: Mapping[str, Any]) -> User:
+def _user(row: RowMapping) -> User:
     return User(
         id=row["id"],
         login=row["login"],

@@ -22,11 +22,41 @@ from hub.web.json import JsonResponse
 from hub.web.node import Node
 from hub.web.openapi import document
 from hub.web.plugin_routes import plugin_routes
-from hub.web.routes import contacts, conversation, deliveries, files, interactions, login, me, offers, users
+from hub.web.routes import (
+    assets,
+    contacts,
+    conversation,
+    customers,
+    deliveries,
+    files,
+    interactions,
+    login,
+    me,
+    merging,
+    offers,
+    search,
+    tickets,
+    users,
+)
 from hub.web.routing import Operation
 from hub.web.services import Services
 
-NOUNS = (login, me, interactions, conversation, contacts, offers, deliveries, files, users)
+NOUNS = (
+    login,
+    me,
+    interactions,
+    conversation,
+    contacts,
+    offers,
+    deliveries,
+    files,
+    tickets,
+    customers,
+    merging,
+    assets,
+    search,
+    users,
+)
 
 
 def operations() -> list[Operation]:

@@ -60,8 +60,11 @@ Moment = AwareDatetime
 Scalar = (
     None | bool | Annotated[int, Field(ge=-LARGEST_ID, le=LARGEST_ID)] | float | Annotated[str, Field(max_length=4000)]
 )
+# an id as a place in a list
+IdCursor = Annotated[str, Field(pattern=r"^([0-9]{1,18})?$")]
 # free attributes: flat, so that screens, imports and filters can show them
 Attributes = Annotated[dict[Annotated[str, Field(max_length=80)], Scalar | list[Scalar]], Field(max_length=100)]
+FlatAttributes = Annotated[dict[Annotated[str, Field(pattern=r"\S", max_length=80)], Scalar], Field(max_length=100)]
 Settings = dict[str, JsonValue]
 
 

@@ -16,6 +16,8 @@ from hub.web.viewers import Viewers
 
 FAILURES_A_LOGIN = 5
 FAILURES_A_CLIENT = 20
+QUESTIONS_A_CLIENT = 10
+QUESTIONS_A_SERIAL = 5
 
 
 class Node:
@@ -34,3 +36,5 @@ class Node:
         self.numbers = Brief[Numbers](2.0)
         self.failures_by_login = Limit(FAILURES_A_LOGIN, 60)
         self.failures_by_client = Limit(FAILURES_A_CLIENT, 300)
+        self.questions_by_client = Limit(QUESTIONS_A_CLIENT, 900)
+        self.questions_by_serial = Limit(QUESTIONS_A_SERIAL, 900)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from hub.model.permissions import Permission
 from hub.model.states import InteractionState
-from hub.store import access, counts, details, listing, timeline
+from hub.store import access, counts, details, listing, search_results, timeline
 from hub.store.counts import Counts
 from hub.store.details import InteractionDetail
 from hub.store.listing import InteractionItem, View, Wanted
@@ -81,6 +81,7 @@ def _list(call: Call, conn: Connection, query: InteractionFilter) -> Page[Intera
         customer=query.customer,
         ticket=query.ticket,
         view=query.view,
+        among=search_results.matching_interactions(conn, call.actor, query.q) if query.q.strip() else None,
     )
     return listing.list_interactions(conn, call.actor, wanted, query.cursor, query.limit)
 
