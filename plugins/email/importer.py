@@ -89,25 +89,32 @@ class _Session:
 
     async def _take(self, at: Position) -> Position:
         if self._importer.is_poison(self._id, at):
-            await self._record(Raw(b"", {**_meta(at), "unreadable": f"mail {at} could not be fetched"}), at)
+            meta = {**await self._meta(at, b""), "unreadable": f"mail {at} could not be fetched"}
+            await self._record(Raw(b"", meta), at)
             return at
-        try:
-            fetched = await self._run(lambda: self._folder.fetch(at.uid))
-            if fetched is not None:
-                await self._store(fetched, at)
-        except HubError as error:
-            _log.warning("mail %s failed for the %s. time: %s", at, self._importer.failed(self._id, at), error)
-            raise
+        fetched = await self._fetched(at)
+        if fetched is not None:
+            await self._store(fetched, at)
         self._importer.passed(self._id, at)
         return at
 
+    async def _fetched(self, at: Position) -> Fetched | None:
+        try:
+            return await self._run(lambda: self._folder.fetch(at.uid))
+        except HubError as error:
+            _log.warning("mail %s failed for the %s. time: %s", at, self._importer.failed(self._id, at), error)
+            raise
+
     async def _store(self, fetched: Fetched, at: Position) -> None:
-        to: list[Json] = [address.value for address in await self._recipients(fetched.body)]
-        meta: dict[str, Json] = {**_meta(at), "to": to}
+        meta = await self._meta(at, fetched.body)
         if fetched.cut:
             meta["cut"] = fetched.cut
         if await self._record(Raw(fetched.body, meta), at):
             await self._done(fetched.uid)
+
+    async def _meta(self, at: Position, body: bytes) -> dict[str, Json]:
+        to: list[Json] = [address.value for address in await self._recipients(body)]
+        return {"via": "imap", "position": str(at), "to": to}
 
     async def _record(self, raw: Raw, at: Position) -> bool:
         """Hand over with the new position; wait while the hub is busy. A mail the hub refuses stays in its folder,
@@ -153,7 +160,3 @@ async def _session(settings: EmailConnection, token: str) -> AsyncIterator[tuple
             folder.break_off()
             thread.submit(folder.close)
         thread.shutdown(wait=False)
-
-
-def _meta(at: Position) -> dict[str, Json]:
-    return {"via": "imap", "position": str(at)}

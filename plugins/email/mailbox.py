@@ -13,16 +13,18 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from io import BufferedReader
+from typing import Any, Final, cast
 
-from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailboxLoginError, MailBoxStartTls, MailBoxUnencrypted
+from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailBoxStartTls, MailBoxUnencrypted
 
-from hub.api import Misconfigured, Unreachable
+from hub.api import HubError, Misconfigured, Unreachable
 from plugins.email.limits import header_end
 from plugins.email.settings import AfterImport, Auth, EmailConnection, Security
 
 _TIMEOUT: Final = 60.0
 _SIZE: Final = re.compile(rb"RFC822\.SIZE (\d+)")
+_TROUBLE: Final = ("[SERVERBUG]", "[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[CONTACTADMIN]")
 FAILURES: Final = (ImapToolsError, imaplib.IMAP4.error, OSError, EOFError)
 
 
@@ -59,7 +61,11 @@ class Folder:
         self.settings = settings
         self._box: BaseMailBox = _connected(settings)
         self._socket: socket.socket = self._box.client.sock
-        _log_in(self._box, settings, token)
+        try:
+            _log_in(self._box, settings, token)
+        except BaseException:
+            self.close()
+            raise
 
     def position(self, known: Position) -> Position:
         """Where to go on: at `known`, or at the start when the folder is not the one we knew."""
@@ -70,6 +76,7 @@ class Folder:
 
     def after(self, position: Position) -> list[int]:
         """UIDs beyond `position`, ascending."""
+        self._box.client.untagged_responses.pop("EXISTS", None)  # what comes from now on is news to `wait`
         since = self.settings.imap_since
         criteria = [f"UID {position.uid + 1}:*", *([f"SINCE {_imap_date(since)}"] if since else [])]
         data = self._uid("SEARCH", " ".join(criteria))
@@ -97,14 +104,21 @@ class Folder:
             self._box.delete(str(uid))
 
     def wait(self) -> None:
-        """Until something changes or the time to look anyway has come: IDLE alone misses mails."""
+        """Until something changes or the time to look anyway has come.
+
+        IDLE alone misses mails: those the server tells of in its answer to an earlier command, and those it tells of so
+        soon that the words already lie in our buffer when we begin to watch the socket.
+        """
         seconds = self.settings.imap_poll_seconds
+        client = self._box.client
         try:
-            if "IDLE" in self._box.client.capabilities:
-                self._box.idle.wait(timeout=seconds)
+            if client.untagged_responses.get("EXISTS"):
+                return
+            if "IDLE" in client.capabilities:
+                self._idle(seconds)
             else:
                 self._pause(seconds)
-            self._box.client.noop()
+            client.noop()
         except FAILURES as error:
             raise Unreachable(f"mailbox: {type(error).__name__}: {error}"[:300]) from error
 
@@ -118,6 +132,22 @@ class Folder:
         with suppress(OSError):
             self._box.client.shutdown()
 
+    def _idle(self, seconds: float) -> None:
+        idle: Any = self._box.idle  # imap-tools leaves these methods untyped
+        idle.start()
+        if not self._has_unread():
+            idle.poll(timeout=seconds)
+        idle.stop()
+
+    def _has_unread(self) -> bool:
+        self._socket.settimeout(0)
+        try:
+            return bool(cast("BufferedReader", self._box.client.file).peek(1))
+        except OSError:  # nothing there, says a TLS socket
+            return False
+        finally:
+            self._socket.settimeout(_TIMEOUT)
+
     def _pause(self, seconds: float) -> None:
         """Wait on the socket, so that `break_off` ends it."""
         self._socket.settimeout(seconds)
@@ -130,7 +160,7 @@ class Folder:
         try:
             self._box.folder.set(self.settings.imap_folder)
         except FAILURES as error:
-            raise Misconfigured(f"folder {self.settings.imap_folder!r}: {error}"[:300]) from error
+            raise _refused(f"folder {self.settings.imap_folder!r}", error) from error
 
     def _uid(self, command: str, *arguments: str) -> list[Any]:
         try:
@@ -168,7 +198,12 @@ def _log_in(box: BaseMailBox, settings: EmailConnection, token: str) -> None:
             box.xoauth2(settings.imap_user, token, initial_folder=None)
         else:
             box.login(settings.imap_user, settings.imap_password.get_secret_value(), initial_folder=None)
-    except (MailboxLoginError, UnicodeError) as error:
-        raise Misconfigured(f"mailbox login: {error}"[:300]) from error
-    except FAILURES as error:
-        raise Unreachable(f"mailbox: {type(error).__name__}: {error}"[:300]) from error
+    except (*FAILURES, UnicodeError) as error:
+        raise _refused("mailbox login", error) from error
+
+
+def _refused(what: str, error: Exception) -> HubError:
+    """A server that says no means our settings, unless it says that it is the server's trouble (RFC 9051 §7.1)."""
+    detail = f"{what}: {type(error).__name__}: {error}"[:300]
+    is_down = isinstance(error, (imaplib.IMAP4.abort, OSError, EOFError)) or any(code in detail for code in _TROUBLE)
+    return Unreachable(detail) if is_down else Misconfigured(detail)

@@ -14,8 +14,12 @@ import shutil
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
+
+import psutil
 
 _CONFIG = """
 protocols = imap
@@ -69,11 +73,12 @@ def free_port() -> int:
 
 @dataclass(slots=True)
 class Dovecot:
-    """A running server in the folder `home`. Use it as a context manager; it keeps its port over `stop` and `start`."""
+    """A running server in a folder of its own. Use it as a context manager; `stop` and `start` keep its port."""
 
-    home: Path
+    home: Path = field(default_factory=lambda: Path(mkdtemp(prefix="dovecot-")))
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    user: str = "alice"
 
     def __enter__(self) -> Dovecot:
         self.start()
@@ -81,6 +86,7 @@ class Dovecot:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def start(self) -> None:
         """Start and wait for the greeting."""
@@ -95,35 +101,41 @@ class Dovecot:
 
     def stop(self) -> None:
         """End it and all its sessions."""
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(20)
-            self.process = None
+        if self.process is None:
+            return
+        sessions = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.terminate()
+        self.process.wait(20)
+        self.process = None
+        for session in sessions:  # they would go on serving who is logged in
+            with suppress(psutil.NoSuchProcess):
+                session.kill()
+        psutil.wait_procs(sessions, timeout=20)
 
-    def client(self, user: str = "alice") -> imaplib.IMAP4:
-        """A logged-in client of the test's own."""
+    def client(self) -> imaplib.IMAP4:
+        """A logged-in client of the test's own, as `user`."""
         client = imaplib.IMAP4("127.0.0.1", self.port, timeout=20)
-        client.login(user, PASSWORD)
+        client.login(self.user, PASSWORD)
         return client
 
-    def append(self, mail: bytes, folder: str = "INBOX", user: str = "alice") -> None:
+    def append(self, mail: bytes, folder: str = "INBOX") -> None:
         """Put a mail into a folder, as a delivery would."""
-        client = self.client(user)
+        client = self.client()
         client.append(folder, "", "", mail)
         client.logout()
 
-    def recreate(self, folder: str, user: str = "alice") -> None:
+    def recreate(self, folder: str) -> None:
         """Delete a folder and make it anew: it gets another UIDVALIDITY and counts its UIDs from 1 again."""
-        client = self.client(user)
+        client = self.client()
         client.delete(folder)
         client.create(folder)
         client.logout()
 
-    def flags(self, folder: str = "INBOX", user: str = "alice") -> list[bytes]:
+    def flags(self, folder: str = "INBOX") -> list[bytes]:
         """The flags of every mail in a folder, in order."""
-        client = self.client(user)
-        client.select(folder, readonly=True)
-        _, found = client.fetch("1:*", "(FLAGS)")
+        client = self.client()
+        _, (count,) = client.select(folder, readonly=True)
+        found = client.fetch("1:*", "(FLAGS)")[1] if count != b"0" else []
         client.logout()
         return [line for line in found if isinstance(line, bytes)]
 
@@ -134,9 +146,7 @@ class Dovecot:
         owner = pwd.getpwnam("nobody") if is_root else pwd.getpwuid(os.geteuid())
         user, group = getpass.getuser(), grp.getgrgid(os.getegid()).gr_name
         os.chown(mail, owner.pw_uid, owner.pw_gid)
-        for folder in (self.home, *self.home.parents) if is_root else ():
-            if str(folder).startswith("/tmp/") and folder.owner() == user:
-                folder.chmod(folder.stat().st_mode | 0o011)  # the mail's owner has to pass
+        self.home.chmod(0o755)  # the mail's owner has to pass
         config = _CONFIG.format(
             home=self.home,
             port=self.port,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -65,6 +65,8 @@ class Site:
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     store: MemoryStore = field(default_factory=MemoryStore)
 
+    task: asyncio.Task[None] = field(init=False)
+
     def __post_init__(self) -> None:
         self.channel = EmailChannel(cast("Context", self))
 
@@ -112,7 +114,7 @@ class Site:
 
     @asynccontextmanager
     async def listening(self, settings: EmailConnection) -> AsyncIterator[str]:
-        """A listener at work; yields what it said it listens on. What it raises is raised at the end."""
+        """A listener at work; yields what it said it listens on. What it raises before that is raised here."""
         told: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
         def ready(detail: str = "") -> None:
@@ -122,13 +124,18 @@ class Site:
         futures: list[asyncio.Future[Any]] = [task, told]
         await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED, timeout=20)
         try:
-            if task.done():
+            if not told.done():
                 task.result()
+            self.task = task
             yield told.result()
         finally:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def has_ended(self) -> BaseException | None:
+        """Wait until the listener has given up; with what."""
+        await asyncio.wait([self.task], timeout=20)
+        return self.task.exception()
 
     def read(self, raw: Raw, which: int = 0) -> Sequence[Normalised]:
         """What the channel makes of an input."""
