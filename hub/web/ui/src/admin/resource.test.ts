@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { changesOf, type Field, formOf } from "./resource";
+
+const fields: Field[] = [
+  { key: "login", label: "Login", kind: "text", only: "new" },
+  { key: "name", label: "Name", kind: "text" },
+  { key: "password", label: "Password", kind: "password" },
+  { key: "department", label: "Department", kind: "select" },
+  { key: "roles", label: "Roles", kind: "multi" },
+];
+const row = { id: 4, login: "anna", name: "Anna", department: { id: 2, name: "Sales" }, roles: ["agent"] };
+
+test("a reference is edited as its id", () => {
+  expect(formOf(fields, row)).toMatchObject({ name: "Anna", department: 2, roles: ["agent"] });
+});
+
+test("only changes are sent, and no empty password", () => {
+  const before = formOf(fields, row);
+  const form = { ...before, roles: ["agent", "supervisor"], password: "" };
+  expect(changesOf(fields, before, form, false)).toEqual({ roles: ["agent", "supervisor"] });
+});
+
+test("a new record carries everything that was asked", () => {
+  const form = { ...formOf(fields, null), login: "li", name: "Li", password: "secret-enough" };
+  expect(changesOf(fields, {}, form, true)).toEqual({
+    login: "li",
+    name: "Li",
+    password: "secret-enough",
+    department: null,
+    roles: [],
+  });
+});

@@ -1,0 +1,79 @@
+/** A kind of record an administrator keeps: where it lives, what the table shows, what the form asks. */
+
+import { get } from "@/api/client";
+import type { Page } from "@/api/types";
+
+/** A type alias, because Naive UI's options carry an index signature that interfaces lack. */
+export type Choice = {
+  value: string | number;
+  label: string;
+};
+
+export interface Field {
+  key: string;
+  label: string;
+  kind: "text" | "password" | "lines" | "number" | "switch" | "select" | "multi" | "tags" | "levels" | "pairs" | "json";
+  choices?: () => Choice[];
+  required?: boolean;
+  hint?: string;
+  /** Asked only when the record is made, or only when it is changed. */
+  only?: "new" | "old";
+  start?: unknown;
+}
+
+export interface RecordRow extends Record<string, unknown> {
+  id: number;
+}
+
+/** Some short lists come bare, longer ones as pages. */
+export async function listOf<T>(path: string): Promise<T[]> {
+  const answer = await get<T[] | Page<T>>(path);
+  return Array.isArray(answer) ? answer : answer.items;
+}
+
+/** What the form starts with: the record's values, references as their ids. */
+export function formOf(fields: Field[], row: RecordRow | null): Record<string, unknown> {
+  return Object.fromEntries(
+    fields.map((field) => [field.key, row ? plain(row[field.key]) : structuredClone(field.start ?? empty(field))]),
+  );
+}
+
+/** Only what was changed is sent; an empty password means: leave it. */
+export function changesOf(
+  fields: Field[],
+  before: Record<string, unknown>,
+  form: Record<string, unknown>,
+  isNew: boolean,
+) {
+  const wanted = fields.filter((field) => (isNew ? field.only !== "old" : field.only !== "new"));
+  return Object.fromEntries(
+    wanted
+      .filter((field) => isNew || JSON.stringify(form[field.key]) !== JSON.stringify(before[field.key]))
+      .filter((field) => !(field.kind === "password" && !form[field.key]))
+      .map((field) => [field.key, field.kind === "json" ? parsed(form[field.key]) : form[field.key]]),
+  );
+}
+
+function plain(value: unknown): unknown {
+  const reference =
+    value !== null && typeof value === "object" && !Array.isArray(value) && "id" in value && "name" in value;
+  return reference ? value.id : structuredClone(value);
+}
+
+function empty(field: Field): unknown {
+  const blank: Partial<Record<Field["kind"], unknown>> = {
+    switch: true,
+    number: 0,
+    multi: [],
+    tags: [],
+    levels: {},
+    pairs: {},
+    json: {},
+    select: null,
+  };
+  return field.kind in blank ? blank[field.kind] : "";
+}
+
+function parsed(value: unknown): unknown {
+  return typeof value === "string" ? JSON.parse(value) : value;
+}

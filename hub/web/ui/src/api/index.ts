@@ -1,0 +1,91 @@
+/** Every call the screens make, by noun. */
+
+import { get, patch, post, put, type Query, remove, upload } from "./client";
+import type * as T from "./types";
+
+export const session = {
+  login: (login: string, password: string) => post<{ token: string }>("/login", { login, password }),
+  logout: () => post<void>("/logout"),
+  me: () => get<T.Me>("/me"),
+  change: (body: { language?: string; preferences?: T.Preferences }) => patch<unknown>("/me", body),
+  password: (current: string, next: string) => put<unknown>("/me/password", { current, new: next }),
+  presence: (state: T.PresenceState, reason = "") => put<T.Presence>("/me/presence", { state, reason }),
+};
+
+export const interactions = {
+  list: (query: Query) => get<T.Page<T.Interaction>>("/interactions", query),
+  counts: () => get<T.Counts>("/interactions/counts"),
+  one: (id: number) => get<T.InteractionDetail>(`/interactions/${id}`),
+  messages: (id: number, query: Query) => get<T.Page<T.Message>>(`/interactions/${id}/messages`, query),
+  send: (id: number, message: T.NewMessage) => post<T.Message>(`/interactions/${id}/messages`, message),
+  start: (body: unknown) => post<{ id: number }>("/interactions", body),
+  change: (id: number, body: unknown) => patch<unknown>(`/interactions/${id}`, body),
+  close: (id: number, disposition: string) =>
+    post<unknown>(`/interactions/${id}/close`, disposition ? { disposition } : {}),
+  transfer: (id: number, to: { queue?: number; user?: number; note?: string }) =>
+    post<unknown>(`/interactions/${id}/transfer`, to),
+  awaitCustomer: (id: number) => post<unknown>(`/interactions/${id}/await`),
+  snooze: (id: number, until: string) => post<unknown>(`/interactions/${id}/snooze`, { until }),
+  resume: (id: number) => post<unknown>(`/interactions/${id}/resume`),
+  take: (id: number) => post<unknown>(`/interactions/${id}/take`),
+  read: (id: number) => post<unknown>(`/interactions/${id}/read`),
+  viewers: (id: number) => get<T.Page<T.Ref>>(`/interactions/${id}/viewers`),
+  draft: (id: number) => get<T.Draft | null>(`/interactions/${id}/draft`),
+  saveDraft: (id: number, draft: unknown) => put<unknown>(`/interactions/${id}/draft`, draft),
+  dropDraft: (id: number) => remove<unknown>(`/interactions/${id}/draft`),
+};
+
+export const offers = {
+  mine: () => get<T.Page<T.Offer>>("/offers"),
+  accept: (id: number) => post<{ interaction: number }>(`/offers/${id}/accept`),
+  reject: (id: number, reason = "") => post<unknown>(`/offers/${id}/reject`, { reason }),
+};
+
+export const deliveries = {
+  undo: (id: number) => post<unknown>(`/deliveries/${id}/undo`),
+  retry: (id: number) => post<unknown>(`/deliveries/${id}/retry`),
+};
+
+export const files = {
+  upload: (file: File) => {
+    const form = new FormData();
+    form.append("file", file, file.name);
+    return upload<T.Attachment>("/uploads", form);
+  },
+};
+
+export const tickets = {
+  list: (query: Query) => get<T.Page<T.Ticket>>("/tickets", query),
+  one: (id: number) => get<T.Ticket>(`/tickets/${id}`),
+  create: (body: unknown) => post<T.Ticket>("/tickets", body),
+  change: (id: number, body: unknown) => patch<T.Ticket>(`/tickets/${id}`, body),
+  history: (id: number) => get<T.Page<T.TicketChange>>(`/tickets/${id}/history`),
+  interactions: (id: number) => get<T.Page<T.Interaction>>(`/tickets/${id}/interactions`),
+};
+
+export const customers = {
+  list: (query: Query) => get<T.Page<T.Customer>>("/customers", query),
+  one: (id: number) => get<T.Customer>(`/customers/${id}`),
+  create: (body: unknown) => post<T.Customer>("/customers", body),
+  change: (id: number, body: unknown) => patch<T.Customer>(`/customers/${id}`, body),
+  addIdentity: (id: number, body: unknown) => post<T.Identity>(`/customers/${id}/identities`, body),
+  changeIdentity: (id: number, identity: number, body: unknown) =>
+    patch<T.Identity>(`/customers/${id}/identities/${identity}`, body),
+  removeIdentity: (id: number, identity: number) => remove<unknown>(`/customers/${id}/identities/${identity}`),
+  assets: (id: number) => get<T.Page<T.Asset>>(`/customers/${id}/assets`),
+  timeline: (id: number, query: Query = {}) => get<T.Page<T.Interaction>>(`/customers/${id}/timeline`, query),
+  members: (id: number) => get<T.Page<T.Customer>>(`/customers/${id}/members`),
+  mergePreview: (keep: number, gone: number) =>
+    post<Record<string, unknown>>("/customers/merge/preview", { keep, gone }),
+  merge: (keep: number, gone: number) => post<{ id: number }>("/customers/merge", { keep, gone }),
+  undoMerge: (merge: number) => post<unknown>(`/merges/${merge}/undo`),
+  merges: () => get<T.Page<Record<string, unknown>>>("/merges"),
+};
+
+export const site = {
+  search: (q: string, kinds = "") => get<T.Page<T.SearchHit>>("/search", { q, kinds }),
+  agents: () => get<T.Page<T.AgentStatus>>("/agents"),
+  forcePresence: (id: number, state: T.PresenceState, reason: string) =>
+    put<unknown>(`/agents/${id}/presence`, { state, reason }),
+  panels: () => get<T.Page<T.Panel>>("/panels"),
+};

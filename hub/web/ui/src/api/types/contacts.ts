@@ -1,0 +1,98 @@
+/** Contacts as lists and screens show them, and what is offered. */
+
+import type { Medium, Ref } from "./basics";
+import type { TicketStatus } from "./records";
+
+export type View = "mine" | "team" | "waiting" | "unassigned" | "all";
+
+export interface LastMessage {
+  id: number;
+  direction: string;
+  kind: string;
+  text: string;
+  created_at: string;
+}
+
+export interface Interaction {
+  id: number;
+  channel: string;
+  medium: Medium;
+  account: { id: number; name: string; address: string };
+  state: string;
+  subject: string;
+  customer: Ref | null;
+  identity: { id?: number; scheme: string; value: string; label: string; shared?: boolean } | null;
+  ticket: { id: number; serial: string; status: TicketStatus } | null;
+  agent: Ref | null;
+  queue: { id: number; key: string; name: string } | null;
+  department: Ref | null;
+  priority: number;
+  language: string;
+  unread: number;
+  created_at: string;
+  enqueued_at: string | null;
+  connected_at: string | null;
+  updated_at: string;
+  snoozed_until: string | null;
+  closed_at: string | null;
+  disposition: string;
+  last_message: LastMessage | null;
+  waiting_reason?: string;
+}
+
+export interface Segment {
+  id: number;
+  kind: string;
+  queue: Ref | null;
+  user: Ref | null;
+  state: string;
+  outcome: string;
+  disposition: string;
+  started_at: string;
+  ended_at: string | null;
+  wrap_up_until: string | null;
+}
+
+export interface Capabilities {
+  medium: Medium;
+  live: boolean;
+  typing: boolean;
+  receipts: boolean;
+  html: boolean;
+  attachments: boolean;
+  max_attachment_bytes: number;
+  max_text: number;
+  fields: string[];
+  kinds: string[];
+  can_start: boolean;
+  start_scheme: string;
+}
+
+export interface InteractionDetail extends Interaction {
+  segments: Segment[];
+  capabilities: Capabilities;
+  reply_to: { scheme: string; value: string; name: string } | null;
+  attributes: Record<string, unknown>;
+  related: Interaction[];
+  explanation: unknown;
+}
+
+export interface Offer {
+  id: number;
+  state: string;
+  interaction: Interaction;
+  queue: { id: number; key?: string; name: string } | null;
+  created_at: string;
+  expires_at: string;
+  seconds_left: number;
+}
+
+export interface Counts {
+  views: Record<View, number>;
+  queues: { id: number; open: number; waiting: number }[];
+}
+
+export interface Disposition {
+  code: string;
+  label: string;
+}

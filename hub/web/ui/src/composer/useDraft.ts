@@ -1,0 +1,81 @@
+import { computed, onScopeDispose, reactive, ref, watch } from "vue";
+import { interactions as api } from "@/api";
+import type { Attachment } from "@/api/types";
+
+export interface Restored {
+  text: string;
+  kind: string;
+  fields: Record<string, unknown>;
+  attachments: Attachment[];
+}
+
+const PAUSE_MS = 500;
+
+/** What is being written, kept on the server: it survives a reload and follows to another device. */
+export function useDraft(interaction: number) {
+  const draft = reactive<Restored>({ text: "", kind: "TEXT", fields: {}, attachments: [] });
+  const saved = ref(true);
+  const loaded = ref(false);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stored = false;
+
+  const isEmpty = computed(
+    () => !draft.text.trim() && !draft.attachments.length && !Object.values(draft.fields).some(Boolean),
+  );
+
+  async function load(): Promise<void> {
+    try {
+      const found = await api.draft(interaction);
+      if (found && isEmpty.value) replace({ ...found, kind: found.kind || "TEXT" });
+      stored = Boolean(found);
+    } finally {
+      loaded.value = true;
+    }
+  }
+
+  function replace(content: Partial<Restored>): void {
+    draft.text = content.text ?? "";
+    draft.kind = content.kind ?? draft.kind;
+    draft.fields = { ...(content.fields ?? {}) };
+    draft.attachments = [...(content.attachments ?? [])];
+  }
+
+  async function save(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    try {
+      if (!isEmpty.value) await api.saveDraft(interaction, body());
+      else if (stored) await api.dropDraft(interaction);
+      stored = !isEmpty.value;
+      saved.value = true;
+    } catch (error) {
+      console.warn("the draft stays on this screen for now", error);
+      timer = setTimeout(() => void save(), 5000);
+    }
+  }
+
+  function body() {
+    const { text, kind, fields, attachments } = draft;
+    return { text, html: "", kind, fields, attachments: attachments.map((file) => file.id) };
+  }
+
+  /** Sent: nothing is left to keep. */
+  function clear(): void {
+    replace({});
+    clearTimeout(timer);
+    timer = undefined;
+    saved.value = true;
+    if (stored) void api.dropDraft(interaction).catch(() => undefined);
+    stored = false;
+  }
+
+  watch(draft, () => {
+    if (!loaded.value) return;
+    saved.value = false;
+    clearTimeout(timer);
+    timer = setTimeout(() => void save(), PAUSE_MS);
+  });
+  onScopeDispose(() => timer && void save());
+
+  return { draft, saved, isEmpty, load, replace, clear };
+}

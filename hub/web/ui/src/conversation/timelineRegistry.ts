@@ -1,0 +1,32 @@
+/** Which component shows which kind of message. Kinds the hub does not know are a plugin's: slot `timeline:<kind>`. */
+
+import type { Component } from "vue";
+import CardMessage from "./messages/CardMessage.vue";
+import NoteMessage from "./messages/NoteMessage.vue";
+import RatingMessage from "./messages/RatingMessage.vue";
+import SystemMessage from "./messages/SystemMessage.vue";
+import TextMessage from "./messages/TextMessage.vue";
+
+export interface Kind {
+  component: Component;
+  /** In a bubble on its side, across the whole width, or as a line in the middle. */
+  place: "bubble" | "wide" | "line";
+}
+
+const KINDS: Record<string, Kind> = {
+  TEXT: { component: TextMessage, place: "bubble" },
+  NOTE: { component: NoteMessage, place: "wide" },
+  CARD: { component: CardMessage, place: "bubble" },
+  RATING: { component: RatingMessage, place: "line" },
+  SYSTEM: { component: SystemMessage, place: "line" },
+};
+
+const UNKNOWN: Kind = { component: TextMessage, place: "bubble" };
+
+export function kindOf(kind: string): Kind {
+  return KINDS[kind] ?? UNKNOWN;
+}
+
+export function isKnown(kind: string): boolean {
+  return kind in KINDS;
+}

@@ -1,0 +1,45 @@
+/** Which things on the screen an event makes stale. Keys name the smallest thing that can be fetched by itself. */
+
+import type { HubEvent } from "@/api/types";
+
+export type Need = string;
+
+const BY_FAMILY: Record<string, (event: HubEvent, me: number) => Need[]> = {
+  interaction: (event) => ["lists", "counts", ...one("interaction", event.interaction), ...messages(event)],
+  delivery: (event) => one("messages", event.interaction),
+  offer: () => ["offers", "counts"],
+  work: () => ["counts"],
+  presence: (event, me) => (event.user === me ? ["me", "agents"] : ["agents"]),
+  ticket: (event) => ["tickets", ...one("ticket", event.ticket), ...one("interaction", event.interaction)],
+  customer: (event) => ["customers", ...one("customer", event.customer), ...merged(event)],
+  queue: () => ["queues", "counts"],
+  account: () => ["connections"],
+  connection: () => ["connections"],
+  raw: () => ["quarantine"],
+  user: (event, me) => (event.user === me ? ["users", "me"] : ["users"]),
+  plugin: () => ["plugins"],
+};
+
+export function needsOf(event: HubEvent, me: number): Need[] {
+  const family = event.type.split(".", 1)[0] ?? "";
+  return BY_FAMILY[family]?.(event, me) ?? [];
+}
+
+export function needsOfAll(events: HubEvent[], me: number): Set<Need> {
+  return new Set(events.flatMap((event) => needsOf(event, me)));
+}
+
+function one(noun: string, id: number | null): Need[] {
+  return id === null ? [] : [`${noun}:${id}`];
+}
+
+/** Only a message, or a change of state (which the timeline shows as a line of its own), touches the timeline. */
+function messages(event: HubEvent): Need[] {
+  const shown = event.type === "interaction.message" || event.type === "interaction.changed";
+  return shown ? one("messages", event.interaction) : [];
+}
+
+function merged(event: HubEvent): Need[] {
+  const { kept, gone } = event.data as { kept?: number; gone?: number };
+  return event.type === "customer.merged" ? [...one("customer", kept ?? null), ...one("customer", gone ?? null)] : [];
+}
