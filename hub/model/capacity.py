@@ -34,4 +34,4 @@ def has_room(load: Mapping[str, int], medium: str, capacity: Capacity) -> bool:
     """Whether one more of `medium` fits; `load` counts what is held and what is on offer, by medium."""
     if load.get(medium, 0) >= capacity.limits.get(medium, 0):
         return False
-    return not any(count and medium in capacity.blocks.get(held, ()) for held, count in load.items())
+    return not any(medium in blocked for held, blocked in capacity.blocks.items() if load.get(held, 0))

@@ -43,9 +43,13 @@ class LazyHeap(Generic[K]):
         self._keys.pop(item, None)
 
     def first(self) -> int | None:
-        while self._heap and not self._is_current(self._heap[0]):
-            heapq.heappop(self._heap)
-        return self._heap[0][1] if self._heap else None
+        heap, keys = self._heap, self._keys
+        while heap:
+            key, item = heap[0]
+            if keys.get(item) == key:
+                return item
+            heapq.heappop(heap)
+        return None
 
     def first_where(self, accepts: Callable[[int], bool]) -> int | None:
         """The first item accepted; those passed over keep their places."""
@@ -57,9 +61,6 @@ class LazyHeap(Generic[K]):
         for entry in passed:
             heapq.heappush(self._heap, entry)
         return item
-
-    def _is_current(self, entry: tuple[K, int]) -> bool:
-        return self._keys.get(entry[1]) == entry[0]
 
     def _rebuild(self) -> None:
         self._heap = [(key, item) for item, key in self._keys.items()]

@@ -22,6 +22,10 @@ class Member:
     idle_since: datetime
     held: dict[int, str] = field(default_factory=dict)
 
+    def rank(self) -> AgentKey:
+        """The least loaded first, then the longest idle."""
+        return (len(self.held), self.idle_since, self.agent.id)
+
     def open_media(self) -> set[str]:
         """What one more of could be given."""
         if not self.agent.routable:
@@ -74,10 +78,12 @@ class Roster:
             self._place(member)
 
     def best(self, line: Line, accepts: Callable[[int], bool] | None = None) -> int | None:
-        """Of those with room for the line's work: the least loaded, then the longest idle."""
-        firsts = ((heap, heap.first_where(accepts) if accepts else heap.first()) for heap in _with_room(line))
-        found = [(heap.key(agent), agent) for heap, agent in firsts if agent is not None]
-        return min(found)[1] if found else None
+        """Of those with room for the line's work, the first by rank."""
+        heaps = _with_room(line)
+        firsts = (heap.first_where(accepts) for heap in heaps) if accepts else (heap.first() for heap in heaps)
+        members = (self.members[agent] for agent in firsts if agent is not None)
+        best = min(members, key=Member.rank, default=None)
+        return best.agent.id if best else None
 
     def count(self, line: Line) -> int:
         """How many have room for the line's work."""
@@ -99,8 +105,7 @@ class Roster:
 
     def _place(self, member: Member) -> None:
         """Into the heaps of the media the agent has room for, out of the others."""
-        key = (len(member.held), member.idle_since, member.agent.id)
-        media = member.open_media()
+        key, media = member.rank(), member.open_media()
         for medium in media:
             member.group.with_room[medium].put(member.agent.id, key)
         for medium in member.group.with_room.keys() - media:
@@ -109,4 +114,4 @@ class Roster:
 
 def _with_room(line: Line) -> list[LazyHeap[AgentKey]]:
     medium = line.work_class.medium
-    return [group.with_room[medium] for group in line.groups if group.with_room.get(medium)]
+    return [heap for group in line.groups if (heap := group.with_room.get(medium))]
