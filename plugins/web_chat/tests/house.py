@@ -166,6 +166,7 @@ class FakeSocket:
     closed: int | None = None
     accepted: bool = False
     stalled: asyncio.Event | None = None
+    served: asyncio.Task[None] | None = None
     _frames: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -200,9 +201,11 @@ class FakeSocket:
     def say_text(self, text: str) -> None:
         self._frames.put_nowait(text)
 
-    def go(self) -> None:
-        """The tab is closed."""
+    async def go(self) -> None:
+        """The tab is closed; returns when the hub has noticed."""
         self._frames.put_nowait(None)
+        if self.served:
+            await asyncio.wait_for(self.served, 5)
 
     async def until(self, true: Callable[[], object], within: float = 5.0) -> None:
         async with asyncio.timeout(within), self._news:
