@@ -1,11 +1,9 @@
-"""Search: what is found, on FTS5 here and on both databases in tests/search."""
+"""Search: what is found, here by FTS5 alone."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -21,20 +19,7 @@ from hub.model.searching import (
     tsquery,
     tsvector,
 )
-
-CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "zh-search"
-SENTENCES = ["密码重置后无法登录", "请重启密码键盘", "我不喜欢日本和服。", "生产和服务都很重要", "雷猴回归人间。"]
-WORDS = ["重置", "密码", "和服", "重置后", "回归", "服务", "密码键", "登录密码"]
-
-
-def _documents() -> list[str]:
-    return [*json.loads((CORPUS / "docs.json").read_text("utf-8"))] if CORPUS.is_dir() else SENTENCES
-
-
-def _queries() -> list[tuple[str, list[int]]]:
-    if CORPUS.is_dir():
-        return [(each["query"], each["docs"]) for each in json.loads((CORPUS / "queries.json").read_text("utf-8"))]
-    return [(word, [place for place, text in enumerate(SENTENCES) if word in text]) for word in WORDS]
+from tests.model.findable import FOUND, NOT_FOUND, documents, queries
 
 
 class Shelf:
@@ -55,43 +40,12 @@ class Shelf:
 
 
 def test_every_chinese_word_is_found_where_it_stands_and_nowhere_else() -> None:
-    shelf = Shelf(_documents())
+    shelf = Shelf(documents())
     cursor = shelf.connection.cursor()
-    for query, wanted in _queries():
+    for query, wanted in queries():
         found = cursor.execute("SELECT rowid FROM shelf WHERE shelf MATCH ?", (fts5_match(query),)).fetchall()
         assert sorted(row[0] for row in found) == sorted(wanted), query
     shelf.connection.close()
-
-
-FOUND: list[tuple[str, str]] = [
-    ("我的T恤衫很好", "T恤"),
-    ("ＡＢＣ公司", "abc"),
-    ("Straße 7", "STRASSE"),
-    ("wang.wei@example.com", "wei@example.com"),
-    ("wang.wei@example.com", "wang"),
-    ("张三丰 zsf zhangsanfeng", "zs"),
-    ("+8613800138000", "8000"),
-    ("+8613800138000", "138 0013 8000"),
-    ("+8613800138000", "+86 138-0013-8000"),
-    ("+8613800138000", "13800138000"),
-    ("138-0013-8000", "13800138000"),
-    ("+861088888888", "010-8888 8888"),
-    ("Re: [#4821-9035-6]", "482190356"),
-    ("车牌京A·12345", "京A12345"),
-    ("发动机LSVAA4182E2184847", "2184847"),
-    ("订单8000元", "8000"),
-    ("密码重置 after login", "login 重置"),
-    ("Привет мир", "привет"),
-    ("𠮷野家", "𠮷野"),
-]
-NOT_FOUND: list[tuple[str, str]] = [
-    ("生产和服从", "和从"),
-    ("密码重置", "重密"),
-    ("+8613800138000", "8001"),
-    ("hello", "ello"),
-    ("密码", ""),
-    ("密码", "!?🙂"),
-]
 
 
 @pytest.mark.parametrize(("text", "query"), FOUND)
