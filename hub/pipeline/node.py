@@ -16,8 +16,6 @@ from hub.store.unit import Tx
 
 log = logging.getLogger(__name__)
 NODE, CONNECTION = "node:", "connection:"
-TTL = 6.0
-BEAT = 2.0
 
 
 def name() -> str:
@@ -50,6 +48,7 @@ class Membership:
         self._intake = intake
         self._sender = sender
         self._on_held = on_held
+        self._life = timers.life(store.postgres)
         self.held: frozenset[int] = frozenset()
 
     async def join(self) -> None:
@@ -61,7 +60,7 @@ class Membership:
     async def run(self) -> None:
         """Stay known as alive; look after the others' leftovers."""
         while True:
-            await sleep(BEAT)
+            await sleep(self._life / 4)
             await self.beat()
 
     async def leave(self) -> None:
@@ -81,11 +80,11 @@ class Membership:
 
     def _renew(self, tx: Tx) -> Standing:
         node = self._store.node
-        timers.hold(tx, f"{NODE}{node}", node, TTL)
+        timers.hold(tx, f"{NODE}{node}", node, self._life)
         held = [row["id"] for row in settings_rows.enabled_connections(tx.conn) if self._hold(tx, row["id"])]
         for connection_id in set(held) - self.held:
             settings_rows.connection_state(tx, connection_id, "STARTING", "")
         return Standing(timers.holders(tx, NODE), frozenset(held))
 
     def _hold(self, tx: Tx, connection_id: int) -> bool:
-        return timers.hold(tx, f"{CONNECTION}{connection_id}", self._store.node, TTL)
+        return timers.hold(tx, f"{CONNECTION}{connection_id}", self._store.node, self._life)

@@ -18,8 +18,6 @@ from hub.store.database import Store
 
 log = logging.getLogger(__name__)
 LEASE = "routing"
-TTL = 5.0
-RENEW = 1.5
 
 
 class Router:
@@ -27,6 +25,7 @@ class Router:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._life = timers.life(store.postgres)
         self.engine: Engine | None = None
 
     async def run(self) -> None:
@@ -39,7 +38,7 @@ class Router:
                 log.warning("routing pauses: the database cannot be written now")
             finally:
                 self.engine = None
-            await asyncio.sleep(RENEW)
+            await asyncio.sleep(self._life / 4)
 
     def explain(self, work_id: int) -> dict[str, Any] | None:
         """Why this work still waits; None when it does not, or on a node that does not own routing."""
@@ -49,7 +48,7 @@ class Router:
         return asdict(why) if why is not None else None
 
     async def _hold(self) -> bool:
-        return await self._store.write(lambda tx: timers.hold(tx, LEASE, self._store.node, TTL))
+        return await self._store.write(lambda tx: timers.hold(tx, LEASE, self._store.node, self._life))
 
     async def _own(self) -> None:
         state, last = await self._store.read(snapshot)
@@ -70,7 +69,7 @@ class Router:
 
     async def _renew(self) -> None:
         while True:
-            await asyncio.sleep(RENEW)
+            await asyncio.sleep(self._life / 4)
             if not await self._hold():
                 log.warning("another node owns routing now")
                 return

@@ -12,6 +12,7 @@ from hub.store.unit import Tx
 
 CORE = "core"
 LEASE = timedelta(seconds=60)
+SHORT, LONG = 4.0, 60.0  # seconds: what nodes that may die hold; what the one process of a SQLite site holds
 MOST_ATTEMPTS = 5
 
 
@@ -76,6 +77,12 @@ def hold(tx: Tx, name: str, holder: str, seconds: float) -> bool:
 def forget_leases(tx: Tx) -> None:
     """All leases are gone: for a database that only one process can have open."""
     tx.conn.execute(delete(leases))
+
+
+def life(store_is_shared: bool) -> float:
+    """How long a node's lease lasts, in seconds; it is renewed four times in that time. A restart accepts again, and
+    another node takes over, within five seconds."""
+    return SHORT if store_is_shared else LONG
 
 
 def let_go(tx: Tx, holder: str) -> None:

@@ -13,7 +13,6 @@ from tests.chaos.site import MAILBOX
 from tests.farside.chat_visitor import ChatVisitor
 from tests.farside.ledger import Ledger, read_ledger
 from tests.farside.processes import SmtpSink
-from tests.support.hub_process import HubProcess
 
 PATIENCE = 0.2
 
@@ -34,7 +33,7 @@ class Customers(Protocol):
 class Mailers:
     """Mail servers that try again until they are told 250, as real ones do: the same mail, the same Message-ID."""
 
-    hub: HubProcess
+    port: int
     sink: SmtpSink
     acked: set[str] = field(default_factory=set)
 
@@ -68,7 +67,7 @@ class Mailers:
         headers = (f"From: {sender}", f"To: {MAILBOX}", f"Subject: {token}", f"Message-ID: <{token}@customers.test>")
         mail = "\r\n".join([*headers, "", token, ""])
         try:
-            with smtplib.SMTP("127.0.0.1", self.hub.port_of("mail"), timeout=5) as server:
+            with smtplib.SMTP("127.0.0.1", self.port, timeout=5) as server:
                 server.sendmail(sender, [MAILBOX], mail.encode())
         except (OSError, smtplib.SMTPException):
             return False
@@ -104,6 +103,8 @@ class Visitors:
         """Close the tabs."""
         for visitor in self._visitors:
             await visitor.leave()
+        if self._ledger is not None:
+            self._ledger.close()
 
     async def _visit(self, tokens: list[str], seed: int) -> None:
         visitor = Restless(self.hub(), ledger=self._ledger, seed=seed, name=f"visitor{seed}")

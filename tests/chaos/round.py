@@ -18,6 +18,7 @@ from tests.chaos.agent import Agent
 from tests.chaos.customers import Customers, Mailers, Visitors
 from tests.farside.processes import SmtpSink
 from tests.support.hub_process import HubProcess
+from tests.support.postgresql import free_port
 
 DONE_WITHIN = 60.0
 CHANNELS = ("mail", "chat")
@@ -73,9 +74,11 @@ async def run(plan: Plan, folder: Path, database: str) -> Report:
     report = Report(plan)
     with SmtpSink(folder / "sink.jsonl") as sink:
         site.write(folder, sink.port)
-        hub = HubProcess(folder, database, {"HUB_CRASH_AT": f"{plan.point}:{plan.count}"})
+        port = free_port()
+        fuse = {"HUB_CRASH_AT": f"{plan.point}:{plan.count}", "HUB_SMTP_PORT": str(port)}
+        hub = HubProcess(folder, database, fuse)
         await hub.start()
-        customers = _customers(plan.channel, hub, sink, folder)
+        customers = _customers(plan.channel, hub, port, sink, folder)
         reviver = asyncio.create_task(_revive(hub, report))
         agent = asyncio.create_task(Agent("agent1", lambda: hub.http).work())
         tokens = [f"{plan.point}-{plan.channel}-{number}" for number in range(plan.tokens)]
@@ -93,9 +96,9 @@ async def run(plan: Plan, folder: Path, database: str) -> Report:
     return report
 
 
-def _customers(channel: str, hub: HubProcess, sink: SmtpSink, folder: Path) -> Customers:
+def _customers(channel: str, hub: HubProcess, port: int, sink: SmtpSink, folder: Path) -> Customers:
     if channel == "mail":
-        return Mailers(hub, sink)
+        return Mailers(port, sink)
     return Visitors(lambda: hub.http, folder / "visitors.jsonl")
 
 
@@ -108,7 +111,7 @@ async def _revive(hub: HubProcess, report: Report) -> None:
 
 
 async def _answered(customers: Customers, tokens: list[str]) -> None:
-    while set(tokens) - customers.heard().keys():
+    while set(tokens) - customers.heard().keys():  # noqa: ASYNC110  # a ledger is a file: nothing tells of news
         await asyncio.sleep(0.05)
 
 
@@ -116,7 +119,7 @@ async def _settled(database: str) -> None:
     """Let the hub finish what it has in hand: receipts, marks."""
     with suppress(TimeoutError):
         async with asyncio.timeout(10):
-            while await number(database, UNSENT) or await number(database, UNREAD_RAWS):
+            while await number(database, UNSENT) or await number(database, UNREAD_RAWS):  # noqa: ASYNC110  # as above
                 await asyncio.sleep(0.05)
 
 
@@ -144,7 +147,7 @@ async def _count(report: Report, customers: Customers, tokens: list[str], databa
 
 async def number(database: str, query: str) -> int:
     """The one number a query returns."""
-    return int((await rows(database, query))[0][0])
+    return int(str((await rows(database, query))[0][0]))
 
 
 async def rows(database: str, query: str) -> list[tuple[object, ...]]:
