@@ -12,6 +12,7 @@ from hub.api.channel import (
     Listens,
     LiveChannel,
     Medium,
+    Probes,
     Ready,
 )
 from hub.api.context import (
@@ -156,6 +157,7 @@ __all__ = [
     "PluginRoute",
     "PluginRoutes",
     "PluginStore",
+    "Probes",
     "Prompt",
     "Raw",
     "Ready",

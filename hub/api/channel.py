@@ -142,6 +142,14 @@ class Acknowledges(Protocol):
 
 
 @runtime_checkable
+class Probes(Protocol):
+    """A channel that can try a connection without using it: reach the far side, log in, leave. Returns what it found in
+    one sentence ("mail.example: logged in"); raises a SendError."""
+
+    async def probe(self, connection: AnyConnection) -> str: ...
+
+
+@runtime_checkable
 class LiveChannel(Channel, Protocol):
     """A channel whose customer is there now. `signal` carries typing and the like to them, best effort;
     `end` tells the far side that the conversation is over."""

@@ -6,6 +6,7 @@
 | `authenticate` | InputError      | Overloaded: never let in, never refused for good                                |
 | `normalise`    | Malformed       | PluginFailed / PluginTimedOut: tried again, then quarantined                    |
 | `send`         | SendError       | ChannelFailed (retried) where a resend is safe, else OutcomeUnknown             |
+| `probe`        | SendError       | Unreachable, ChannelFailed                                                      |
 | `signal`/`end` | –               | False: counted, best effort                                                     |
 | `acknowledge`  | –               | a plain answer: 200, 400, 401, 404 or 503                                       |
 """
@@ -36,6 +37,7 @@ from hub.api import (
     Normalised,
     Outbound,
     Overloaded,
+    Probes,
     Raw,
     Ready,
     Receipt,
@@ -46,15 +48,17 @@ from hub.api import (
     Signal,
     Unauthenticated,
     UnknownAccount,
+    Unreachable,
 )
 from hub.plugin.breaker import Breakers
-from hub.plugin.faults import PluginFailed, PluginTimedOut, unsent
+from hub.plugin.faults import ChannelFailed, PluginFailed, PluginTimedOut, unsent
 from hub.plugin.record import CONTAINED, Plugin, sentence
 from hub.plugin.workers import Workers
 
 NORMALISE_DEADLINE = 20.0
 SEND_DEADLINE = 60.0
 SIGNAL_DEADLINE = 5.0
+PROBE_DEADLINE = 20.0
 
 T = TypeVar("T")
 
@@ -149,6 +153,21 @@ class IsolatedChannel:
         except CONTAINED as error:
             self.plugin.fault("send", error)
             raise unsent(f"{self.plugin.name}: {sentence(error)}", self.capabilities.resend_is_safe) from error
+
+    async def probe(self, connection: AnyConnection, deadline: float = PROBE_DEADLINE) -> str:
+        """Try a connection without using it: what was found, "" when the channel cannot tell. Raises SendError."""
+        if not isinstance(self._channel, Probes):
+            return ""
+        try:
+            async with asyncio.timeout(deadline):
+                return _one(await self._channel.probe(connection), str)
+        except SendError:
+            raise
+        except TimeoutError as error:
+            raise Unreachable(f"no answer within {deadline:g} s") from error
+        except CONTAINED as error:
+            self.plugin.fault("probe", error)
+            raise ChannelFailed(f"{self.plugin.name}: {sentence(error)}") from error
 
     async def listen(self, connection: AnyConnection, emit: Emit, ready: Ready) -> None:
         """Run the listener; raises what it raises (its supervisor deals with that)."""

@@ -61,6 +61,10 @@ def dangling(site: SiteFile) -> Iterator[tuple[Place, str]]:
         ("users", "department", [u.department for u in site.users], departments),
     ):
         yield from _missing(table, key, wanted, there)
+    for index, department in enumerate(site.departments):
+        if department.parent in departments[index:]:
+            said = f"the department {department.parent!r} must stand above {department.name!r}"
+            yield ("departments", index, "parent"), said
     for index, user in enumerate(site.users):
         for queue in set(user.queues) - set(queues):
             yield ("users", index, "queues"), f"user {user.login}: there is no queue {queue!r}"

@@ -3,9 +3,22 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from hub.api import Address
+from hub.model.hours import OpeningHours
+
+
+def read_hours(value: dict[str, Any]) -> dict[str, Any]:
+    """Refuses hours that could not be read when somebody waits."""
+    try:
+        OpeningHours.parse(value)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not opening hours: {error}") from error
+    return value
+
+
+Hours = Annotated[dict[str, Any], AfterValidator(read_hours)]
 
 
 class Table(BaseModel):
@@ -93,7 +106,7 @@ class QueueTable(Table):
     offer_seconds: int = Field(default=30, ge=1, description="How long an agent has to accept")
     wrap_up_seconds: int = Field(default=0, ge=0)
     dispositions: list[str] = Field(default_factory=list, description="Wrap-up codes")
-    hours: dict[str, Any] = Field(default_factory=dict, description="Opening hours; empty is always open")
+    hours: Hours = Field(default_factory=dict, description="Opening hours; empty is always open")
 
 
 class ConnectionTable(Table):

@@ -43,7 +43,7 @@ class Letters:
 
     def address(self, raw: Raw) -> Sequence[Address]:
         """The first line."""
-        addresses: Sequence[Address] = self._do("address", [Address("letter", raw.body.decode())], raw)
+        addresses: Sequence[Address] = self._do("address", [Address("letter", words(raw))], raw)
         return addresses
 
     def authenticate(self, account: AnyAccount, raw: Raw) -> None:
@@ -52,7 +52,7 @@ class Letters:
 
     def normalise(self, account: AnyAccount, raw: Raw) -> Sequence[Normalised]:
         """One message."""
-        meaning: Sequence[Normalised] = self._do("normalise", [Inbound("1", None, raw.body.decode())], account, raw)
+        meaning: Sequence[Normalised] = self._do("normalise", [Inbound("1", None, words(raw))], account, raw)
         return meaning
 
     async def send(self, connection: AnyConnection | None, account: AnyAccount, message: Outbound) -> Sent:
@@ -62,6 +62,11 @@ class Letters:
 
     def _do(self, step: str, otherwise: Any, *arguments: object) -> Any:
         return self.steps[step](*arguments) if step in self.steps else otherwise
+
+
+def words(raw: Raw) -> str:
+    """The body as text that can be stored, whatever it is."""
+    return raw.body.decode(errors="replace").replace("\x00", "")
 
 
 ACCOUNT: AnyAccount = Account(1, 1, "letters", "Post", Address("letter", "desk"), Nothing())
