@@ -26,6 +26,7 @@ from hub.api import (
     Raw,
     Ready,
     Sent,
+    TooLarge,
 )
 from plugins.email import addresses, compose, listener, normalise, templates
 from plugins.email.acknowledge import Acknowledgements
@@ -33,6 +34,7 @@ from plugins.email.compose import Letterhead
 from plugins.email.directory import Directory
 from plugins.email.headers import Mailbox
 from plugins.email.importer import Importer
+from plugins.email.mailbox import probe as probe_folder
 from plugins.email.message_id import MessageIds
 from plugins.email.oauth import TokenSource
 from plugins.email.relay import Relay
@@ -85,6 +87,7 @@ class EmailChannel:
         """Hand one mail to the relay. Raises a SendError; see `Relay.send`."""
         if connection is None:
             raise Misconfigured("the account has no connection to send by")
+        _check_size(message)
         way, own = cast("Connection[EmailConnection]", connection), cast("Account[EmailAccount]", account)
         message_id = self._ids.of(message.delivery_id, own.address.value.rpartition("@")[2])
         envelope = compose.compose(message, _letterhead(own, message), message_id, datetime.now(UTC))
@@ -103,12 +106,26 @@ class EmailChannel:
             ways.append(self._import(way, noted, gathered))
         await _all(ways or [_only_sends(ready)])
 
+    async def probe(self, connection: AnyConnection) -> str:
+        """Log in wherever the connection would; says where. Raises Unreachable or Misconfigured."""
+        way = cast("Connection[EmailConnection]", connection)
+        found = []
+        if way.settings.relay_host:
+            found.append(await self._relay.probe(way.settings))
+        if way.settings.imap_host:
+            token = await self._token(way.settings)
+            found.append(await asyncio.to_thread(probe_folder, way.settings, token))
+        return "; ".join(found) or "nothing to reach: the connection only listens"
+
+    async def _token(self, settings: EmailConnection) -> str:
+        return await self._tokens.token(settings) if settings.imap_auth is Auth.XOAUTH2 else ""
+
     async def close(self) -> None:
         """Say good-bye to the relays."""
         await self._relay.pools.close()
 
     async def _import(self, way: Connection[EmailConnection], emit: Emit, ready: Ready) -> None:
-        token = await self._tokens.token(way.settings) if way.settings.imap_auth is Auth.XOAUTH2 else ""
+        token = await self._token(way.settings)
 
         async def recipients(body: bytes) -> Sequence[Address]:
             return await self._directory.of_mailbox(way.id, body)
@@ -168,3 +185,11 @@ def _letterhead(account: Account[EmailAccount], message: Outbound) -> Letterhead
     return Letterhead(
         Mailbox(account.address.value, name.strip()), templates.render(account.settings.signature, values).strip()
     )
+
+
+def _check_size(message: Outbound) -> None:
+    can = EmailChannel.capabilities
+    if len(message.text) > can.max_text:
+        raise TooLarge(f"{len(message.text)} characters; a mail may have {can.max_text}")
+    if sum(len(file.content) for file in message.attachments) > can.max_attachment_bytes:
+        raise TooLarge(f"the files of a mail may have {can.max_attachment_bytes} bytes together")

@@ -10,11 +10,13 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import getaddresses, parsedate_to_datetime
+from hashlib import sha256
 from typing import Final
 
 from plugins.email import charsets
 
 MAX_VALUE: Final = 65_536  # characters of one header that are looked at: address parsing is quadratic in its input
+MAX_KEY: Final = 300
 _FOLD: Final = re.compile(r"\r?\n[ \t]*|\r")
 _WORD: Final = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
 _GAP: Final = re.compile(r"(\?=)[ \t\r\n]+(?==\?[^?\s]{1,80}\?[bBqQ]\?)")
@@ -58,7 +60,12 @@ def message_ids(value: str) -> tuple[str, ...]:
     """Message-IDs without their brackets, in order; also when a mailer left the brackets off (RFC 5322 §3.6.4)."""
     value = _CONTROL.sub("", _FOLD.sub(" ", _eight_bit(value[:MAX_VALUE])))
     found = _MESSAGE_ID.findall(value) or [word for word in re.split(r"[\s,;<>]+", value) if "@" in word]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(map(_key, found)))
+
+
+def _key(message_id: str) -> str:
+    """An id as long as some mailers make them does not fit into a key; its digest does."""
+    return message_id if len(message_id) <= MAX_KEY else f"{sha256(message_id.encode()).hexdigest()}@long"
 
 
 def date(value: str) -> datetime | None:

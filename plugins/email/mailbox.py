@@ -172,6 +172,16 @@ class Folder:
         return list(data)
 
 
+def probe(settings: EmailConnection, token: str) -> str:
+    """Log in, look into the folder, leave. Raises Unreachable or Misconfigured."""
+    folder = Folder(settings, token)
+    try:
+        folder.position(Position(0, 0))
+    finally:
+        folder.close()
+    return f"{settings.imap_host}:{settings.imap_port}: {settings.imap_folder} can be read"
+
+
 def _imap_date(day: date) -> str:
     months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
     return f"{day.day:02d}-{months[day.month - 1]}-{day.year}"

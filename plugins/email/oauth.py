@@ -42,7 +42,7 @@ class TokenSource:
 
 
 def _key(settings: EmailConnection) -> str:
-    return f"{settings.oauth_token_url} {settings.oauth_client_id} {settings.oauth_refresh_token.get_secret_value()}"
+    return f"{settings.oauth_url} {settings.oauth_client_id} {settings.oauth_refresh_token.get_secret_value()}"
 
 
 async def _fetch(settings: EmailConnection) -> _Token:
@@ -55,9 +55,7 @@ async def _fetch(settings: EmailConnection) -> _Token:
     }
     try:
         async with httpx.AsyncClient(timeout=20) as client:
-            answer = await client.post(
-                settings.oauth_token_url, data={name: said for name, said in form.items() if said}
-            )
+            answer = await client.post(settings.oauth_url, data={name: said for name, said in form.items() if said})
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unreachable(f"token server: {type(error).__name__}") from error
     return _read(answer)

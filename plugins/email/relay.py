@@ -42,6 +42,15 @@ class Relay:
             raise relay_errors.of_exception(error) from error
         return tuple(f"{found}@email.amazonses.com" for found in _REWRITTEN.findall(reply))
 
+    async def probe(self, settings: EmailConnection) -> str:
+        """Connect and log in, then leave. Raises a SendError."""
+        try:
+            smtp = await self._connected(settings)
+            await smtp.quit()
+        except (SMTPException, OSError, ValueError, TimeoutError) as error:
+            raise relay_errors.of_exception(error) from error
+        return f"{settings.relay_host}:{settings.relay_port}: takes our mail"
+
     async def _connected(self, settings: EmailConnection) -> SMTP:
         smtp = SMTP(
             hostname=settings.relay_host,

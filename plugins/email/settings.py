@@ -94,7 +94,7 @@ class EmailConnection(BaseModel):
         default="", description="PEM file of the authority to trust for IMAP and relay; empty: the system's"
     )
 
-    oauth_token_url: str = Field(
+    oauth_url: str = Field(
         default="", description="Where a refresh token is exchanged for an access token (RFC 6749 §6)"
     )
     oauth_client_id: str = ""

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from hub.api import Inbound, Malformed, Misconfigured, Overloaded, Unreachable
 from plugins.email.settings import AfterImport, EmailConnection, Security
 from plugins.email.tests.cutting_wire import CuttingWire
-from plugins.email.tests.site import Site, account, mail
+from plugins.email.tests.site import Site, account, connection, mail
 from tests.farside.dovecot import PASSWORD, Dovecot
 
 pytestmark = pytest.mark.peer
@@ -252,6 +252,11 @@ async def test_a_wrong_password_or_folder_needs_an_administrator(dovecot: Doveco
         with pytest.raises(Misconfigured):
             async with site.listening(mailbox(dovecot, **wrong)):
                 pass
+
+
+async def test_a_probe_looks_into_the_folder_and_leaves(dovecot: Dovecot) -> None:
+    site = Site([account()])
+    assert await site.channel.probe(connection(mailbox(dovecot))) == f"127.0.0.1:{dovecot.port}: INBOX can be read"
 
 
 async def test_two_folders_are_followed_at_once_and_end_when_told(dovecot: Dovecot) -> None:

@@ -14,7 +14,7 @@ from plugins.email.tests.token_server import TokenServer
 
 
 def settings(url: str) -> EmailConnection:
-    return EmailConnection(oauth_token_url=url, oauth_client_id="hub", oauth_refresh_token=SecretStr("r"))
+    return EmailConnection(oauth_url=url, oauth_client_id="hub", oauth_refresh_token=SecretStr("r"))
 
 
 async def test_ten_who_ask_at_once_get_one_token() -> None:

@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from hub.api import (
     Address,
-    AnyAccount,
+    Attachment,
     HubError,
     Misconfigured,
     Outbound,
@@ -47,7 +47,7 @@ def relay(sink: SmtpSink, **settings: Any) -> EmailConnection:
 
 
 async def send(site: Site, settings: EmailConnection, message: Outbound = HELLO) -> Sent:
-    return await site.channel.send(connection(settings), cast("AnyAccount", site.owned[0]), message)
+    return await site.channel.send(connection(settings), site.owned[0], message)
 
 
 def to(address: str, **fields: Any) -> Outbound:
@@ -150,8 +150,9 @@ async def test_a_relay_that_is_down_is_unreachable(sink: SmtpSink) -> None:
 async def test_a_connection_without_a_relay_says_so() -> None:
     with pytest.raises(Misconfigured, match="no relay"):
         await send(Site([account()]), EmailConnection())
+    site = Site([account()])
     with pytest.raises(Misconfigured, match="no connection"):
-        await Site([account()]).channel.send(None, cast("AnyAccount", account()), HELLO)
+        await site.channel.send(None, site.owned[0], HELLO)
 
 
 async def test_international_recipients_go_by_smtputf8(sink: SmtpSink) -> None:
@@ -198,7 +199,7 @@ async def test_xoauth2_with_a_refreshed_token(tmp_path: Path) -> None:
                 sink,
                 relay_auth=Auth.XOAUTH2,
                 relay_user="support@demo.test",
-                oauth_token_url=server.url,
+                oauth_url=server.url,
                 oauth_client_id="hub",
                 oauth_refresh_token=SecretStr("refresh"),
             )
@@ -209,3 +210,19 @@ async def test_xoauth2_with_a_refreshed_token(tmp_path: Path) -> None:
             assert [taken["login"] for taken in sink.mails()] == ["support@demo.test"] * 2
             assert server.asked == ["grant_type=refresh_token&refresh_token=refresh&client_id=hub"] * 2
             await site.channel.close()
+
+
+async def test_a_probe_logs_in_and_leaves(sink: SmtpSink) -> None:
+    site = Site([account()])
+    assert await site.channel.probe(connection(relay(sink))) == f"127.0.0.1:{sink.port}: takes our mail"
+    assert await site.channel.probe(connection(EmailConnection())) == "nothing to reach: the connection only listens"
+    settings = relay(sink)
+    sink.stop()
+    with pytest.raises(Unreachable):
+        await site.channel.probe(connection(settings))
+
+
+async def test_a_mail_beyond_the_channels_own_limit_is_not_tried(sink: SmtpSink) -> None:
+    files = (Attachment("a.bin", "application/octet-stream", bytes(26 * 1024 * 1024)),)
+    with pytest.raises(TooLarge):
+        await send(Site([account()]), relay(sink), replace(HELLO, attachments=files))
