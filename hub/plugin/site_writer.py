@@ -62,8 +62,9 @@ def _comments(model: type[BaseModel]) -> list[str]:
     lines = []
     for name, field in model.model_fields.items():
         default = "" if field.is_required() else field.get_default(call_default_factory=True, validated_data={})
+        shown = _value("" if default is None else default)
         env = f" ({variable(field)})" if variable(field) else ""
-        lines.append(f"# {name} = {_value('' if default is None else default)}  # {field.description or name}{env}")
+        lines.append(f"# {name} = {shown}  # {field.description or name}{env}")
     return lines
 
 

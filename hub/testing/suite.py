@@ -77,7 +77,7 @@ class ChannelSuite:
 
     def test_secrets_are_marked_as_secrets(self) -> None:
         for model in self.models:
-            named = {name for name in model.model_fields if any(word in name for word in SECRET_WORDS)}
+            named = {name for name in model.model_fields if name.endswith(SECRET_WORDS)}
             bare = {name for name in named - secret_names(model) if model.model_fields[name].annotation in (str, bytes)}
             assert not bare, f"{model.__name__}: these must be SecretStr: {', '.join(sorted(bare))}"
 
