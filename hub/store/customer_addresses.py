@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, tuple_, update
 
 from hub.api import Json
 from hub.model.customers import NewIdentity, Verification
@@ -24,9 +25,7 @@ def put(tx: Tx, customer_id: int, new: NewIdentity) -> int:
 
     Raises Invalid for an address that is none, Conflict (data.customer) when it is another's alone.
     """
-    value = normalised(new.scheme, new.value)
-    if value is None or not new.scheme:
-        raise Invalid("address", {"value": "not an address"})
+    value = _value(new)
     known = find(tx.conn, new.scheme, value)
     if known is None:
         return _insert(tx, customer_id, new, value)
@@ -37,6 +36,20 @@ def put(tx: Tx, customer_id: int, new: NewIdentity) -> int:
     elif known["customer_id"] != customer_id:
         raise Conflict("the address is another customer's", {"customer": known["customer_id"]})
     return int(known["id"])
+
+
+def put_new(tx: Tx, customer_id: int, news: Sequence[NewIdentity]) -> list[str]:
+    """Give a customer just made these addresses; their values. Raises as `put`."""
+    wanted = {(new.scheme, _value(new)): new for new in news}
+    i = identities.c
+    taken = select(i.id).where(tuple_(i.scheme, i.value).in_(list(wanted))) if wanted else None
+    if taken is not None and one(tx.conn, taken) is None and not any(new.shared for new in news):
+        rows = [_row(tx, customer_id, new, value) for (_, value), new in wanted.items()]
+        tx.conn.execute(insert(identities), rows)
+    else:
+        for new in wanted.values():
+            put(tx, customer_id, new)
+    return [value for _, value in wanted]
 
 
 def change(tx: Tx, customer_id: int, identity_id: int, changes: Mapping[str, object]) -> None:
@@ -65,10 +78,16 @@ def remove(tx: Tx, customer_id: int, identity_id: int) -> None:
         tx.conn.execute(update(identities).where(identities.c.id == identity_id).values(gone))
 
 
-def _insert(tx: Tx, customer_id: int, new: NewIdentity, value: str) -> int:
-    owner = None if new.shared else customer_id
-    row = {
-        "customer_id": owner,
+def _value(new: NewIdentity) -> str:
+    value = normalised(new.scheme, new.value)
+    if value is None or not new.scheme:
+        raise Invalid("address", {"value": "not an address"})
+    return value
+
+
+def _row(tx: Tx, customer_id: int, new: NewIdentity, value: str) -> dict[str, Any]:
+    return {
+        "customer_id": None if new.shared else customer_id,
         "scheme": new.scheme,
         "value": value,
         "label": one_line(new.label)[:MAX_LABEL],
@@ -76,7 +95,10 @@ def _insert(tx: Tx, customer_id: int, new: NewIdentity, value: str) -> int:
         "verification": new.verification,
         "created_at": tx.now,
     }
-    identity_id = inserted(tx.conn, insert(identities).values(row))
+
+
+def _insert(tx: Tx, customer_id: int, new: NewIdentity, value: str) -> int:
+    identity_id = inserted(tx.conn, insert(identities).values(_row(tx, customer_id, new, value)))
     if new.shared:
         _candidate(tx, identity_id, customer_id)
     return identity_id

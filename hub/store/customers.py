@@ -27,9 +27,8 @@ def create_customer(tx: Tx, actor: Actor | None, new: NewCustomer) -> int:
     """
     values = _columns(tx.conn, new)
     customer_id = inserted(tx.conn, insert(customers).values(**values, created_at=tx.now, updated_at=tx.now))
-    for identity in new.identities:
-        customer_addresses.put(tx, customer_id, identity)
-    search.index_customer(tx, customer_id, new=True)
+    addresses = customer_addresses.put_new(tx, customer_id, new.identities)
+    search.index_new_customer(tx, customer_id, values, addresses)
     tx.event("customer.created", customer=customer_id, user=actor.user_id if actor else None)
     return customer_id
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -19,7 +20,7 @@ from hub.model.customers import (
 from hub.model.identity import normalise_identity
 from hub.model.storable import one_line
 from hub.store.rows import Row, inserted, one
-from hub.store.search import index_customer
+from hub.store.search import index_customer, index_new_customer
 from hub.store.tables import customers, identities, identity_candidates
 from hub.store.unit import Tx
 from hub.store.upsert import insert_into
@@ -91,7 +92,7 @@ def _known(
 ) -> Found:
     owner = known["customer_id"]
     if owner is None:
-        owner = recognised or _new_customer(tx, address, profile, account)
+        owner = recognised or _insert_customer(tx, _columns(address, profile, account))
         tx.conn.execute(update(identities).where(identities.c.id == known["id"]).values(customer_id=owner))
         index_customer(tx, owner)
     if known["verification"] == Verification.NONE:
@@ -103,13 +104,17 @@ def _known(
 def _create(
     tx: Tx, address: Address, profile: Mapping[str, Json], account: AnyAccount, recognised: int | None
 ) -> Found:
-    owner = recognised or _new_customer(tx, address, profile, account)
+    columns = _columns(address, profile, account)
+    owner = recognised or _insert_customer(tx, columns)
     identity_id, actual = _insert_identity(tx, address, owner, Verification.SEEN)
     if actual != owner and not recognised:  # another node was faster: its customer is the one
         tx.conn.execute(delete(customers).where(customers.c.id == owner))
         return Found(actual, identity_id)
     candidates = _claim(tx, owner, profile)
-    index_customer(tx, owner, new=not recognised)
+    if recognised or any(profile.get(scheme) for scheme in PROFILE_SCHEMES):
+        index_customer(tx, owner)
+    else:
+        index_new_customer(tx, owner, columns, [address.value])
     if recognised:
         tx.event("customer.changed", customer=owner, fields=["identities"])
     else:
@@ -117,17 +122,18 @@ def _create(
     return Found(owner, identity_id, candidates)
 
 
-def _new_customer(tx: Tx, address: Address, profile: Mapping[str, Json], account: AnyAccount) -> int:
+def _columns(address: Address, profile: Mapping[str, Json], account: AnyAccount) -> dict[str, Any]:
     name = _given_name(address, profile) or _placeholder(address)
-    values = {
+    return {
         "name": name,
         "short_code": short_code(name),
         "language": str(profile.get("language") or account.language or "")[:10],
         "attributes": claimed_attributes(profile),
-        "created_at": tx.now,
-        "updated_at": tx.now,
     }
-    return inserted(tx.conn, insert(customers).values(values))
+
+
+def _insert_customer(tx: Tx, columns: Mapping[str, Any]) -> int:
+    return inserted(tx.conn, insert(customers).values(**columns, created_at=tx.now, updated_at=tx.now))
 
 
 def _insert_identity(tx: Tx, address: Address, owner: int, verification: Verification) -> tuple[int, int | None]:

@@ -14,7 +14,6 @@ from hub.model.customers import CustomerKind, NewCustomer, NewIdentity, check_at
 from hub.model.errors import Invalid
 from hub.model.importing import ASSET, ImportRow, RowError
 from hub.store import assets, customers
-from hub.store.customer_addresses import put
 from hub.store.tables import customers as rows
 from hub.store.tables import identities
 from hub.store.unit import Tx
@@ -48,11 +47,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """What a row comes to. `customer_id` None: a new customer. `assets` are checked values by type."""
+    """What a row comes to. `customer_id` None: a new customer. `unknown` are addresses nobody has; `assets` checked
+    values by type."""
 
     row: ImportRow
     customer_id: int | None
     organisation_id: int | None
+    unknown: tuple[Address, ...]
     assets: Mapping[str, Mapping[str, Json]]
 
 
@@ -86,7 +87,8 @@ def meaning(known: Known, row: ImportRow) -> Meant | list[RowError]:
     owner = next(iter(owners), None)
     if owner is None and row.kind == CustomerKind.ORGANISATION and row.name in known.organisations:
         owner = _one(known, row.name, row.number, "name", errors)
-    return errors or Meant(row, owner, organisation_id, checked)
+    unknown = tuple(address for address in row.addresses if known.addresses.get(address) is None)
+    return errors or Meant(row, owner, organisation_id, unknown, checked)
 
 
 def apply(tx: Tx, actor: Actor, meant: Meant) -> int:
@@ -122,10 +124,8 @@ def _update(tx: Tx, actor: Actor, meant: Meant, customer_id: int) -> None:
     if row.attributes:
         changes["attributes"] = {**before["attributes"], **row.attributes}
     customers.change_customer(tx, actor, customer_id, changes)
-    for scheme, value in row.addresses:
-        put(tx, customer_id, NewIdentity(scheme, value))
-    if row.addresses:
-        customers.touch(tx, customer_id, actor, "identities")
+    for scheme, value in meant.unknown:
+        customers.add_identity(tx, actor, customer_id, NewIdentity(scheme, value))
 
 
 def _wrong_texts(row: ImportRow) -> list[RowError]:

@@ -17,7 +17,7 @@ from hub.store.database import Store
 from hub.store.import_rows import Known, Meant, apply, load_addresses, load_known, meaning
 from hub.store.unit import Tx
 
-CHUNK = 100  # rows a transaction: mails and chats must not wait for a sheet
+CHUNK = 25  # rows a transaction: mails and chats must not wait for a sheet
 MOST_ERRORS = 1_000
 Parsed = ImportRow | list[RowError]
 Result = bool | list[RowError]  # whether the row made a new customer, or why it was left out
