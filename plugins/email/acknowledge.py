@@ -7,6 +7,7 @@ was given is kept in a table of ours, claimed in one statement: two mails at onc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -106,7 +107,8 @@ def _payload(account: Account[EmailAccount], mail: Mail, raw: Raw, to: Address) 
 
 
 def _content(payload: Mapping[str, Json], serial: str) -> Content:
+    said = re.sub(r"^(\d{4})(\d{4})(\d)$", r"\1-\2-\3", serial)
     text = templates.acknowledgement(
-        str(payload["template"]), str(payload["language"]), serial, str(payload["account_name"])
+        str(payload["template"]), str(payload["language"]), said, str(payload["account_name"])
     )
     return Content(text, fields={"subject": str(payload["subject"])})

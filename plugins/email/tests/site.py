@@ -31,7 +31,7 @@ class Site(FakeContext):
     def __init__(self, accounts: Sequence[Account[EmailAccount]], refuse: Exception | None = None) -> None:
         settings = EmailSettings(smtp_host="127.0.0.1", smtp_port=0)
         self.owned: list[AnyAccount] = [*accounts]
-        super().__init__("email", settings, accounts=self.owned, migrations=hub_migrations())
+        super().__init__("email", settings, accounts=self.owned, migrations=hub_migrations() / "versions")
         self.stored: list[tuple[Raw, str | None]] = []
         self.refuse = refuse
         self.cursor: str | None = None
