@@ -8,6 +8,8 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from hub.model.actor import Actor
+from hub.store.access import visible_users
 from hub.store.tables import api_tokens, sessions, users
 from hub.store.unit import Tx
 
@@ -115,12 +117,11 @@ def touch_api_token(tx: Tx, hashed: str) -> None:
     tx.conn.execute(update(api_tokens).where(api_tokens.c.token_hash == hashed).values(last_used_at=tx.now))
 
 
-def api_tokens_of(conn: Connection, user_id: int | None) -> list[ApiToken]:
-    """The tokens of a user, or of all."""
+def api_tokens_seen(conn: Connection, actor: Actor) -> list[ApiToken]:
+    """The tokens of users the actor sees."""
     columns = [column for column in api_tokens.c if column.name != "token_hash"]
-    statement = select(*columns).order_by(api_tokens.c.id)
-    if user_id is not None:
-        statement = statement.where(api_tokens.c.user_id == user_id)
+    joined = api_tokens.join(users, users.c.id == api_tokens.c.user_id)
+    statement = select(*columns).select_from(joined).where(visible_users(actor)).order_by(api_tokens.c.id)
     return [ApiToken(**row) for row in conn.execute(statement).mappings()]
 
 

@@ -24,6 +24,7 @@ from hub.web.openapi import document
 from hub.web.plugin_routes import plugin_routes
 from hub.web.routes import (
     assets,
+    connections,
     contacts,
     conversation,
     customers,
@@ -34,9 +35,15 @@ from hub.web.routes import (
     me,
     merging,
     offers,
+    quarantine,
+    queues,
     search,
+    site,
+    templates,
     tickets,
+    tokens,
     users,
+    webhooks,
 )
 from hub.web.routing import Operation
 from hub.web.services import Services
@@ -55,7 +62,14 @@ NOUNS = (
     merging,
     assets,
     search,
+    queues,
     users,
+    connections,
+    quarantine,
+    templates,
+    tokens,
+    webhooks,
+    site,
 )
 
 
