@@ -23,6 +23,7 @@ from hub.api import (
 from hub.model.states import DeliveryState
 from hub.pipeline import thread
 from hub.pipeline.directory import Directory
+from hub.plugin.faults import BreakerOpen
 from hub.plugin.hooks import Hooks
 from hub.store import blobs, interactions, messages, outbox
 from hub.store.database import Store
@@ -176,10 +177,17 @@ def after_error(error: SendError, attempts: int, now: datetime) -> tuple[Deliver
     values: dict[str, object] = {"error_code": error.code, "error": error.detail[:1000], "leased_until": None}
     if isinstance(error, OutcomeUnknown):
         return DeliveryState.UNKNOWN, values
+    if isinstance(error, BreakerOpen):  # nothing was tried, so no attempt was used up, however long the outage
+        return DeliveryState.PENDING, {**values, "attempts": attempts - 1, "due_at": _later(error, BACK_OFF[0], now)}
     if not error.retryable or attempts > len(BACK_OFF):
         return DeliveryState.FAILED, values
-    seconds = error.retry_after or BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
-    return DeliveryState.PENDING, {**values, "due_at": now + timedelta(seconds=seconds)}
+    due_at = _later(error, BACK_OFF[min(attempts, len(BACK_OFF)) - 1], now)
+    return DeliveryState.PENDING, {**values, "due_at": due_at}
+
+
+def _later(error: SendError, seconds: float, now: datetime) -> datetime:
+    """When the far side said, else after so many seconds."""
+    return now + timedelta(seconds=error.retry_after or seconds)
 
 
 def _outbound(conn: Connection, row: Row, scope: str, channel: str) -> tuple[Outbound, Contact]:

@@ -13,7 +13,8 @@ from hub.plugin.metrics import BREAKER_OPENED
 
 FAILURES = 5
 REST = 5.0
-LONGEST_REST = 300.0
+LONGEST_REST = 60.0
+WHILE_PROBING = 1.0
 
 
 class BreakerState(StrEnum):
@@ -38,7 +39,9 @@ class Breaker:
         if self.state is BreakerState.CLOSED:
             return self, 0.0
         if now < self.until:
-            return self, self.until - now
+            wait = self.until - now
+            # the probe will soon tell; who asks meanwhile need not wait as long as it may take
+            return self, min(wait, WHILE_PROBING) if self.state is BreakerState.HALF_OPEN else wait
         return replace(self, state=BreakerState.HALF_OPEN, until=now + self.rest), 0.0
 
     def succeeded(self) -> "Breaker":

@@ -1,10 +1,14 @@
 """The breaker as a state machine: whatever happens in whatever order, these hold."""
 
+from datetime import UTC, datetime, timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.api import Misconfigured, OutcomeUnknown, Rejected, SendError, Throttled, Unreachable
-from hub.plugin.breaker import FAILURES, LONGEST_REST, REST, Breaker, BreakerState, learn
+from hub.pipeline.send import BACK_OFF, after_error
+from hub.plugin.breaker import FAILURES, LONGEST_REST, REST, WHILE_PROBING, Breaker, BreakerState, learn
+from hub.plugin.faults import BreakerOpen
 
 ENDS: list[SendError | None] = [None, Rejected(), Throttled(), Unreachable(), Misconfigured(), OutcomeUnknown()]
 steps = st.lists(st.tuples(st.floats(0, 400, allow_nan=False), st.sampled_from(ENDS)), max_size=60)
@@ -33,7 +37,7 @@ def test_one_probe_passes_when_the_rest_is_over() -> None:
 
 
 def test_a_failed_probe_doubles_the_rest_up_to_a_limit() -> None:
-    breaker, now, rests = failed(FAILURES), 0.0, []
+    breaker, rests = failed(FAILURES), []
     for _ in range(10):
         now = breaker.until
         breaker = breaker.ask(now)[0].failed(now)
@@ -77,3 +81,15 @@ def test_it_is_open_only_after_a_row_of_failures(history: list[tuple[float, Send
 def test_a_refusal_of_the_message_proves_the_way_open() -> None:
     assert learn(failed(FAILURES - 1), Rejected(), 0.0) == Breaker()
     assert learn(failed(FAILURES - 1), OutcomeUnknown(), 0.0).failures == FAILURES - 1
+
+
+def test_who_asks_while_a_probe_is_under_way_asks_again_soon() -> None:
+    breaker = failed(FAILURES).ask(REST)[0]
+    assert breaker.ask(REST)[1] == WHILE_PROBING
+
+
+def test_an_outage_however_long_uses_up_no_attempt_of_what_waits_behind_the_breaker() -> None:
+    now = datetime(2030, 1, 1, tzinfo=UTC)
+    state, values = after_error(BreakerOpen(retry_after=7), 11, now)
+    assert (state, values["attempts"], values["due_at"]) == ("PENDING", 10, now + timedelta(seconds=7))
+    assert after_error(Unreachable(), len(BACK_OFF) + 1, now)[0] == "FAILED"
