@@ -16,7 +16,7 @@ from hub.model.permissions import BUILT_IN_ROLES
 from hub.pipeline import converse, offer, presence
 from hub.pipeline.converse import Reply
 from hub.pipeline.site import Site
-from hub.plugin.discovery import GROUP, discover
+from hub.plugin.discovery import GROUP, Plugins, discover
 from hub.plugin.site_model import SiteFile
 from hub.store.database import Store
 from hub.store.tables import deliveries, users
@@ -53,12 +53,12 @@ class House:
     def __init__(self, url: str, folder: Path, exchange: Exchange, flow: str = "") -> None:
         self._url = url
         self._key = folder / "site.key"
-        self._file = site_file(exchange.port, flow)
+        self.file = site_file(exchange.port, flow)
         self.exchange = exchange
 
     async def __aenter__(self) -> House:
         self.store = await Store.open(self._url, key_file=self._key, node="test")
-        self.site = Site(self._file, self.store, discover(["toy"], [TOY]))
+        self.site = Site(self.file, self.store, self.plugins())
         await self.site.set_up({"ann": "not a hash"})
         await self.site.start()
         await self.site.open("http://127.0.0.1:8080")
@@ -69,6 +69,10 @@ class House:
     async def __aexit__(self, *_: object) -> None:
         await self.site.stop()
         await self.store.close()
+
+    def plugins(self) -> Plugins:
+        """The toy alone."""
+        return discover(["toy"], [TOY])
 
     async def ready(self) -> None:
         """Ann takes work from now on."""
