@@ -48,6 +48,9 @@ class PipelineCore:
     async def accounts(self, channel: str) -> Sequence[AnyAccount]:
         return self._directory.accounts_of(channel)
 
+    async def accounts_for(self, scheme: str) -> Sequence[AnyAccount]:
+        return self._directory.accounts_for(scheme)
+
     async def accept(
         self,
         channel: str,

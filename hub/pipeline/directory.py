@@ -65,6 +65,11 @@ class Directory:
         """All enabled accounts of a channel."""
         return [account for account in self._accounts.values() if account.channel == channel]
 
+    def accounts_for(self, scheme: str) -> list[AnyAccount]:
+        """Enabled accounts that may write first to an address of this scheme."""
+        accounts = [account for account in self._accounts.values() if self.channels.get(account.channel)]
+        return [each for each in accounts if self.channel_of(each).capabilities.start_scheme == scheme]
+
     def channel_of(self, account: AnyAccount) -> IsolatedChannel:
         """The channel that carries an account. Raises UnknownAccount when its plugin is not there."""
         channel = self.channels.get(account.channel)

@@ -72,7 +72,6 @@ def take(tx: Tx, prepared: Prepared, inbound: Inbound, recognised: CustomerRef |
     is_new = place.interaction is None
     messages.add(tx, interaction, messages.INBOUND, _values(inbound, prepared, whose, scope), inbound.attachments)
     interactions.name_thread(tx, scope, (*inbound.known_as, *(inbound.thread if is_new else ())), interaction["id"])
-    interaction = interactions.locked(tx, interaction["id"])
     interaction = _ticket(tx, prepared, inbound, interaction)
     _onward(tx, prepared, inbound, interaction)
     return Effect(interaction["id"], said=inbound.text)
@@ -82,9 +81,10 @@ def _interaction(tx: Tx, prepared: Prepared, inbound: Inbound, whose: Found, pla
     answer_to = inbound.reply_to or inbound.sender
     address = {"scheme": answer_to.scheme, "value": answer_to.value, "name": answer_to.name} if answer_to else {}
     if place.interaction is not None:
-        if address and address != place.interaction["reply_to"] and not inbound.automatic:
-            return interactions.change(tx, place.interaction, reply_to=address)
-        return place.interaction
+        here = interactions.locked(tx, place.interaction["id"])
+        if address and address != here["reply_to"] and not inbound.automatic:
+            return interactions.change(tx, here, reply_to=address)
+        return here
     account = prepared.row
     values: dict[str, Any] = {
         "channel": account["channel"],

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from hub.api import Event
 from hub.store.tables import counters, events
@@ -18,13 +18,21 @@ PAGE = 1000
 KEPT_IN_MEMORY = 20_000
 
 
+_INSERT = insert(events)
+_ADVANCE = (
+    update(counters)
+    .where(counters.c.name == COUNTER)
+    .values(value=counters.c.value + bindparam("more"))
+    .returning(counters.c.value)
+)
+
+
 def append(conn: Connection, drafts: Sequence[dict[str, Any]]) -> list[Event]:
     """Number and store the drafts; returns them as events. Call last in a transaction: it takes the log's lock."""
-    step = update(counters).where(counters.c.name == COUNTER).values(value=counters.c.value + len(drafts))
-    last: int = conn.execute(step.returning(counters.c.value)).scalar_one()
+    last: int = conn.execute(_ADVANCE, {"more": len(drafts)}).scalar_one()
     first = last - len(drafts) + 1
     rows = [{**draft, "seq": first + index} for index, draft in enumerate(drafts)]
-    conn.execute(insert(events), rows)
+    conn.execute(_INSERT, rows)
     return [Event(**row) for row in rows]
 
 

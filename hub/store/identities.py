@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hub.api import Address, AnyAccount, Json
 from hub.model.customers import (
@@ -78,13 +78,23 @@ def candidates_of(conn: Connection, identity_id: int) -> tuple[int, ...]:
     return tuple(conn.execute(wanted.order_by(c.customer_id)).scalars())
 
 
+_BY_VALUE = (
+    select(
+        identities.c.id,
+        identities.c.customer_id,
+        identities.c.shared,
+        identities.c.verification,
+        customers.c.name,
+    )
+    .outerjoin_from(identities, customers, customers.c.id == identities.c.customer_id)
+    .where(identities.c.scheme == bindparam("scheme"), identities.c.value == bindparam("value"))
+    .with_for_update(read=True, of=identities)
+)
+
+
 def find(conn: Connection, scheme: str, value: str) -> Row | None:
     """The identity with this normalised value, and its customer's `name`; a merge waits for who has read it here."""
-    c = identities.c
-    columns = select(c.id, c.customer_id, c.shared, c.verification, customers.c.name)
-    joined = columns.outerjoin_from(identities, customers, customers.c.id == c.customer_id)
-    mine = joined.where(c.scheme == scheme, c.value == value)
-    return one(conn, mine.with_for_update(read=True, of=identities))
+    return one(conn, _BY_VALUE, scheme=scheme, value=value)
 
 
 def _known(
@@ -132,8 +142,11 @@ def _columns(address: Address, profile: Mapping[str, Json], account: AnyAccount)
     }
 
 
+_INSERT_CUSTOMER = insert(customers)
+
+
 def _insert_customer(tx: Tx, columns: Mapping[str, Any]) -> int:
-    return inserted(tx.conn, insert(customers).values(**columns, created_at=tx.now, updated_at=tx.now))
+    return inserted(tx.conn, _INSERT_CUSTOMER, {**columns, "created_at": tx.now, "updated_at": tx.now})
 
 
 def _insert_identity(tx: Tx, address: Address, owner: int, verification: Verification) -> tuple[int, int | None]:

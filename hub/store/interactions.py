@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from hub.api import Json
 from hub.model.actor import Actor
@@ -15,25 +16,34 @@ from hub.store.rows import Row, inserted, many, one
 from hub.store.tables import interactions, offers, segments, threads
 from hub.store.unit import Tx
 
+# Statements of the hot path are built once: putting one together costs SQLAlchemy more than running it.
+_INSERT = insert(interactions)
+_BY_ID = select(interactions).where(interactions.c.id == bindparam("id"))
+_LOCKED = _BY_ID.with_for_update()
+_UPDATE = update(interactions).where(interactions.c.id == bindparam("this")).values(version=interactions.c.version + 1)
+_EMPTY: Row = {
+    column.name: column.default.arg if isinstance(column.default, ScalarElementColumnDefault) else None
+    for column in interactions.c
+}
+
 
 def create(tx: Tx, values: dict[str, Any]) -> Row:
-    """A new interaction in INITIATED; `values` are columns."""
-    row_id = inserted(tx.conn, insert(interactions).values(**values, created_at=tx.now, updated_at=tx.now))
-    row = get(tx.conn, row_id)
-    if row is None:
-        raise NotFound(f"interaction {row_id}")
+    """A new interaction in INITIATED; `values` are columns. Nobody else can know it yet, so it counts as locked."""
+    row = {**_EMPTY, "reply_to": {}, "attributes": {}, **values, "created_at": tx.now, "updated_at": tx.now}
+    del row["id"]
+    row["id"] = inserted(tx.conn, _INSERT, row)
     tx.event("interaction.created", **subjects(row))
     return row
 
 
 def get(conn: Connection, interaction_id: int) -> Row | None:
     """One interaction."""
-    return one(conn, select(interactions).where(interactions.c.id == interaction_id))
+    return one(conn, _BY_ID, id=interaction_id)
 
 
 def locked(tx: Tx, interaction_id: int) -> Row:
     """One interaction, locked for this transaction. Raises NotFound."""
-    row = one(tx.conn, select(interactions).where(interactions.c.id == interaction_id).with_for_update())
+    row = one(tx.conn, _LOCKED, id=interaction_id)
     if row is None:
         raise NotFound(f"interaction {interaction_id}")
     return row
@@ -88,24 +98,33 @@ def move(tx: Tx, row: Row, state: InteractionState, **values: Any) -> Row:
 
 
 def _update(tx: Tx, row: Row, values: dict[str, Any]) -> None:
-    mine = update(interactions).where(interactions.c.id == row["id"])
-    tx.conn.execute(mine.values(**values, updated_at=tx.now, version=interactions.c.version + 1))
+    tx.conn.execute(_UPDATE, {**values, "updated_at": tx.now, "this": row["id"]})
 
 
 # --- threads ------------------------------------------------------------------------------------------------------
+
+
+_BY_KEYS = (
+    select(interactions, threads.c.key.label("matched"))
+    .join(threads, threads.c.interaction_id == interactions.c.id)
+    .where(threads.c.scope == bindparam("scope"), threads.c.key.in_(bindparam("keys", expanding=True)))
+)
+
+
+def _name(make: Any) -> Any:
+    put = make(threads)
+    newer = {"interaction_id": put.excluded.interaction_id}
+    return put.on_conflict_do_update(index_elements=["scope", "key"], set_=newer)
+
+
+_NAME = {"postgresql": _name(postgres_insert), "sqlite": _name(sqlite_insert)}
 
 
 def by_thread(conn: Connection, scope: str, keys: Sequence[str]) -> Row | None:
     """The interaction the strongest of the keys (first is strongest) names."""
     if not keys:
         return None
-    columns = (interactions, threads.c.key.label("matched"))
-    found = many(
-        conn,
-        select(*columns)
-        .join(threads, threads.c.interaction_id == interactions.c.id)
-        .where(threads.c.scope == scope, threads.c.key.in_(keys)),
-    )
+    found = many(conn, _BY_KEYS, scope=scope, keys=[key[:400] for key in keys])
     if not found:
         return None
     strength = {key: place for place, key in reversed(list(enumerate(keys)))}
@@ -117,12 +136,8 @@ def by_thread(conn: Connection, scope: str, keys: Sequence[str]) -> Row | None:
 def name_thread(tx: Tx, scope: str, keys: Sequence[str], interaction_id: int) -> None:
     """From now on these keys name this interaction."""
     rows = [{"scope": scope, "key": key[:400], "interaction_id": interaction_id} for key in dict.fromkeys(keys)]
-    if not rows:
-        return
-    make = postgres_insert if tx.conn.dialect.name == "postgresql" else sqlite_insert
-    put = make(threads)
-    newer = {"interaction_id": put.excluded.interaction_id}
-    tx.conn.execute(put.on_conflict_do_update(index_elements=["scope", "key"], set_=newer), rows)
+    if rows:
+        tx.conn.execute(_NAME[tx.conn.dialect.name], rows)
 
 
 def open_on_ticket(conn: Connection, ticket_id: int, account_id: int) -> Row | None:
@@ -135,10 +150,13 @@ def open_on_ticket(conn: Connection, ticket_id: int, account_id: int) -> Row | N
 # --- segments -----------------------------------------------------------------------------------------------------
 
 
+_INSERT_SEGMENT = insert(segments)
+
+
 def start_segment(tx: Tx, interaction_id: int, kind: str, **values: Any) -> int:
     """Begin a queue's, a flow's or an agent's stretch."""
-    new = insert(segments).values(interaction_id=interaction_id, kind=kind, started_at=tx.now, **values)
-    return inserted(tx.conn, new)
+    row = {"interaction_id": interaction_id, "kind": kind, "started_at": tx.now, **values}
+    return inserted(tx.conn, _INSERT_SEGMENT, row)
 
 
 def active_segments(conn: Connection, interaction_id: int, kind: str | None = None) -> list[Row]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from hub.api import MessageKind
 from hub.store import blobs, search
@@ -15,39 +15,48 @@ from hub.store.unit import Tx
 INBOUND, OUTBOUND, INTERNAL = "INBOUND", "OUTBOUND", "INTERNAL"
 
 
+_INSERT = insert(messages)
+_COUNT = (
+    update(interactions)
+    .where(interactions.c.id == bindparam("this"))
+    .values(
+        messages=interactions.c.messages + 1,
+        unread=interactions.c.unread + bindparam("one_more"),
+        updated_at=bindparam("now"),
+    )
+    .returning(interactions.c.messages)
+)
+_LAST = update(interactions).where(interactions.c.id == bindparam("this")).values(last_message_id=bindparam("message"))
+_KNOWN = select(messages.c.id, messages.c.interaction_id).where(
+    messages.c.dedup_scope == bindparam("scope"),
+    messages.c.dedup_scope != "",
+    messages.c.external_id == bindparam("external_id"),
+    messages.c.content_hash == bindparam("content_hash"),
+)
+
+
 def known(conn: Connection, scope: str, external_id: str, content_hash: str) -> Row | None:
     """The message that already came in under this id, with this content."""
-    same = (
-        messages.c.dedup_scope == scope,
-        messages.c.external_id == external_id,
-        messages.c.content_hash == content_hash,
-    )
-    return one(conn, select(messages.c.id, messages.c.interaction_id).where(*same))
+    return one(conn, _KNOWN, scope=scope, external_id=external_id[:1000], content_hash=content_hash)
 
 
 def add(tx: Tx, interaction: Row, direction: str, values: dict[str, Any], files: Sequence[Any] = ()) -> Row:
     """Append a message: position, counters, search and event in one go. `files` are hub.api Attachments."""
-    position = _next_position(tx, interaction["id"])
-    row = {"kind": MessageKind.TEXT.value, "text": "", **values}
-    row |= {"interaction_id": interaction["id"], "position": position, "direction": direction, "created_at": tx.now}
-    row["id"] = inserted(tx.conn, insert(messages).values(row))
+    mine = {"this": interaction["id"], "one_more": int(direction == INBOUND), "now": tx.now}
+    row = {"kind": MessageKind.TEXT.value, "text": "", "fields": {}, **values}
+    row |= {"interaction_id": interaction["id"], "direction": direction, "created_at": tx.now}
+    row["position"] = tx.conn.execute(_COUNT, mine).scalar_one()
+    row["id"] = inserted(tx.conn, _INSERT, row)
+    tx.conn.execute(_LAST, {"this": interaction["id"], "message": row["id"]})
     for file in files:
         blobs.attach(tx, row["id"], file)
-    unread = {"unread": interactions.c.unread + 1} if direction == INBOUND else {}
-    mine = update(interactions).where(interactions.c.id == interaction["id"])
-    tx.conn.execute(mine.values(last_message_id=row["id"], updated_at=tx.now, **unread))
-    search.index_message(tx, row["id"])
+    search.index_message(
+        tx, row["id"], (row["text"], str(row["fields"].get("subject") or ""), *(f.name for f in files))
+    )
     tx.event(
         "interaction.message", **subjects(interaction), message=row["id"], direction=direction, kind=str(row["kind"])
     )
     return row
-
-
-def _next_position(tx: Tx, interaction_id: int) -> int:
-    mine = update(interactions).where(interactions.c.id == interaction_id)
-    counted = tx.conn.execute(mine.values(messages=interactions.c.messages + 1).returning(interactions.c.messages))
-    position: int = counted.scalar_one()
-    return position
 
 
 def get(conn: Connection, message_id: int) -> Row | None:

@@ -15,6 +15,9 @@ from hub.store.unit import Tx
 MOST_ATTEMPTS = 3
 
 
+_INSERT = insert(raws)
+
+
 def add(
     tx: Tx, *, channel: str, account_id: int, connection_id: int | None, body: bytes, meta: dict[str, Any], node: str
 ) -> int:
@@ -28,7 +31,7 @@ def add(
         "leased_by": node,
         "received_at": tx.now,
     }
-    return inserted(tx.conn, insert(raws).values(values))
+    return inserted(tx.conn, _INSERT, values)
 
 
 def advance_cursor(tx: Tx, connection_id: int, cursor: str) -> None:

@@ -7,20 +7,20 @@ from sqlalchemy import Connection, Executable
 Row: TypeAlias = dict[str, Any]
 
 
-def one(conn: Connection, statement: Executable) -> Row | None:
-    """The first row, or None."""
-    found = conn.execute(statement).mappings().first()
+def one(conn: Connection, statement: Executable, **values: Any) -> Row | None:
+    """The first row, or None. `values` fill bind parameters: statements on the hot path are built only once."""
+    found = conn.execute(statement, values).mappings().first()
     return dict(found) if found is not None else None
 
 
-def many(conn: Connection, statement: Executable) -> list[Row]:
+def many(conn: Connection, statement: Executable, **values: Any) -> list[Row]:
     """All rows."""
-    return [dict(row) for row in conn.execute(statement).mappings()]
+    return [dict(row) for row in conn.execute(statement, values).mappings()]
 
 
-def inserted(conn: Connection, statement: Any) -> int:
-    """Run an INSERT and return the new row's id."""
-    key = conn.execute(statement).inserted_primary_key
+def inserted(conn: Connection, statement: Any, values: Row | None = None) -> int:
+    """Run an INSERT of one row and return its id; `values` when the statement itself has none."""
+    key = conn.execute(statement, values).inserted_primary_key
     if key is None:
         raise TypeError("not an INSERT of one row")
     row_id: int = key[0]

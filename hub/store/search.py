@@ -11,15 +11,19 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from hub.model.pinyin import pinyin_keys
 from hub.model.searching import fts5_document, tsvector
 from hub.store.search_schema import INDEXES
-from hub.store.tables import assets, attachments, customers, identities, identity_candidates, messages, tickets
+from hub.store.tables import assets, customers, identities, identity_candidates, tickets
 from hub.store.unit import Tx
 
 _AS_TSVECTOR = cast(bindparam("tokens", type_=Text), TSVECTOR)
+_INSERT = {kind: insert(index) for kind, index in INDEXES.items()}
+_INSERT_TSVECTOR = {
+    kind: insert(index).values(rowid=bindparam("thing"), tokens=_AS_TSVECTOR) for kind, index in INDEXES.items()
+}
 
 
-def index_message(tx: Tx, message_id: int) -> None:
+def index_message(tx: Tx, message_id: int, texts: tuple[str, ...]) -> None:
     """Make a new message findable by its text, its subject and the names of its files."""
-    _insert(tx.conn, "message", message_id, _message_texts(tx.conn, message_id))
+    _insert(tx.conn, "message", message_id, texts)
 
 
 def index_customer(tx: Tx, customer_id: int) -> None:
@@ -33,10 +37,14 @@ def index_new_customer(tx: Tx, customer_id: int, columns: Mapping[str, Any], add
     _insert(tx.conn, "customer", customer_id, (*_said(columns), *addresses))
 
 
-def index_ticket(tx: Tx, ticket_id: int, *, new: bool = False) -> None:
+def index_new_ticket(tx: Tx, ticket_id: int, columns: Mapping[str, Any]) -> None:
+    """As `index_ticket`, for one just made of these columns."""
+    _insert(tx.conn, "ticket", ticket_id, (columns["serial"], columns["subject"], *_values(columns["fields"])))
+
+
+def index_ticket(tx: Tx, ticket_id: int) -> None:
     """Make a ticket findable by serial, subject and its own fields, as they stand now."""
-    if not new:
-        remove(tx, "ticket", ticket_id)
+    remove(tx, "ticket", ticket_id)
     _insert(tx.conn, "ticket", ticket_id, _ticket_texts(tx.conn, ticket_id))
 
 
@@ -47,17 +55,10 @@ def remove(tx: Tx, kind: str, thing_id: int) -> None:
 
 
 def _insert(conn: Connection, kind: str, thing_id: int, texts: tuple[str, ...]) -> None:
-    new = insert(INDEXES[kind])
     if conn.dialect.name == "postgresql":
-        conn.execute(new.values(rowid=thing_id, tokens=_AS_TSVECTOR), {"tokens": tsvector(*texts)})
+        conn.execute(_INSERT_TSVECTOR[kind], {"thing": thing_id, "tokens": tsvector(*texts)})
     else:
-        conn.execute(new, {"rowid": thing_id, "tokens": fts5_document(*texts)})
-
-
-def _message_texts(conn: Connection, message_id: int) -> tuple[str, ...]:
-    said = conn.execute(select(messages.c.text, messages.c.fields).where(messages.c.id == message_id)).one()
-    files = conn.execute(select(attachments.c.name).where(attachments.c.message_id == message_id)).scalars()
-    return (said.text, str(said.fields.get("subject") or ""), *files)
+        conn.execute(_INSERT[kind], {"rowid": thing_id, "tokens": fts5_document(*texts)})
 
 
 def _customer_texts(conn: Connection, customer_id: int) -> tuple[str, ...]:

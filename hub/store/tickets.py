@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from hub.api import Json
 from hub.model.actor import Actor
@@ -30,18 +30,24 @@ TARGETS: Mapping[str, Table] = {
 }
 
 
+_INSERT = insert(tickets)
+_LOCKED = select(tickets).where(tickets.c.id == bindparam("id")).with_for_update()
+_ADVANCE = (
+    update(counters).where(counters.c.name == COUNTER).values(value=counters.c.value + 1).returning(counters.c.value)
+)
+
+
 def create_ticket(tx: Tx, actor: Actor | None, new: NewTicket) -> int:
     """Open a ticket with the next serial number; `actor` is None when the hub itself does. Returns its id.
 
     Raises Invalid for a value no ticket can have, NotFound for a reference that is not there or not theirs to see.
     """
     values = _columns(new)
-    _check_references(tx.conn, actor, values)
-    ticket_id = inserted(
-        tx.conn,
-        insert(tickets).values(**values, serial=next_serial(tx), created_at=tx.now, updated_at=tx.now),
-    )
-    search.index_ticket(tx, ticket_id, new=True)
+    if actor is not None:
+        _check_references(tx.conn, actor, values)
+    row = {**values, "serial": next_serial(tx), "created_at": tx.now, "updated_at": tx.now}
+    ticket_id = inserted(tx.conn, _INSERT, row)
+    search.index_new_ticket(tx, ticket_id, row)
     tx.event("ticket.created", **_ids(ticket_id, values))
     return ticket_id
 
@@ -97,8 +103,7 @@ def link_interaction(tx: Tx, actor: Actor | None, ticket_id: int, interaction_id
 
 def next_serial(tx: Tx) -> str:
     """Take the next serial number; the counter's row lock keeps two tickets from having one."""
-    step = update(counters).where(counters.c.name == COUNTER).values(value=counters.c.value + 1)
-    number: int = tx.conn.execute(step.returning(counters.c.value)).scalar_one()
+    number: int = tx.conn.execute(_ADVANCE).scalar_one()
     return serial(number, _serial_key(tx.conn))
 
 
@@ -109,7 +114,7 @@ def by_serial(conn: Connection, serial_number: str) -> Row | None:
 
 def locked(tx: Tx, ticket_id: int) -> Row:
     """One ticket, locked for this transaction. Raises NotFound."""
-    row = one(tx.conn, select(tickets).where(tickets.c.id == ticket_id).with_for_update())
+    row = one(tx.conn, _LOCKED, id=ticket_id)
     if row is None:
         raise NotFound(f"ticket {ticket_id}")
     return row

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
 
 from hub.model.errors import Invalid
 from hub.model.states import OFFER, OFFER_OPEN, OfferState, Presence, WorkState
@@ -15,12 +15,19 @@ _open = work.c.ended_at.is_(None)
 _holds = or_(work.c.state == WorkState.ASSIGNED, work.c.state == WorkState.OFFERED)
 
 
+_INSERT = insert(work)
+_OPEN_FOR = select(work).where(work.c.interaction_id == bindparam("interaction"), work.c.kind == "interaction", _open)
+_BY_ID = select(work).where(work.c.id == bindparam("id"))
+_MOVE = update(work).where(work.c.id == bindparam("this"), work.c.version == bindparam("seen"))
+_QUEUE = select(queues).where(queues.c.id == bindparam("id"))
+
+
 def enqueue(tx: Tx, queue: Row, values: dict[str, Any]) -> int:
     """New work WAITING in a queue; `values` are columns (kind, interaction_id, medium, priority, enqueued_at …)."""
     requirement = {"skills": queue["skills"]} | dict(values.get("requirement", {}))
     row = {**values, "queue_id": queue["id"], "requirement": requirement, "created_at": tx.now}
     row.setdefault("enqueued_at", tx.now)
-    work_id = inserted(tx.conn, insert(work).values(row))
+    work_id = inserted(tx.conn, _INSERT, row)
     tx.event(
         "work.enqueued", **_subjects(row), **described({**row, "id": work_id, "offer_seconds": queue["offer_seconds"]})
     )
@@ -31,7 +38,7 @@ def assign(tx: Tx, queue_id: int, user_id: int, values: dict[str, Any]) -> int:
     """New work that is somebody's at once (taken by hand, or come back to its owner)."""
     row = {**values, "queue_id": queue_id, "user_id": user_id, "state": WorkState.ASSIGNED, "created_at": tx.now}
     row.setdefault("enqueued_at", tx.now)
-    work_id = inserted(tx.conn, insert(work).values(row))
+    work_id = inserted(tx.conn, _INSERT, row)
     tx.event("work.assigned", **_subjects(row), work=work_id, medium=row["medium"])
     return work_id
 
@@ -50,13 +57,12 @@ def described(row: Row) -> dict[str, Any]:
 
 def get(conn: Connection, work_id: int) -> Row | None:
     """One piece of work."""
-    return one(conn, select(work).where(work.c.id == work_id))
+    return one(conn, _BY_ID, id=work_id)
 
 
 def open_for(conn: Connection, interaction_id: int) -> Row | None:
     """The work that stands for an interaction's need for an agent, if it has not ended."""
-    mine = (work.c.interaction_id == interaction_id, work.c.kind == "interaction", _open)
-    return one(conn, select(work).where(*mine).limit(1))
+    return one(conn, _OPEN_FOR, interaction=interaction_id)
 
 
 def all_open(conn: Connection) -> list[Row]:
@@ -67,8 +73,8 @@ def all_open(conn: Connection) -> list[Row]:
 
 def move(tx: Tx, row: Row, state: WorkState, event: str, **values: Any) -> bool:
     """Compare and swap on the version; False when somebody was faster."""
-    mine = update(work).where(work.c.id == row["id"], work.c.version == row["version"])
-    done = tx.conn.execute(mine.values(state=state, version=row["version"] + 1, **values))
+    swap = {"this": row["id"], "seen": row["version"], "state": state, "version": row["version"] + 1, **values}
+    done = tx.conn.execute(_MOVE, swap)
     if done.rowcount != 1:
         return False
     tx.event(
@@ -166,7 +172,7 @@ def end_offer(tx: Tx, row: Row, state: OfferState, **data: Any) -> bool:
 
 def queue(conn: Connection, queue_id: int | None) -> Row | None:
     """One queue."""
-    return one(conn, select(queues).where(queues.c.id == queue_id))
+    return one(conn, _QUEUE, id=queue_id)
 
 
 def queue_by_key(conn: Connection, key: str) -> Row | None:
