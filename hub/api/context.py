@@ -144,6 +144,10 @@ class Context(Protocol):
         """All enabled accounts of a channel."""
         ...
 
+    async def accounts_for(self, scheme: str) -> Sequence[AnyAccount]:
+        """Enabled accounts, of whatever channel, through which one may write first to an address of this scheme."""
+        ...
+
     async def emit(self, account: AnyAccount, raw: Raw) -> Accepted:
         """Hand in what a route received; returns after commit. Raises Unauthenticated, Overloaded."""
         ...

@@ -66,6 +66,9 @@ class PluginContext:
     async def accounts(self, channel: str) -> Sequence[AnyAccount]:
         return await self._core.accounts(channel)
 
+    async def accounts_for(self, scheme: str) -> Sequence[AnyAccount]:
+        return await self._core.accounts_for(scheme)
+
     async def emit(self, account: AnyAccount, raw: Raw) -> Accepted:
         return await self._core.accept(account.channel, raw, account=account, connection=None, cursor=None)
 

@@ -35,6 +35,8 @@ class Core(Protocol):
 
     async def accounts(self, channel: str) -> Sequence[AnyAccount]: ...
 
+    async def accounts_for(self, scheme: str) -> Sequence[AnyAccount]: ...
+
     async def accept(
         self,
         channel: str,

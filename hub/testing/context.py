@@ -128,6 +128,10 @@ class FakeContext:
     async def accounts(self, channel: str) -> Sequence[AnyAccount]:
         return [account for account in self._accounts if account.channel == channel]
 
+    async def accounts_for(self, scheme: str) -> Sequence[AnyAccount]:
+        """Those whose own address is of this scheme: for a test that is near enough."""
+        return [account for account in self._accounts if account.address.scheme == scheme]
+
     async def emit(self, account: AnyAccount, raw: Raw) -> Accepted:
         """Accepted, unless the test set `refusing` (Overloaded, Unauthenticated)."""
         if self.refusing is not None:

@@ -59,6 +59,6 @@ async def _whole(context: Context, account: AnyAccount, thread: str) -> tuple[li
 async def _mailer(context: Context, account: AnyAccount) -> AnyAccount | None:
     settings: WebChatAccount = account.settings
     channel, _, address = settings.transcript_account.partition(":")
-    if not address:
-        return None
-    return await context.account(channel, Address("mailto", address))
+    if address:
+        return await context.account(channel, Address("mailto", address))
+    return next(iter(await context.accounts_for("mailto")), None)

@@ -42,6 +42,10 @@ class NotingCore:
         self._note("accounts", channel)
         return ()
 
+    async def accounts_for(self, scheme: str) -> Sequence[AnyAccount]:
+        self._note("accounts_for", scheme)
+        return ()
+
     async def accept(
         self,
         channel: str,
