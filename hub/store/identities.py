@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from hub.api import Address, AnyAccount, Json
 from hub.model.customers import (
@@ -23,7 +25,6 @@ from hub.store.rows import Row, inserted, one
 from hub.store.search import index_customer, index_new_customer
 from hub.store.tables import customers, identities, identity_candidates
 from hub.store.unit import Tx
-from hub.store.upsert import insert_into
 
 MAX_VALUE = 400
 
@@ -149,20 +150,29 @@ def _insert_customer(tx: Tx, columns: Mapping[str, Any]) -> int:
     return inserted(tx.conn, _INSERT_CUSTOMER, {**columns, "created_at": tx.now, "updated_at": tx.now})
 
 
+def _put(make: Any) -> Any:
+    """An update that changes nothing is what makes RETURNING answer for a row that was there before."""
+    c = identities.c
+    new = make(identities)
+    stored = new.on_conflict_do_update(index_elements=[c.scheme, c.value], set_={"scheme": new.excluded.scheme})
+    return stored.returning(c.id, c.customer_id)
+
+
+_PUT = {"postgresql": _put(postgres_insert), "sqlite": _put(sqlite_insert)}
+
+
 def _insert_identity(tx: Tx, address: Address, owner: int, verification: Verification) -> tuple[int, int | None]:
     """The identity's id and owner: ours, or whoever had it first."""
-    c = identities.c
-    new = insert_into(tx.conn, identities).values(
-        customer_id=owner,
-        scheme=address.scheme,
-        value=address.value,
-        label=one_line(address.name)[:200],
-        verification=verification,
-        created_at=tx.now,
-    )
-    # an update that changes nothing is what makes RETURNING answer for a row that was there before
-    stored = new.on_conflict_do_update(index_elements=[c.scheme, c.value], set_={"scheme": new.excluded.scheme})
-    row = tx.conn.execute(stored.returning(c.id, c.customer_id)).one()
+    values = {
+        "customer_id": owner,
+        "scheme": address.scheme,
+        "value": address.value,
+        "label": one_line(address.name)[:200],
+        "shared": False,
+        "verification": verification,
+        "created_at": tx.now,
+    }
+    row = tx.conn.execute(_PUT[tx.conn.dialect.name], values).one()
     return row.id, row.customer_id
 
 

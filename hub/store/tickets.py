@@ -135,9 +135,12 @@ def may_see(actor: Actor | None, row: Row) -> bool:
     return row["department_id"] in actor.departments or row["assignee_id"] == actor.user_id
 
 
+_SERIAL_KEY = select(site.c.value).where(site.c.key == SERIAL_KEY)
+
+
 def _serial_key(conn: Connection) -> bytes:
     """Lives in the database, so that a copy of the site elsewhere goes on with numbers nobody has yet."""
-    found = one(conn, select(site.c.value).where(site.c.key == SERIAL_KEY))
+    found = one(conn, _SERIAL_KEY)
     if found is not None:
         return bytes.fromhex(found["value"])
     fresh = insert_into(conn, site).values(key=SERIAL_KEY, value=secrets.token_hex(16))
