@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hub import __version__
-from hub.main import administer, demo, serve
+from hub.main import administer, demo, examine, serve
 from hub.main.sentence import Sentence
 from hub.plugin.site_file import NAME, SiteFileError
 
@@ -36,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"hub {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="command")
     for name, help_text, configure in (
+        ("init", "write a site file by asking", examine.configure_init),
+        ("doctor", "check a site and say what to type", examine.configure_doctor),
         ("serve", "serve a site", serve.configure),
         ("migrate", "bring the database to the newest schema", administer.configure_migrate),
         ("plugins", "list plugins, or remove one's data", administer.configure_plugins),

@@ -66,9 +66,10 @@ def check_plugins(plugins: Plugins) -> Iterator[Finding]:
 
 
 def check_database(site: SiteFile) -> Finding:
-    """Whether it can be opened."""
+    """Whether it can be opened; an SQLite file is made when it is not there."""
     shown = "SQLite" if site.database.startswith("sqlite") else "PostgreSQL"
     try:
+        site.data.mkdir(parents=True, exist_ok=True)
         on_database(site.database, lambda conn: conn.execute(text("SELECT 1")).scalar_one())
     except CONTAINED as error:  # drivers raise what they like
         return Finding(Level.PROBLEM, f"database ({shown})", sentence(error).splitlines()[0], "check [site] database")
@@ -80,11 +81,11 @@ def check_settings(site: SiteFile, registry: Registry) -> Iterator[Finding]:
     for connection in site.connections:
         channel = registry.channels.get(connection.channel)
         model = channel.connection_model if channel else None
-        yield from _check_model(f"connection {connection.name}", connection.channel, model, connection.settings)
+        yield from check_model(f"connection {connection.name}", connection.channel, model, connection.settings)
     for account in site.accounts:
         channel = registry.channels.get(account.channel)
         model = channel.account_model if channel else None
-        yield from _check_model(f"account {account.name}", account.channel, model, account.settings)
+        yield from check_model(f"account {account.name}", account.channel, model, account.settings)
 
 
 async def check_connections(
@@ -107,9 +108,10 @@ async def _check_reach(channel: IsolatedChannel, connection: AnyConnection) -> F
     return Finding(Level.OK, about, f"the channel {channel.name} cannot try it without using it")
 
 
-def _check_model(
+def check_model(
     about: str, channel: str, model: type[BaseModel] | None, settings: dict[str, object]
 ) -> Iterator[Finding]:
+    """Whether these settings are what the channel's model asks for."""
     if model is None:
         yield Finding(Level.PROBLEM, about, f"no plugin at work carries the channel {channel}", "see [site] plugins")
         return

@@ -4,7 +4,7 @@ A field with `json_schema_extra={"env": "HUB_SMTP_PORT"}` is overridden by that 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -45,6 +45,14 @@ def _settings(
     if not (isinstance(model, type) and issubclass(model, BaseModel)):
         raise SettingsError(f"hub_settings must return a pydantic model class, not {model!r}")
     return fill(model, table, environ, place)
+
+
+def models(plugins: Plugins) -> Iterator[tuple[str, type[BaseModel]]]:
+    """The settings model of every plugin at work that has one, by the plugin's name."""
+    for plugin in plugins.loaded:
+        model = plugins.declare(plugin, "hub_settings")
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            yield plugin.name, model
 
 
 def fill(model: type[Model], table: Mapping[str, Any], environ: Mapping[str, str], place: str) -> Model:

@@ -24,10 +24,10 @@ class Answers:
     language: str
 
 
-def ask_all(installed: Sequence[str], ask: Ask) -> Answers:
+def ask_all(installed: Sequence[str], suggested: Sequence[str], ask: Ask) -> Answers:
     """Ask what has no good default. `ask(question, default)` returns the answer, or the default."""
     name = ask("Name of the site", "Contact Hub")
-    chosen = ask(f"Plugins ({', '.join(installed)})", ", ".join(installed))
+    chosen = ask(f"Plugins ({', '.join(installed)})", ", ".join(suggested))
     plugins = tuple(word for word in re.split(r"[\s,]+", chosen) if word)
     database = ask("PostgreSQL URL; empty for SQLite", "")
     queue = ask("Name of the first queue", "Support")

@@ -136,7 +136,7 @@ def test_what_is_written_can_be_read(tmp_path: Path) -> None:
 
 
 def test_a_person_may_keep_every_default(tmp_path: Path) -> None:
-    answers = ask_all(["email", "web_chat"], lambda question, default: default)
+    answers = ask_all(["demo", "email", "web_chat"], ["email", "web_chat"], lambda question, default: default)
     path = tmp_path / "hub.toml"
     path.write_text(write(answers))
     assert load(path, {}).site.plugins == ["email", "web_chat"]
