@@ -88,7 +88,8 @@ def _members(tx: Tx, table: Table, user_id: int, queue_ids: list[int]) -> None:
 
 
 def split(model: type[BaseModel] | None, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Settings as (plain, secret): what the channel's model marks as secret belongs into the vault."""
-    secret = secret_names(model) if model else frozenset()
+    """Settings as (plain, secret): what the channel's model marks as secret belongs into the vault; all of it while the
+    channel's plugin is not at work and nobody can tell."""
+    secret = secret_names(model) if model else frozenset(settings)
     plain = {key: value for key, value in settings.items() if key not in secret}
     return plain, {key: value for key, value in settings.items() if key in secret and value}
