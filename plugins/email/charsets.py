@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
@@ -76,11 +77,10 @@ def guess(data: bytes) -> str:
     """
     if data.isascii():
         return _storable(data.decode("hz", "replace") if _ESCAPED_HAN.search(data) else data.decode("ascii"))
-    for codec in ("utf-8", "gb18030") if _looks_chinese(data) else ("utf-8", "cp1252"):
-        try:
-            return _storable(data.decode(codec))
-        except UnicodeError:
-            continue
+    with suppress(UnicodeError):
+        return _storable(data.decode("utf-8"))
+    with suppress(UnicodeError):
+        return data.decode("gb18030" if _looks_chinese(data) else "cp1252").replace("\x00", "")
     return _storable(data.decode("utf-8", "replace"))
 
 

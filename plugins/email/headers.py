@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
@@ -37,6 +38,7 @@ class Mailbox:
         return f"{self.name} <{self.address}>" if self.name else self.address
 
 
+@lru_cache(maxsize=256)  # one mail's headers are asked for by several readers, and senders write again
 def text(value: str) -> str:
     """The readable text of a raw header value (RFC 2047, RFC 6532, or bytes nobody labelled), on one line."""
     value = _FOLD.sub(" ", value[:MAX_VALUE])
@@ -45,6 +47,7 @@ def text(value: str) -> str:
     return _CONTROL.sub(" ", _eight_bit(value)).strip()
 
 
+@lru_cache(maxsize=256)
 def mailboxes(value: str) -> tuple[Mailbox, ...]:
     """The addresses of a From, To or Cc value, in order, each once; what is no address is left out."""
     found: dict[str, Mailbox] = {}

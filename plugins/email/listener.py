@@ -15,12 +15,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from hub.api import Address, Emit, InputError, Json, Overloaded, Raw, Ready, crash_point
 from plugins.email.limits import header_end
 from plugins.email.settings import EmailConnection, EmailSettings
+from plugins.email.smtp_session import STORED, SmtpSession
 
 _log = logging.getLogger(__name__)
-_LONGEST_LINE: Final = 1024 * 1024  # RFC 5321 says 998; mailers of HTML do not care, and a refused mail helps nobody
 _MOST_HOPS: Final = 100  # RFC 5321 §6.3
 _MOST_RECIPIENTS: Final = 100
-_IDLE_SECONDS: Final = 300.0  # RFC 5321 §4.5.3.2.7
 
 Resolve = Callable[[str], Awaitable[Address | None]]
 
@@ -61,62 +60,17 @@ class Handler:
             _log.exception("storing a mail failed")
             return "451 4.3.0 Try again later"
         crash_point("after_commit_before_ack")
-        return f"250 2.0.0 Stored as {accepted.raw_id}"
-
-
-class _Protocol(SMTP):
-    """One connection. `peers` holds all that are open, so that a limit can be kept and all be ended."""
-
-    line_length_limit = _LONGEST_LINE
-
-    def __init__(
-        self, handler: Handler, peers: set[_Protocol], settings: EmailConnection, tls: ssl.SSLContext | None
-    ) -> None:
-        super().__init__(
-            handler,
-            data_size_limit=settings.max_bytes,
-            enable_SMTPUTF8=True,
-            hostname="contact-hub",
-            ident="ESMTP",
-            tls_context=tls,
-            timeout=_IDLE_SECONDS,
-            auth_exclude_mechanism=["LOGIN", "PLAIN"],
-            loop=asyncio.get_running_loop(),
-        )
-        self._peers, self._most = peers, settings.listen_max_connections
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if len(self._peers) >= self._most and isinstance(transport, asyncio.WriteTransport):
-            transport.write(b"421 4.7.0 Too many connections, try again later\r\n")
-            transport.close()
-            return
-        self._peers.add(self)
-        super().connection_made(transport)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if self in self._peers:
-            self._peers.discard(self)
-            super().connection_lost(error)
-
-    async def push(self, status: str | bytes) -> None:
-        await super().push(status if isinstance(status, bytes) else status.encode("utf-8"))
-        if str(status).startswith("250 2.0.0 Stored"):
-            crash_point("after_ack")
-
-    def abort(self) -> None:
-        """Drop the connection: what was not acknowledged the far side still has."""
-        if isinstance(self.transport, asyncio.WriteTransport):
-            self.transport.abort()
+        return f"{STORED} as {accepted.raw_id}"
 
 
 async def serve(defaults: EmailSettings, settings: EmailConnection, emit: Emit, resolve: Resolve, ready: Ready) -> None:
     """Listen until cancelled. Raises OSError when the port cannot be had."""
-    handler, peers = Handler(emit, resolve), set[_Protocol]()
+    handler, peers = Handler(emit, resolve), set[SmtpSession]()
     tls = _certificate(settings)
     host = settings.listen_host or defaults.smtp_host
     port = defaults.smtp_port if settings.listen_port is None else settings.listen_port
     server = await asyncio.get_running_loop().create_server(
-        lambda: _Protocol(handler, peers, settings, tls), host, port
+        lambda: SmtpSession(handler, peers, settings, tls), host, port
     )
     try:
         bound = server.sockets[0].getsockname()

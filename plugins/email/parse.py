@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesHeaderParser, BytesParser
@@ -71,16 +72,17 @@ class Multipart:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """A parsed mail. `fields` are (lower-case name, raw value) in order; read them with `header`."""
+    """A parsed mail. `fields` are (lower-case name, raw value) in order, `first` the first of each name."""
 
     fields: tuple[tuple[str, str], ...]
+    first: Mapping[str, str]
     body: Part | Multipart
     report_type: str = ""
     problems: tuple[str, ...] = ()
 
     def raw_header(self, name: str) -> str:
         """The first value of a header as it stands on the wire, "" when there is none."""
-        return next((value for key, value in self.fields if key == name), "")
+        return self.first.get(name, "")
 
     def header(self, name: str) -> str:
         """The first value of a header as readable text."""
@@ -129,11 +131,14 @@ def fingerprint(raw: bytes) -> str:
 
 
 def _headers_only(raw: bytes, end: int, problem: str, limits: Limits) -> Mail:
-    reader = _Reader(limits)
     message = _HEADER_PARSER.parsebytes(raw[: min(end, limits.header_bytes)])
-    reader.problems.append(problem)
     whole = Part("1", "message/rfc822", raw, name="original.eml", named=True, disposition="attachment")
-    return Mail(reader.fields(message), whole, problems=tuple(reader.problems))
+    return _mail(message, whole, "", (problem,))
+
+
+def _mail(message: Message, body: Part | Multipart, report_type: str, problems: tuple[str, ...]) -> Mail:
+    fields = tuple((name.lower(), str(value)) for name, value in message.raw_items())
+    return Mail(fields, dict(reversed(fields)), body, report_type, problems)
 
 
 class _Reader:
@@ -147,10 +152,7 @@ class _Reader:
     def mail(self, message: Message) -> Mail:
         body = self.node(message, "1", 1)
         problems = (*self.problems, *(type(defect).__name__ for defect in message.defects))
-        return Mail(self.fields(message), body, _parameter(message, "report-type"), tuple(dict.fromkeys(problems)))
-
-    def fields(self, message: Message) -> tuple[tuple[str, str], ...]:
-        return tuple((name.lower(), str(value)) for name, value in message.raw_items())
+        return _mail(message, body, _parameter(message, "report-type"), tuple(dict.fromkeys(problems)))
 
     def node(self, message: Message, path: str, depth: int) -> Part | Multipart:
         if message.get_content_maintype() != "multipart" or not message.is_multipart():

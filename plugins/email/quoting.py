@@ -44,6 +44,8 @@ _FIELD: Final = re.compile(
     r"|寄件日期|傳送時間|From|寄件人|送信者)\s*\*?\s*[:\uff1a]\s*\*?",
     re.IGNORECASE,
 )
+# Nearly every line of a letter is told apart by this one look.
+_CANDIDATE: Final = re.compile(r"[:\uff1a]|^[>\s]*[-_—*=]{2}|^on\b|^在|20\d\d年", re.IGNORECASE)
 _FROM_FIELDS: Final = frozenset(("from", "发件人", "發件人", "寄件者", "寄件人", "送信者"))
 _RULER: Final = re.compile(r"^\s*_{10,}\s*$|^\s*-{20,}\s*$")
 _SIGN_OFF: Final = re.compile(
@@ -80,7 +82,7 @@ def _quotation(lines: list[str]) -> int:
 
 def _begins(lines: list[str], index: int) -> bool:
     line = lines[index].rstrip()
-    if not line or len(line) > 400:
+    if len(line) > 400 or not _CANDIDATE.search(line):
         return False
     if _DASHED.match(line) or _BEGIN_FORWARD.match(line) or (line[-1] in ":\uff1a" and _WROTE.match(line)):
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import smtplib
 import socket
 import ssl
@@ -11,6 +12,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hub.api import Overloaded
 from plugins.email.settings import EmailConnection
@@ -21,8 +24,8 @@ LISTEN = EmailConnection(listen=True)
 
 
 @asynccontextmanager
-async def smtp(site: Site, settings: EmailConnection = LISTEN) -> AsyncIterator[int]:
-    async with site.listening(settings) as told:
+async def smtp(site: Site, way: EmailConnection = LISTEN) -> AsyncIterator[int]:
+    async with site.listening(way) as told:
         yield int(told.rpartition(":")[2])
 
 
@@ -150,6 +153,31 @@ async def test_leading_dots_come_back_as_they_were() -> None:
     assert site.inbound(site.stored[0][0]).text == ".hidden\n..two"
 
 
+@given(body=st.lists(st.sampled_from([b"\r\n", b".", b"..", b"\n", b"\r", b"x", b"word."]), max_size=12).map(b"".join))
+@settings(max_examples=40, deadline=None)
+def test_any_body_comes_as_it_was_sent(body: bytes) -> None:
+    """Whatever dots and line ends stand in it; the client stuffs dots and ends the last line (RFC 5321 §4.5.2)."""
+    ended = body if body.endswith(b"\r\n") or not body else body + b"\r\n"
+    stuffed = b"".join(b"." + line if line.startswith(b".") else line for line in re.split(rb"(?<=\r\n)", ended))
+
+    async def carry() -> bytes:
+        site = Site([account()])
+        async with smtp(site) as port:
+            head = b"EHLO x\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<support@demo.test>\r\nDATA\r\n"
+            await talk(port, head + stuffed + b".\r\nQUIT\r\n")
+        return site.stored[0][0].body
+
+    assert asyncio.run(carry()) == ended
+
+
+async def test_a_large_body_full_of_false_ends_comes_as_it_was_sent() -> None:
+    site, body = Site([account()]), b"word.\r\n.x\r\n\r\n.\r" * 60_000
+    async with smtp(site) as port:
+        await send(port, mail() + body)
+    sent = re.sub(rb"\r(?!\n)", b"\r\n", mail() + body)  # the client mends bare line ends before it sends
+    assert site.stored[0][0].body == sent
+
+
 async def test_two_mails_in_one_pipelined_session() -> None:
     site = Site([account()])
     one = b"MAIL FROM:<a@b.c>\r\nRCPT TO:<support@demo.test>\r\nDATA\r\n"
@@ -197,7 +225,9 @@ async def test_starttls_is_offered_with_a_certificate(tmp_path: Path) -> None:
             client.starttls(context=ssl.create_default_context(cafile=str(certificate)))
             client.sendmail("bob@c.d", ["support@demo.test"], mail())
 
-    async with smtp(site, LISTEN.model_copy(update={"listen_certificate": str(certificate)})) as port:
+    async with smtp(
+        site, LISTEN.model_copy(update={"listen_certificate": str(certificate), "listen_max_connections": 1})
+    ) as port:
         await asyncio.to_thread(work, port)
     assert len(site.stored) == 1
 
