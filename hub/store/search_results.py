@@ -19,7 +19,8 @@ from hub.store.search_newest import NEVER, Wanted, matches, newest
 from hub.store.search_schema import INDEXES, KINDS
 from hub.store.tables import customers, identities, interactions, messages, tickets
 
-MOST_MESSAGES = 2_000  # newest messages that decide which interactions a list shows
+MOST = 2_000  # newest messages, and newest interactions of a customer or ticket, that a narrowed list can show
+MOST_ABOUT = 200  # newest customers and tickets that it is narrowed to
 _PERMISSIONS = {
     "customer": Permission.CUSTOMERS_READ,
     "ticket": Permission.TICKETS_READ,
@@ -59,10 +60,16 @@ def matching(conn: Connection, kind: str, query: str) -> Select[int]:
 
 
 def matching_interactions(conn: Connection, actor: Actor, query: str) -> list[int]:
-    """Interactions in which the newest messages stand that the query finds and the actor may see."""
-    ids = newest(conn, Wanted("message", query, MOST_MESSAGES, NEVER, _own(actor, "message")))
-    found = select(messages.c.interaction_id).where(messages.c.id.in_(ids)).distinct() if ids else None
-    return [] if found is None else sorted(conn.execute(found).scalars(), reverse=True)
+    """Interactions found by what was said in them, by their customer or by their ticket: the newest of each."""
+    said = newest(conn, Wanted("message", query, MOST, NEVER, _own(actor, "message")))
+    found = (
+        set(conn.execute(select(messages.c.interaction_id).where(messages.c.id.in_(said))).scalars()) if said else set()
+    )
+    for kind, column in (("customer", interactions.c.customer_id), ("ticket", interactions.c.ticket_id)):
+        about = newest(conn, Wanted(kind, query, MOST_ABOUT, NEVER, _own(actor, kind)))
+        theirs = select(interactions.c.id).where(column.in_(about)).order_by(interactions.c.id.desc()).limit(MOST)
+        found |= set(conn.execute(theirs).scalars()) if about else set()
+    return sorted(found, reverse=True)
 
 
 def _own(actor: Actor, kind: str) -> Select[int] | None:

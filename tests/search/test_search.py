@@ -248,6 +248,20 @@ async def test_the_list_of_interactions_is_narrowed_by_what_was_said(store: Stor
     assert await store.read(lambda conn: matching_interactions(conn, ANYBODY, "飞机")) == []
 
 
+async def test_the_list_of_interactions_is_narrowed_by_customer_and_ticket(store: Store) -> None:
+    where = await conversation(store, "hello")
+    await conversation(store, "hello")
+    made = await store.write(lambda tx: create_customer(tx, None, NewCustomer("曾重置")))
+    matter = await store.write(lambda tx: tickets.create_ticket(tx, None, NewTicket("空调坏了")))
+
+    def link(tx: Tx) -> None:
+        interactions.change(tx, interactions.locked(tx, where), customer_id=made, ticket_id=matter)
+
+    await store.write(link)
+    assert await store.read(lambda conn: matching_interactions(conn, ANYBODY, "zcz")) == [where]
+    assert await store.read(lambda conn: matching_interactions(conn, ANYBODY, "空调")) == [where]
+
+
 async def test_what_is_removed_is_found_no_more(store: Store) -> None:
     await conversation(store, "删除我")
     (hit,) = await ids(store, "删除我")

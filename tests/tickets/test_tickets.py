@@ -62,7 +62,7 @@ async def test_a_new_ticket_is_new_and_of_normal_priority(store: Store) -> None:
 
 async def test_a_failed_creation_takes_no_serial_number(store: Store) -> None:
     with pytest.raises(Invalid):
-        await create(store, customer_id=4711)
+        await create(store, Actor(1, "Anna", frozenset(), None), customer_id=4711)
     await create(store)
     taken = select(counters.c.value).where(counters.c.name == "tickets")
     assert await store.read(lambda conn: conn.execute(taken).scalar()) == 1
