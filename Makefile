@@ -2,7 +2,7 @@
 # a bare machine needs no more than Python 3.11+, git and make.
 PYTHON ?= python3
 DO = @command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is not here: install Python 3.11 or newer."; exit 1; }; \
-	$(PYTHON) -m tools.bootstrap
+	exec $(PYTHON) -m tools.bootstrap
 .DEFAULT_GOAL := help
 
 .PHONY: help run test check format ui lock chaos bench clean

@@ -129,6 +129,8 @@ def main() -> None:
             check_all()
     except BuildError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,10 @@ STATIC = [
 
 
 def main() -> None:
-    {"quick": quick, "everything": everything, "format": reformat}[sys.argv[1]]()
+    try:
+        {"quick": quick, "everything": everything, "format": reformat}[sys.argv[1]]()
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 def quick() -> None:
