@@ -33,6 +33,7 @@ _TOKEN = re.compile(rf"[{CJK}]|[0-9]+|[^\W_0-9{CJK}]+")
 _NUMBER = re.compile(r"\+?[0-9]+(?:[ .()\-]{1,2}[0-9]+)*")
 _NUMBER_DIGITS = range(5, 21)  # digits of a number that is found by its end
 _SUFFIX_DIGITS = 4  # at least so many are typed
+_WHOLE_DIGITS = 9  # so many may be a whole number, with the prefix of trunk calls
 _CHINA = re.compile(r"^(?:00)?86(?=1[3-9][0-9]{9}$)")
 
 
@@ -120,7 +121,9 @@ def _ending(part: str) -> str:
     """The digits without what differs between two spellings of one telephone number."""
     if not _NUMBER.fullmatch(part):
         return ""
-    digits = _CHINA.sub("", re.sub(r"[^0-9]", "", part)).lstrip("0")
+    digits = _CHINA.sub("", re.sub(r"[^0-9]", "", part))
+    if len(digits) >= _WHOLE_DIGITS:  # from there on a zero in front is a prefix, before that a digit like any other
+        digits = digits.lstrip("0")
     return digits if _SUFFIX_DIGITS <= len(digits) < _NUMBER_DIGITS.stop else ""
 
 

@@ -163,6 +163,14 @@ async def test_a_customer_is_found_by_everything_a_person_may_type(store: Store)
     assert await ids(store, "9000", "customer") == []
 
 
+@pytest.mark.parametrize("query", ["0012", "00012", "13800010012", "010-8888 0012"])
+async def test_a_zero_is_a_digit_like_any_other(store: Store, query: str) -> None:
+    numbers = (NewIdentity("tel", "13800010012"), NewIdentity("tel", "010-88880012"), NewIdentity("tel", "13800000012"))
+    new = NewCustomer("Anna", identities=numbers)
+    made = await store.write(lambda tx: create_customer(tx, None, new))
+    assert await ids(store, query, "customer") == [made]
+
+
 async def test_a_ticket_is_found_by_its_serial_however_it_is_written(store: Store) -> None:
     made = await store.write(
         lambda tx: tickets.create_ticket(tx, None, NewTicket("空调坏了", fields={"model": "KFR-35"}))
