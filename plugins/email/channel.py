@@ -92,7 +92,7 @@ class EmailChannel:
         message_id = self._ids.of(message.delivery_id, own.address.value.rpartition("@")[2])
         envelope = compose.compose(message, _letterhead(own, message), message_id, datetime.now(UTC))
         known_as = await self._relay.send(way.id, way.settings, envelope)
-        return Sent(message_id, known_as=known_as)
+        return Sent(message_id, known_as=(message_id, *known_as))
 
     async def listen(self, connection: AnyConnection, emit: Emit, ready: Ready) -> None:
         """Hear until cancelled, by each way the connection has; one that only sends just stays healthy."""

@@ -89,15 +89,16 @@ class _Reading:
     def inbound(self) -> Inbound:
         folded = quoting.fold(self.letter.text)
         content_hash = fingerprint(self.raw.body)
-        sender = self.sender()
+        sender, external_id = self.sender(), self.own_id or f"sha256-{content_hash}"
         return Inbound(
-            external_id=self.own_id or f"sha256-{content_hash}",
+            external_id=external_id,
             sender=sender,
             text=folded.said,
             html=self.letter.html,
             content_hash=content_hash,
             reply_to=self.reply_to(sender),
             thread=self.thread(),
+            known_as=(external_id,),
             serials=threading.serials(self.subject, folded.said),
             quoted=folded.quoted,
             fields=self.fields(folded.signature),
@@ -141,9 +142,8 @@ class _Reading:
             "came_back": self.is_own,
             "cut_bytes": self.raw.meta.get("cut"),
             "problems": list(self.mail.problems[:20]),
-            "may_be_answered": automatic.may_be_answered(self.mail, self.envelope) and not self.is_own,
         }
-        return {name: value for name, value in told.items() if value or name == "may_be_answered"}
+        return {name: value for name, value in told.items() if value}
 
 
 def _date(mail: Mail) -> datetime | None:

@@ -20,6 +20,7 @@ def test_a_letter_becomes_one_message_with_everything_the_core_asks_for() -> Non
     )
     found = SITE.inbound(raw)
     assert found.external_id == "m1@c.d"
+    assert found.known_as == ("m1@c.d",)
     assert found.sender == Address("mailto", "bob@c.d", "Bob")
     assert found.reply_to == Address("mailto", "desk@c.d")
     assert (found.text, found.quoted) == ("谢谢", "> old")

@@ -59,7 +59,7 @@ async def test_a_reply_arrives_under_the_id_the_hub_was_told(sink: SmtpSink) -> 
     sent = await send(site, relay(sink), replace(HELLO, agent_name="安娜"))
     (taken,) = sink.mails()
     mail = parse(taken["body"].encode("latin-1"))
-    assert mail.message_ids("message-id") == (sent.external_id,)
+    assert mail.message_ids("message-id") == (sent.external_id,) == sent.known_as
     assert letter(mail).text == "Hello\n.\nBob\n\n-- \nBest regards\n安娜"
     assert mail.mailboxes("from")[0].name == "安娜, Demo"
     assert (taken["sender"], taken["to"]) == ("support@demo.test", ["bob@c.d"])
