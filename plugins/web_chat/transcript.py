@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC
 
-from hub.api import Address, AnyAccount, Content, Context, ConversationMessage
+from hub.api import Address, AnyAccount, Content, Context, ConversationMessage, HubError
 from plugins.web_chat.settings import WebChatAccount
 from plugins.web_chat.wire import shown
 
@@ -21,7 +21,10 @@ async def post(context: Context, account: AnyAccount, thread: str, to: Address) 
     sender = await _mailer(context, account)
     if sender is None or not any(message.direction == "OUTBOUND" for message in messages):
         return False
-    await context.contact(sender, to, compose(account, messages, serial), "transcript", automatic=True)
+    try:
+        await context.contact(sender, to, compose(account, messages, serial), "transcript", automatic=True)
+    except HubError:  # no address one can write to
+        return False
     return True
 
 

@@ -43,6 +43,7 @@ class ChatVisitor:
     customer  as the shop signed it (docs/plugins/web_chat_protocol.md, "hello")
     shown     ids of messages the visitor was shown, in order; a repeated id was shown twice
     states    what was said of the conversation, in order
+    noticed   typing, read and whatever else passes
     """
 
     site: str
@@ -59,6 +60,7 @@ class ChatVisitor:
     shown: list[Frame] = field(default_factory=list)
     states: list[Frame] = field(default_factory=list)
     errors: list[Frame] = field(default_factory=list)
+    noticed: list[Frame] = field(default_factory=list)
     welcome: Frame = field(default_factory=dict)
     connections: int = 0
     _since: Frame | None = None
@@ -242,7 +244,8 @@ class ChatVisitor:
         asyncio.get_running_loop().call_later(frame.get("retry_after", 1.0), self._again, own_id)
 
     async def _on_other(self, frame: Frame) -> None:
-        """Typing, read, pong: a person sees them, a ledger does not."""
+        """Typing, read, transcript, pong: a person notices them, a ledger does not."""
+        self.noticed.append(frame)
 
     async def _deliver(self, frame: Frame, within: float) -> str:
         outcome: asyncio.Future[str] = asyncio.get_running_loop().create_future()
