@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from hub.model.actor import Actor
-from hub.model.errors import Invalid, NotFound
+from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.states import FINAL, InteractionState, SegmentOutcome, SegmentState, WorkState
 from hub.pipeline import presence, route
 from hub.store import interactions, timers, work
@@ -35,7 +35,7 @@ def wrap_up(tx: Tx, actor: Actor, interaction_id: int, disposition: str) -> None
     interaction = interactions.locked_for(tx, actor, interaction_id)
     _check_disposition(work.queue(tx.conn, interaction["queue_id"]), disposition)
     if _stretch_of(tx, interaction) is None:
-        raise Invalid("nothing to wrap up", {"disposition": "There is nothing to wrap up."})
+        raise Conflict("There is nothing to wrap up.")
     interaction = interactions.change(tx, interaction, disposition=disposition)
     _finish(tx, interaction, disposition)
 
@@ -78,7 +78,7 @@ def resume(tx: Tx, actor: Actor, interaction_id: int) -> Row:
     """Take up again what waited for the customer or slept."""
     interaction = _mine(tx, actor, interaction_id)
     if interaction["state"] not in {InteractionState.AWAITING_CUSTOMER, InteractionState.SNOOZED}:
-        raise Invalid("not waiting", {"state": "It is not waiting."})
+        raise Conflict("It is not waiting.", {"state": interaction["state"]})
     timers.cancel(tx, timers.CORE, SNOOZE, str(interaction_id))
     return route.connect(tx, interaction, actor.user_id, "taken")
 

@@ -1,7 +1,7 @@
 """Passing an interaction on: to a queue, or to a colleague."""
 
 from hub.model.actor import Actor
-from hub.model.errors import Invalid, NotFound
+from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.states import FINAL, InteractionState, SegmentOutcome, WorkState
 from hub.pipeline import converse, presence, route
 from hub.store import interactions, presences, work
@@ -32,7 +32,7 @@ def take(tx: Tx, actor: Actor, interaction_id: int) -> Row:
     if interaction["agent_id"] == actor.user_id and interaction["state"] == InteractionState.CONNECTED:
         return interaction
     if interaction["state"] in FINAL:
-        raise Invalid("it has ended", {"interaction": "This conversation has ended."})
+        raise Conflict("This conversation has ended.", {"state": interaction["state"]})
     if interaction["agent_id"] not in (None, actor.user_id) and not actor.may("interactions.supervise"):
         raise NotFound(f"interaction {interaction_id}")
     _release(tx, interaction)
@@ -42,7 +42,7 @@ def take(tx: Tx, actor: Actor, interaction_id: int) -> Row:
 def _leave(tx: Tx, actor: Actor, interaction_id: int, note: str) -> Row:
     interaction = interactions.locked_for(tx, actor, interaction_id)
     if interaction["state"] in FINAL:
-        raise Invalid("it has ended", {"interaction": "This conversation has ended."})
+        raise Conflict("This conversation has ended.", {"state": interaction["state"]})
     if note:
         converse.note(tx, actor, interaction_id, note)
         interaction = interactions.locked(tx, interaction_id)
