@@ -49,7 +49,7 @@ def reply(tx: Tx, actor: Actor, interaction_id: int, said: Reply, can: Capabilit
     message_id = send(tx, interaction, said, actor=actor)
     idempotency.remember(tx, actor.user_id, said.idempotency_key, message_id)
     if interaction["unread"]:
-        interactions.change(tx, interaction, unread=0)
+        _seen(tx, interaction)
     if interaction["ticket_id"] is not None:
         tickets.agent_replied(tx, actor, interaction["ticket_id"])
     _afterwards(tx, actor, interaction_id, said)
@@ -117,7 +117,12 @@ def read(tx: Tx, actor: Actor, interaction_id: int) -> None:
     """Its agent has seen everything so far."""
     interaction = interactions.locked_for(tx, actor, interaction_id)
     if interaction["unread"] and interaction["agent_id"] in (None, actor.user_id):
-        interactions.change(tx, interaction, unread=0)
+        _seen(tx, interaction)
+
+
+def _seen(tx: Tx, interaction: Row) -> None:
+    interactions.change(tx, interaction, unread=0)
+    tx.event("interaction.read", **subjects(interaction))
 
 
 def _check(tx: Tx, interaction: Row, said: Reply, can: Capabilities) -> None:
