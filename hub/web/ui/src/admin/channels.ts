@@ -4,11 +4,11 @@ import type { Schema } from "./schemaFields";
 /** A channel as its plugin describes it: what its connections and accounts ask, what it can do. */
 export interface ChannelInfo {
   name: string;
-  title?: string;
-  plugin?: string;
-  connection: Schema | null;
-  account: Schema | null;
+  plugin: string;
+  connection_schema: Schema;
+  account_schema: Schema;
   capabilities: Capabilities;
+  listens: boolean;
 }
 
 export interface Connection {
@@ -16,6 +16,7 @@ export interface Connection {
   channel: string;
   name: string;
   settings: Record<string, unknown>;
+  has_secrets: boolean;
   enabled: boolean;
   state: string;
   state_detail: string;
@@ -24,12 +25,13 @@ export interface Connection {
 
 export interface Account {
   id: number;
+  connection: Ref | null;
   channel: string;
   name: string;
   scheme: string;
   address: string;
   settings: Record<string, unknown>;
-  connection: number | null;
+  has_secrets: boolean;
   queue: Ref | null;
   department: Ref | null;
   flow: string;

@@ -1,9 +1,10 @@
 /** What forms let one choose from. */
 
 import { ref } from "vue";
+import { all } from "@/api/lists";
 import { t } from "@/i18n";
 import { attempt } from "@/parts/feedback";
-import { type Choice, listOf } from "./resource";
+import type { Choice } from "./resource";
 
 export const MEDIA = (): Choice[] =>
   ["VOICE", "LIVE_TEXT", "DEFERRED"].map((value) => ({ value, label: t(`medium.${value}`) }));
@@ -16,7 +17,7 @@ export const LANGUAGES = (): Choice[] => [
 export function useChoices(path: string, by: "id" | "name" | "key" = "id"): () => Choice[] {
   const choices = ref<Choice[]>([]);
   void attempt(async () => {
-    const rows = await listOf<{ id: number; name: string; key?: string }>(path);
+    const rows = await all<{ id: number; name: string; key?: string }>(path);
     choices.value = rows.map((row) => ({ value: row[by] ?? row.id, label: row.name }));
   });
   return () => choices.value;

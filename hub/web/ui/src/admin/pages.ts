@@ -28,7 +28,7 @@ export const ADMIN_PAGES: AdminPageInfo[] = [
   {
     id: "assets",
     group: "contact",
-    permission: "queues.manage",
+    permission: "templates.manage",
     component: lazy(() => import("./AssetTypesPage.vue")),
   },
   { id: "users", group: "people", permission: "users.manage", component: lazy(() => import("./UsersPage.vue")) },

@@ -1,8 +1,5 @@
 /** A kind of record an administrator keeps: where it lives, what the table shows, what the form asks. */
 
-import { get } from "@/api/client";
-import type { Page } from "@/api/types";
-
 /** A type alias, because Naive UI's options carry an index signature that interfaces lack. */
 export type Choice = {
   value: string | number;
@@ -12,7 +9,19 @@ export type Choice = {
 export interface Field {
   key: string;
   label: string;
-  kind: "text" | "password" | "lines" | "number" | "switch" | "select" | "multi" | "tags" | "levels" | "pairs" | "json";
+  kind:
+    | "text"
+    | "password"
+    | "lines"
+    | "number"
+    | "switch"
+    | "select"
+    | "multi"
+    | "tags"
+    | "levels"
+    | "pairs"
+    | "hours"
+    | "json";
   choices?: () => Choice[];
   required?: boolean;
   hint?: string;
@@ -23,12 +32,6 @@ export interface Field {
 
 export interface RecordRow extends Record<string, unknown> {
   id: number;
-}
-
-/** Some short lists come bare, longer ones as pages. */
-export async function listOf<T>(path: string): Promise<T[]> {
-  const answer = await get<T[] | Page<T>>(path);
-  return Array.isArray(answer) ? answer : answer.items;
 }
 
 /** What the form starts with: the record's values, references as their ids. */

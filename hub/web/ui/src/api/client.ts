@@ -48,6 +48,14 @@ export const remove = <T>(path: string): Promise<T> => request<T>("DELETE", url(
 export const upload = <T>(path: string, body: FormData | Blob | string, query: Query = {}, type = ""): Promise<T> =>
   send<T>("POST", url(path, query), body, type ? { "Content-Type": type } : {});
 
+/** The headers of an answer whose body nobody needs. */
+export async function look(path: string): Promise<Headers> {
+  const response = await fetch(url(path), { credentials: "same-origin" });
+  await response.body?.cancel();
+  if (!response.ok) throw await failure(response, path);
+  return response.headers;
+}
+
 function request<T>(method: string, target: string, body?: unknown): Promise<T> {
   const json = body === undefined ? undefined : JSON.stringify(body);
   return send<T>(method, target, json, json === undefined ? {} : { "Content-Type": "application/json" });

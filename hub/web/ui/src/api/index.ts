@@ -1,6 +1,6 @@
 /** Every call the screens make, by noun. */
 
-import { get, patch, post, put, type Query, remove, upload } from "./client";
+import { get, look, patch, post, put, type Query, remove, upload } from "./client";
 import type * as T from "./types";
 
 export const session = {
@@ -29,8 +29,9 @@ export const interactions = {
   resume: (id: number) => post<unknown>(`/interactions/${id}/resume`),
   take: (id: number) => post<unknown>(`/interactions/${id}/take`),
   read: (id: number) => post<unknown>(`/interactions/${id}/read`),
+  wrapUp: (id: number, disposition: string) => post<unknown>(`/interactions/${id}/wrap-up`, { disposition }),
   viewers: (id: number) => get<T.Page<T.Ref>>(`/interactions/${id}/viewers`),
-  draft: (id: number) => get<T.Draft | null>(`/interactions/${id}/draft`),
+  draft: (id: number) => get<T.Draft>(`/interactions/${id}/draft`),
   saveDraft: (id: number, draft: unknown) => put<unknown>(`/interactions/${id}/draft`, draft),
   dropDraft: (id: number) => remove<unknown>(`/interactions/${id}/draft`),
 };
@@ -47,6 +48,7 @@ export const deliveries = {
 };
 
 export const files = {
+  describe,
   upload: (file: File) => {
     const form = new FormData();
     form.append("file", file, file.name);
@@ -72,20 +74,31 @@ export const customers = {
   changeIdentity: (id: number, identity: number, body: unknown) =>
     patch<T.Identity>(`/customers/${id}/identities/${identity}`, body),
   removeIdentity: (id: number, identity: number) => remove<unknown>(`/customers/${id}/identities/${identity}`),
-  assets: (id: number) => get<T.Page<T.Asset>>(`/customers/${id}/assets`),
-  timeline: (id: number, query: Query = {}) => get<T.Page<T.Interaction>>(`/customers/${id}/timeline`, query),
+  assets: (id: number) => get<T.Asset[]>(`/customers/${id}/assets`),
+  timeline: (id: number, query: Query = {}) => get<T.Page<T.TimelineEntry>>(`/customers/${id}/timeline`, query),
   members: (id: number) => get<T.Page<T.Customer>>(`/customers/${id}/members`),
-  mergePreview: (keep: number, gone: number) =>
-    post<Record<string, unknown>>("/customers/merge/preview", { keep, gone }),
+  mergePreview: (keep: number, gone: number) => post<T.MergePreview>("/customers/merge/preview", { keep, gone }),
   merge: (keep: number, gone: number) => post<{ id: number }>("/customers/merge", { keep, gone }),
   undoMerge: (merge: number) => post<unknown>(`/merges/${merge}/undo`),
-  merges: () => get<T.Page<Record<string, unknown>>>("/merges"),
+  merges: (customer: number) => get<T.Page<T.Merge>>("/merges", { customer }),
 };
 
 export const site = {
   search: (q: string, kinds = "") => get<T.Page<T.SearchHit>>("/search", { q, kinds }),
-  agents: () => get<T.Page<T.AgentStatus>>("/agents"),
   forcePresence: (id: number, state: T.PresenceState, reason: string) =>
     put<unknown>(`/agents/${id}/presence`, { state, reason }),
-  panels: () => get<T.Page<T.Panel>>("/panels"),
 };
+
+/** What a file of mine is called, from the headers it is served with: a draft keeps no more than its id. */
+async function describe(id: number): Promise<T.Attachment> {
+  const headers = await look(`/attachments/${id}`);
+  const disposition = headers.get("content-disposition") ?? "";
+  const name =
+    /filename\*=utf-8''([^;]+)/i.exec(disposition)?.[1] ?? /filename="([^"]*)"/.exec(disposition)?.[1] ?? String(id);
+  return {
+    id,
+    name: decodeURIComponent(name),
+    media_type: headers.get("content-type") ?? "",
+    size: Number(headers.get("content-length") ?? 0),
+  };
+}

@@ -1,5 +1,5 @@
 import { computed, onScopeDispose, reactive, ref, watch } from "vue";
-import { interactions as api } from "@/api";
+import { interactions as api, files as fileApi } from "@/api";
 import type { Attachment } from "@/api/types";
 
 export interface Restored {
@@ -26,8 +26,9 @@ export function useDraft(interaction: number) {
   async function load(): Promise<void> {
     try {
       const found = await api.draft(interaction);
-      if (found && isEmpty.value) replace({ ...found, kind: found.kind || "TEXT" });
-      stored = Boolean(found);
+      const files = await Promise.all(found.attachments.map(fileApi.describe));
+      stored = Boolean(found.text || files.length || Object.keys(found.fields).length);
+      if (stored && isEmpty.value) replace({ ...found, attachments: files });
     } finally {
       loaded.value = true;
     }

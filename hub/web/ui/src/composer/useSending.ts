@@ -54,10 +54,10 @@ export function useSending(conversation: Conversation) {
 
   function message(draft: Restored): NewMessage {
     const isNote = draft.kind === "NOTE";
-    const live = conversation.detail.value?.capabilities.live ?? false;
+    const live = conversation.detail.value?.capabilities?.live ?? false;
     return {
       kind: draft.kind,
-      text: draft.text,
+      text: draft.text || String(draft.fields.title ?? draft.fields.url ?? ""),
       fields: isNote ? {} : sendable(draft.fields),
       attachments: draft.attachments.map((file) => file.id),
       undo_seconds: isNote || live ? 0 : (session.preferences.undo_seconds ?? 10),

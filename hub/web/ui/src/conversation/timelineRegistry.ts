@@ -10,12 +10,12 @@ import TextMessage from "./messages/TextMessage.vue";
 export interface Kind {
   component: Component;
   /** In a bubble on its side, across the whole width, or as a line in the middle. */
-  place: "bubble" | "wide" | "line";
+  place: "bubble" | "across" | "line";
 }
 
 const KINDS: Record<string, Kind> = {
   TEXT: { component: TextMessage, place: "bubble" },
-  NOTE: { component: NoteMessage, place: "wide" },
+  NOTE: { component: NoteMessage, place: "across" },
   CARD: { component: CardMessage, place: "bubble" },
   RATING: { component: RatingMessage, place: "line" },
   SYSTEM: { component: SystemMessage, place: "line" },

@@ -87,6 +87,10 @@ export function useConversation(id: number) {
     timelineItems(messages.value, detail.value?.segments ?? [], waiting.value, !older.value),
   );
   const customerTyping = computed(() => (tabs.typing[id] ?? 0) > now.value);
+  const colleagueTyping = computed(() => {
+    const colleague = tabs.colleagues[id];
+    return colleague && colleague.until > now.value ? colleague.name : "";
+  });
   const mine = computed(() => detail.value?.agent?.id === session.myId);
   const final = computed(() => FINAL.includes(detail.value?.state ?? ""));
   const lastPosition = computed(() => messages.value.at(-1)?.position ?? 0);
@@ -100,6 +104,7 @@ export function useConversation(id: number) {
     missing,
     viewers,
     customerTyping,
+    colleagueTyping,
     mine,
     final,
     lastPosition,

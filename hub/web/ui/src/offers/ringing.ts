@@ -33,7 +33,7 @@ export async function askToNotify(): Promise<boolean> {
 /** Shown only while the inbox is not in front; taken away when the offer is gone. */
 export function notify(offer: Ringing, who: string): Notification | null {
   if (!("Notification" in window) || Notification.permission !== "granted" || document.hasFocus()) return null;
-  const body = [offer.queue?.name, offer.interaction.subject].filter(Boolean).join(" · ");
+  const body = [offer.interaction.queue?.name, offer.interaction.subject].filter(Boolean).join(" · ");
   const notification = new Notification(t("offers.title", { name: who }), { body, tag: `offer-${offer.id}` });
   notification.onclick = () => window.focus();
   return notification;

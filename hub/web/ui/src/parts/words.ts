@@ -30,3 +30,10 @@ export function hue(name: string): number {
   for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 360;
   return sum;
 }
+
+/** A site's own code as words: "PARTS_ORDERED" becomes "Parts ordered". */
+export function readable(code: string): string {
+  if (!/^[A-Z0-9_]+$/.test(code)) return code;
+  const words = code.toLowerCase().replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -2,15 +2,16 @@
 
 import { defineStore } from "pinia";
 import { ref } from "vue";
-import { site } from "@/api";
-import { get } from "@/api/client";
-import type { AgentStatus, Disposition, Page, Panel } from "@/api/types";
+import { all } from "@/api/lists";
+import type { AgentStatus, Capabilities, Disposition, Panel } from "@/api/types";
+import { readable } from "@/parts/words";
 
 export interface Queue {
   id: number;
   key: string;
   name: string;
-  dispositions: (Disposition | string)[];
+  dispositions: string[];
+  wrap_up_seconds: number;
   department: { id: number; name: string } | null;
   enabled: boolean;
 }
@@ -23,11 +24,16 @@ export interface Template {
   text: string;
 }
 
+/** What a channel can do; screens look there, never at its name. */
+export interface ChannelInfo {
+  name: string;
+  capabilities: Capabilities;
+}
+
 export interface AssetType {
-  id: number;
   key: string;
   names: Record<string, string>;
-  fields: { key: string; type: string; names?: Record<string, string>; required?: boolean }[];
+  fields: { key: string; type: string; names?: Record<string, string>; required?: boolean; choices?: string[] }[];
 }
 
 export const useDirectory = defineStore("directory", () => {
@@ -37,17 +43,28 @@ export const useDirectory = defineStore("directory", () => {
   const panels = ref<Panel[]>([]);
   const assetTypes = ref<AssetType[]>([]);
 
-  const loadQueues = async () => (queues.value = await everything<Queue>("/queues"));
-  const loadTemplates = async () => (templates.value = await everything<Template>("/templates"));
-  const loadAssetTypes = async () => (assetTypes.value = await everything<AssetType>("/asset-types"));
-  const loadColleagues = async () => (colleagues.value = (await site.agents()).items);
-  const loadPanels = async () => (panels.value = (await site.panels()).items);
+  const channels = ref<ChannelInfo[]>([]);
 
-  function queue(id: number | undefined): Queue | undefined {
+  const loadQueues = async () => (queues.value = await all<Queue>("/queues"));
+  const loadTemplates = async () => (templates.value = await all<Template>("/templates"));
+  const loadAssetTypes = async () => (assetTypes.value = await all<AssetType>("/asset-types"));
+  const loadColleagues = async () => (colleagues.value = await all<AgentStatus>("/agents"));
+  const loadPanels = async () => (panels.value = await all<Panel>("/panels"));
+
+  const loadChannels = async () => (channels.value = await all<ChannelInfo>("/channels"));
+
+  function capabilities(channel: string): Capabilities | undefined {
+    return channels.value.find((one) => one.name === channel)?.capabilities;
+  }
+
+  function queue(id: number | null | undefined): Queue | undefined {
     return queues.value.find((other) => other.id === id);
   }
 
   return {
+    channels,
+    loadChannels,
+    capabilities,
     queues,
     colleagues,
     templates,
@@ -62,20 +79,6 @@ export const useDirectory = defineStore("directory", () => {
   };
 });
 
-/** All pages of a list that is short by nature. */
-async function everything<T>(path: string): Promise<T[]> {
-  const items: T[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: Page<T> = await get<Page<T>>(path, { limit: 200, cursor });
-    items.push(...page.items);
-    cursor = page.next;
-  } while (cursor);
-  return items;
-}
-
 export function dispositionsOf(queue: Queue | undefined): Disposition[] {
-  return (queue?.dispositions ?? []).map((entry) =>
-    typeof entry === "string" ? { code: entry, label: entry } : { ...entry, label: entry.label || entry.code },
-  );
+  return (queue?.dispositions ?? []).map((code) => ({ code, label: readable(code) }));
 }

@@ -15,6 +15,7 @@ export const useTabs = defineStore("tabs", () => {
   const ids = ref<number[]>(JSON.parse(sessionStorage.getItem(KEY) ?? "[]") as number[]);
   const known = ref<Record<number, Interaction>>({});
   const typing = ref<Record<number, number>>({});
+  const colleagues = ref<Record<number, { name: string; until: number }>>({});
   const release = new Map<number, () => void>();
   const tabs = computed(() => ids.value.map((id) => known.value[id]).filter((tab) => tab !== undefined));
 
@@ -43,8 +44,11 @@ export const useTabs = defineStore("tabs", () => {
     known.value[interaction.id] = interaction;
   }
 
-  function customerTypes(id: number, on: boolean): void {
-    typing.value[id] = on ? Date.now() + 6000 : 0;
+  /** Somebody types in a conversation: shown for six seconds, unless they say that they stopped. */
+  function types(id: number, name: string, isColleague: boolean, on: boolean): void {
+    const until = on ? Date.now() + 6000 : 0;
+    if (isColleague) colleagues.value[id] = { name, until };
+    else typing.value[id] = until;
   }
 
   function follow(id: number): void {
@@ -68,5 +72,5 @@ export const useTabs = defineStore("tabs", () => {
     sessionStorage.setItem(KEY, JSON.stringify(next));
   }
 
-  return { ids, tabs, known, typing, open, close, neighbour, restore, learn, customerTypes };
+  return { ids, tabs, known, typing, colleagues, open, close, neighbour, restore, learn, types };
 });

@@ -70,8 +70,8 @@ export interface Capabilities {
 
 export interface InteractionDetail extends Interaction {
   segments: Segment[];
-  capabilities: Capabilities;
-  reply_to: { scheme: string; value: string; name: string } | null;
+  capabilities: Capabilities | null;
+  reply_to: { scheme?: string; value?: string; name?: string } | null;
   attributes: Record<string, unknown>;
   related: Interaction[];
   explanation: unknown;
@@ -81,7 +81,8 @@ export interface Offer {
   id: number;
   state: string;
   interaction: Interaction;
-  queue: { id: number; key?: string; name: string } | null;
+  /** The id of the queue it comes from. */
+  queue: number | null;
   created_at: string;
   expires_at: string;
   seconds_left: number;

@@ -54,6 +54,6 @@ export interface Draft {
   text: string;
   html?: string;
   fields: Record<string, unknown>;
-  attachments: Attachment[];
+  attachments: number[];
   kind: string;
 }

@@ -73,3 +73,31 @@ export interface SearchHit {
   interaction?: number | null;
   at: string;
 }
+
+/** One interaction or one ticket in a customer's history. */
+export interface TimelineEntry {
+  kind: "interaction" | "ticket";
+  id: number;
+  at: string;
+  channel: string;
+  state: string;
+  subject: string;
+  serial: string;
+  text: string;
+  ticket: number | null;
+}
+
+export interface MergePreview {
+  keep: Ref;
+  gone: Ref;
+  moves: Record<string, number>;
+}
+
+export interface Merge {
+  id: number;
+  kept: Ref;
+  gone: Ref;
+  user: Ref | null;
+  at: string;
+  undone_at: string | null;
+}

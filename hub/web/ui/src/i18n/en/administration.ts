@@ -1,5 +1,14 @@
 /** The administration's pages. */
 export const administration = {
+  day: {
+    mon: "Monday",
+    tue: "Tuesday",
+    wed: "Wednesday",
+    thu: "Thursday",
+    fri: "Friday",
+    sat: "Saturday",
+    sun: "Sunday",
+  },
   admin: {
     connections: "Connections and accounts",
     queues: "Queues",
@@ -34,6 +43,7 @@ export const administration = {
     kept: "Leave empty to keep the stored one",
   },
   account: {
+    scheme: "Kind of address",
     title: "Accounts",
     new: "New account",
     none: "No accounts yet",
@@ -55,9 +65,13 @@ export const administration = {
     priority_hint: "Higher goes first",
     skills: "Skills needed, with their level",
     dispositions: "Wrap-up codes",
-    dispositions_hint: "A list of code and label",
+    dispositions_hint: "Codes such as PARTS_ORDERED; agents read them as words",
+    hours_always: "Always open",
+    hours_limited: "Open at these hours",
+    hours_closed: "closed",
+    zone: "Time zone",
     hours: "Opening hours",
-    hours_hint: "Empty: always open",
+    hours_hint: "For example 09:00-12:00, 13:00-18:00",
     members: "Members",
   },
   user: {
@@ -87,6 +101,7 @@ export const administration = {
   webhook: { url: "Address", events: "Events", events_hint: "None: all", all: "all", failures: "Failures" },
   audit: { at: "When", who: "Who", action: "Action", target: "What", details: "Details", find: "Only this action" },
   plugin: {
+    faults: "{count} error at work, the last: | {count} errors at work, the last:",
     all_well: "All plugins are well.",
     some_broken:
       "{count} plugin has a problem; the others go on without it. | {count} plugins have problems; the others go on without them.",

@@ -23,6 +23,7 @@ export const conversation = {
     missing: "This conversation does not exist, or not for you.",
     older: "Older messages",
     typing: "{name} is typing",
+    colleague_typing: "{name} is writing here too",
     viewing: "Also looking: {names}",
     take: "Take",
     resume: "Take up again",
@@ -36,6 +37,7 @@ export const conversation = {
     show_quoted: "Show quoted text",
     hide_quoted: "Hide quoted text",
     original: "Original",
+    pictures: "Load pictures",
     note: "Note for colleagues",
     rating: "Rated {stars} of 5",
   },
@@ -70,7 +72,7 @@ export const conversation = {
     saved: "Draft saved",
     saving: "Saving…",
   },
-  card: { title: "Title", url: "Link", text: "Words to go with it" },
+  card: { title: "Title", url: "Link", text: "Words to go with it", push: "Open it on the customer's page right away" },
   collision: {
     title: "The customer wrote meanwhile",
     text: "A newer message has arrived since you began. Have a look at it; your reply is still here.",
@@ -79,6 +81,7 @@ export const conversation = {
   undo: { leaving: "Leaves in {seconds} s", act: "Undo", done: "Taken back; your words are in the editor again." },
   wrapup: { left: "Wrap-up: {time} left", done: "Done" },
   close: {
+    later: "Or choose it while you wrap up: you have {seconds} s after closing.",
     title: "Close the conversation",
     disposition: "What was it about?",
     done: "Closed",

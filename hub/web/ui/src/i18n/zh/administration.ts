@@ -1,4 +1,5 @@
 export const administration = {
+  day: { mon: "周一", tue: "周二", wed: "周三", thu: "周四", fri: "周五", sat: "周六", sun: "周日" },
   admin: {
     connections: "连接与账号",
     queues: "队列",
@@ -33,6 +34,7 @@ export const administration = {
     kept: "留空则保留已存的值",
   },
   account: {
+    scheme: "地址类型",
     title: "账号",
     new: "新建账号",
     none: "暂无账号",
@@ -54,9 +56,13 @@ export const administration = {
     priority_hint: "数值大者优先",
     skills: "所需技能及等级",
     dispositions: "小结代码",
-    dispositions_hint: "代码与名称的列表",
+    dispositions_hint: "如 PARTS_ORDERED，座席看到的是可读文字",
+    hours_always: "全天开放",
+    hours_limited: "按以下时间开放",
+    hours_closed: "休息",
+    zone: "时区",
     hours: "营业时间",
-    hours_hint: "留空表示全天",
+    hours_hint: "例如 09:00-12:00, 13:00-18:00",
     members: "成员",
   },
   user: {
@@ -81,6 +87,7 @@ export const administration = {
   webhook: { url: "地址", events: "事件", events_hint: "留空表示全部", all: "全部", failures: "失败次数" },
   audit: { at: "时间", who: "操作人", action: "操作", target: "对象", details: "详情", find: "仅显示该操作" },
   plugin: {
+    faults: "运行中出错 {count} 次，最近一次： | 运行中出错 {count} 次，最近一次：",
     all_well: "所有插件运行正常。",
     some_broken: "{count} 个插件有问题，其余不受影响。 | {count} 个插件有问题，其余不受影响。",
   },

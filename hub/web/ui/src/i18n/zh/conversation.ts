@@ -22,6 +22,7 @@ export const conversation = {
     missing: "该会话不存在，或您无权查看。",
     older: "更早的消息",
     typing: "{name} 正在输入",
+    colleague_typing: "{name} 也在此书写",
     viewing: "同时在看：{names}",
     take: "接手",
     resume: "继续处理",
@@ -35,6 +36,7 @@ export const conversation = {
     show_quoted: "显示引用内容",
     hide_quoted: "隐藏引用内容",
     original: "原件",
+    pictures: "加载图片",
     note: "内部备注",
     rating: "评分 {stars}／5",
   },
@@ -69,7 +71,7 @@ export const conversation = {
     saved: "草稿已保存",
     saving: "保存中…",
   },
-  card: { title: "标题", url: "链接", text: "说明文字" },
+  card: { title: "标题", url: "链接", text: "说明文字", push: "直接在客户页面打开" },
   collision: {
     title: "客户刚刚又写了消息",
     text: "您书写期间有新消息到达。请先查看，您的回复仍在编辑框中。",
@@ -78,6 +80,7 @@ export const conversation = {
   undo: { leaving: "{seconds} 秒后发出", act: "撤回", done: "已撤回，内容已回到编辑框。" },
   wrapup: { left: "话后处理：剩余 {time}", done: "完成" },
   close: {
+    later: "也可在关闭后的 {seconds} 秒话后时间内选择。",
     title: "关闭会话",
     disposition: "这次联系是关于什么？",
     done: "已关闭",
