@@ -112,6 +112,7 @@ class Site:
         await self.sender.close()
         await self.health.close()
         self.watchdog.stop()
+        self.registry.close()
         await self.membership.leave()
 
     async def signal(self, interaction_id: int, kind: str, data: Mapping[str, Json]) -> bool:

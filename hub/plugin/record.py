@@ -50,11 +50,14 @@ class Plugin:
         logger.error("plugin %s failed: %s", self.name, self.error)
 
     def fault(self, call: str, error: BaseException) -> None:
-        """Count an error that was contained; the log names its place, not its words, which may be a customer's."""
+        """Count an error that was contained. The log names its place and not its words, which may be a customer's, and
+        only at every doubling: a plugin that fails at each event must not fill the disk."""
         self.faults += 1
         self.last_fault = f"{call}: {sentence(error)}"
         FAULTS.labels(self.name, call).inc()
-        logger.warning("plugin %s: %s in %s at %s", self.name, type(error).__name__, call, place(error))
+        if self.faults.bit_count() == 1:
+            found = type(error).__name__
+            logger.warning("plugin %s: %s in %s at %s (%d so far)", self.name, found, call, place(error), self.faults)
 
 
 def sentence(error: BaseException) -> str:

@@ -51,16 +51,22 @@ class Registry:
     flows: dict[str, Flow] = field(default_factory=dict)
     routes: dict[str, PluginRoutes] = field(default_factory=dict)
     panels: dict[str, Sequence[Panel]] = field(default_factory=dict)
+    workers: dict[str, Workers] = field(default_factory=dict)
 
     def take(self, plugin: Plugin, declared: Declared) -> None:
         """Add one plugin's declarations, already checked."""
-        workers = Workers(plugin.name)
+        workers = self.workers[plugin.name] = Workers(plugin.name)
         self.contexts[plugin.name] = declared.context
         self.channels |= {channel.name: IsolatedChannel(plugin, channel, workers) for channel in declared.channels}
         self.services += declared.services
         self.flows |= {flow.name: flow for flow in declared.flows}
         self.routes[plugin.name] = declared.routes
         self.panels[plugin.name] = declared.panels
+
+    def close(self) -> None:
+        """Let the plugins' threads end."""
+        for workers in self.workers.values():
+            workers.close()
 
 
 def compose(plugins: Plugins, core: Core) -> Registry:

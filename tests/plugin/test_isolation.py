@@ -187,3 +187,12 @@ def test_a_webhook_is_answered_even_without_the_channels_words(
 def test_no_other_error_ever_gets_out_of_a_look_up(kind: type[Exception]) -> None:
     with pytest.raises(Overloaded):
         isolated(Letters(address=raising(kind()))).address(RAW)
+
+
+def test_a_plugin_that_always_fails_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    plugin = Plugin("post", PluginState.LOADED)
+    for _ in range(1000):
+        plugin.fault("hub_event", KeyError("Ann Miller, +8613800138000"))
+    assert plugin.faults == 1000
+    assert len(caplog.records) == 10
+    assert "Miller" not in caplog.text
