@@ -79,16 +79,16 @@ def _next_rows(sheet: Sheet) -> list[Parsed]:
 
 async def _look_over(store: Store, known: Known, parsed: Sequence[Parsed]) -> tuple[list[Result], Known]:
     """A customer who would be new gets a negative id that later rows can meet."""
-
-    def work(conn: Connection) -> tuple[list[Result], Known]:
-        return _go_through(conn, known, parsed, lambda meant: meant.customer_id or -meant.row.number)
-
-    return await store.read(work)
+    results = await store.read(
+        lambda conn: _go_through(conn, known, parsed, lambda meant: meant.customer_id or -meant.row.number)
+    )
+    return results, known
 
 
 async def _take_in(store: Store, actor: Actor, known: Known, parsed: Sequence[Parsed]) -> tuple[list[Result], Known]:
     def work(tx: Tx) -> tuple[list[Result], Known]:
-        return _go_through(tx.conn, known, parsed, lambda meant: apply(tx, actor, meant))
+        after = known.copy()  # the transaction may run again
+        return _go_through(tx.conn, after, parsed, lambda meant: apply(tx, actor, meant)), after
 
     results, after = await store.write(work)
     after.addresses.clear()  # they stand in the database now
@@ -97,11 +97,9 @@ async def _take_in(store: Store, actor: Actor, known: Known, parsed: Sequence[Pa
 
 def _go_through(
     conn: Connection, known: Known, parsed: Sequence[Parsed], become: Callable[[Meant], int]
-) -> tuple[list[Result], Known]:
-    """Each row in turn. `known` itself stays untouched, for the transaction may run again."""
-    after = known.copy()
-    load_addresses(conn, after, [row for row in parsed if isinstance(row, ImportRow)])
-    return [_one(conn, after, row, become) for row in parsed], after
+) -> list[Result]:
+    load_addresses(conn, known, [row for row in parsed if isinstance(row, ImportRow)])
+    return [_one(conn, known, row, become) for row in parsed]
 
 
 def _one(conn: Connection, known: Known, parsed: Parsed, become: Callable[[Meant], int]) -> Result:

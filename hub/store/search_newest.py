@@ -2,11 +2,12 @@
 
 SQLite's FTS5 walks its lists backwards and stops when the page is full. A PostgreSQL GIN index knows no order, so there
 the newest rows are tried one by one, which fills the page for anything common; what is rare has short lists and is
-then taken from the index. Measured on a million messages: docs/decisions/search.md.
+then taken from the index. Measured on a million messages: docs/decisions/0006-search-walks-backwards.md.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -29,7 +30,6 @@ from hub.model.searching import fts5_match, query_phrases, tsquery
 from hub.store.search_schema import INDEXES
 
 WINDOW = 20_000  # newest rows tried one by one: some 20 ms
-FEW = 20_000  # what a user may see at all, up to which it is quicker to look at just that
 NEVER = 2**62
 # for this transaction: to compile takes longer than to ask, and a phrase's short list is estimated as a long one
 _PLANNING = sql("SELECT set_config('jit', 'off', true), set_config('enable_seqscan', 'off', true)")
@@ -39,7 +39,8 @@ _PLANNING = sql("SELECT set_config('jit', 'off', true), set_config('enable_seqsc
 class Wanted:
     """Things of `kind` that `query` finds, with ids below `before`, at most `limit`.
 
-    `own` selects the ids (as `id`) of all that the user may see; None for somebody who may see everything.
+    `own` selects the ids of all that the user may see, and `few` fetches them when they are few (else None); neither
+    is given for somebody who may see everything.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Wanted:
     limit: int
     before: int = NEVER
     own: Select[int] | None = None
+    few: Callable[[Connection], list[int] | None] | None = None
 
 
 def newest(conn: Connection, wanted: Wanted) -> list[int]:
@@ -77,7 +79,7 @@ def _among_newest(conn: Connection, wanted: Wanted) -> list[int]:
 
 def _among_all(conn: Connection, wanted: Wanted) -> list[int]:
     index, match = INDEXES[wanted.kind], matches(conn, wanted.kind, wanted.query)
-    few = _few(conn, wanted.own) if wanted.own is not None else None
+    few = wanted.few(conn) if wanted.few is not None else None
     if few is None:
         hits = select(index.c.rowid).where(match).cte("hits").prefix_with("MATERIALIZED")
         return _ids(conn, _page(hits, None, wanted))
@@ -95,13 +97,6 @@ def _page(rows: FromClause, match: ColumnElement[bool] | None, wanted: Wanted) -
         # a scalar subquery is asked row by row, in the order of the walk; a join might be turned round
         page = page.where(wanted.own.where(ids == rows.c.rowid).correlate(rows).scalar_subquery().is_not(None))
     return page.order_by(rows.c.rowid.desc()).limit(wanted.limit)
-
-
-def _few(conn: Connection, own: Select[int]) -> list[int] | None:
-    """All that the user may see, when it is little."""
-    seen = own.cte("own").prefix_with("MATERIALIZED")  # planned for all of it, yet read no further than needed
-    ids = _ids(conn, select(seen.c.id).limit(FEW + 1))
-    return ids if len(ids) <= FEW else None
 
 
 def _tsquery(query: str) -> ColumnElement[str]:

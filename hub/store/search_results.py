@@ -19,6 +19,7 @@ from hub.store.search_newest import NEVER, Wanted, matches, newest
 from hub.store.search_schema import INDEXES, KINDS
 from hub.store.tables import customers, identities, interactions, messages, tickets
 
+FEW = 5_000  # tickets or conversations one may see, up to which it is quicker to look at just those
 MOST = 2_000  # newest messages, and newest interactions of a customer or ticket, that a narrowed list can show
 MOST_ABOUT = 200  # newest customers and tickets that it is narrowed to
 _PERMISSIONS = {
@@ -49,7 +50,7 @@ def search(conn: Connection, actor: Actor, query: str, kinds: Collection[str] = 
 def find(conn: Connection, actor: Actor, kind: str, query: str, cursor: str = "", limit: int = 50) -> Page[Hit]:
     """Things of one kind, newest first; `cursor` is the id of the last one seen."""
     before = int(cursor) if cursor else NEVER
-    ids = newest(conn, Wanted(kind, query, limit + 1, before, _own(actor, kind)))
+    ids = newest(conn, _wanted(actor, kind, query, limit + 1, before))
     hits = _HITS[kind](conn, ids[:limit], query)
     return Page(hits, str(ids[limit - 1]) if len(ids) > limit else None)
 
@@ -61,25 +62,40 @@ def matching(conn: Connection, kind: str, query: str) -> Select[int]:
 
 def matching_interactions(conn: Connection, actor: Actor, query: str) -> list[int]:
     """Interactions found by what was said in them, by their customer or by their ticket: the newest of each."""
-    said = newest(conn, Wanted("message", query, MOST, NEVER, _own(actor, "message")))
+    said = newest(conn, _wanted(actor, "message", query, MOST))
     found = (
         set(conn.execute(select(messages.c.interaction_id).where(messages.c.id.in_(said))).scalars()) if said else set()
     )
     for kind, column in (("customer", interactions.c.customer_id), ("ticket", interactions.c.ticket_id)):
-        about = newest(conn, Wanted(kind, query, MOST_ABOUT, NEVER, _own(actor, kind)))
+        about = newest(conn, _wanted(actor, kind, query, MOST_ABOUT))
         theirs = select(interactions.c.id).where(column.in_(about)).order_by(interactions.c.id.desc()).limit(MOST)
         found |= set(conn.execute(theirs).scalars()) if about else set()
     return sorted(found, reverse=True)
 
 
-def _own(actor: Actor, kind: str) -> Select[int] | None:
-    """All of a kind that the actor may see; None when that is everything. Customers are the whole site's."""
+def _wanted(actor: Actor, kind: str, query: str, limit: int, before: int = NEVER) -> Wanted:
+    """Customers are the whole site's; the others are looked for among what the actor may see."""
     if actor.departments is None or kind == "customer":
-        return None
+        return Wanted(kind, query, limit, before)
     if kind == "ticket":
-        return select(tickets.c.id).where(access.visible_tickets(actor))
-    joined = select(messages.c.id).join(interactions, interactions.c.id == messages.c.interaction_id)
-    return joined.where(access.visible_interactions(actor))
+        own = select(tickets.c.id).where(access.visible_tickets(actor))
+        return Wanted(kind, query, limit, before, own, lambda conn: _few(conn, own))
+    seen = select(interactions.c.id).where(access.visible_interactions(actor))
+    own = seen.with_only_columns(messages.c.id).join(messages, messages.c.interaction_id == interactions.c.id)
+    return Wanted(kind, query, limit, before, own, lambda conn: _few_messages(conn, seen))
+
+
+def _few(conn: Connection, own: Select[int]) -> list[int] | None:
+    ids = list(conn.execute(own.limit(FEW + 1)).scalars())
+    return ids if len(ids) <= FEW else None
+
+
+def _few_messages(conn: Connection, seen: Select[int]) -> list[int] | None:
+    """In two steps: no planner guesses how little somebody may see."""
+    where = _few(conn, seen)
+    if where is None:
+        return None
+    return _few(conn, select(messages.c.id).where(messages.c.interaction_id.in_(where)))
 
 
 def _rows(conn: Connection, statement: Select[Any], ids: Sequence[int]) -> list[RowMapping]:

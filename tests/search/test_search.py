@@ -16,7 +16,7 @@ from hub.model.permissions import Permission
 from hub.model.searching import query_phrases
 from hub.model.serial import format_serial
 from hub.model.tickets import NewTicket
-from hub.store import interactions, messages, search, search_newest, tickets
+from hub.store import interactions, messages, search, search_newest, search_results, tickets
 from hub.store.customers import create_customer
 from hub.store.database import Store
 from hub.store.rows import inserted
@@ -221,7 +221,7 @@ async def test_what_lies_behind_the_window_of_the_newest_is_found(
     await conversation(store, *(["今天"] * 5))
     for actor in (ANYBODY, await agent(store, ours)):
         assert len(await ids(store, "很久", actor=actor)) == 1
-    monkeypatch.setattr(search_newest, "FEW", 0)
+    monkeypatch.setattr(search_results, "FEW", 0)
     assert len(await ids(store, "很久", actor=await agent(store, ours, 99))) == 1
 
 
