@@ -57,7 +57,7 @@ password = "{password}"
 roles = ["{role}"]
 department = "Service"
 queues = ["service"]
-capacity = {{ DEFERRED = 500, LIVE_TEXT = 500 }}
+capacity = {{ DEFERRED = 100000, LIVE_TEXT = 100000 }}
 """
 
 
