@@ -25,7 +25,7 @@ def create(conn: Connection) -> None:
 
 
 def drop(conn: Connection) -> None:
-    """Remove the tables with what they hold; everything in them can be indexed again."""
+    """Remove the tables with what they hold."""
     for index in INDEXES.values():
         conn.exec_driver_sql(f"DROP TABLE IF EXISTS {index.name}")
 
