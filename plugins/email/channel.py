@@ -165,13 +165,19 @@ class _Noted:
 
 
 async def _all(ways: list[Coroutine[None, None, None]]) -> None:
-    """Run them together; the first that fails ends the others, and its error is the connection's."""
+    """Run them together; the first that ends ends the others, and its error is the connection's.
+
+    No TaskGroup: until Python 3.13 one leaves its parent marked as cancelled, which the hub takes for its own wish.
+    """
+    tasks = [asyncio.create_task(way) for way in ways]
     try:
-        async with asyncio.TaskGroup() as group:
-            for way in ways:
-                group.create_task(way)
-    except BaseExceptionGroup as errors:
-        raise errors.exceptions[0] from None
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _only_sends(ready: Ready) -> None:
