@@ -46,7 +46,7 @@ def site() -> Path:
 
 def announce(file: SiteFile, url: str) -> None:
     """The logins of the demo site, and where its customers sit."""
-    word = (file.data / "demo-password").read_text(encoding="utf-8").strip()
+    word = os.environ.get("HUB_DEMO_PASSWORD") or (file.data / "demo-password").read_text(encoding="utf-8").strip()
     print(f"  customers  {url}/p/{DEMO}/")
     print(f"\n  log in as {', '.join(user.login for user in file.users)} with the password {word}")
 

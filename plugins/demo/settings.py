@@ -4,9 +4,33 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
+PASSWORD = "demo-password"  # noqa: S105 - a file's name
+RUNNING = "demo-running.json"
+MAIL_DOMAIN = "customers.test"
+"""Every customer of the demo has an address here (RFC 2606 keeps .test free of real ones)."""
+
 
 class DemoSettings(BaseModel):
     """[plugins.demo] of hub.toml."""
 
     mailbox_port: int = Field(0, ge=0, le=65535, description="Loopback port of the customers' mail server; 0: any")
-    password_file: Path = Field(Path("demo-password"), description="File that holds the password of the demo's users")
+    folder: Path = Field(
+        Path("var"),
+        description="Where the users' password is, and where the running demo says how it is reached",
+        json_schema_extra={"env": "HUB_DATA"},
+    )
+    seed: bool = Field(
+        True,
+        description="Fill the site with customers, tickets and conversations once",
+        json_schema_extra={"env": "HUB_DEMO_SEED"},
+    )
+
+    @property
+    def password_file(self) -> Path:
+        """Holds the password of the demo's users, readable by the hub alone."""
+        return self.folder / PASSWORD
+
+    @property
+    def running_file(self) -> Path:
+        """Holds the addresses of the running demo, for `hub demo traffic`."""
+        return self.folder / RUNNING

@@ -1,14 +1,16 @@
 """`hub demo init`: writes the site file and the password of a demo site."""
 
 import argparse
+import json
 import os
 import secrets
 import socket
 import sys
 from pathlib import Path
 
+from plugins.demo.settings import PASSWORD
+
 TEMPLATE = Path(__file__).with_name("site.toml")
-PASSWORD = "demo-password"  # noqa: S105  # a file's name
 SYLLABLES = [consonant + vowel for consonant in "bdklmnrst" for vowel in "aeiou"]
 
 
@@ -24,11 +26,16 @@ def run(options: argparse.Namespace) -> int:
     write_password(folder / PASSWORD)
     path = folder / "hub.toml"
     if not path.exists():
-        path.write_text(
-            TEMPLATE.read_text(encoding="utf-8").replace("{mailbox_port}", str(free_port())), encoding="utf-8"
-        )
+        path.write_text(site_file(folder, free_port()), encoding="utf-8")
         sys.stdout.write(f"A demo site is described in {path}.\n")
     return 0
+
+
+def site_file(folder: Path, mailbox_port: int) -> str:
+    """What hub.toml says. A folder with a quote in its name is written as a string with escapes."""
+    template = TEMPLATE.read_text(encoding="utf-8")
+    named = json.dumps(str(folder), ensure_ascii=False) if "'" in str(folder) else f"'{folder}'"
+    return template.replace("'{folder}'", named).replace("{mailbox_port}", str(mailbox_port))
 
 
 def write_password(path: Path) -> None:
