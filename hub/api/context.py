@@ -41,7 +41,8 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class NewWork:
-    """Work to be routed: `kind` ("interaction", "callback", "voicemail", …), a queue's key, a medium, a priority (higher first)."""
+    """Work to be routed: `kind` ("interaction", "callback", "voicemail", …), a queue's key, a medium, a priority
+    (higher first)."""
 
     kind: str
     queue: str
@@ -53,7 +54,7 @@ class NewWork:
 
 @dataclass(frozen=True, slots=True)
 class ConversationMessage:
-    """One message as the customer may see it (never a note). `position` counts from 1 without gaps inside an interaction;
+    """One message as the customer may see it (never a note). `position` counts from 1 inside an interaction;
     gaps that a customer sees are notes."""
 
     id: int
@@ -124,7 +125,7 @@ class Subscription(Protocol):
 class Context(Protocol):
     """A plugin's way into the core.
 
-    settings      the plugin's own settings model (what `hub_settings` declared), filled from hub.toml and the environment
+    settings      the plugin's own settings model (what `hub_settings` declared): hub.toml, then the environment
     site_url      where the site is reached, without a trailing slash ("http://127.0.0.1:8080"); known once it serves
     store         read and write the plugin's own tables
     """
@@ -159,7 +160,7 @@ class Context(Protocol):
     async def conversation(
         self, account: AnyAccount, thread: str, after: int = 0, limit: int = 200
     ) -> Conversation | None:
-        """The newest interaction known by this thread key, with the messages a customer may see at positions > `after`."""
+        """The newest interaction known by this thread key, with what a customer may see of it after position `after`."""
         ...
 
     async def history(self, account: AnyAccount, identity: Address, limit: int = 20) -> Sequence[Conversation]:

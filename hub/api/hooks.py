@@ -90,7 +90,7 @@ def hub_flows(context: Context) -> Sequence[Flow]:
 
 @hookspec
 def hub_migrations() -> Path:
-    """The plugin's Alembic folder; its tables carry the plugin's prefix, its version table is alembic_version_<plugin>."""
+    """The plugin's Alembic folder; its tables carry its prefix, its version table is alembic_version_<plugin>."""
 
 
 @hookspec
@@ -115,7 +115,7 @@ def hub_start(context: Context) -> Awaitable[None]:
 
 @hookspec
 def hub_identify(inbound: Inbound, account: AnyAccount) -> CustomerRef | Awaitable[CustomerRef | None] | None:
-    """Recognise the customer by the plugin's own knowledge. First result wins. Fails open: an error is logged and passed over."""
+    """Recognise the customer by the plugin's own knowledge. First result wins. Fails open: an error is passed over."""
 
 
 @hookspec

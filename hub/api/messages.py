@@ -40,7 +40,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file on a message. `content` is whole, in bytes; `content_id` ties an inline picture to its place in the HTML."""
+    """A file on a message. `content` is whole, in bytes; `content_id` ties an inline picture to its place in HTML."""
 
     name: str
     media_type: str
@@ -51,7 +51,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What the far side handed over, unread. `meta` is JSON the channel needs to read it (envelope, client address, …)."""
+    """What the far side handed over, unread. `meta` is JSON the channel needs to read it (envelope, client, …)."""
 
     body: bytes
     meta: Mapping[str, Json] = field(default_factory=dict)

@@ -67,7 +67,7 @@ async def _serve(
         raise Sentence(error.line) from error
     server = uvicorn.Server(_configuration(site))
     serving = asyncio.create_task(_until_signalled(server, listening))
-    while not server.started and not serving.done():  # uvicorn offers a flag, no event
+    while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn offers a flag, no event
         await asyncio.sleep(0.01)
     if server.started:
         url = _url(file, listening)

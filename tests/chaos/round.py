@@ -132,7 +132,7 @@ async def _end(*tasks: asyncio.Task[None]) -> None:
 
 
 async def _count(report: Report, customers: Customers, tokens: list[str], database: str) -> None:
-    stored = Counter(text.strip() for (text,) in await rows(database, STORED))
+    stored = Counter(str(text).strip() for (text,) in await rows(database, STORED))
     report.acked = len(customers.acked)
     report.lost = sorted(token for token in customers.acked if stored[token] == 0)
     report.duplicated = sorted(token for token in tokens if stored[token] > 1)
