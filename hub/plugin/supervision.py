@@ -17,7 +17,7 @@ from hub.plugin.metrics import RESTARTS
 from hub.plugin.record import CONTAINED, Plugin, sentence
 
 FIRST_WAIT = 0.5
-LONGEST_WAIT = 60.0
+LONGEST_WAIT = 8.0  # what was down for long is back within ten seconds of its return
 HEALTHY_AFTER = 60.0
 STOP_DEADLINE = 5.0
 
