@@ -38,7 +38,7 @@ class Capabilities:
     reply_window    how long after the customer's last message a reply is allowed; None: always
     resend_is_safe  the same delivery id twice reaches the customer at most visibly once (or as the same message);
                     when False a delivery interrupted midway becomes UNKNOWN, never resent by itself
-    dedup_scope     "account", or "channel" where one thing may come in through several accounts (a mail to two mailboxes)
+    dedup_scope     "account", or "channel" where one thing may come in through several accounts (mail to two mailboxes)
     """
 
     medium: Medium

@@ -160,7 +160,7 @@ class Context(Protocol):
     async def conversation(
         self, account: AnyAccount, thread: str, after: int = 0, limit: int = 200
     ) -> Conversation | None:
-        """The newest interaction known by this thread key, with what a customer may see of it after position `after`."""
+        """The newest interaction of this thread key, with what a customer may see of it after position `after`."""
         ...
 
     async def history(self, account: AnyAccount, identity: Address, limit: int = 20) -> Sequence[Conversation]:
