@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable
 
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from hub.api import HubError
+from hub.web import metrics
 from hub.web.admission import admit
 from hub.web.call import Call
 from hub.web.errors import as_hub_error, error_response
@@ -37,6 +39,17 @@ class Api:
         """The response to a request, errors included."""
         try:
             operation, ids = self._table.find(request.method, path)
+        except HubError as error:
+            return error_response(error)
+        started = time.perf_counter()
+        response = await self._run(operation, ids, request)
+        name = operation.handler.__name__
+        metrics.REQUEST_SECONDS.labels(name).observe(time.perf_counter() - started)
+        metrics.REQUESTS.labels(name, str(response.status_code)).inc()
+        return response
+
+    async def _run(self, operation: Operation, ids: tuple[int, ...], request: Request) -> Response:
+        try:
             login = await admit(operation, request, self._node.sessions)
             arguments = await operation.arguments(request, ids)
             call = Call(self._node, request, login)

@@ -7,14 +7,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from hub import __version__
+from hub.api import HubError
+from hub.model.errors import NotFound
 from hub.web import gauges
 from hub.web.api import Api
+from hub.web.errors import MethodNotAllowed, error_response
 from hub.web.headers import SecurityHeaders
 from hub.web.health import health_routes
 from hub.web.inbox import Inbox
@@ -92,8 +96,16 @@ def create_app(services: Services, node: Node | None = None) -> Starlette:
             Mount("/", Inbox(services.settings.inbox)),
         ],
         middleware=[Middleware(SecurityHeaders)],
+        exception_handlers={HTTPException: _refused},
         lifespan=_lifespan(node),
     )
+
+
+def _refused(_request: Request, error: Exception) -> Response:
+    """What Starlette itself refuses, in the shape of our errors."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    kind = {404: NotFound("There is nothing at this address."), 405: MethodNotAllowed(())}.get(status, HubError())
+    return error_response(kind)
 
 
 def _openapi(every: Sequence[Operation]) -> Callable[[Request], Awaitable[Response]]:
@@ -121,6 +133,7 @@ async def running(node: Node) -> AsyncIterator[None]:
         node.sessions.watch(),
         node.fanout.run(),
         node.signals.run(node.fanout.signal),
+        node.webhooks.run(),
         gauges.count_events(node.services.store),
         gauges.measure_lag(),
     )

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from hub.api import Json
 
 LARGEST_ID = 10**18 - 1
+CLOSED: dict[str, JsonValue] = {"additionalProperties": False}  # no keys but those of the pattern
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -41,13 +42,19 @@ def _flag(value: Any) -> Any:
     return value in ("true", True)
 
 
-Id = Annotated[int, Field(ge=1, le=LARGEST_ID)]
-QueryId = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=LARGEST_ID)]
+def integral(value: Any) -> Any:
+    """JSON knows no integers: 5.0 is one, as JSON Schema has it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Id = Annotated[int, Field(ge=1, le=LARGEST_ID), BeforeValidator(integral)]
+QueryId = Annotated[int, Field(ge=1, le=LARGEST_ID), BeforeValidator(_whole)]
 QueryFlag = Annotated[bool, BeforeValidator(_flag)]
-Position = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=2_000_000_000)]
-Limit = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=200)]
-Small = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
-Seconds = Annotated[int, Field(ge=0, le=86_400)]
+Position = Annotated[int, Field(ge=0, le=2_000_000_000), BeforeValidator(_whole)]
+Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_whole)]
+Small = Annotated[int, Field(ge=-1_000_000, le=1_000_000), BeforeValidator(integral)]
+Count = Annotated[int, Field(ge=0, le=2_000_000_000), BeforeValidator(integral)]
+Seconds = Annotated[int, Field(ge=0, le=86_400), BeforeValidator(integral)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Short = Annotated[str, Field(max_length=80)]
 Line = Annotated[str, Field(max_length=1000)]
@@ -64,7 +71,9 @@ Scalar = (
 IdCursor = Annotated[str, Field(pattern=r"^([0-9]{1,18})?$")]
 # free attributes: flat, so that screens, imports and filters can show them
 Attributes = Annotated[dict[Annotated[str, Field(max_length=80)], Scalar | list[Scalar]], Field(max_length=100)]
-FlatAttributes = Annotated[dict[Annotated[str, Field(pattern=r"\S", max_length=80)], Scalar], Field(max_length=100)]
+FlatAttributes = Annotated[
+    dict[Annotated[str, Field(pattern=r"\S", max_length=80)], Scalar], Field(max_length=100, json_schema_extra=CLOSED)
+]
 Settings = dict[str, JsonValue]
 
 

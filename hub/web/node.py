@@ -13,6 +13,7 @@ from hub.web.sessions import Sessions
 from hub.web.signals import Signals
 from hub.web.stream import Stream
 from hub.web.viewers import Viewers
+from hub.web.webhook_workers import WebhookWorkers
 
 FAILURES_A_LOGIN = 5
 FAILURES_A_CLIENT = 20
@@ -32,6 +33,7 @@ class Node:
         self.signals = Signals(services, self.viewers)
         self.fanout = Fanout(services.store, self.sessions)
         self.stream = Stream(self.fanout, self.sessions, self.signals, settings.origins)
+        self.webhooks = WebhookWorkers(services.store, private_allowed=settings.private_targets)
         self.open_groups = Brief[list[Group]](1.0)
         self.numbers = Brief[Numbers](2.0)
         self.failures_by_login = Limit(FAILURES_A_LOGIN, 60)

@@ -28,7 +28,7 @@ from hub.web.signature import Handler, Signature, findings, read_signature
 
 H = TypeVar("H", bound=Handler)
 SAFE = frozenset({"GET", "HEAD"})
-MAX_BODY = 1_000_000
+MAX_BODY = 5_000_000
 JSON = "application/json"
 _NAME = re.compile(r"\{([a-z_]+)\}")
 

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 async def serving(app: ASGIApp) -> AsyncIterator[str]:
     """Serve `app` on a port the system chose; yields its address."""
     with socket.socket() as listening:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
             app, lifespan="off", log_config=None, ws="websockets-sansio", timeout_graceful_shutdown=1

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from sqlalchemy import Connection
 
-from hub.model.assets import AssetType, FieldType, asset_type
-from hub.model.errors import NotFound
+from hub.model.assets import AssetType, asset_type
+from hub.model.errors import Conflict, NotFound
 from hub.model.permissions import Permission
 from hub.store import assets
 from hub.store.assets import Asset
@@ -43,14 +43,23 @@ class AssetChange(Body):
     label: Label | None = None
 
 
-class TypedField(Body):
+class PlainField(Body):
     """One field; `names` by language."""
 
     key: TypeKey
-    type: FieldType
+    type: Literal["text", "number", "date"]
     names: Names = Field(default_factory=dict)
     required: bool = False
-    choices: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=200)] = Field(default_factory=list)
+
+
+class ChoiceField(Body):
+    """A field with one of some values; `names` by language."""
+
+    key: TypeKey
+    type: Literal["choice"]
+    choices: Annotated[list[Annotated[str, Field(min_length=1, max_length=200)]], Field(min_length=1, max_length=200)]
+    names: Names = Field(default_factory=dict)
+    required: bool = False
 
 
 class TypeBody(Body):
@@ -58,7 +67,7 @@ class TypeBody(Body):
 
     key: TypeKey
     names: Names = Field(default_factory=dict)
-    fields: Annotated[list[TypedField], Field(max_length=50)]
+    fields: Annotated[list[PlainField | ChoiceField], Field(max_length=50)]
 
 
 @routes.get("/customers/{customer_id}/assets", READ)
@@ -94,6 +103,8 @@ async def list_asset_types(call: Call) -> list[AssetType]:
 @routes.post("/asset-types", Permission.TEMPLATES_MANAGE, status=201)
 async def save_asset_type(call: Call, body: TypeBody) -> AssetType:
     """Define a kind of thing, or define it anew."""
+    if len({field.key for field in body.fields}) < len(body.fields):
+        raise Conflict("Two fields have one key.")
     kind = asset_type(body.key, body.names, [field.model_dump(mode="json") for field in body.fields])
     await call.write(lambda tx: assets.save_asset_type(tx, call.actor, kind))
     return kind

@@ -19,7 +19,7 @@ from hub.store.listing import InteractionItem
 from hub.store.timeline import MessageItem
 from hub.store.unit import Tx
 from hub.web.call import Call
-from hub.web.fields import Attributes, Body, Id, Long, Moment, Short, as_json
+from hub.web.fields import Attributes, Body, Count, Id, Long, Moment, Short, as_json
 from hub.web.routing import Routes
 from hub.web.sanitise import clean_html
 
@@ -52,7 +52,7 @@ class NewMessage(Body):
     then: Literal["AWAITING_CUSTOMER", "CLOSED"] | None = None
     disposition: Short = ""
     undo_seconds: Annotated[float, Field(ge=0, le=60)] = 0
-    expected_position: Annotated[int, Field(ge=0, le=2_000_000_000)] | None = None
+    expected_position: Count | None = None
     idempotency_key: Short = ""
 
 

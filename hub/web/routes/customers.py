@@ -15,7 +15,7 @@ from hub.store.customer_timeline import TimelineEntry
 from hub.store.paging import Page
 from hub.store.unit import Tx
 from hub.web.call import Call
-from hub.web.fields import Body, FlatAttributes, Id, Language, Limit, Paging, Query, QueryId, Short, as_json
+from hub.web.fields import Body, Count, FlatAttributes, Id, Language, Limit, Paging, Query, QueryId, Short, as_json
 from hub.web.routing import Routes
 
 routes = Routes("customers")
@@ -23,7 +23,7 @@ READ = Permission.CUSTOMERS_READ
 WRITE = Permission.CUSTOMERS_WRITE
 CustomerName = Annotated[str, Field(max_length=400)]
 Notes = Annotated[str, Field(max_length=100_000)]
-Version = Annotated[int, Field(ge=0, le=2_000_000_000)]
+Version = Count
 
 
 class CustomerQuery(Paging):

@@ -18,6 +18,7 @@ from hub.store import audit, users
 from hub.store.sessions import end_session, has_sessions, token_hash
 from hub.store.unit import Tx
 from hub.store.users import Credentials
+from hub.web import metrics
 from hub.web.call import Call
 from hub.web.credentials import COOKIE
 from hub.web.errors import WrongLogin
@@ -107,6 +108,7 @@ def _check_lock(found: Credentials | None) -> None:
 
 
 async def _count_failure(call: Call, name: str, found: Credentials | None) -> None:
+    metrics.LOGIN_FAILURES.inc()
     call.node.failures_by_client.count(call.client)
     call.node.failures_by_login.count(name)
     if found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import Connection
 
 from hub.model.errors import Invalid, NotFound
@@ -19,7 +19,7 @@ from hub.store.admin_queues import Member, Queue
 from hub.store.paging import Page
 from hub.store.unit import Tx
 from hub.web.call import Call
-from hub.web.fields import Body, Id, Name, Paging, Seconds, Short, Small
+from hub.web.fields import CLOSED, Body, Id, Name, Paging, Seconds, Short, Small, integral
 from hub.web.routes.me import PresenceChange
 from hub.web.routes.users import Levels
 from hub.web.routing import Routes
@@ -28,11 +28,14 @@ routes = Routes("queues")
 READ = Permission.INTERACTIONS_READ
 MANAGE = Permission.QUEUES_MANAGE
 QueueKey = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,79}$")]
+OfferSeconds = Annotated[int, Field(ge=1, le=3600), BeforeValidator(integral)]
 Codes = Annotated[list[Annotated[str, Field(min_length=1, max_length=80)]], Field(max_length=200)]
 Span = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 Spans = Annotated[list[Span], Field(max_length=20)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Date = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$")]
+_LONG, _SHORT = r"(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])", r"(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+_FEBRUARY, _LEAP = r"02-(0[1-9]|1[0-9]|2[0-8])", r"20([02468][048]|[13579][26])-02-29"
+Date = Annotated[str, Field(pattern=rf"^(20[0-9]{{2}}-({_LONG}|{_SHORT}|{_FEBRUARY})|{_LEAP})$")]
 
 
 class Hours(Body):
@@ -40,7 +43,9 @@ class Hours(Body):
 
     zone: Short = "UTC"
     week: dict[Day, Spans] = Field(default_factory=dict)
-    exceptions: Annotated[dict[Date, Spans], Field(max_length=1000)] = Field(default_factory=dict)
+    exceptions: Annotated[dict[Date, Spans], Field(max_length=1000, json_schema_extra=CLOSED)] = Field(
+        default_factory=dict
+    )
 
 
 class NewQueue(Body):
@@ -51,7 +56,7 @@ class NewQueue(Body):
     department: Id | None = None
     skills: Levels = Field(default_factory=dict)
     priority: Small = 0
-    offer_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
+    offer_seconds: OfferSeconds = 30
     wrap_up_seconds: Seconds = 0
     dispositions: Codes = Field(default_factory=list)
     hours: Hours | None = None
@@ -65,7 +70,7 @@ class QueueChange(Body):
     department: Id | None = None
     skills: Levels | None = None
     priority: Small | None = None
-    offer_seconds: Annotated[int, Field(ge=1, le=3600)] | None = None
+    offer_seconds: OfferSeconds | None = None
     wrap_up_seconds: Seconds | None = None
     dispositions: Codes | None = None
     hours: Hours | None = None

@@ -18,14 +18,14 @@ from hub.store.ticket_history import HistoryEntry
 from hub.store.ticket_lists import PublicStatus, Ticket, TicketFilter
 from hub.store.unit import Tx
 from hub.web.call import Call
-from hub.web.fields import Attributes, Body, Cursor, Id, IdCursor, Limit, Line, Paging, Query, QueryId, as_json
+from hub.web.fields import Attributes, Body, Count, Cursor, Id, IdCursor, Limit, Line, Paging, Query, QueryId, as_json
 from hub.web.routing import Routes
 
 routes = Routes("tickets")
 READ = Permission.TICKETS_READ
 WRITE = Permission.TICKETS_WRITE
 Type = Annotated[str, Field(pattern=r"^\S(.{0,78}\S)?$", max_length=80)]
-Version = Annotated[int, Field(ge=0, le=2_000_000_000)]
+Version = Count
 
 
 class TicketQuery(Paging):

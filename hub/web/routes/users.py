@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import Connection
 
 from hub.model.actor import Actor
@@ -16,7 +16,7 @@ from hub.store.paging import Page
 from hub.store.unit import Tx
 from hub.store.users import User
 from hub.web.call import Call
-from hub.web.fields import Body, Id, Language, Name, Paging, QueryFlag, Short
+from hub.web.fields import Body, Id, Language, Name, Paging, QueryFlag, Short, integral
 from hub.web.routes.login import Password
 from hub.web.routing import Routes
 
@@ -26,7 +26,7 @@ RIGHTS = frozenset({"roles", "granted", "denied", "department_id", "enabled", "p
 LoginName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9@._+-]{0,78}$")]
 PermissionName = Annotated[str, Field(pattern=r"^[a-z_]+(\.[a-z_]+)+$", max_length=80)]
 Permissions = Annotated[list[PermissionName], Field(max_length=200)]
-Level = Annotated[int, Field(ge=0, le=100)]
+Level = Annotated[int, Field(ge=0, le=100), BeforeValidator(integral)]
 Levels = Annotated[dict[Short, Level], Field(max_length=200)]
 
 
@@ -76,7 +76,7 @@ class NewRole(Body):
 
 
 class RoleChange(Body):
-    """A built-in role keeps its name."""
+    """All that the role permits; built-in roles are as they are."""
 
     permissions: Permissions
 
@@ -219,6 +219,8 @@ def _create_role(call: Call, tx: Tx, body: NewRole) -> Role:
 
 def _change_role(call: Call, tx: Tx, role_id: int, body: RoleChange) -> Role:
     before = admin_roles.get_role(tx.conn, role_id)
+    if before.builtin:
+        raise Conflict("This role is built in; make one of your own.")
     _check_permissions(call.actor, set(before.permissions) ^ set(body.permissions))
     admin_roles.update_role(tx, role_id, body.permissions)
     tx.after_commit(call.node.sessions.forget)
