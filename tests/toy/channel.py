@@ -35,6 +35,7 @@ from hub.api import (
     Unauthenticated,
     Unreachable,
     Unsupported,
+    crash_point,
 )
 from tests.toy.lines import LONGEST, Line, decode, encode, proof
 from tests.toy.meaning import SCHEME, line_of, meaning, word
@@ -95,8 +96,10 @@ class ToyChannel:
             ready(f"{connection.settings.host}:{connection.settings.port}")
             while data := await reader.readline():
                 if answer := await self._take(data, emit):
+                    crash_point("after_commit_before_ack")
                     writer.write(encode(answer))
                     await writer.drain()
+                    crash_point("after_ack")
         raise Unreachable("the exchange has hung up")
 
     async def signal(self, account: AnyAccount, signal: Signal) -> None:
