@@ -15,7 +15,7 @@ from typing import Any
 
 HUB = Path(sys.executable).with_name("hub")
 READY = "HUB READY "
-START_WITHIN = STOP_WITHIN = 30.0  # seconds; both take about one, a loaded machine may need more
+START_WITHIN = STOP_WITHIN = 60.0  # seconds; both take about one, a loaded machine needs more
 
 
 @dataclass(slots=True)
