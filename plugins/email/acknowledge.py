@@ -31,7 +31,6 @@ answers = Table(
     MetaData(),
     Column("address", String(400), primary_key=True),
     Column("answered_at", BigInteger, nullable=False),  # seconds since 1970
-    Column("thread", String(1000), nullable=False),
 )
 
 
@@ -65,7 +64,7 @@ class Acknowledgements:
             raise LookupError("the mail has no interaction yet")
         to = Address(addresses.SCHEME, str(payload["to"]), str(payload["name"]))
         now = int(datetime.now(UTC).timestamp())
-        if await self._context.store.write(lambda sql: claim(sql, to.value, now, str(payload["thread"]))):
+        if await self._context.store.write(lambda sql: claim(sql, to.value, now)):
             content = _content(payload, found.ticket_serial)
             await self._context.contact(
                 account, to, content, "notice", automatic=True, interaction_id=found.interaction_id
@@ -77,17 +76,13 @@ class Acknowledgements:
         return addresses.resolve(first, await self._directory.accounts()) if first else None
 
 
-def claim(sql: SqlConnection, address: str, now: int, thread: str) -> bool:
-    """Whether this sender may be answered now, and from now on nobody else may for a day; the same mail may ask
-    again.
-    """
+def claim(sql: SqlConnection, address: str, now: int) -> bool:
+    """Whether this sender may be answered now; from now on nobody may for a day, should the answer get lost, too."""
     insert = postgresql.insert if sql.dialect.name == "postgresql" else sqlite.insert
-    values = {"answered_at": now, "thread": thread}
-    due = (answers.c.answered_at <= now - int(_PERIOD.total_seconds())) | (answers.c.thread == thread)
-    statement = insert(answers).values(address=address, **values)
-    return (
-        sql.execute(statement.on_conflict_do_update(index_elements=["address"], set_=values, where=due)).rowcount == 1
-    )
+    due = answers.c.answered_at <= now - int(_PERIOD.total_seconds())
+    statement = insert(answers).values(address=address, answered_at=now)
+    update = statement.on_conflict_do_update(index_elements=["address"], set_={"answered_at": now}, where=due)
+    return sql.execute(update).rowcount == 1
 
 
 def _payload(account: Account[EmailAccount], mail: Mail, raw: Raw, to: Address) -> dict[str, Json]:

@@ -58,6 +58,8 @@ address = "mailto:sales@demo.test"
 queue = "service"
 department = "Service"
 opens_ticket = true
+[accounts.settings]
+acknowledge = true
 
 [[users]]
 login = "ann"
@@ -131,6 +133,15 @@ class Company:
             return [item for item in items if item["direction"] != "INTERNAL"]
 
         return await self.until(read, lambda items: len(items) >= count)
+
+    async def received(self, recipient: str, count: int) -> list[Mail]:
+        """What the far server has taken for a recipient, once it is so much."""
+
+        async def read() -> list[Mail]:
+            taken = [mail for mail in self._sink.mails() if mail["to"] == [recipient]]
+            return [parse(mail["body"].encode("latin-1")) for mail in taken]
+
+        return await self.until(read, lambda mails: len(mails) >= count)
 
     async def answer(self, interaction: int, text: str, **fields: Any) -> Mail:
         """Ann takes what she is offered and replies; the mail as the far server has written it down."""

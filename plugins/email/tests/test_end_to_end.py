@@ -59,6 +59,7 @@ async def test_what_the_peers_get_wrong(company: Company) -> None:
     await redelivered_and_copied(company)
     await mislabelled_html_only_and_strange(company)
     await written_by_machines(company)
+    await confirmed_once(company)
 
 
 async def redelivered_and_copied(company: Company) -> None:
@@ -96,3 +97,16 @@ async def written_by_machines(company: Company) -> None:
     assert person["ticket"]
     items = (await company.get("/interactions?limit=100"))["items"]
     assert not [item for item in items if item["subject"] in ("自动回复: x", "Weekly news") and item["ticket"]]
+
+
+async def confirmed_once(company: Company) -> None:
+    """One automatic answer a day and sender, none to machines; the second sender shows that the timers have run."""
+    for number in (31, 32):
+        await company.write(mail(f"Question {number}", number=number, sender="eve@c.d"), "sales@demo.test")
+    await company.write(mail("Machine", head="Precedence: bulk\r\n", number=33, sender="news@c.d"), "sales@demo.test")
+    await company.write(mail("Later", number=34, sender="zoe@c.d"), "sales@demo.test")
+    (notice,) = await company.received("zoe@c.d", 1)
+    (first,) = await company.received("eve@c.d", 1)
+    assert notice.header("auto-submitted") == first.header("auto-submitted") == "auto-replied"
+    assert "under the number" in letter(first).text
+    assert await company.received("news@c.d", 0) == []

@@ -15,7 +15,6 @@ def upgrade() -> None:
         "email_answers",
         sa.Column("address", sa.String(400), primary_key=True),
         sa.Column("answered_at", sa.BigInteger, nullable=False),
-        sa.Column("thread", sa.String(1000), nullable=False),
     )
 
 
