@@ -42,7 +42,8 @@ def end_run() -> None:
 def remove_leftovers() -> None:
     """A run that was killed could not clean up; its server would stay for ever."""
     for folder in Path(gettempdir()).glob(f"{PREFIX}*"):
-        if not psutil.pid_exists(int(folder.name.split("-")[2])):
+        ours = folder.stat().st_uid == os.geteuid()
+        if ours and not psutil.pid_exists(int(folder.name.split("-")[2])):
             remove(folder)
 
 
