@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from plugins.web_chat import session
+from plugins.web_chat.tests.agent import SITE, Agent
 from plugins.web_chat.tests.house import FakeSocket, House, account
+from tests.support.fixtures import StartHub
+from tests.support.hub_process import HubProcess
 
 ORIGIN = "https://shop.test"
 Enter = Callable[..., Any]
@@ -60,3 +64,15 @@ async def enter() -> AsyncIterator[Enter]:
     yield come_in
     for socket in sockets:
         await socket.go()
+
+
+@pytest.fixture
+async def hub(hub_process: StartHub, tmp_path: Path) -> HubProcess:
+    (tmp_path / "hub.toml").write_text(SITE)
+    return await hub_process()
+
+
+@pytest.fixture
+async def mei(hub: HubProcess) -> AsyncIterator[Agent]:
+    async with Agent(hub) as agent:
+        yield agent

@@ -365,8 +365,7 @@ export class Chat {
   }
 
   private carry(id: string, file: File): void {
-    const shown = URL.createObjectURL(file);
-    const link = { name: file.name, type: file.type, size: file.size, url: shown };
+    const link = { name: file.name, type: file.type, size: file.size, url: "" };
     const frame: MessageFrame = { type: "message", id, text: "" };
     this.change({ thread: said(this.state.thread, frame, new Date().toISOString(), [link]) });
     send(this.url("upload"), { token: this.memory.get("token"), id }, file)

@@ -52,8 +52,8 @@ function root(configuration: Configuration, theme: string | undefined): ShadowRo
   const colour = configuration.colour;
   host.style.setProperty("--brand", colour);
   host.style.setProperty("--on-brand", ink(colour));
-  host.style.setProperty("--brand-on-light", readable(colour, "#ffffff"));
-  host.style.setProperty("--brand-on-dark", readable(colour, "#16181d"));
+  host.style.setProperty("--brand-on-light", readable(colour, "#f1f2f5"));
+  host.style.setProperty("--brand-on-dark", readable(colour, "#262a32"));
   const shadow = host.attachShadow({ mode: "open" });
   dress(shadow);
   document.body.append(host);

@@ -12,12 +12,20 @@ export function Menu(): JSX.Element | null {
   const [open, setOpen] = useState(false);
   const [asking, setAsking] = useState<Asking>();
   const menu = useRef<HTMLDivElement>(null);
+  const toggle = useRef<HTMLButtonElement>(null);
   const over = isOver(chat.state.thread);
   const spoken = chat.state.thread.entries.some((entry) => !entry.own);
   const mails = chat.configuration.transcript && spoken && chat.state.line === "ready";
   const ends = !over;
   useEffect(() => (open ? away(menu.current, () => setOpen(false)) : undefined), [open]);
   if (!mails && !ends) return null;
+
+  /** Whoever came by keyboard must not be left nowhere. */
+  function back(): void {
+    setOpen(false);
+    setAsking(undefined);
+    toggle.current?.focus();
+  }
 
   function choose(what: Asking): void {
     setOpen(false);
@@ -29,6 +37,7 @@ export function Menu(): JSX.Element | null {
       <button
         type="button"
         class="tool"
+        ref={toggle}
         aria-label={words.menu}
         aria-expanded={open}
         aria-haspopup="menu"
@@ -38,7 +47,7 @@ export function Menu(): JSX.Element | null {
         <Icon shape="more" />
       </button>
       {open && (
-        <div class="sheet" role="menu" onKeyDown={(event) => step(event, menu.current, () => setOpen(false))}>
+        <div class="sheet" role="menu" onKeyDown={(event) => step(event, menu.current, back)}>
           {mails && (
             <button type="button" role="menuitem" onClick={() => choose("transcript")} data-testid="chat-transcript">
               <Icon shape="mail" />
@@ -53,7 +62,7 @@ export function Menu(): JSX.Element | null {
           )}
         </div>
       )}
-      {asking && <Question asking={asking} done={() => setAsking(undefined)} />}
+      {asking && <Question asking={asking} done={back} />}
     </div>
   );
 }

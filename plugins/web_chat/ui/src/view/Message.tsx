@@ -29,7 +29,7 @@ export function Message({ entry, first, last, newest }: Place): JSX.Element {
       )}
       {entry.card ? <Card card={entry.card} text={entry.text} /> : entry.text && <Bubble text={entry.text} />}
       {entry.files.map((file) => (
-        <File key={file.url} file={file} own={entry.own} />
+        <File key={file.name} file={file} own={entry.own} />
       ))}
       {newest && !entry.own && entry.choices && <Choices entry={entry} />}
       {(last || entry.progress === "failed") && <Foot entry={entry} />}
@@ -84,10 +84,9 @@ function Card({ card, text }: { card: CardData; text: string }): JSX.Element | n
 
 function File({ file, own }: { file: FileLink; own: boolean }): JSX.Element | null {
   const { chat, words } = useHere();
-  const href = file.url.startsWith("blob:") ? file.url : safe(file.url, chat.place.base);
-  if (!href) return null;
+  const href = file.url && safe(file.url, chat.place.base);
   const label = fill(words.file, { name: file.name, size: size(file.size) });
-  if (/^image\/(png|jpeg|gif|webp)$/.test(file.type)) {
+  if (href && /^image\/(png|jpeg|gif|webp)$/.test(file.type)) {
     return (
       <a class="picture" href={href} target="_blank" rel="noopener noreferrer" aria-label={label}>
         <img src={href} alt={file.name} loading="lazy" />
@@ -95,7 +94,7 @@ function File({ file, own }: { file: FileLink; own: boolean }): JSX.Element | nu
     );
   }
   return (
-    <a class={`file ${own ? "own" : ""}`} href={href} target="_blank" rel="noopener noreferrer" aria-label={label}>
+    <a class={`file ${own ? "own" : ""}`} href={href || undefined} target="_blank" rel="noopener noreferrer" aria-label={label}>
       <Icon shape="file" />
       <span>
         <b>{file.name}</b>
