@@ -73,14 +73,14 @@ async def _on_postgres(url: str, work: Callable[[Connection], T]) -> T:
 
 
 def folder_of(plugins: Plugins, plugin: Plugin) -> Path | None:
-    """Where the plugin's revisions lie; None when it has no tables. Raises FileNotFoundError."""
+    """The plugin's Alembic folder; None when it has no tables. Raises FileNotFoundError."""
     folder = plugins.declare(plugin, "hub_migrations")
     if folder is None:
         return None
     path = Path(str(folder))
     if not path.is_dir():
         raise FileNotFoundError(f"there is no folder {path}")
-    return path / "versions" if (path / "versions").is_dir() else path
+    return path
 
 
 def migrate(conn: Connection, plugin: str, folder: Path, names: Iterable[str]) -> None:
@@ -94,7 +94,8 @@ def migrate(conn: Connection, plugin: str, folder: Path, names: Iterable[str]) -
 def _configuration(conn: Connection, plugin: str, folder: Path) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "alembic").replace("%", "%%"))
-    config.set_main_option("version_locations", str(folder).replace("%", "%%"))
+    versions = folder / "versions" if (folder / "versions").is_dir() else folder
+    config.set_main_option("version_locations", str(versions).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes.update(connection=conn, version_table=VERSIONS + plugin)
     return config

@@ -4,19 +4,22 @@ import itertools
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
+from sqlalchemy import text
 
 from hub.api import Address, Capabilities, Inbound, Malformed, Medium, Raw, Unauthenticated, hookimpl
-from hub.testing import ChannelSuite, Requirements
+from hub.testing import ChannelSuite, FakeContext, Requirements
 from hub.testing.meaning import complaints
 from hub.testing.purity import NetworkUsed
 from hub.testing.sources import forbidden, imports_of
 from tests.plugin.doubles import ACCOUNT, CONNECTION, Letters, raising
+from tests.plugin.test_migrations import MAKE, folder
 
 COUNTER = itertools.count()
 NEEDS_A_FILE = "test_of_our_packages_the_plugin_imports_hub_api_alone"
@@ -166,3 +169,16 @@ def test_a_plugin_may_import_itself_and_not_its_neighbour() -> None:
 def test_malformed_is_the_way_to_refuse() -> None:
     suite = suite_of(Letters(normalise=raising(Malformed())), malformed=[Raw(b"x")])
     suite.test_malformed_input_is_quarantined()
+
+
+async def test_the_fake_context_has_the_plugins_tables(tmp_path: Path) -> None:
+    context = FakeContext("fax", migrations=folder(tmp_path, "fax", MAKE.format(table="fax_pages")))
+    await context.store.write(lambda conn: conn.execute(text("INSERT INTO fax_pages (id) VALUES (7)")))
+    assert await context.store.read(lambda conn: conn.scalar(text("SELECT id FROM fax_pages"))) == 7
+
+
+async def test_the_fake_context_replaces_a_timer_with_the_same_key() -> None:
+    context, when = FakeContext("fax"), datetime(2030, 1, 1, tzinfo=UTC)
+    for name, key in (("a", "1"), ("a", "1"), ("a", "2"), ("b", ""), ("b", "")):
+        await context.schedule(when, name, {}, key)
+    assert [(timer.name, timer.key) for timer in context.timers] == [("a", "1"), ("a", "2"), ("b", ""), ("b", "")]
