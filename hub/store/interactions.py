@@ -58,8 +58,10 @@ def locked_for(tx: Tx, actor: Actor, interaction_id: int) -> Row:
 
 
 def may_see(conn: Connection, actor: Actor, row: Row) -> bool:
-    """Inside the actor's departments, their own, or on offer to them."""
-    if actor.departments is None or row["department_id"] in actor.departments or row["agent_id"] == actor.user_id:
+    """As `access.visible_interactions`: of no department or the actor's, their own, or on offer to them."""
+    if actor.departments is None or row["department_id"] is None or row["agent_id"] == actor.user_id:
+        return True
+    if row["department_id"] in actor.departments:
         return True
     mine = (offers.c.interaction_id == row["id"], offers.c.user_id == actor.user_id, offers.c.state.in_(OFFER_OPEN))
     return one(conn, select(offers.c.id).where(*mine)) is not None

@@ -62,7 +62,8 @@ async def log_in(client: httpx.AsyncClient, login: str, password: str = PASSWORD
 
 
 def insert_people(tx: Tx) -> Ids:
-    """The built-in roles, two departments, and: admin, supervisor and agent of sales, other of service, nobody."""
+    """The built-in roles, two departments, and: admin, supervisor and agent of sales; of service
+    other, an agent, and head, who may do everything there; nobody."""
     known = set(tx.conn.execute(select(roles.c.name)).scalars())
     for name, permissions in BUILT_IN_ROLES.items():
         if name not in known:
@@ -73,6 +74,7 @@ def insert_people(tx: Tx) -> Ids:
         "supervisor": _user(tx, "supervisor", ["supervisor"], sales),
         "agent": _user(tx, "agent", ["agent"], sales),
         "other": _user(tx, "other", ["agent"], service),
+        "head": _user(tx, "head", ["admin"], service),
         "nobody": _user(tx, "nobody", [], sales),
     }
     return Ids(sales, service, made)
