@@ -94,7 +94,13 @@ function File({ file, own }: { file: FileLink; own: boolean }): JSX.Element | nu
     );
   }
   return (
-    <a class={`file ${own ? "own" : ""}`} href={href || undefined} target="_blank" rel="noopener noreferrer" aria-label={label}>
+    <a
+      class={`file ${own ? "own" : ""}`}
+      href={href || undefined}
+      target="_blank"
+      rel="noopener noreferrer"
+      aria-label={label}
+    >
       <Icon shape="file" />
       <span>
         <b>{file.name}</b>
