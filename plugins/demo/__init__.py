@@ -5,9 +5,10 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from hub.api import Command, Context, hookimpl
+from hub.api import Command, Context, PluginRoutes, hookimpl
 from plugins.demo import site
 from plugins.demo.demo import Demo
+from plugins.demo.routes import routes
 from plugins.demo.settings import DemoSettings
 
 _demos: list[Demo] = []
@@ -32,6 +33,12 @@ def hub_settings() -> type[BaseModel]:
 def hub_migrations() -> Path:
     """The customers' mails."""
     return Path(__file__).parent / "migrations"
+
+
+@hookimpl
+def hub_routes(context: Context) -> PluginRoutes:
+    """The customers' desk."""
+    return routes(_demo(context))
 
 
 @hookimpl

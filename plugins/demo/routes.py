@@ -1,0 +1,25 @@
+"""The customers' desk under /p/demo/: public, because whoever sits there is a customer."""
+
+from __future__ import annotations
+
+from hub.api import Files, PluginRoutes, Route
+from plugins.demo import pages
+from plugins.demo.demo import Demo
+from plugins.demo.mailbox import MOST_BYTES, Mailbox
+
+
+def routes(demo: Demo) -> PluginRoutes:
+    """Pages, and what the mailbox asks for."""
+    mailbox = Mailbox(demo)
+    return [
+        Route("GET", "/", pages.desk, public=True, docs="The customers' desk."),
+        Route("GET", "/shop", pages.shop, public=True, docs="The sample shop with the chat widget."),
+        Route("GET", "/mail", pages.mail, public=True, docs="A customer's mail program."),
+        Route("GET", "/mail/addresses", mailbox.addresses, public=True, docs="Customers, and the site's addresses."),
+        Route("GET", "/mail/box", mailbox.box, public=True, docs="The mails of ?address=."),
+        Route("POST", "/mail/messages", mailbox.send, public=True, max_body=MOST_BYTES, docs="Send a mail by SMTP."),
+        Route("GET", "/mail/messages/{mail}", mailbox.message, public=True, docs="One mail."),
+        Route("GET", "/mail/messages/{mail}/shown", mailbox.shown, public=True, docs="Its HTML, sandboxed."),
+        Route("GET", "/mail/messages/{mail}/files/{place}", mailbox.file, public=True, docs="One attachment."),
+        Files("/static", pages.HERE / "static"),
+    ]
