@@ -32,10 +32,12 @@ default_internal_group = {internal_group}
 default_login_user = {login}
 first_valid_uid = 1
 disable_plaintext_auth = no
+auth_failure_delay = 0
 ssl = no
 mail_location = maildir:~/Maildir
-auth_mechanisms = plain login
+auth_mechanisms = plain login{mechanisms}
 mail_max_userip_connections = 100
+{oauth}
 passdb {{
   driver = static
   args = password={password}
@@ -60,6 +62,13 @@ service stats {{
   chroot =
 }}
 """
+_OAUTH = """
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {home}/oauth2.conf
+}}
+"""
 PASSWORD = "secret"
 
 
@@ -73,12 +82,16 @@ def free_port() -> int:
 
 @dataclass(slots=True)
 class Dovecot:
-    """A running server in a folder of its own. Use it as a context manager; `stop` and `start` keep its port."""
+    """A running server in a folder of its own. Use it as a context manager; `stop` and `start` keep its port.
+
+    `token_info`, when set, is the URL where it asks whose an access token is (the token is put behind it): XOAUTH2.
+    """
 
     home: Path = field(default_factory=lambda: Path(mkdtemp(prefix="dovecot-")))
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     user: str = "alice"
+    token_info: str = ""
 
     def __enter__(self) -> Dovecot:
         self.start()
@@ -156,8 +169,11 @@ class Dovecot:
             internal="dovecot" if is_root else user,
             internal_group="dovecot" if is_root else group,
             login="dovenull" if is_root else user,
+            mechanisms=" xoauth2" if self.token_info else "",
+            oauth=_OAUTH.format(home=self.home) if self.token_info else "",
         )
         (self.home / "dovecot.conf").write_text(config)
+        (self.home / "oauth2.conf").write_text(f"tokeninfo_url = {self.token_info}\nusername_attribute = email\n")
 
     def _answers(self) -> bool:
         try:

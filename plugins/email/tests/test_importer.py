@@ -10,9 +10,10 @@ import pytest
 from pydantic import SecretStr
 
 from hub.api import Inbound, Malformed, Misconfigured, Overloaded, Unreachable
-from plugins.email.settings import AfterImport, EmailConnection, Security
+from plugins.email.settings import AfterImport, Auth, EmailConnection, Security
 from plugins.email.tests.cutting_wire import CuttingWire
 from plugins.email.tests.site import Site, account, connection, mail
+from plugins.email.tests.token_server import TokenServer
 from tests.farside.dovecot import PASSWORD, Dovecot
 
 pytestmark = pytest.mark.peer
@@ -270,3 +271,23 @@ async def test_two_folders_are_followed_at_once_and_end_when_told(dovecot: Dovec
     found = site.read(site.stored[0][0])[0]
     assert isinstance(found, Inbound)
     assert found.external_id == "m1@c.d"
+
+
+async def test_xoauth2_with_a_token_that_is_refused_once() -> None:
+    async with TokenServer(["stale", "fresh"]) as tokens:
+        tokens.good, tokens.owner = "fresh", "alice"
+        with Dovecot(token_info=tokens.info) as dovecot:
+            dovecot.append(mail(number=1))
+            site = Site([account()])
+            settings = mailbox(
+                dovecot,
+                imap_auth=Auth.XOAUTH2,
+                oauth_url=tokens.url,
+                oauth_client_id="hub",
+                oauth_refresh_token=SecretStr("refresh"),
+            )
+            with pytest.raises(Misconfigured):
+                async with site.listening(settings):
+                    pass
+            async with site.listening(settings):
+                await site.has_stored(1)
