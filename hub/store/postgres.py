@@ -32,7 +32,13 @@ def async_url(url: str) -> str:
 def engine(url: str, size: int) -> AsyncEngine:
     """A pool of `size` connections."""
     return create_async_engine(
-        async_url(url), pool_size=size, max_overflow=0, json_serializer=dump, json_deserializer=load, pool_pre_ping=True
+        async_url(url),
+        pool_size=size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        json_serializer=dump,
+        json_deserializer=load,
+        hide_parameters=True,  # as on SQLite: no customer's words in the log
     )
 
 

@@ -30,7 +30,13 @@ PRAGMAS = (
 
 def engine(url: str, *, begin: str = "BEGIN") -> Engine:
     """An engine whose transactions start with `begin`; the driver's own guessing about them is off."""
-    made = create_engine(url, json_serializer=dump, json_deserializer=load, connect_args={"check_same_thread": False})
+    made = create_engine(
+        url,
+        json_serializer=dump,
+        json_deserializer=load,
+        hide_parameters=True,  # a failing statement is logged, a customer's words are not
+        connect_args={"check_same_thread": False},
+    )
 
     @event.listens_for(made, "connect")
     def _connect(connection: Any, _record: Any) -> None:

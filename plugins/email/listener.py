@@ -18,6 +18,7 @@ from plugins.email.settings import EmailConnection, EmailSettings
 from plugins.email.smtp_session import STORED, SmtpSession
 
 _log = logging.getLogger(__name__)
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd writes every address into its own log
 _MOST_HOPS: Final = 100  # RFC 5321 §6.3
 _MOST_RECIPIENTS: Final = 100
 
