@@ -70,6 +70,10 @@ _QUOTE_BEGINS: Final = re.compile(
     r")[^>]{0,2000}>|<includetail>|<div\b[^>]{0,400}>\s{0,9}-{2,}\s*(?:原始邮件|Original(?: Message)?)\s*-{2,}",
     re.IGNORECASE,
 )
+_DEEPEST: Final = 1000
+_ELEMENT: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_ANY_TAG: Final = re.compile(r"<[^<>]*>")
+_VOID: Final = {"br", "col", "hr", "img", "input", "link", "meta", "wbr", "p", "li", "td", "th", "tr"}
 _TOKEN: Final = re.compile(r"<(/?)([a-z0-9]+)((?:\s+[a-z-]+=\"[^\"]*\")*)\s*/?>")
 _SPACE: Final = re.compile(r"[ \t\r\n\f\u00a0]+")
 
@@ -79,6 +83,8 @@ def clean(html: str) -> str:
     reader's frame decides to load or not. From where a mail program began to quote, the rest stands in <details
     class="quoted">.
     """
+    if _depth(html) > _DEEPEST:
+        return f"<pre>{escape(unescape(_ANY_TAG.sub(' ', html)))}</pre>"
     begins = _QUOTE_BEGINS.search(html)
     if begins is not None and re.search(r"\S", _text_only(html[max(0, begins.start() - 5000) : begins.start()])):
         html = f'{html[: begins.start()]}<details class="quoted"><summary>…</summary>{html[begins.start() :]}'
@@ -95,6 +101,16 @@ def to_text(cleaned: str) -> str:
         end = token.end()
     writer.words(cleaned[end:])
     return writer.text()
+
+
+def _depth(html: str) -> int:
+    """How deep elements may be nested, without parsing: the parser's time grows with the square of it."""
+    depth = deepest = 0
+    for tag in _ELEMENT.finditer(html):
+        if tag[2].lower() not in _VOID:
+            depth = max(0, depth + (-1 if tag[1] else 1))
+            deepest = max(deepest, depth)
+    return deepest
 
 
 def _text_only(html: str) -> str:
