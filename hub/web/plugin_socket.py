@@ -27,7 +27,7 @@ class PluginSocket:
         """Finish the handshake; raises Closed when the peer left meanwhile."""
         try:
             await self._socket.accept(subprotocol)
-        except (RuntimeError, OSError) as error:
+        except (WebSocketDisconnect, RuntimeError, OSError) as error:
             raise Closed(GONE) from error
 
     async def receive(self) -> str:
@@ -50,7 +50,7 @@ class PluginSocket:
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """End it; before `accept` the handshake is refused (403)."""
-        with contextlib.suppress(RuntimeError, OSError):  # ended already
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError, OSError):  # ended already
             await self._socket.close(code, reason)
 
     async def give_up(self, code: int) -> None:
