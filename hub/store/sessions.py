@@ -74,6 +74,12 @@ def has_sessions(conn: Connection, user_id: int) -> bool:
     return conn.execute(select(sessions.c.token_hash).where(sessions.c.user_id == user_id).limit(1)).first() is not None
 
 
+def used_since(conn: Connection, user_id: int, moment: datetime) -> bool:
+    """Whether a session of the user was used after this moment."""
+    used = select(sessions.c.token_hash).where(sessions.c.user_id == user_id, sessions.c.seen_at > moment)
+    return conn.execute(used.limit(1)).first() is not None
+
+
 def delete_expired(tx: Tx) -> None:
     """Forget sessions that have ended."""
     tx.conn.execute(delete(sessions).where(sessions.c.expires_at <= tx.now))

@@ -21,6 +21,7 @@ from hub.web.api import Api
 from hub.web.errors import MethodNotAllowed, error_response
 from hub.web.headers import SecurityHeaders
 from hub.web.health import health_routes
+from hub.web.housekeeping import keep_house
 from hub.web.inbox import Inbox
 from hub.web.json import JsonResponse
 from hub.web.node import Node
@@ -136,6 +137,7 @@ async def running(node: Node) -> AsyncIterator[None]:
         node.webhooks.run(),
         gauges.count_events(node.services.store),
         gauges.measure_lag(),
+        keep_house(node.services.store),
     )
     tasks = [asyncio.create_task(work) for work in works]
     try:
@@ -144,3 +146,4 @@ async def running(node: Node) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await node.reachability.close()

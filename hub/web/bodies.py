@@ -19,7 +19,7 @@ from hub.web.errors import BadRequest, BodyTooLarge, UnsupportedMediaType
 
 FILE_FIELD = "file"
 FORM_OVERHEAD = 10_000  # bytes of a form around its file
-# an escaped NUL that is not itself an escaped backslash; PostgreSQL cannot store NUL
+# an escaped NUL that is not itself an escaped backslash; PostgreSQL cannot store NUL, so it becomes U+FFFD
 _NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
@@ -43,7 +43,7 @@ async def read_json(request: Request, model: TypeAdapter[Any], required: bool, l
         orjson.loads(content)  # stricter than pydantic's parser: no NaN, no lone surrogates
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"The body is not JSON: {error}") from error
-    return model.validate_json(_NUL.sub(rb"\1", content) if b"\\u0000" in content else content)
+    return model.validate_json(_NUL.sub(rb"\1\\ufffd", content) if b"\\u0000" in content else content)
 
 
 async def read_file(request: Request, limit: int) -> File:

@@ -71,6 +71,10 @@ class Fanout:
         """All open streams."""
         return [one for group in self._subscribers.values() for one in group]
 
+    def connected(self, user_id: int) -> bool:
+        """Whether the user has an open stream here."""
+        return any(subscriber.actor.user_id == user_id for subscriber in self.subscribers)
+
     def join(self, subscriber: Subscriber) -> int:
         """Bring it everything from now on; returns the number of the last event it will not get."""
         self._subscribers[subscriber.audience].add(subscriber)

@@ -8,6 +8,7 @@ from hub.web.brief import Brief
 from hub.web.fanout import Fanout
 from hub.web.limits import Limit
 from hub.web.passwords import Passwords
+from hub.web.reachability import Reachability
 from hub.web.services import Services
 from hub.web.sessions import Sessions
 from hub.web.signals import Signals
@@ -32,7 +33,9 @@ class Node:
         self.viewers = Viewers()
         self.signals = Signals(services, self.viewers)
         self.fanout = Fanout(services.store, self.sessions)
-        self.stream = Stream(self.fanout, self.sessions, self.signals, settings.origins)
+        self.reachability = Reachability(services.store, self.fanout.connected)
+        gone = self.reachability.gone
+        self.stream = Stream(self.fanout, self.sessions, self.signals, settings.origins, gone)
         self.webhooks = WebhookWorkers(services.store, private_allowed=settings.private_targets)
         self.open_groups = Brief[list[Group]](1.0)
         self.numbers = Brief[Numbers](2.0)

@@ -16,11 +16,10 @@ INBOX = Path(__file__).parent / "static" / "inbox"
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """How the site wants to be reached. Every field is described in docs/settings.md.
+    """How the site wants to be reached.
 
     origins          further Origins (scheme://host[:port]) a websocket may be opened from, besides the hub's own
     private_targets  whether outgoing webhooks may go to private, loopback and link-local addresses
-    max_upload       bytes of one uploaded file
     """
 
     site_name: str = "Contact Hub"
@@ -29,7 +28,6 @@ class WebSettings:
     session_idle: timedelta = timedelta(hours=12)
     session_life: timedelta = timedelta(days=7)
     private_targets: bool = False
-    max_upload: int = 25_000_000
     inbox: Path = INBOX
 
 

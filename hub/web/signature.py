@@ -81,8 +81,8 @@ def findings(error: ValidationError) -> dict[str, str]:
 
 
 def clean(text: str) -> str:
-    """Without NUL, which PostgreSQL cannot store."""
-    return text.replace("\0", "") if "\0" in text else text
+    """With U+FFFD for NUL, which PostgreSQL cannot store."""
+    return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
 def _query_reader(model: type[BaseModel] | None) -> QueryReader | None:

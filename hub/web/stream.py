@@ -60,12 +60,19 @@ _said: TypeAdapter[Viewing | Typing] = TypeAdapter(Annotated[Viewing | Typing, F
 class Stream:
     """Serves streams; one object a node."""
 
-    def __init__(self, fanout: Fanout, sessions: Sessions, signals: Signals, origins: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        fanout: Fanout,
+        sessions: Sessions,
+        signals: Signals,
+        origins: tuple[str, ...],
+        gone: Callable[[int], None],
+    ) -> None:
         self._fanout = fanout
         self._sessions = sessions
         self._signals = signals
         self._origins = origins
-        self.gone: Callable[[int], None] = lambda user_id: None
+        self._gone = gone
 
     async def __call__(self, socket: WebSocket) -> None:
         """The endpoint."""
@@ -97,7 +104,7 @@ class Stream:
         finally:
             self._fanout.leave(subscriber)
             await self._look(subscriber, None)
-            self.gone(subscriber.actor.user_id)
+            self._gone(subscriber.actor.user_id)
 
     async def _greet(self, socket: WebSocket, subscriber: Subscriber, position: int) -> None:
         await socket.send_text(dump({"type": "hello", "seq": position}).decode())

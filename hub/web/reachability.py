@@ -1,0 +1,51 @@
+"""An agent whose screens are all gone cannot be offered work: after a while they are NOT_READY (UNREACHABLE)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from hub.model.states import NotReadyReason, Presence
+from hub.pipeline import presence
+from hub.store import presences, sessions
+from hub.store.database import Store
+from hub.store.unit import Tx
+
+GRACE = 75.0  # seconds: a network may be away for a minute, and a session in use says so once a minute
+
+
+class Reachability:
+    """Told when a stream ends; asks again after the grace. Who uses the API elsewhere meanwhile is reachable."""
+
+    def __init__(self, store: Store, connected: Callable[[int], bool], grace: float = GRACE) -> None:
+        self._store = store
+        self._connected = connected
+        self._grace = grace
+        self._waiting: dict[int, asyncio.Task[None]] = {}
+
+    def gone(self, user_id: int) -> None:
+        """One stream of this user has ended."""
+        if not self._connected(user_id) and user_id not in self._waiting:
+            task = asyncio.create_task(self._wait(user_id, datetime.now(UTC)))
+            self._waiting[user_id] = task
+            task.add_done_callback(lambda _: self._waiting.pop(user_id, None))
+
+    async def close(self) -> None:
+        """Wait for nobody any more: after a restart everybody has a while to come back."""
+        waiting = list(self._waiting.values())
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def _wait(self, user_id: int, since: datetime) -> None:
+        await asyncio.sleep(self._grace)
+        if not self._connected(user_id):
+            await self._store.write(lambda tx: _unreachable(tx, user_id, since))
+
+
+def _unreachable(tx: Tx, user_id: int, since: datetime) -> None:
+    if sessions.used_since(tx.conn, user_id, since):
+        return
+    if presences.locked(tx, user_id)["state"] == Presence.READY:
+        presence.put(tx, user_id, Presence.NOT_READY, NotReadyReason.UNREACHABLE)
