@@ -20,7 +20,6 @@ class Limits:
     boundaries: int = 50
     parts: int = 500
     depth: int = 20
-    text: int = 1_000_000
 
 
 DEFAULT: Final = Limits()

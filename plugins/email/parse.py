@@ -48,10 +48,9 @@ class Part:
     """A leaf of the MIME tree. `content` is decoded from its transfer encoding; `text` from its charset, for text/*
     only.
 
-    `path` counts from 1 at each level ("1.2"); `named` says that the sender gave `name`, else it is made up.
+    `named` says that the sender gave `name`, else it is made up.
     """
 
-    path: str
     media_type: str
     content: bytes
     text: str = ""
@@ -65,7 +64,6 @@ class Part:
 class Multipart:
     """A branch: `subtype` "mixed", "alternative", "related", "report", … and its children in order."""
 
-    path: str
     subtype: str
     children: tuple[Part | Multipart, ...]
 
@@ -132,7 +130,7 @@ def fingerprint(raw: bytes) -> str:
 
 def _headers_only(raw: bytes, end: int, problem: str, limits: Limits) -> Mail:
     message = _HEADER_PARSER.parsebytes(raw[: min(end, limits.header_bytes)])
-    whole = Part("1", "message/rfc822", raw, name="original.eml", named=True, disposition="attachment")
+    whole = Part("message/rfc822", raw, name="original.eml", named=True, disposition="attachment")
     return _mail(message, whole, "", (problem,))
 
 
@@ -150,25 +148,25 @@ class _Reader:
         self.count = 0
 
     def mail(self, message: Message) -> Mail:
-        body = self.node(message, "1", 1)
+        body = self.node(message, 1)
         problems = (*self.problems, *(type(defect).__name__ for defect in message.defects))
         return _mail(message, body, _parameter(message, "report-type"), tuple(dict.fromkeys(problems)))
 
-    def node(self, message: Message, path: str, depth: int) -> Part | Multipart:
+    def node(self, message: Message, depth: int) -> Part | Multipart:
         if message.get_content_maintype() != "multipart" or not message.is_multipart():
-            return self.leaf(message, path)
+            return self.leaf(message)
         if depth >= self.limits.depth:
             self.problems.append(f"nested deeper than {self.limits.depth}")
-            return self.whole(message, path)
-        children = [self.node(child, f"{path}.{index}", depth + 1) for index, child in enumerate(_children(message), 1)]
+            return self.whole(message)
+        children = [self.node(child, depth + 1) for child in _children(message)]
         if message.defects:
             self.problems.extend(type(defect).__name__ for defect in message.defects)
-        return Multipart(path, message.get_content_subtype(), tuple(children))
+        return Multipart(message.get_content_subtype(), tuple(children))
 
-    def whole(self, message: Message, path: str) -> Part:
-        return Part(path, "message/rfc822", transfer.serialised(message), name="nested.eml", named=True)
+    def whole(self, message: Message) -> Part:
+        return Part("message/rfc822", transfer.serialised(message), name="nested.eml", named=True)
 
-    def leaf(self, message: Message, path: str) -> Part:
+    def leaf(self, message: Message) -> Part:
         self.count += 1
         media_type = _media_type(message)
         content, problem = transfer.content(message)
@@ -176,7 +174,6 @@ class _Reader:
         if problem:
             self.problems.append(problem)
         return Part(
-            path,
             media_type,
             content,
             text,
