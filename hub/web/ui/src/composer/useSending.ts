@@ -11,7 +11,7 @@ import type { Restored } from "./useDraft";
 export type Then = NewMessage["then"];
 
 /** Sending: with time to take it back where nobody waits at the other end, and a second look when the customer wrote meanwhile. */
-export function useSending(conversation: Conversation) {
+export function useSending(conversation: Conversation, seen: () => number) {
   const outbox = useOutbox();
   const session = useSession();
   const busy = ref(false);
@@ -61,7 +61,7 @@ export function useSending(conversation: Conversation) {
       fields: isNote ? {} : sendable(draft.fields),
       attachments: draft.attachments.map((file) => file.id),
       undo_seconds: isNote || live ? 0 : (session.preferences.undo_seconds ?? 10),
-      expected_position: isNote ? undefined : conversation.lastPosition.value,
+      expected_position: isNote ? undefined : seen(),
     };
   }
 

@@ -1,4 +1,4 @@
-import { Building2, Inbox, ListFilter, MessageSquareText, Settings, Ticket } from "@lucide/vue";
+import { BookUser, Inbox, ListFilter, MessageSquareText, Settings, Ticket } from "@lucide/vue";
 import { type Component, computed, onScopeDispose, ref, watch } from "vue";
 import { useRouter } from "vue-router";
 import { ADMIN_PAGES } from "@/admin/pages";
@@ -20,7 +20,7 @@ export interface Command {
   run(): void;
 }
 
-const HIT_ICONS = { customer: Building2, ticket: Ticket, message: MessageSquareText };
+const HIT_ICONS = { customer: BookUser, ticket: Ticket, message: MessageSquareText };
 
 /** What the palette offers for what was typed: actions, views, admin pages, and what the hub finds. */
 export function usePaletteCommands() {

@@ -14,6 +14,7 @@ type Listener<T> = (item: T) => void;
 export const useLive = defineStore("live", () => {
   const session = useSession();
   const state = ref<FeedState>("connecting");
+  let looking: number | null = null;
   const refresher = new Refresher(60, (error) => console.warn("a refetch failed", error));
   const listeners = new Set<Listener<Signal>>();
   const watchers = new Set<Listener<HubEvent>>();
@@ -32,7 +33,10 @@ export const useLive = defineStore("live", () => {
   }
 
   function changed(next: FeedState): void {
-    if (next === "live" && state.value !== "live") void useOutbox().flush();
+    if (next === "live" && state.value !== "live") {
+      void useOutbox().flush();
+      feed.send({ type: "viewing", interaction: looking });
+    }
     state.value = next;
   }
 
@@ -61,7 +65,10 @@ export const useLive = defineStore("live", () => {
     return () => watchers.delete(watcher);
   }
 
-  const viewing = (interaction: number | null) => feed.send({ type: "viewing", interaction });
+  function viewing(interaction: number | null): void {
+    looking = interaction;
+    feed.send({ type: "viewing", interaction });
+  }
   const typing = (interaction: number, on: boolean) => feed.send({ type: "typing", interaction, typing: on });
 
   return { state, refresher, start, onSignal, onEvent, viewing, typing };

@@ -19,6 +19,7 @@ export const records = {
     contacts: "Contacts",
     no_contacts: "No contacts yet",
     history: "Changes",
+    no_changes: "No changes yet",
     copy_serial: "Copy ticket number {serial}",
   },
   customer: {

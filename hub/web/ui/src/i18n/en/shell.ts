@@ -68,7 +68,7 @@ export const shell = {
     MEETING: "Meeting",
     TRAINING: "Training",
     PAPERWORK: "Paperwork",
-    LOGIN: "Not ready",
+    LOGIN: "Just logged in",
     NO_ANSWER: "No answer",
     FORCED: "Set by a supervisor",
     UNREACHABLE: "Unreachable",

@@ -18,6 +18,7 @@ export const records = {
     contacts: "联系记录",
     no_contacts: "暂无联系",
     history: "变更历史",
+    no_changes: "暂无变更",
     copy_serial: "复制工单号 {serial}",
   },
   customer: {

@@ -54,7 +54,7 @@ export const shell = {
     MEETING: "会议",
     TRAINING: "培训",
     PAPERWORK: "文书工作",
-    LOGIN: "未就绪",
+    LOGIN: "刚登录",
     NO_ANSWER: "未应答",
     FORCED: "由班长设置",
     UNREACHABLE: "无法联络",

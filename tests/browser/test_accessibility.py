@@ -1,0 +1,93 @@
+"""WCAG 2.2 AA as far as a machine can tell (axe-core), in both themes; and the keyboard reaches what the mouse does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import expect
+
+from hub import web
+from tests.browser.conftest import SitDown
+from tests.browser.desk import PATIENCE, Desk
+from tests.browser.office import Office
+
+AXE = Path(web.__file__).parent / "ui" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+async def faults(desk: Desk) -> list[str]:
+    """What axe-core finds on the screen as it is, one line a rule."""
+    await desk.page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = await desk.page.evaluate(
+        "(rules) => axe.run(document, { runOnly: { type: 'tag', values: rules } })", RULES
+    )
+    return [
+        f"{fault['id']}: {node['target']} {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}"
+        for fault in found["violations"]
+        for node in fault["nodes"][:3]
+    ]
+
+
+async def settle(desk: Desk) -> None:
+    """Colours are judged when nothing fades any more."""
+    await desk.page.wait_for_function("() => document.getAnimations().every((one) => one.playState !== 'running')")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_inbox_has_no_fault_a_machine_can_find(office: Office, sit_down: SitDown, scheme: str) -> None:
+    lin = await sit_down(office, "lin")
+    await lin.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    await lin.be("READY")
+    await office.write_mail("Look closely", "A first mail.")
+    await lin.sees("offer")
+    await settle(lin)
+    assert await faults(lin) == [], "with an offer"
+    await lin.accept()
+    await lin.send("An answer")
+    await lin.sees("undo-bar")
+    await settle(lin)
+    assert await faults(lin) == [], "a conversation"
+    await lin.at("close").click()
+    await lin.sees("close-dialog")
+    await settle(lin)
+    assert await faults(lin) == [], "the close dialog"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_other_screens_have_no_fault_a_machine_can_find(
+    office: Office, sit_down: SitDown, scheme: str
+) -> None:
+    await office.write_mail("A ticket", "Something broke.")
+    ada = await sit_down(office, "ada", wide=False)
+    await ada.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    pages = ["tickets", "tickets/1", "customers", "customers/1", "search", "agents", "admin/connections", "admin/users"]
+    for path in [*pages, "admin/queues", "admin/plugins", "admin/audit"]:
+        await ada.page.goto(f"{office.url}/{path}")
+        await expect(ada.page.locator("h1")).to_be_visible(timeout=PATIENCE)
+        await settle(ada)
+        assert await faults(ada) == [], path
+
+
+async def test_the_palette_finds_a_customer_by_keyboard(office: Office, sit_down: SitDown) -> None:
+    made = await office.post("/customers", {"name": "韩梅梅", "kind": "PERSON"})
+    lin = await sit_down(office, "lin")
+    await lin.page.keyboard.press("Control+k")
+    await lin.at("palette-input").fill("hmm")
+    await lin.sees(f"palette-item-customer-{made['id']}")
+    await lin.page.keyboard.press("Enter")
+    await lin.sees("customer-page", "韩梅梅")
+
+
+async def test_every_shortcut_is_listed_and_single_keys_can_be_turned_off(office: Office, sit_down: SitDown) -> None:
+    lin = await sit_down(office, "lin")
+    await lin.page.keyboard.press("?")
+    await lin.sees("shortcut-help")
+    await lin.at("shortcut-help").get_by_role("switch").click()
+    await lin.page.keyboard.press("Escape")
+    await lin.sees_no("shortcut-help")
+    await lin.page.keyboard.press("?")
+    await lin.page.keyboard.press("Control+k")
+    await lin.sees("palette")
+    await lin.sees_no("shortcut-help")

@@ -1,0 +1,88 @@
+"""Offers: shown with all an agent must know, answered by hand or by key, and to nobody twice."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import OpenOffice, SitDown
+from tests.browser.desk import PATIENCE
+from tests.browser.office import Office
+
+
+async def test_an_offer_says_who_waits_where_and_how_long(office: Office, sit_down: SitDown) -> None:
+    lin = await sit_down(office, "lin")
+    await lin.be("READY")
+    await office.write_mail("The fridge hums", "It hums all night.", sender="Wang Fang <wang@customers.test>")
+    await lin.sees("offer-customer", "Wang Fang")
+    await lin.sees("offer-channel", "Support")
+    await lin.sees("offer-queue", "Service")
+    await lin.sees("offer-waited")
+    seconds = int(await lin.at("offer-seconds").first.inner_text())
+    assert 0 < seconds <= 30
+    await expect(lin.at("announcer-assertive")).to_contain_text("Wang Fang")
+
+
+async def test_an_offer_is_accepted_by_keyboard_alone(office: Office, sit_down: SitDown) -> None:
+    lin = await sit_down(office, "lin")
+    await lin.page.keyboard.press("Alt+p")
+    await lin.has("presence", "READY")
+    await office.write_mail("Keys only", "No mouse.")
+    await lin.sees("offer")
+    await lin.page.keyboard.press("Alt+a")
+    await lin.has("conversation", "CONNECTED")
+    await lin.sees_no("offer")
+
+
+async def test_a_rejected_offer_goes_to_somebody_else(office: Office, sit_down: SitDown) -> None:
+    lin, tom = await sit_down(office, "lin"), await sit_down(office, "tom")
+    await lin.be("READY")
+    await office.write_mail("Not mine", "Somebody else, please.")
+    await lin.sees("offer")
+    await tom.be("READY")
+    await lin.at("offer-reject").click()
+    await tom.accept()
+    await lin.sees_no("offer")
+    await tom.hears("Somebody else, please.")
+
+
+async def test_an_offer_nobody_answers_makes_its_agent_not_ready(open_office: OpenOffice, sit_down: SitDown) -> None:
+    office = await open_office(offer_seconds=2)
+    lin = await sit_down(office, "lin")
+    await lin.be("READY")
+    await office.write_mail("Nobody home", "Is anybody there?")
+    await lin.sees("offer")
+    await lin.has("presence", "NOT_READY")
+    await expect(lin.at("presence")).to_have_attribute("data-reason", "NO_ANSWER")
+    await lin.sees_no("offer")
+    waiting = await office.get("/interactions", view="waiting")
+    assert [item["subject"] for item in waiting["items"]] == ["Nobody home"]
+    await lin.at("missed-ready").click()
+    await lin.accept()
+
+
+async def test_of_two_who_accept_at_once_one_wins_and_the_other_hears_who(office: Office, sit_down: SitDown) -> None:
+    """The second hand belongs to the same agent in another window: both see the offer, one click counts."""
+    here, there = await sit_down(office, "lin"), await sit_down(office, "lin")
+    await here.be("READY")
+    await office.write_mail("One for two", "Who takes me?")
+    await here.sees("offer")
+    await there.sees("offer")
+    await asyncio.gather(here.at("offer-accept").click(), there.at("offer-accept").click())
+    await here.sees_no("offer")
+    await there.sees_no("offer")
+    mine = await office.get("/interactions", state="CONNECTED")
+    assert [item["agent"]["name"] for item in mine["items"]] == ["Lin Yue"]
+    toasts = here.page.locator(".n-message"), there.page.locator(".n-message")
+    assert sum([await toast.filter(has_text="Lin Yue").count() for toast in toasts]) == 1
+
+
+async def test_an_offer_taken_away_is_not_shown_again_after_a_reload(office: Office, sit_down: SitDown) -> None:
+    lin = await sit_down(office, "lin")
+    await lin.be("READY")
+    await office.write_mail("Once", "Only once.")
+    await lin.accept()
+    await lin.page.reload()
+    await expect(lin.at("conversation")).to_be_visible(timeout=PATIENCE)
+    await lin.sees_no("offer")
