@@ -22,6 +22,8 @@ class Backend(Protocol):
 
     def submit(self, job: Job[Any]) -> None: ...
 
+    def follow(self) -> None: ...
+
     async def read(self, work: Callable[[Connection], T]) -> T: ...
 
     async def close(self) -> None: ...
@@ -45,6 +47,7 @@ class Store:
         store = cls(url, Vault.open(key_file), node)
         last = await store.read(eventlog.last_number)
         store.tail = EventTail(store.read, last)
+        store._backend.follow()
         return store
 
     @property

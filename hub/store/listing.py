@@ -8,12 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Connection, RowMapping, Select, func, literal_column, or_, select, true
 
 from hub.model.actor import Actor
 from hub.model.errors import NotFound
 from hub.model.named import Named
-from hub.model.states import WAITING_FOR_AGENT, InteractionState
+from hub.model.states import InteractionState
 from hub.store.access import visible_interactions
 from hub.store.paging import Order, Page, next_cursor, window
 from hub.store.tables import (
@@ -133,6 +133,8 @@ class Wanted:
     among: Sequence[int] | None = None
 
 
+# the very words of the partial index: with bound values no database could tell that it fits
+_WAITS = literal_column("interactions.state IN ('QUEUED', 'OFFERED')", Boolean)
 BY_CHANGE = Order(_i.updated_at, _i.id)
 BY_WAIT = Order(_i.enqueued_at, _i.id, descending=False)
 
@@ -190,9 +192,10 @@ def _in_view(actor: Actor, view: View) -> ColumnElement[bool]:
         case View.TEAM:
             return is_open & _i.agent_id.is_not(None) & (_i.agent_id != actor.user_id)
         case View.WAITING:
-            return is_open & _i.state.in_(WAITING_FOR_AGENT)
+            return is_open & _WAITS
         case View.UNASSIGNED:
-            return is_open & _i.agent_id.is_(None)
+            # written so that the index of open ones, which has the list's order, is taken, and not the agents'
+            return is_open & (func.coalesce(_i.agent_id, 0) == 0)
         case View.ALL:
             return true()
 

@@ -56,6 +56,10 @@ class PostgresBackend:
         self._write = engine(url, WRITERS)
         self._readers = engine(url, READERS)
         self._tasks = [asyncio.create_task(self._writer(), name=f"hub-write-{n}") for n in range(WRITERS)]
+        self._listening: asyncio.Task[None] | None = None
+
+    def follow(self) -> None:
+        """Hear other nodes from now on; whoever is told must be ready for it."""
         self._listening = asyncio.create_task(self._listen(), name="hub-listen")
 
     def submit(self, job: Job[Any]) -> None:
@@ -78,8 +82,9 @@ class PostgresBackend:
         for _ in self._tasks:
             self._jobs.put_nowait(None)
         await asyncio.gather(*self._tasks)
-        self._listening.cancel()
-        await asyncio.gather(self._listening, return_exceptions=True)
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
         await self._write.dispose()
         await self._readers.dispose()
 

@@ -64,6 +64,9 @@ class SqliteBackend:
         self._thread = threading.Thread(target=self._run, name="hub-write", daemon=True)
         self._thread.start()
 
+    def follow(self) -> None:
+        """There are no other nodes to hear."""
+
     def submit(self, job: Job[Any]) -> None:
         """Queue a job; it is settled in the event loop after its commit."""
         self._jobs.put(job)

@@ -1,0 +1,55 @@
+"""The event log has no holes and reaches every node in order, whoever wrote what when."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from hub.store.database import Store
+from hub.store.unit import Tx
+
+WRITERS, EACH = 8, 25
+
+
+def _note(tx: Tx) -> None:
+    tx.event("test.noted")
+
+
+def _fail(tx: Tx) -> None:
+    tx.event("test.never")
+    raise ValueError("this one takes nothing along")
+
+
+async def _write(store: Store) -> None:
+    for _ in range(EACH):
+        await store.write(_note)
+        outcome = await asyncio.gather(store.write(_fail), return_exceptions=True)
+        assert isinstance(outcome[0], ValueError)
+
+
+async def _follow(store: Store, count: int) -> list[int]:
+    seen: list[int] = []
+    async for event in store.tail.follow(since=0):
+        assert event.type == "test.noted"
+        seen.append(event.seq)
+        if len(seen) == count:
+            return seen
+    return seen
+
+
+async def test_numbers_have_no_holes_though_units_of_work_fail_between_them(store: Store) -> None:
+    await asyncio.gather(*(_write(store) for _ in range(WRITERS)))
+    async with asyncio.timeout(20):
+        assert await _follow(store, WRITERS * EACH) == list(range(1, WRITERS * EACH + 1))
+
+
+async def test_two_nodes_see_the_same_events_in_the_same_order(postgresql_url: str, tmp_path: Path) -> None:
+    one = await Store.open(postgresql_url, key_file=tmp_path / "key", node="one")
+    two = await Store.open(postgresql_url, key_file=tmp_path / "key", node="two")
+    following = [asyncio.create_task(_follow(store, 2 * WRITERS * EACH)) for store in (one, two)]
+    await asyncio.gather(*(_write(store) for store in (one, two) for _ in range(WRITERS)))
+    async with asyncio.timeout(30):
+        seen = await asyncio.gather(*following)
+    assert seen[0] == seen[1] == list(range(1, 2 * WRITERS * EACH + 1))
+    await one.close()
+    await two.close()
