@@ -70,19 +70,19 @@ class Supervised:
     clock: Callable[[], float] = time.monotonic
     state: ConnectionState = ConnectionState.STOPPED
     _task: asyncio.Task[None] | None = field(default=None, init=False)
-
-    @property
-    def _stopping(self) -> bool:
-        return self._task is not None and self._task.cancelling() > 0
+    # not Task.cancelling(): before Python 3.13 a TaskGroup that failed inside leaves that raised
+    _stopping: bool = field(default=False, init=False)
 
     def start(self) -> None:
         """Run it from now on."""
+        self._stopping = False
         self._task = asyncio.create_task(self._keep_running(), name=f"{self.plugin.name}: {self.name}")
 
     async def stop(self, detail: str = "", deadline: float = STOP_DEADLINE) -> bool:
         """Cancel it and wait; whether it ended within the deadline (what does not is left behind and counted)."""
         ended = True
         if self._task is not None:
+            self._stopping = True
             self._task.cancel()
             ended = bool((await asyncio.wait([self._task], timeout=deadline))[0])
         if not ended:

@@ -110,7 +110,6 @@ class EmailAccount(BaseModel):
     plus_addresses: bool = Field(default=True, description="support+anything@… leads here too (RFC 5233)")
     display_name: str = Field(default="", description="Sender's name; may hold {agent} and {account}")
     signature: str = Field(default="", description="Below every reply; may hold {agent} and {account}")
-    undo_seconds: int = Field(default=10, ge=0, le=60, description="How long a sent reply can be taken back")
     lists_are_automatic: bool = Field(
         default=True,
         description="Mail of lists and bulk senders opens no ticket; off where the address itself is a list",

@@ -183,3 +183,18 @@ def test_the_wait_grows_to_a_limit_and_is_spread(failures: int, chance: float) -
 def test_from_anywhere_it_can_be_stopped_and_only_started_again_from_there() -> None:
     assert CONNECTION.before(S.STOPPED) == set(S) - {S.STOPPED}
     assert CONNECTION.after(S.STOPPED) == {S.STARTING}
+
+
+async def test_a_listener_whose_task_group_failed_is_started_again() -> None:
+    async def hear() -> None:
+        raise OSError("gone")
+
+    async def listen(ready: Ready) -> None:
+        async with asyncio.TaskGroup() as parts:
+            parts.create_task(hear())
+
+    watched = Watched(listen, attempts=2)
+    watched.supervised.start()
+    await watched.over.wait()
+    assert watched.states == [S.STARTING, S.FAILED] * 2
+    await watched.supervised.stop()
