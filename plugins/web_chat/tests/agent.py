@@ -110,6 +110,13 @@ class Agent:
     async def write(self, interaction: int, text: str, **more: Any) -> None:
         await self.call("POST", f"/interactions/{interaction}/messages", {"kind": "TEXT", "text": text, **more})
 
+    async def upload(self, name: str, content: bytes, media_type: str) -> int:
+        """Put a file where a message can take it from; its id."""
+        answer = await self.web.post(f"{self.hub.http}/api/v1/uploads", files={"file": (name, content, media_type)})
+        assert answer.is_success, answer.text
+        uploaded: int = answer.json()["id"]
+        return uploaded
+
     async def messages(self, interaction: int) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = (await self.call("GET", f"/interactions/{interaction}/messages"))["items"]
         return items

@@ -125,6 +125,17 @@ async def test_what_is_typed_stays_with_the_visitor_when_the_site_wants_it_so(op
     assert [signal.data for _, signal in house.signals] == [{"typing": True}]
 
 
+async def test_a_flows_choices_and_an_agents_card_are_shown_as_such(house: House, enter: Enter) -> None:
+    socket, thread = await begin(house, enter)
+    choices = [{"key": "1", "label": "Yes"}, {"key": "2", "label": "No"}]
+    await house.answer(thread, "Did it help?", fields={"choices": choices})
+    await house.answer(thread, "", kind="CARD", fields={"url": "https://shop.test/x", "title": "X", "mode": "page"})
+    await socket.until(lambda: len(socket.shown) == 3)
+    items = [item for frame in socket.of("messages") for item in frame["items"]]
+    assert items[1]["choices"] == choices
+    assert items[2]["card"] == {"url": "https://shop.test/x", "title": "X", "mode": "page"}
+
+
 async def test_receipts_and_reading_go_both_ways(house: House, enter: Enter) -> None:
     socket, thread = await begin(house, enter)
     message = await house.answer(thread, "Hi")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx
 import pytest
 
 from plugins.web_chat.tests.agent import Agent
+from plugins.web_chat.visitors import sign
 from tests.farside.chat_visitor import ChatVisitor
 from tests.support.hub_process import HubProcess
 
@@ -30,7 +33,7 @@ async def test_a_chat_is_asked_answered_read_closed_and_rated(hub: HubProcess, m
         assert len((await mei.call("GET", "/interactions"))["items"]) == 1
 
 
-async def test_a_lost_network_and_a_killed_hub_leave_no_gap(hub: HubProcess, mei: Agent) -> None:
+async def test_a_lost_network_leaves_no_gap(hub: HubProcess, mei: Agent) -> None:
     async with ChatVisitor(hub.http) as visitor:
         await visitor.say("one")
         interaction = await mei.accept()
@@ -102,6 +105,10 @@ async def test_files_go_both_ways_and_only_to_who_may_have_them(hub: HubProcess,
         assert (await web.get(f"{hub.http}{file['url'][:-3]}abc")).status_code == 404
         interaction = await mei.accept()
         assert [len(message["attachments"]) for message in await mei.messages(interaction)] == [0, 1]
+        theirs = await mei.upload("说明.txt", b"Read me", "text/plain")
+        await mei.write(interaction, "Please read", attachments=[theirs])
+        (manual,) = (await visitor.hears("Please read"))["files"]
+        assert (await web.get(f"{hub.http}{manual['url']}")).content == b"Read me"
 
 
 async def test_a_returning_visitor_finds_what_was_said_before(hub: HubProcess, mei: Agent) -> None:
@@ -117,6 +124,19 @@ async def test_a_returning_visitor_finds_what_was_said_before(hub: HubProcess, m
         texts = [[message["text"] for message in each["messages"]] for each in answer.json()["conversations"]]
         assert texts == [["second visit"], ["first visit", "bye"]]
         assert (await web.post("/history", json={"token": "guess"})).status_code == 401
+
+
+async def test_a_customer_the_shop_signed_in_is_known_and_their_address_verified(hub: HubProcess, mei: Agent) -> None:
+    now = int(time.time())
+    signature = sign("s3cret", "4711", "王小明", "wang@example.cn", now)
+    said = {"id": "4711", "name": "王小明", "mailto": "wang@example.cn", "signed_at": now, "signature": signature}
+    async with ChatVisitor(hub.http, customer=said) as visitor:
+        await visitor.say("It is me")
+        interaction = await mei.accept()
+        known = (await mei.call("GET", f"/interactions/{interaction}"))["customer"]
+        identities = (await mei.call("GET", f"/customers/{known['id']}"))["identities"]
+        levels = {identity["scheme"]: identity["verification"] for identity in identities}
+        assert (known["name"], levels["mailto"]) == ("王小明", "VERIFIED")
 
 
 async def test_a_foreign_page_gets_neither_socket_nor_settings(hub: HubProcess) -> None:
