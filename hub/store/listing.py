@@ -8,12 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, RowMapping, Select, func, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, or_, select, true
 
 from hub.model.actor import Actor
 from hub.model.errors import NotFound
 from hub.model.named import Named
-from hub.model.states import InteractionState
+from hub.model.states import WAITING_FOR_AGENT, InteractionState
 from hub.store.access import visible_interactions
 from hub.store.paging import Order, Page, next_cursor, window
 from hub.store.tables import (
@@ -133,8 +133,8 @@ class Wanted:
     among: Sequence[int] | None = None
 
 
-# the very words of the partial index: with bound values no database could tell that it fits
-_WAITS = literal_column("interactions.state IN ('QUEUED', 'OFFERED')", Boolean)
+# said so that no index on states fits: the one with the list's order is to be taken, or thousands are sorted for a page
+_WAITS = (_i.state + "").in_([state.value for state in WAITING_FOR_AGENT])
 BY_CHANGE = Order(_i.updated_at, _i.id)
 BY_WAIT = Order(_i.enqueued_at, _i.id, descending=False)
 

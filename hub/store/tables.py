@@ -394,8 +394,7 @@ interactions = Table(
     Index("ix_interactions_account", "account_id", "id"),
 )
 _is_open = interactions.c.closed_at.is_(None)
-_waits = _is_open & interactions.c.state.in_(["QUEUED", "OFFERED"])
-# what an inbox lists: open ones by their latest change, waiting ones by their first enqueue time, and all counts
+# what an inbox lists: open ones by their latest change, those that wait by their first enqueue time, and all counts
 Index(
     "ix_interactions_open",
     interactions.c.updated_at,
@@ -407,15 +406,18 @@ Index(
     "ix_interactions_waiting",
     interactions.c.enqueued_at,
     interactions.c.id,
-    sqlite_where=_waits,
-    postgresql_where=_waits,
+    interactions.c.state,
+    interactions.c.department_id,
+    interactions.c.agent_id,
+    sqlite_where=_is_open,
+    postgresql_where=_is_open,
 )
 Index(
     "ix_interactions_counts",
+    interactions.c.agent_id,
     interactions.c.state,
     interactions.c.queue_id,
     interactions.c.department_id,
-    interactions.c.agent_id,
     sqlite_where=_is_open,
     postgresql_where=_is_open,
 )
