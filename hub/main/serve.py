@@ -85,7 +85,12 @@ def _configuration(site: Site) -> uvicorn.Config:
         registry=site.registry,
         directory=site.directory,
         topics=site.topics,
-        settings=WebSettings(site_name=file.site.name, languages=tuple(file.site.languages)),
+        settings=WebSettings(
+            site_name=file.site.name,
+            languages=tuple(file.site.languages),
+            origins=tuple(file.site.origins),
+            private_targets=file.site.private_webhooks,
+        ),
     )
     return uvicorn.Config(
         create_app(services),
@@ -93,6 +98,7 @@ def _configuration(site: Site) -> uvicorn.Config:
         access_log=False,
         ws="websockets-sansio",
         ws_max_size=1_000_000,
+        ws_per_message_deflate=False,  # small frames to thousands of screens: memory and time for nothing
         proxy_headers=bool(file.site.trusted_proxies),
         forwarded_allow_ips=file.site.trusted_proxies or None,
         server_header=False,

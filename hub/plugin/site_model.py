@@ -86,6 +86,12 @@ class SiteTable(Table):
     trusted_proxies: list[str] = Field(
         default_factory=list, description="Addresses or networks whose X-Forwarded-For is believed"
     )
+    origins: list[str] = Field(
+        default_factory=list, description="Further Origins (https://host) from which a page may open the event stream"
+    )
+    private_webhooks: bool = Field(
+        default=False, description="Whether outgoing webhooks may go to private, loopback and link-local addresses"
+    )
 
 
 class DepartmentTable(Table):

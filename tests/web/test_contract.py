@@ -23,13 +23,16 @@ LEFT_OUT = ("--exclude-path", "/logout", "--exclude-path", "/me/password")
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-async def test_every_operation_answers_as_documented(people: People, store: Store, database_url: str) -> None:
+async def test_every_operation_answers_as_documented(
+    people: People, store: Store, database_url: str, tmp_path: Path
+) -> None:
     """Every kind of right and wrong value on SQLite; on PostgreSQL, which is stricter about values, random ones."""
     phases = "coverage,fuzzing" if database_url.startswith("sqlite") else "fuzzing"
     await store.write(lambda tx: conversations(tx, people))
     token = await log_in(people.stranger(), "admin")
     async with serving(people.app) as url:
         code, said = await schemathesis(
+            tmp_path,
             "run",
             f"{url}/api/v1/openapi.json",
             *("--url", f"{url}/api/v1", "--header", f"Authorization: Bearer {token}", *LEFT_OUT),
@@ -38,10 +41,10 @@ async def test_every_operation_answers_as_documented(people: People, store: Stor
     assert code == 0, readable(said)
 
 
-async def schemathesis(*arguments: str) -> tuple[int, str]:
-    """Its exit code and what it wrote."""
+async def schemathesis(folder: Path, *arguments: str) -> tuple[int, str]:
+    """Its exit code and what it said; what it keeps for itself stays in `folder`."""
     command = (str(SCHEMATHESIS), "--config-file", str(CONFIGURATION), *arguments)
-    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT)
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=STDOUT, cwd=folder)
     said, _ = await process.communicate()
     assert process.returncode is not None
     return process.returncode, said.decode()
