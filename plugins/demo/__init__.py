@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from hub.api import Command, Context, PluginRoutes, hookimpl
-from plugins.demo import site
+from plugins.demo import site, traffic
 from plugins.demo.demo import Demo
 from plugins.demo.routes import routes
 from plugins.demo.settings import DemoSettings
@@ -49,5 +49,8 @@ async def hub_start(context: Context) -> None:
 
 @hookimpl
 def hub_commands() -> Sequence[Command]:
-    """`hub demo init`."""
-    return [Command("init", "write a demo site into a folder", site.configure, site.run)]
+    """`hub demo init`, `hub demo traffic`."""
+    return [
+        Command("init", "write a demo site into a folder", site.configure, site.run),
+        Command("traffic", "let simulated customers write to the running demo", traffic.configure, traffic.run),
+    ]

@@ -94,7 +94,7 @@ def quoted(letter: Letter) -> str:
 
 def _body(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
-    return str(part.get_content()) if part else ""
+    return str(part.get_content()).replace("\r\n", "\n") if part else ""
 
 
 def _files(message: EmailMessage) -> Iterator[File]:
@@ -116,10 +116,11 @@ def _with_pictures(message: EmailMessage, html: str) -> str:
 
 
 def _content(part: MIMEPart) -> bytes:
-    content = part.get_content()
-    if isinstance(content, bytes):
-        return content
-    return content.as_bytes() if isinstance(content, EmailMessage) else str(content).encode()
+    """The bytes, as they were attached: decoding a text would guess at its charset. A mail in a mail is shown whole."""
+    if part.is_multipart():
+        return b"".join(inner.as_bytes() for inner in part.iter_parts()) or part.as_bytes()
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _base64(part: MIMEPart) -> str:

@@ -1,0 +1,58 @@
+"""A served demo site, for tests that sit at its desk."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from plugins.demo.hub_client import HubClient
+from tests.support.fixtures import StartHub
+from tests.support.hub_process import HubProcess
+
+PASSWORD = "a-long-password-for-tests"
+WITHIN = 20.0
+
+OpenDemo = Callable[..., Awaitable[HubProcess]]
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What a customer sees does not depend on the database; the filling of a site is tested on both."""
+    return sqlite_url
+
+
+@pytest.fixture
+async def open_demo(hub_process: StartHub) -> OpenDemo:
+    """`hub = await open_demo()` starts a demo site that is ready to take its customers' mail."""
+
+    async def start(**environment: str) -> HubProcess:
+        hub = await hub_process("--demo", **{"HUB_DEMO_PASSWORD": PASSWORD, **environment})
+        await until(lambda: running(hub))
+        return hub
+
+    return start
+
+
+async def running(hub: HubProcess) -> dict[str, Any] | None:
+    """What the demo says of itself, once it does."""
+    file = hub.folder / "demo-running.json"
+    said: dict[str, Any] | None = json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+    return said
+
+
+async def until(look: Callable[[], Awaitable[Any]]) -> Any:
+    """What `look` finds, looked for again and again. Raises TimeoutError."""
+    async with asyncio.timeout(WITHIN):
+        while True:
+            if found := await look():
+                return found
+            await asyncio.sleep(0.05)
+
+
+async def subjects(hub: HubClient) -> list[str]:
+    """Of all interactions of the site."""
+    return [each["subject"] async for each in hub.each("/interactions")]
