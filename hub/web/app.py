@@ -28,6 +28,7 @@ from hub.web.node import Node
 from hub.web.openapi import document
 from hub.web.plugin_routes import plugin_routes
 from hub.web.routes import (
+    accounts,
     assets,
     connections,
     contacts,
@@ -42,6 +43,7 @@ from hub.web.routes import (
     offers,
     quarantine,
     queues,
+    roles,
     search,
     site,
     templates,
@@ -69,7 +71,9 @@ NOUNS = (
     search,
     queues,
     users,
+    roles,
     connections,
+    accounts,
     quarantine,
     templates,
     tokens,
