@@ -2,12 +2,12 @@
 
 import { Connection, type Line } from "./connection";
 import { Memory } from "./memory";
+import { Outbox } from "./outbox";
 import {
   type ClientFrame,
   type Configuration,
   type Conversation,
   type Customer,
-  type Language,
   type Lasting,
   type MessageFrame,
   newId,
@@ -15,8 +15,8 @@ import {
   type ServerFrame,
   VERSION,
 } from "./protocol";
+import { initial, type Notice, type Place, type State } from "./state";
 import {
-  EMPTY,
   isOver,
   owedReceipts,
   type Progress,
@@ -33,37 +33,19 @@ import {
 import { Typist } from "./typist";
 import { kindTaken, post, send } from "./web";
 
-export interface State {
-  line: Line;
-  open: boolean;
-  shown: boolean;
-  thread: Thread;
-  typing?: string;
-  notice?: { kind: "transcript" | "transcript-failed" | "wait" | "too-large" | "bad-type"; detail: string };
-  left?: string;
-  history: "unasked" | "asked" | "there" | "none";
-  asked: boolean;
-  form: string[];
-}
-
-export interface Place {
-  base: string;
-  account: string;
-  language: Language;
-  customer?: Customer;
-}
-
 const TYPING_FADES = 6_000;
 const NOTICE_FADES = 6_000;
 
 export class Chat {
   state: State;
   readonly memory: Memory;
+  private readonly outbox: Outbox;
   private readonly connection: Connection;
   private readonly typist: Typist;
   private readonly told = new Set<string>();
   private readonly listeners = new Set<() => void>();
   private readonly files = new Map<string, File>();
+  private introduced = false;
   private fade?: ReturnType<typeof setTimeout>;
   private fadeNotice?: ReturnType<typeof setTimeout>;
 
@@ -74,25 +56,18 @@ export class Chat {
     socket?: (url: string) => WebSocket,
   ) {
     this.memory = memory ?? new Memory(`contact-hub-chat:${place.base}:${place.account}`);
-    this.state = {
-      line: "idle",
-      open: configuration.open,
-      shown: false,
-      thread: EMPTY,
-      history: this.memory.get("known") ? "unasked" : "there",
-      asked: false,
-      form: [],
-    };
+    this.outbox = new Outbox(this.memory);
+    this.state = initial(configuration.open, this.memory.get("known"));
     this.connection = new Connection({
       url: `${place.base.replace(/^http/, "ws")}/c/web_chat/${encodeURIComponent(place.account)}/ws`,
       hello: () => this.hello(),
       onFrame: (frame) => this.hear(frame),
       onLine: (line) => this.onLine(line),
-      onForged: () => this.memory.forget(),
+      onForged: () => this.disown(),
       socket,
     });
     this.typist = new Typist(configuration.live_typing, (frame) => this.connection.send(frame));
-    for (const frame of this.memory.get("outbox")) {
+    for (const frame of this.outbox.waiting) {
       if (frame.type === "message") this.change({ thread: said(this.state.thread, frame, new Date().toISOString()) });
     }
   }
@@ -130,7 +105,7 @@ export class Chat {
 
   /** Somebody who was here before gets their messages without opening anything. */
   begin(): void {
-    if (this.memory.get("known") || this.memory.get("outbox").length) this.connection.start();
+    if (this.memory.get("known") || this.outbox.waiting.length) this.connection.start();
     addEventListener("online", () => this.connection.nudge());
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") {
@@ -190,7 +165,7 @@ export class Chat {
 
   discard(id: string): void {
     this.files.delete(id);
-    this.memory.set({ outbox: this.memory.get("outbox").filter((frame) => frame.id !== id) });
+    this.outbox.remove(id);
     this.change({ thread: withdrawn(this.state.thread, id) });
   }
 
@@ -247,23 +222,38 @@ export class Chat {
 
   /** The shop says who this is: from now on that customer, with the conversation they already have. */
   identify(customer: Customer): void {
+    this.forget();
     this.place.customer = customer;
-    this.memory.forget();
     this.memory.set({ known: true });
-    this.change({ thread: EMPTY, history: "unasked" });
-    this.connection.stop();
     this.connection.start();
+  }
+
+  /** Somebody logs out of the shop: nothing of theirs stays on this device. */
+  forget(): void {
+    this.connection.stop();
+    this.disown();
+    this.memory.set({ answers: {} });
+    this.change({ ...initial(this.state.open, false), shown: this.state.shown });
+    if (this.state.shown) this.connection.start();
   }
 
   url(path: string): string {
     return `${this.place.base}/c/web_chat/${encodeURIComponent(this.place.account)}/${path}`;
   }
 
+  private disown(): void {
+    this.introduced = false;
+    this.place.customer = undefined;
+    this.memory.forget();
+  }
+
   // --- what the hub says ----------------------------------------------------------------------------------------
 
   private hello(): ClientFrame {
     const token = this.memory.get("token") || undefined;
-    const { customer, language } = this.place;
+    const language = this.place.language;
+    // once we are in, the token says who we are: a signature grows old with the page
+    const customer = this.introduced ? undefined : this.place.customer;
     return { type: "hello", version: VERSION, token, customer, since: this.state.thread.cursor, language };
   }
 
@@ -271,10 +261,11 @@ export class Chat {
     const { thread } = this.state;
     switch (frame.type) {
       case "welcome":
+        this.introduced = true;
         this.memory.set({ token: frame.token });
         return this.change({ open: frame.open });
       case "ready":
-        for (const waiting of this.memory.get("outbox")) this.connection.send(waiting);
+        for (const waiting of this.outbox.waiting) this.connection.send(waiting);
         return this.look();
       case "messages":
         this.change({
@@ -298,20 +289,20 @@ export class Chat {
   }
 
   private acknowledged(id: string): void {
-    const frame = this.memory.get("outbox").find((each) => each.id === id);
-    this.memory.set({ outbox: this.memory.get("outbox").filter((each) => each.id !== id) });
+    const frame = this.outbox.find(id);
+    this.outbox.remove(id);
     if (frame?.type === "leave") this.change({ left: "done" });
     this.advance(id, "sent");
   }
 
   private refused(code: string, detail: string, id?: string, retryAfter?: number): void {
-    const frame = this.memory.get("outbox").find((each) => each.id === id);
+    const frame = this.outbox.find(id);
     if (frame && retryAfter !== undefined) {
       if (code === "RATE_LIMITED") this.notify("wait", "");
       setTimeout(() => this.connection.send(frame), retryAfter * 1000 + 100);
       return;
     }
-    if (frame) this.memory.set({ outbox: this.memory.get("outbox").filter((each) => each.id !== id) });
+    if (frame) this.outbox.remove(frame.id);
     if (id && code === "FORM_REQUIRED") {
       this.change({ thread: withdrawn(this.state.thread, id), form: detail.split(", ") });
     } else if (id) this.advance(id, "failed", code);
@@ -350,7 +341,7 @@ export class Chat {
     return items.some((item) => !item.own) ? undefined : this.state.typing;
   }
 
-  private notify(kind: NonNullable<State["notice"]>["kind"], detail: string): void {
+  private notify(kind: Notice["kind"], detail: string): void {
     clearTimeout(this.fadeNotice);
     this.fadeNotice = setTimeout(() => this.change({ notice: undefined }), NOTICE_FADES);
     this.change({ notice: { kind, detail } });
@@ -360,7 +351,7 @@ export class Chat {
 
   /** Keep it until it is acknowledged, and send it now if there is a line. */
   private last(frame: Lasting): void {
-    this.memory.set({ outbox: [...this.memory.get("outbox"), frame] });
+    this.outbox.add(frame);
     if (!this.connection.send(frame)) this.connection.start();
   }
 

@@ -15,6 +15,7 @@ interface Handle {
   open: () => void;
   close: () => void;
   identify: (customer: Customer) => void;
+  forget: () => void;
 }
 
 declare global {
@@ -42,6 +43,7 @@ async function stand(tag: HTMLScriptElement): Promise<void> {
     open: () => chat.show(true),
     close: () => chat.show(false),
     identify: (who) => chat.identify(who),
+    forget: () => chat.forget(),
   };
 }
 

@@ -16,7 +16,8 @@ export function Menu(): JSX.Element | null {
   const over = isOver(chat.state.thread);
   const spoken = chat.state.thread.entries.some((entry) => !entry.own);
   const mails = chat.configuration.transcript && spoken && chat.state.line === "ready";
-  const ends = !over;
+  // outside hours only a message was left: to end that would be to take it back
+  const ends = !over && (chat.state.open || Boolean(chat.state.thread.standing?.agent));
   useEffect(() => (open ? away(menu.current, () => setOpen(false)) : undefined), [open]);
   if (!mails && !ends) return null;
 
