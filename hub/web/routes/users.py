@@ -1,4 +1,4 @@
-"""Users, roles and departments."""
+"""Users."""
 
 from __future__ import annotations
 
