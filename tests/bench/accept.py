@@ -7,48 +7,51 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 
+import asyncpg
 from sqlalchemy import insert
 
 from hub.store import raws
 from hub.store.database import Store
 from hub.store.tables import accounts
 from hub.store.unit import Tx
-from tests.bench.place import Place, place
-from tests.bench.row import Row
+from tests.bench.place import DATABASES, Place, place
+from tests.bench.row import Measure, Row, scaled
 
 BODY = b"x" * 2000
 CLIENTS = 64
-GROUP = 64
 COUNT = 6000
 
 
-def rows() -> Iterator[Row]:
-    """SQLite is the one with a floor: the same inserts, grouped, with nothing around them."""
-    with place("sqlite") as where:
-        floor = _floor(where)
-        yield Row(
-            "raw accept, 64 clients", asyncio.run(_accept(where)), "inputs/s", floor, "≥ 2000", note="sqlite FULL"
-        )
-    with place("postgresql") as where:
-        yield Row("raw accept, 64 clients", asyncio.run(_accept(where)), "inputs/s", note="postgresql fsync")
+def measures(scale: float) -> list[Measure]:
+    """One a database, with its durability as in production."""
+    return [Measure(f"accept, {kind}", partial(_rows, kind, scaled(COUNT, scale, CLIENTS))) for kind in DATABASES]
 
 
-async def _accept(where: Place) -> float:
+def _rows(kind: str, count: int) -> Iterator[Row]:
+    rounds = count // CLIENTS
+    with place(kind) as where:
+        floor = _sqlite_floor(where, rounds) if kind == "sqlite" else asyncio.run(_postgresql_floor(where, rounds))
+        rate = asyncio.run(_accept(where, rounds))
+    yield Row(f"raw accept, {CLIENTS} clients", rate, "inputs/s", floor, "≥ 2000", note=kind)
+
+
+async def _accept(where: Place, rounds: int) -> float:
     store = await Store.open(where.database, key_file=where.folder / "key")
     account = await store.write(_account)
     started = time.perf_counter()
-    await asyncio.gather(*(_client(store, account) for _ in range(CLIENTS)))
-    rate = COUNT / (time.perf_counter() - started)
+    await asyncio.gather(*(_client(store, account, rounds) for _ in range(CLIENTS)))
+    rate = rounds * CLIENTS / (time.perf_counter() - started)
     await store.close()
     return rate
 
 
-async def _client(store: Store, account: int) -> None:
+async def _client(store: Store, account: int, rounds: int) -> None:
     def add(tx: Tx) -> int:
         return raws.add(tx, channel="x", account_id=account, connection_id=None, body=BODY, meta={}, node="bench")
 
-    for _ in range(COUNT // CLIENTS):
+    for _ in range(rounds):
         await store.write(add)
 
 
@@ -58,15 +61,31 @@ def _account(tx: Tx) -> int:
     return int(made[0])
 
 
-def _floor(where: Place) -> float:
+def _sqlite_floor(where: Place, rounds: int) -> float:
+    """The same inserts, as many in one commit as there are clients."""
     with closing(sqlite3.connect(where.folder / "floor.db", isolation_level=None)) as bare:
         bare.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE raws (id INTEGER PRIMARY KEY, body BLOB)"
         )
         started = time.perf_counter()
-        for _ in range(COUNT // GROUP):
+        for _ in range(rounds):
             bare.execute("BEGIN IMMEDIATE")
-            for _ in range(GROUP):
+            for _ in range(CLIENTS):
                 bare.execute("INSERT INTO raws (body) VALUES (?)", (BODY,))
             bare.execute("COMMIT")
-        return COUNT / (time.perf_counter() - started)
+        return rounds * CLIENTS / (time.perf_counter() - started)
+
+
+async def _postgresql_floor(where: Place, rounds: int) -> float:
+    """The same, each insert a statement of its own."""
+    bare = await asyncpg.connect(where.database)
+    try:
+        await bare.execute("CREATE TABLE floor (id bigserial PRIMARY KEY, body bytea)")
+        started = time.perf_counter()
+        for _ in range(rounds):
+            async with bare.transaction():
+                for _ in range(CLIENTS):
+                    await bare.fetchval("INSERT INTO floor (body) VALUES ($1) RETURNING id", BODY)
+        return rounds * CLIENTS / (time.perf_counter() - started)
+    finally:
+        await bare.close()

@@ -15,6 +15,8 @@ from tests.support.hub_process import HubProcess
 from tests.support.postgresql import temporary_cluster
 
 DATABASES = ("sqlite", "postgresql")
+# everybody comes from one address here, and nobody types as a person does
+NO_LIMITS = "\n[accounts.settings.limits]\nconnections = 0\nnew_sessions = 0\nmessages = 0\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +53,7 @@ async def hub(where: Place, agents: int = 1, **environment: str) -> AsyncIterato
     """`hub serve` there, with the harness's site and a mail server for what it sends."""
     with SmtpSink(where.folder / "sink.jsonl") as sink:
         site.write(where.folder, sink.port, agents)
+        with (where.folder / "hub.toml").open("a") as file:
+            file.write(NO_LIMITS)  # of the account that stands last, the chat
         async with HubProcess(where.folder, where.database, environment) as process:
             yield process
