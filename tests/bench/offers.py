@@ -1,0 +1,109 @@
+"""From the customer's ack to the agent's offer, with a full house, and the rate at which it no longer holds."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
+from functools import partial
+
+from tests.bench.crowd import crowd
+from tests.bench.desk import Desk
+from tests.bench.floors import commits
+from tests.bench.place import DATABASES, Place, hub, place
+from tests.bench.row import Cost, Measure, Row, Unfinished, percentile, scaled
+from tests.bench.visitor import Visitor
+from tests.chaos.round import rows as look
+from tests.support.hub_process import HubProcess
+
+WORKING, IDLE = 200, 800
+RATES = (50, 100, 200, 400)
+SECONDS = 6.0
+OFFERED_WITHIN = 6.0
+AIM = 100.0  # milliseconds
+CONNECTING = 50
+OFFERED = """
+SELECT messages.text, min(events.at) FROM messages JOIN events ON events.interaction_id = messages.interaction_id
+WHERE messages.direction = 'INBOUND' AND events.type = 'offer.created' AND messages.text LIKE '{prefix}%'
+GROUP BY messages.text
+"""
+
+
+def measures(scale: float) -> list[Measure]:
+    """One a database: rows up to the first rate that is too much."""
+    return [Measure(f"offers, {kind}", partial(_rows, kind, scale)) for kind in DATABASES]
+
+
+def _rows(kind: str, scale: float) -> Iterator[Row]:
+    with place(kind) as where, asyncio.Runner() as runner:
+        rows = _climb(where, scale)
+        while (row := runner.run(_next(rows))) is not None:
+            yield row
+
+
+async def _next(rows: AsyncIterator[Row]) -> Row | None:
+    return await anext(rows, None)
+
+
+async def _climb(where: Place, scale: float) -> AsyncIterator[Row]:
+    people = await crowd(where, scaled(WORKING, scale, 5), scaled(IDLE, scale, 5))
+    floor = 2 * percentile(await commits(where), 0.99)
+    async with hub(where) as process, Desk(process.http, people) as desk:
+        for rate in RATES:
+            row = await _stage(where, process, rate, floor, scale)
+            yield row
+            if row.value > AIM:
+                return
+            await desk.done()
+
+
+async def _stage(where: Place, process: HubProcess, rate: int, floor: float, scale: float) -> Row:
+    seconds = max(1.0, SECONDS * min(scale, 1.0))
+    visitors = await _arrived(process, round(rate * seconds))
+    cost, started = Cost(process.pid), time.perf_counter()
+    for number, visitor in enumerate(visitors):
+        await asyncio.sleep(started + number / rate - time.perf_counter())
+        visitor.say(f"r{rate}-{number}")
+    cpu = cost.cpu(time.perf_counter() - started)
+    spans = await _spans(where, visitors, f"r{rate}-")
+    for visitor in visitors:
+        visitor.leave()
+    note = f"{where.kind}; p50 {percentile(spans, 0.5):.0f} ms" + (
+        "; the knee" if percentile(spans, 0.99) > AIM else ""
+    )
+    aim = f"≤ {AIM:.0f}" if rate == RATES[0] else ""
+    return Row(f"ack to offer p99 at {rate}/s", percentile(spans, 0.99), "ms", floor, aim, cpu, cost.memory(), note)
+
+
+async def _arrived(process: HubProcess, count: int) -> list[Visitor]:
+    port, turn = int(process.http.rsplit(":", 1)[1]), asyncio.Semaphore(CONNECTING)
+
+    async def arrive() -> Visitor:
+        async with turn:
+            visitor = Visitor()
+            await visitor.arrive(port)
+            return visitor
+
+    return await asyncio.gather(*(arrive() for _ in range(count)))
+
+
+async def _spans(where: Place, visitors: list[Visitor], prefix: str) -> list[float]:
+    """Milliseconds from ack to offer. One that had no offer in time counts as the whole time waited."""
+    offered: dict[str, float] = {}
+    with_time = time.perf_counter() + OFFERED_WITHIN
+    while len(offered) < len(visitors) and time.perf_counter() < with_time:
+        await asyncio.sleep(0.3)
+        found = await look(where.database, OFFERED.format(prefix=prefix))
+        offered = {str(text): _seconds(at) for text, at in found}
+    if not offered:
+        raise Unfinished(f"no offer at all within {OFFERED_WITHIN:.0f} s")
+    acked = {text: at for visitor in visitors for text, at in visitor.acked.items()}
+    never = OFFERED_WITHIN * 1000
+    known = [1000 * (offered[text] - at) if text in offered else never for text, at in acked.items()]
+    return known + [never] * (len(visitors) - len(acked))
+
+
+def _seconds(at: object) -> float:
+    """SQLite keeps microseconds."""
+    return at.timestamp() if isinstance(at, datetime) else int(str(at)) / 1e6
