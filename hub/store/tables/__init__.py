@@ -1,0 +1,55 @@
+"""The core's tables, one schema for both databases, one file a group."""
+
+from hub.store.tables.customers import asset_types, assets, customers, identities, identity_candidates, merges
+from hub.store.tables.inbound import parts, raws
+from hub.store.tables.interactions import interactions, segments, threads
+from hub.store.tables.messages import attachments, blobs, deliveries, drafts, messages, templates
+from hub.store.tables.record import events, idempotency, timers, webhooks
+from hub.store.tables.shape import metadata
+from hub.store.tables.site import accounts, connections, counters, departments, leases, queues, site
+from hub.store.tables.tickets import ticket_history, tickets
+from hub.store.tables.users import api_tokens, audit, presence, queue_members, roles, sessions, users
+from hub.store.tables.work import offers, work
+
+__all__ = [
+    "accounts",
+    "api_tokens",
+    "asset_types",
+    "assets",
+    "attachments",
+    "audit",
+    "blobs",
+    "connections",
+    "counters",
+    "customers",
+    "deliveries",
+    "departments",
+    "drafts",
+    "events",
+    "idempotency",
+    "identities",
+    "identity_candidates",
+    "interactions",
+    "leases",
+    "merges",
+    "messages",
+    "metadata",
+    "offers",
+    "parts",
+    "presence",
+    "queue_members",
+    "queues",
+    "raws",
+    "roles",
+    "segments",
+    "sessions",
+    "site",
+    "templates",
+    "threads",
+    "ticket_history",
+    "tickets",
+    "timers",
+    "users",
+    "webhooks",
+    "work",
+]

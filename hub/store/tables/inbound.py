@@ -1,0 +1,45 @@
+"""What came in, byte for byte, and the parts that wait for their siblings."""
+
+from sqlalchemy import Column, Index, Table, UniqueConstraint
+
+from hub.store.columns import Bytes
+from hub.store.tables.shape import document, identifier, instant, metadata, number, reference, string
+
+raws = Table(
+    "raws",
+    metadata,
+    identifier(),
+    string("channel", 40),
+    reference("connection_id", "connections"),
+    reference("account_id", "accounts"),
+    Column("body", Bytes, nullable=False),
+    document("meta"),
+    string("state", 20, "STORED"),
+    number("attempts"),
+    string("error_code", 40),
+    string("error", 2000),
+    string("leased_by", 80),
+    instant("due_at"),
+    instant("received_at", null=False),
+    instant("done_at"),
+)
+Index("ix_raws_waiting", raws.c.id, sqlite_where=raws.c.state == "STORED", postgresql_where=raws.c.state == "STORED")
+Index(
+    "ix_raws_quarantined",
+    raws.c.id,
+    sqlite_where=raws.c.state == "QUARANTINED",
+    postgresql_where=raws.c.state == "QUARANTINED",
+)
+
+parts = Table(
+    "parts",
+    metadata,
+    reference("account_id", "accounts", null=False),
+    string("key", 400),
+    number("position"),
+    number("total"),
+    reference("raw_id", "raws", null=False),
+    document("content"),
+    instant("expires_at", null=False, index=True),
+    UniqueConstraint("account_id", "key", "position"),
+)
