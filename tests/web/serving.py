@@ -24,6 +24,8 @@ async def serving(app: ASGIApp) -> AsyncIterator[str]:
         task = asyncio.create_task(server._serve([listening]))
         while not server.started:  # noqa: ASYNC110  # uvicorn offers no event to wait for
             await asyncio.sleep(0)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        await task
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await task

@@ -61,18 +61,22 @@ async def far_side(folder: Path, refusals: int = 0) -> AsyncIterator[FarSide]:
         sys.executable, str(RECEIVER), str(ledger), str(refusals), stdout=PIPE
     )
     assert process.stdout is not None
-    yield FarSide(int(await process.stdout.readline()), ledger)
-    process.kill()
-    await process.communicate()
+    try:
+        yield FarSide(int(await process.stdout.readline()), ledger)
+    finally:
+        process.kill()
+        await process.communicate()
 
 
 @asynccontextmanager
 async def sending(store: Store, *, private_allowed: bool = True) -> AsyncIterator[None]:
     workers = WebhookWorkers(store, private_allowed=private_allowed, first_wait=0.01)
     task = asyncio.create_task(workers.run())
-    yield
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def hook(people: People, url: str, *events: str) -> tuple[int, str]:
