@@ -20,9 +20,9 @@ OpenDemo = Callable[..., Awaitable[HubProcess]]
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """What a customer sees does not depend on the database; the filling of a site is tested on both."""
-    return sqlite_url
+    return str(request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url"))
 
 
 @pytest.fixture

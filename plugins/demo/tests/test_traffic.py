@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from argparse import Namespace
+from pathlib import Path
 
 import pytest
 
 from plugins.demo.hub_client import HubClient
 from plugins.demo.tests.conftest import PASSWORD, OpenDemo, until
+from plugins.demo.traffic import run
 from tests.support.hub_process import HUB, HubProcess
 
 
@@ -38,19 +41,16 @@ async def arrived(hub: HubClient) -> list[dict[str, object]] | None:
     return found if sum(each["messages"] for each in found) == 24 else None
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_it_ends_when_asked(open_demo: OpenDemo, number: signal.Signals) -> None:
+async def test_ctrl_c_ends_it_with_a_last_word(open_demo: OpenDemo) -> None:
     writing = await traffic(await open_demo(), "--rate", "60", "--minutes", "60")
     assert writing.stdout is not None
     await writing.stdout.readline()
-    writing.send_signal(number)
+    writing.send_signal(signal.SIGINT)
     said = (await asyncio.wait_for(writing.communicate(), 10))[0].decode()
     assert writing.returncode == 0
     assert " of 3600: " in said
 
 
-async def test_without_a_demo_it_says_so(open_demo: OpenDemo) -> None:
-    demo = await open_demo()
-    await demo.stop()
-    writing = await traffic(demo)
-    assert await writing.wait() == 2
+def test_without_a_demo_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(Namespace(data=tmp_path, rate=1, minutes=1, seed=1)) == 2
+    assert "make run" in capsys.readouterr().err
