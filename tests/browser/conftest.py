@@ -64,9 +64,13 @@ async def sit_down(browser: Browser) -> AsyncIterator[SitDown]:
     errors: list[str] = []
     async with AsyncExitStack() as stack:
 
-        async def log_in(office: Office, login: str, *, locale: str = "en-GB", path: str = "/", wide: bool = True) -> Desk:
+        async def log_in(
+            office: Office, login: str, *, locale: str = "en-GB", path: str = "/", wide: bool = True
+        ) -> Desk:
             size = {"width": 1440, "height": 900} if wide else {"width": 1024, "height": 700}
-            context = await browser.new_context(locale=locale, viewport={"width": size["width"], "height": size["height"]})
+            context = await browser.new_context(
+                locale=locale, viewport={"width": size["width"], "height": size["height"]}
+            )
             stack.push_async_callback(context.close)
             page = await context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))

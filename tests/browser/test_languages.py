@@ -30,9 +30,7 @@ async def words(desk: Desk) -> list[str]:
 
 
 @pytest.mark.parametrize(("locale", "language"), [("en-GB", "en-GB"), ("zh-CN", "zh-CN")])
-async def test_every_screen_speaks_the_language(
-    office: Office, sit_down: SitDown, locale: str, language: str
-) -> None:
+async def test_every_screen_speaks_the_language(office: Office, sit_down: SitDown, locale: str, language: str) -> None:
     await office.api.patch("/api/v1/me", json={"language": language[:2]})
     ada = await sit_down(office, "ada", locale=locale)
     for path, shown in PAGES.items():

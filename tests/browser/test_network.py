@@ -32,7 +32,7 @@ async def test_what_was_missed_and_what_was_written_meets_without_a_gap(office: 
         await lin.page.get_by_role("button", name="Send again").click()
         await visitor.hears("Written in the dark")
         await lin.hears("Written in the dark")
-        assert [frame["text"] for frame in visitor.theirs()].count("Written in the dark") == 1
+        assert [frame["text"] for frame in visitor.theirs].count("Written in the dark") == 1
 
 
 async def test_a_message_kept_back_survives_a_reload(office: Office, sit_down: SitDown) -> None:

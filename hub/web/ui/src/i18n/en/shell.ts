@@ -2,6 +2,7 @@
 export const shell = {
   common: {
     cancel: "Cancel",
+    close: "Close",
     save: "Save",
     saved: "Saved",
     add: "Add",

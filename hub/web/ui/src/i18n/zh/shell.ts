@@ -1,6 +1,7 @@
 export const shell = {
   common: {
     cancel: "取消",
+    close: "关闭",
     save: "保存",
     saved: "已保存",
     add: "添加",
