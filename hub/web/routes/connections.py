@@ -7,7 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from hub.api import SendError
 from hub.model.permissions import Permission
+from hub.plugin.secret_fields import redact
 from hub.store import admin_connections
 from hub.store.admin_connections import Connection
 from hub.store.details import CapabilitiesItem
@@ -117,10 +119,18 @@ async def disable_connection(call: Call, connection_id: int) -> Connection:
 
 @routes.post("/connections/{connection_id}/test", MANAGE)
 async def check_connection(call: Call, connection_id: int) -> ConnectionTest:
-    """Whether its settings hold and it hears."""
+    """Whether its settings hold, it hears, and, where the channel can try, the far side lets it in."""
     row = await call.read(lambda conn: admin_connections.get_connection(conn, connection_id))
-    fault = call.node.services.directory.faults.get(f"connection {row.name}", "")
-    return ConnectionTest(row.enabled and not fault and row.state != "FAILED", row.state, fault or row.state_detail)
+    directory = call.node.services.directory
+    fault = directory.faults.get(f"connection {row.name}", "")
+    connection = directory.connection(connection_id)
+    if connection is None or fault or row.state == "FAILED":
+        return ConnectionTest(False, row.state, fault or row.state_detail)
+    try:
+        found = await channel_called(call, row.channel).probe(connection)
+    except SendError as error:
+        return ConnectionTest(False, row.state, redact(error.detail or error.line, connection.settings))
+    return ConnectionTest(True, row.state, found or row.state_detail)
 
 
 def _create_connection(call: Call, tx: Tx, body: NewConnection) -> Connection:

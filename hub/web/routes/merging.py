@@ -1,9 +1,11 @@
-"""Customers as a whole stock: merged, unmerged, imported."""
+"""Customers as a whole stock: merged, unmerged, imported, exported."""
 
 from __future__ import annotations
 
+from starlette.responses import Response, StreamingResponse
+
 from hub.model.permissions import Permission
-from hub.store import imports, merges
+from hub.store import exports, imports, merges
 from hub.store.imports import ImportReport
 from hub.store.merges import Merge, MergePreview
 from hub.store.paging import Page
@@ -59,6 +61,14 @@ async def undo_merge(call: Call, merge_id: int) -> None:
 async def list_merges(call: Call, query: MergeQuery) -> Page[Merge]:
     """Merges, newest first."""
     return await call.read(lambda conn: merges.list_merges(conn, query.cursor, query.limit, query.customer))
+
+
+@routes.get("/customers/export", Permission.CUSTOMERS_EXPORT, produces="text/csv")
+async def export_customers(call: Call) -> Response:
+    """All customers as a sheet that can be imported again; noted in the audit log."""
+    sheet = exports.export_customers(call.node.services.store, call.actor)
+    headers = {"content-disposition": 'attachment; filename="customers.csv"', "cache-control": "private, no-store"}
+    return StreamingResponse(sheet, headers=headers, media_type="text/csv; charset=utf-8")
 
 
 @routes.post("/customers/import", Permission.CUSTOMERS_IMPORT, max_body=MAX_SHEET)
