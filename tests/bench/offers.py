@@ -56,6 +56,8 @@ async def _climb(where: Place, scale: float) -> AsyncIterator[Row]:
             if row.value > AIM:
                 return
             await desk.done()
+            if desk.refused:
+                raise Unfinished(f"{desk.refused} of the agents' calls were refused")
 
 
 async def _stage(where: Place, process: HubProcess, rate: int, floor: float, scale: float) -> Row:
@@ -70,7 +72,7 @@ async def _stage(where: Place, process: HubProcess, rate: int, floor: float, sca
     for visitor in visitors:
         visitor.leave()
     note = f"{where.kind}; p50 {percentile(spans, 0.5):.0f} ms" + (
-        "; the knee" if percentile(spans, 0.99) > AIM else ""
+        "; beyond the knee" if percentile(spans, 0.99) > AIM else ""
     )
     aim = f"≤ {AIM:.0f}" if rate == RATES[0] else ""
     return Row(f"ack to offer p99 at {rate}/s", percentile(spans, 0.99), "ms", floor, aim, cpu, cost.memory(), note)

@@ -30,11 +30,14 @@ class Visitor:
         """Connect and wait for `ready`. Raises OSError, TimeoutError."""
         self._ready.clear()
         self.over.clear()
-        async with asyncio.timeout(READY_WITHIN):
-            self._socket = await open_socket(port, PATH, self._hear, self._end)
-            hello = {"type": "hello", "version": 1} | ({"token": self.token} if self.token else {})
-            self._say(hello | ({"since": self._since} if self._since else {}))
-            await self._ready.wait()
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                self._socket = await open_socket(port, PATH, self._hear, self._end)
+                self._say(self._hello())
+                await self._ready.wait()
+        except TimeoutError:
+            self.leave()
+            raise
         if self.over.is_set():
             raise ConnectionResetError("the visit ended before it began")
 
@@ -56,6 +59,11 @@ class Visitor:
     def unanswered(self) -> int:
         """Messages without an acknowledgement."""
         return len(self._sent)
+
+    def _hello(self) -> dict[str, Any]:
+        hello: dict[str, Any] = {"type": "hello", "version": 1}
+        hello |= {"token": self.token} if self.token else {}
+        return hello | ({"since": self._since} if self._since else {})
 
     def _say(self, frame: dict[str, Any]) -> None:
         assert self._socket is not None
