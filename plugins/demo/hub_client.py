@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE, LOOK = 20.0, 0.1
+PATIENCE, LOOK = 60.0, 0.1
 
 
 class Refused(Exception):

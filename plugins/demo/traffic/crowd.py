@@ -24,7 +24,8 @@ WIDGET = "shop"
 SALES = 0.15
 REMEMBERED = 50
 LAST_WORDS = 5.0
-"""Seconds that conversations still have when all have written."""
+"""Seconds that chats still have when all have written."""
+STORED_WITHIN = 60.0
 LOST = (NotTaken, WebSocketException, aiosmtplib.SMTPException, OSError, TimeoutError)
 
 
@@ -39,6 +40,7 @@ class Crowd:
     patience: float = ANSWER_WITHIN
     tally: Counter[str] = field(default_factory=Counter)
     _mailed: list[tuple[Writer, Letter]] = field(default_factory=list)
+    _over: float = 0.0
 
     @property
     def contacts(self) -> int:
@@ -49,6 +51,7 @@ class Crowd:
         """Until all have written, or `stop` is set; `told` is called after each. Chats that are open then end."""
         dice, loop = random.Random(self.seed), asyncio.get_running_loop()
         begun, tasks = loop.time(), set[asyncio.Task[None]]()
+        self._over = begun + self.contacts * 60 / self.rate + LAST_WORDS
         for number in range(self.contacts):
             due = begun + (number + dice.random()) * 60 / self.rate
             if await _set_within(stop, due - loop.time()):
@@ -95,8 +98,12 @@ class Crowd:
             await visitor.enter()
             await visitor.say(f"{dice.getrandbits(60):x}", writer.question(dice), {"name": writer.name})
             self.tally["chats"] += 1
-            if await visitor.answered(self.patience):
+            if await visitor.answered(self._listening()):
                 await visitor.say(f"{dice.getrandbits(60):x}", writer.again(dice, "chats"), {})
+
+    def _listening(self) -> float:
+        """Seconds to wait for an agent: nobody does for long when the others have gone."""
+        return max(0.0, min(self.patience, self._over - asyncio.get_running_loop().time()))
 
 
 async def _set_within(stop: asyncio.Event, seconds: float) -> bool:
@@ -108,10 +115,10 @@ async def _set_within(stop: asyncio.Event, seconds: float) -> bool:
 
 
 async def _finish(tasks: set[asyncio.Task[None]], stop: asyncio.Event) -> None:
-    """Let those who write finish, a little while; nobody waits for whom no agent answers."""
+    """Let those who write finish, unless somebody wants to stop now."""
     waiting = asyncio.create_task(_all(set(tasks)))
     stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait({waiting, stopping}, timeout=LAST_WORDS, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({waiting, stopping}, timeout=STORED_WITHIN, return_when=asyncio.FIRST_COMPLETED)
     for task in (*tasks, waiting, stopping):
         task.cancel()
     await asyncio.gather(*tasks, waiting, stopping, return_exceptions=True)
