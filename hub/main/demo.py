@@ -14,6 +14,7 @@ from hub.plugin.site_file import NAME
 from hub.plugin.site_model import SiteFile
 
 DEMO = "demo"
+SHORTEST = 8
 
 
 def plugin_names() -> set[str]:
@@ -37,6 +38,8 @@ def run_plugin_command(words: Sequence[str]) -> int:
 
 def site() -> Path:
     """The demo site's file in HUB_DATA, made by the demo plugin when it is not there."""
+    if 0 < len(os.environ.get("HUB_DEMO_PASSWORD", "")) < SHORTEST:
+        raise Sentence(f"HUB_DEMO_PASSWORD needs at least {SHORTEST} characters.")
     folder = Path(os.environ.get("HUB_DATA", "var")).absolute()
     path = folder / NAME
     if not path.exists():

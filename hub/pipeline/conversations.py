@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import takewhile
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from hub.api import Address, Bytes, Conversation, ConversationFile, ConversationMessage, MessageKind
 from hub.model.states import WAITING_FOR_AGENT, DeliveryState, WorkState
@@ -12,6 +12,9 @@ from hub.store.rows import Row, many, one
 from hub.store.tables import deliveries, identities, tickets, users, work
 from hub.store.tables import interactions as table
 from hub.store.tables import messages as said
+
+_NAME = select(users.c.name).where(users.c.id == bindparam("id"))
+_SERIAL = select(tickets.c.serial).where(tickets.c.id == bindparam("id"))
 
 
 def by_thread(conn: Connection, scope: str, thread: str, after: int, limit: int) -> Conversation | None:
@@ -62,32 +65,63 @@ def conversation(conn: Connection, interaction: Row, after: int, limit: int) -> 
     )
 
 
+_mine, _before = work.alias(), work.alias()
+_AHEAD = (
+    select(func.count(_before.c.id))
+    .select_from(_mine)
+    .join(
+        _before,
+        and_(
+            _before.c.queue_id == _mine.c.queue_id,
+            _before.c.state == WorkState.WAITING,
+            _before.c.ended_at.is_(None),
+            or_(
+                _before.c.priority > _mine.c.priority,
+                and_(_before.c.priority == _mine.c.priority, _before.c.enqueued_at < _mine.c.enqueued_at),
+            ),
+        ),
+    )
+    .where(_mine.c.interaction_id == bindparam("interaction"), _mine.c.ended_at.is_(None))
+)
+
+
 def ahead(conn: Connection, interaction: Row) -> int:
     """How many in its queue come before it: higher priority, or the same and longer waiting."""
-    mine = one(conn, select(work).where(work.c.interaction_id == interaction["id"], work.c.ended_at.is_(None)))
-    if mine is None:
-        return 0
-    before = or_(
-        work.c.priority > mine["priority"],
-        and_(work.c.priority == mine["priority"], work.c.enqueued_at < mine["enqueued_at"]),
-    )
-    waiting = (work.c.queue_id == mine["queue_id"], work.c.state == WorkState.WAITING, work.c.ended_at.is_(None))
-    count: int = conn.execute(select(func.count()).select_from(work).where(*waiting, before)).scalar_one()
+    count: int = conn.execute(_AHEAD, {"interaction": interaction["id"]}).scalar_one()
     return count
+
+
+_VISIBLE = (
+    select(
+        said.c.id,
+        said.c.interaction_id,
+        said.c.position,
+        said.c.direction,
+        said.c.kind,
+        said.c.text,
+        said.c.html,
+        said.c.fields,
+        said.c.author,
+        said.c.external_id,
+        said.c.created_at,
+        deliveries.c.state.label("delivery_state"),
+    )
+    .outerjoin(deliveries, deliveries.c.message_id == said.c.id)
+    .where(
+        said.c.interaction_id == bindparam("interaction"),
+        said.c.position > bindparam("after"),
+        said.c.direction != messages.INTERNAL,
+        said.c.kind != MessageKind.NOTE.value,
+        or_(deliveries.c.state.is_(None), deliveries.c.state.not_in(["UNDONE", "BLOCKED"])),
+    )
+    .order_by(said.c.position)
+    .limit(bindparam("most"))
+)
 
 
 def _messages(conn: Connection, interaction_id: int, after: int, limit: int) -> Sequence[Row]:
     """One that is still to be sent holds back what follows: who reads on from a position misses nothing."""
-    columns = (said, deliveries.c.state.label("delivery_state"))
-    visible = (
-        said.c.interaction_id == interaction_id,
-        said.c.position > after,
-        said.c.direction != messages.INTERNAL,
-        said.c.kind != MessageKind.NOTE,
-    )
-    joined = select(*columns).outerjoin(deliveries, deliveries.c.message_id == said.c.id)
-    shown = or_(deliveries.c.state.is_(None), deliveries.c.state.not_in(["UNDONE", "BLOCKED"]))
-    rows = many(conn, joined.where(*visible, shown).order_by(said.c.position).limit(limit))
+    rows = many(conn, _VISIBLE, interaction=interaction_id, after=after, most=limit)
     return list(takewhile(lambda row: row["delivery_state"] != DeliveryState.PENDING, rows))
 
 
@@ -110,10 +144,10 @@ def _message(row: Row, files: Sequence[Row]) -> ConversationMessage:
 
 
 def _name(conn: Connection, user_id: int | None) -> str:
-    found = one(conn, select(users.c.name).where(users.c.id == user_id)) if user_id else None
+    found = one(conn, _NAME, id=user_id) if user_id else None
     return found["name"] if found else ""
 
 
 def _serial(conn: Connection, ticket_id: int | None) -> str:
-    found = one(conn, select(tickets.c.serial).where(tickets.c.id == ticket_id)) if ticket_id else None
+    found = one(conn, _SERIAL, id=ticket_id) if ticket_id else None
     return found["serial"] if found else ""

@@ -78,12 +78,18 @@ def references(conn: Connection, interaction_id: int, most: int = 20) -> list[st
     return list(conn.execute(newest).scalars())
 
 
+_FILES = (
+    select(attachments)
+    .where(attachments.c.message_id.in_(bindparam("messages", expanding=True)))
+    .order_by(attachments.c.id)
+)
+
+
 def files_of(conn: Connection, message_ids: Sequence[int]) -> dict[int, list[Row]]:
     """Attachments (without content) by message."""
     found: dict[int, list[Row]] = {}
     if message_ids:
-        rows = select(attachments).where(attachments.c.message_id.in_(message_ids)).order_by(attachments.c.id)
-        for row in many(conn, rows):
+        for row in many(conn, _FILES, messages=list(message_ids)):
             found.setdefault(row["message_id"], []).append(row)
     return found
 
