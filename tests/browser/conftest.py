@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, ViewportSize
 
 from hub import web
 from tests.browser.desk import Desk
@@ -18,6 +18,8 @@ from tests.support.fixtures import StartHub
 
 OpenOffice = Callable[..., Awaitable[Office]]
 SitDown = Callable[..., Awaitable[Desk]]
+WIDE: ViewportSize = {"width": 1440, "height": 900}
+NARROW: ViewportSize = {"width": 1024, "height": 700}
 BUILT = Path(web.__file__).parent / "static" / "inbox" / "index.html"
 
 
@@ -60,17 +62,14 @@ async def office(open_office: OpenOffice) -> Office:
 
 @pytest.fixture
 async def sit_down(browser: Browser) -> AsyncIterator[SitDown]:
-    """`lin = await sit_down(office, "lin")` logs an agent in, in a window of their own; an uncaught error fails the test."""
+    """`lin = await sit_down(office, "lin")` logs an agent in, in a window of their own. Uncaught errors fail."""
     errors: list[str] = []
     async with AsyncExitStack() as stack:
 
         async def log_in(
             office: Office, login: str, *, locale: str = "en-GB", path: str = "/", wide: bool = True
         ) -> Desk:
-            size = {"width": 1440, "height": 900} if wide else {"width": 1024, "height": 700}
-            context = await browser.new_context(
-                locale=locale, viewport={"width": size["width"], "height": size["height"]}
-            )
+            context = await browser.new_context(locale=locale, viewport=WIDE if wide else NARROW)
             stack.push_async_callback(context.close)
             page = await context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))

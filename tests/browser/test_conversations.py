@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from tests.browser.conftest import OpenOffice, SitDown
 from tests.browser.desk import PATIENCE, Desk
@@ -22,7 +22,7 @@ async def takes_mail(desk: Desk, office: Office, subject: str, text: str = "Plea
 async def arrived(customers: SmtpSink, text: str) -> None:
     """The customer's mail server has a mail with these words."""
     async with asyncio.timeout(PATIENCE / 1000):
-        while not any(text in mail["body"] for mail in customers.mails()):
+        while not any(text in mail["body"] for mail in customers.mails()):  # noqa: ASYNC110 - another process's file
             await asyncio.sleep(0.05)
 
 
@@ -184,8 +184,8 @@ async def test_a_template_is_found_by_code_and_by_pinyin_initials(office: Office
 async def test_an_attachment_goes_out_with_the_reply(office: Office, sit_down: SitDown) -> None:
     lin = await sit_down(office, "lin")
     await takes_mail(lin, office, "With a file")
-    picture = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"first floor"}
-    await lin.at("file-input").set_input_files([picture])
+    plan: FilePayload = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"first floor"}
+    await lin.at("file-input").set_input_files(plan)
     await expect(lin.at("draft-files")).to_contain_text("plan.txt", timeout=PATIENCE)
     await lin.send("The plan is attached.")
     await expect(lin.at("attachments")).to_contain_text("plan.txt", timeout=PATIENCE)

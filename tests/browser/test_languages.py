@@ -11,7 +11,8 @@ from tests.browser.conftest import SitDown
 from tests.browser.desk import PATIENCE, Desk
 from tests.browser.office import Office
 
-ADMIN = ["connections", "queues", "templates", "assets", "users", "roles", "departments", "quarantine", "plugins", "tokens", "webhooks", "audit"]  # fmt: skip
+ADMIN = ["connections", "queues", "templates", "assets", "users", "roles", "departments"]
+ADMIN += ["quarantine", "plugins", "tokens", "webhooks", "audit"]
 PAGES = {"/inbox": "conversation-list", "/tickets": "tickets-page", "/customers": "customers-page"}
 PAGES |= {"/search": "search-page", "/agents": "agents-page", "/customers/import": "import-page"}
 PAGES |= {f"/admin/{name}": f"admin-{name}-page" for name in ADMIN}
@@ -23,8 +24,8 @@ async def words(desk: Desk) -> list[str]:
     return list(
         await desk.page.evaluate(
             """() => [...document.querySelectorAll("body *")].flatMap((one) => [
-                 one.getAttribute("aria-label") ?? "", one.getAttribute("placeholder") ?? "", one.getAttribute("title") ?? "",
-                 ...[...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent.trim())])"""
+                 ...["aria-label", "placeholder", "title"].map((name) => one.getAttribute(name) ?? ""),
+                 ...[...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim())])"""
         )
     )
 

@@ -37,7 +37,7 @@ export interface RecordRow extends Record<string, unknown> {
 /** What the form starts with: the record's values, references as their ids. */
 export function formOf(fields: Field[], row: RecordRow | null): Record<string, unknown> {
   return Object.fromEntries(
-    fields.map((field) => [field.key, row ? plain(row[field.key]) : structuredClone(field.start ?? empty(field))]),
+    fields.map((field) => [field.key, row ? plain(row[field.key]) : copied(field.start ?? empty(field))]),
   );
 }
 
@@ -60,7 +60,7 @@ export function changesOf(
 function plain(value: unknown): unknown {
   const reference =
     value !== null && typeof value === "object" && !Array.isArray(value) && "id" in value && "name" in value;
-  return reference ? value.id : structuredClone(value);
+  return reference ? value.id : copied(value);
 }
 
 function empty(field: Field): unknown {
@@ -79,4 +79,9 @@ function empty(field: Field): unknown {
 
 function parsed(value: unknown): unknown {
   return typeof value === "string" ? JSON.parse(value) : value;
+}
+
+/** A deep copy of JSON; Vue's reactive objects cannot be cloned by the browser itself. */
+export function copied<T>(value: T): T {
+  return value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T);
 }

@@ -33,7 +33,7 @@ export function isSecret(schema: Schema): boolean {
 }
 
 function field(key: string, schema: Schema, required: boolean): Field {
-  const start = schema.default ?? undefined;
+  const start = schema.default ?? (kindOf(schema) === "number" ? null : undefined);
   const choices = schema.enum?.map((value) => ({ value, label: String(value) }));
   return {
     key,
