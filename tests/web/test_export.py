@@ -16,8 +16,8 @@ async def test_the_sheet_that_went_out_comes_in_again_without_a_change(people: P
     assert sheet.headers["content-type"] == "text/csv; charset=utf-8"
     assert "attachment" in sheet.headers["content-disposition"]
     assert "Wang Wei" in sheet.text
-    form = {"content": sheet.content, "headers": {"content-type": "text/csv"}}
-    report = (await supervisor.post("/customers/import?dry_run=true", **form)).json()
+    as_csv = {"content-type": "text/csv"}
+    report = (await supervisor.post("/customers/import?dry_run=true", content=sheet.content, headers=as_csv)).json()
     assert (report["rows"], report["created"], report["errors"]) == (1, 0, [])
 
 
