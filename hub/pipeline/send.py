@@ -1,6 +1,7 @@
 """The way out: leases what is due, asks the vetoes, gives it to the channel, and says what became of it."""
 
 import asyncio
+import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import Collection
@@ -94,10 +95,9 @@ class Sender:
         due = await self._store.read(outbox.next_due)
         seconds = min((due - datetime.now(UTC)).total_seconds(), IDLE) if due else IDLE
         self._due.clear()
-        try:
-            await asyncio.wait_for(self._due.wait(), max(seconds, 0.01))
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):  # not wait_for: before 3.12 it drops a cancellation that meets a wake
+            async with asyncio.timeout(max(seconds, 0.01)):
+                await self._due.wait()
 
     def _start(self, row: Row) -> None:
         task = asyncio.get_running_loop().create_task(self._deliver(row))
