@@ -41,7 +41,7 @@ def main() -> None:
 
 def quick() -> None:
     """Everything that takes no server and no browser; the fast tests run beside mypy."""
-    stages = [*STATIC[:1], Stage("fast tests", pytest("-m", FAST, "--quiet", "-p", "no:xdist")), *STATIC[1:]]
+    stages = [*STATIC[:1], Stage("fast tests", pytest("-m", FAST, "--quiet")), *STATIC[1:]]
     sys.exit(0 if all_pass(stages) else 1)
 
 
@@ -50,7 +50,7 @@ def everything() -> None:
     system_packages.require()
     if not all_pass([WEB_PAGES, *STATIC]):
         sys.exit(1)
-    sys.exit(subprocess.run(pytest("--numprocesses", "2", "--dist", "worksteal", *sys.argv[2:]), cwd=ROOT).returncode)
+    sys.exit(subprocess.run(pytest(*sys.argv[2:]), cwd=ROOT).returncode)
 
 
 def reformat() -> None:
@@ -59,7 +59,7 @@ def reformat() -> None:
 
 
 def pytest(*options: str) -> list[str]:
-    return [PYTHON, "-m", "pytest", *options]
+    return [PYTHON, "-m", "pytest", "--numprocesses", "2", "--dist", "worksteal", *options]
 
 
 def all_pass(stages: list[Stage]) -> bool:
