@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -17,6 +18,8 @@ from hub.routing.engine import Engine
 from hub.routing.refusals import RoutingSettings
 from hub.routing.snapshots import Agent, Held, OpenOffer, Snapshot, Work
 from tests.routing.reference import Reference
+
+pytestmark = pytest.mark.slow
 
 START = datetime(2026, 11, 21, 8, tzinfo=UTC)
 SETTINGS = RoutingSettings()

@@ -18,6 +18,8 @@ from plugins.demo.hub_client import HubClient
 from plugins.demo.tests.conftest import PASSWORD, OpenDemo, until
 from tests.support.hub_process import HUB, HubProcess
 
+pytestmark = pytest.mark.slow
+
 ME = "emma.clarke@customers.test"
 
 

@@ -12,6 +12,8 @@ from hub.store.tables import customers, identities, interactions, messages, raws
 from tests.toy.tests.exchange import Exchange
 from tests.toy.tests.house import House
 
+pytestmark = pytest.mark.slow
+
 BEAR = {"from": "bear", "name": "Bear"}
 
 
