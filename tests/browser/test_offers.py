@@ -62,7 +62,7 @@ async def test_an_offer_nobody_answers_makes_its_agent_not_ready(open_office: Op
     await lin.accept()
 
 
-async def test_of_two_who_accept_at_once_one_wins_and_the_other_hears_who(office: Office, sit_down: SitDown) -> None:
+async def test_an_offer_accepted_in_two_windows_at_once_counts_once(office: Office, sit_down: SitDown) -> None:
     """The second hand belongs to the same agent in another window: both see the offer, one click counts."""
     here, there = await sit_down(office, "lin"), await sit_down(office, "lin")
     await here.be("READY")
@@ -76,6 +76,22 @@ async def test_of_two_who_accept_at_once_one_wins_and_the_other_hears_who(office
     assert [item["agent"]["name"] for item in mine["items"]] == ["Lin Yue"]
     toasts = here.page.locator(".n-message"), there.page.locator(".n-message")
     assert sum([await toast.filter(has_text="Lin Yue").count() for toast in toasts]) == 1
+
+
+async def test_of_two_agents_who_reach_for_the_same_work_exactly_one_has_it(office: Office, sit_down: SitDown) -> None:
+    lin = await sit_down(office, "lin")
+    await lin.be("READY")
+    await office.write_mail("Two hands", "Who was first?")
+    await lin.sees("offer")
+    contact = int(await lin.at("offer").get_attribute("data-interaction") or 0)
+    tom = await sit_down(office, "tom", path=f"/inbox/{contact}")
+    await tom.sees("take")
+    await asyncio.gather(lin.at("offer-accept").click(), tom.at("take").click())
+    await lin.sees_no("offer")
+    await tom.has("conversation", "CONNECTED")
+    owner = (await office.get(f"/interactions/{contact}"))["agent"]["name"]
+    loser = tom if owner == "Lin Yue" else lin
+    await expect(loser.page.locator(".n-message").first).to_be_visible(timeout=PATIENCE)
 
 
 async def test_an_offer_taken_away_is_not_shown_again_after_a_reload(office: Office, sit_down: SitDown) -> None:
