@@ -105,10 +105,10 @@ class Intake:
             if isinstance(read, Failure):
                 await self._failed(stored.raw_id, read)
             elif read is not None:
+                crash_point("after_parse")
                 prepared.append(read)
         if not prepared:
             return
-        crash_point("after_parse")
         results = await self._store.write(lambda tx: _apply_all(tx, prepared))
         self.processed += len(prepared)
         for raw_id, result in results:
