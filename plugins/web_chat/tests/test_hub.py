@@ -62,6 +62,7 @@ async def test_typing_goes_to_the_agents_screen_and_back(hub: HubProcess, mei: A
     async with ChatVisitor(hub.http) as visitor:
         await visitor.say("Hello")
         interaction = await mei.accept()
+        await visitor.until(lambda: visitor.states and visitor.states[-1]["state"] == "CONNECTED")
         await visitor.typing("My machi")
         signal = await mei.signal()
         assert (signal["kind"], signal["interaction"]) == ("typing", interaction)
