@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
+from functools import partial
 
 from sqlalchemy import Connection, select
 
@@ -57,7 +58,7 @@ class FlowRunner:
         while row := await self._store.read(lambda conn: _pending(conn, interaction_id)):
             step = await self._step(row)
             seen = row["flow_version"], len(row["flow_state"]["pending"])
-            await self._store.write(lambda tx, step=step, seen=seen: _apply(tx, interaction_id, step, seen))  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
+            await self._store.write(partial(_apply, interaction_id=interaction_id, step=step, seen=seen))
 
     async def _step(self, row: Row) -> FlowStep:
         memory = row["flow_state"]

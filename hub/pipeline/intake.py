@@ -9,8 +9,20 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
-from hub.api import CustomerRef, HubError, Inbound, Malformed, Overloaded, Raw, UnknownAccount, crash_point
+from hub.api import (
+    AnyAccount,
+    CustomerRef,
+    HubError,
+    Inbound,
+    Malformed,
+    Normalised,
+    Overloaded,
+    Raw,
+    UnknownAccount,
+    crash_point,
+)
 from hub.pipeline import ingest
 from hub.pipeline.directory import Directory
 from hub.pipeline.ingest import Effect, Prepared
@@ -79,7 +91,7 @@ class Intake:
         """Queue inputs that are in the store only (adopted, replayed, or due for another attempt)."""
         for start in range(0, len(raw_ids), 200):
             some = raw_ids[start : start + 200]
-            rows = await self._store.read(lambda conn, some=some: raws.bodies(conn, some))  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
+            rows = await self._store.read(partial(raws.bodies, ids=some))
             for row in rows:
                 self.hand_on(Stored(row["id"], row["account_id"], Raw(row["body"], row["meta"])))
 
@@ -134,8 +146,8 @@ class Intake:
         row = self._directory.row(account.id)
         return Prepared(stored.raw_id, account, row, channel.capabilities, items, recognised)
 
-    async def _recognise(self, item: object, account: object) -> CustomerRef | None:
-        return await self._hooks.identify(item, account) if isinstance(item, Inbound) else None  # type: ignore[arg-type]  # always the account of `_prepare`
+    async def _recognise(self, item: Normalised, account: AnyAccount) -> CustomerRef | None:
+        return await self._hooks.identify(item, account) if isinstance(item, Inbound) else None
 
     async def _whole(self, stored: Stored) -> Raw | None:
         if "large" not in stored.raw.meta:
