@@ -133,6 +133,7 @@ async def test_in_chinese_on_a_phone_the_chat_is_the_page(visit: Visit, mei: Age
     page = await visit("form", "zh", viewport=PHONE, has_touch=True)
     await page.get_by_test_id("chat-launcher").tap()
     panel = page.get_by_test_id("chat-panel")
+    await panel.evaluate("panel => Promise.all(panel.getAnimations().map(each => each.finished))")  # it slides in
     assert await panel.bounding_box() == {"x": 0, "y": 0, **PHONE}
     await expect(page.get_by_test_id("chat-launcher")).not_to_be_visible()
     await page.get_by_test_id("chat-form-send").tap()
