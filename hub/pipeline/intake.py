@@ -168,21 +168,31 @@ class Intake:
 
 
 def _apply_all(tx: Tx, prepared: Sequence[Prepared]) -> list[tuple[int, list[Effect] | Failure]]:
-    results = [(one.raw_id, _apply_one(tx, one)) for one in prepared]
+    results = _apply_together(tx, prepared) or [(one.raw_id, _apply_one(tx, one)) for one in prepared]
     raws.done(tx, [raw_id for raw_id, result in results if not isinstance(result, Failure)])
     return results
 
 
+def _apply_together(tx: Tx, prepared: Sequence[Prepared]) -> list[tuple[int, list[Effect] | Failure]] | None:
+    """Mostly all can be applied, and need no savepoint each; None when one could not."""
+    mark = tx.mark()
+    try:
+        results: list[tuple[int, list[Effect] | Failure]] = [(one.raw_id, ingest.apply(tx, one)) for one in prepared]
+    except Exception:  # noqa: BLE001  # its own run finds it again
+        tx.back_to(mark)
+        return None
+    tx.keep()
+    return results
+
+
 def _apply_one(tx: Tx, one: Prepared) -> list[Effect] | Failure:
-    events, calls = len(tx.drafts), len(tx.after)
-    tx.conn.exec_driver_sql("SAVEPOINT input")
+    mark = tx.mark()
     try:
         effects = ingest.apply(tx, one)
     except Exception as error:  # one input that cannot be applied must not take its neighbours along
-        tx.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT input")
-        del tx.drafts[events:], tx.after[calls:]
+        tx.back_to(mark)
         log.exception("raw input %s could not be applied", one.raw_id)
         code = error.code if isinstance(error, HubError) else HubError.code
         return Failure(code, f"{type(error).__name__}: {error}")
-    tx.conn.exec_driver_sql("RELEASE SAVEPOINT input")
+    tx.keep()
     return effects

@@ -58,6 +58,29 @@ class Tx:
         """Have `call` run in the event loop once this is committed; never when it is not."""
         self.after.append(call)
 
+    def mark(self) -> "Mark":
+        """A point to go back to. Every mark is ended, the newest first, by `back_to` or `keep`."""
+        self.conn.exec_driver_sql("SAVEPOINT mark")
+        return Mark(len(self.drafts), len(self.after))
+
+    def back_to(self, mark: "Mark") -> None:
+        """Undo everything since."""
+        self.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT mark")
+        self.conn.exec_driver_sql("RELEASE SAVEPOINT mark")
+        del self.drafts[mark.events :], self.after[mark.calls :]
+
+    def keep(self) -> None:
+        """Everything since the newest mark stays."""
+        self.conn.exec_driver_sql("RELEASE SAVEPOINT mark")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How many events and calls there were."""
+
+    events: int
+    calls: int
+
 
 @dataclass(slots=True)
 class Job(Generic[T]):
@@ -88,33 +111,40 @@ class Batch:
 
 
 def run_batch(conn: Connection, jobs: Sequence[Job[Any]], now: datetime) -> Batch:
-    """Run the jobs in one transaction, each behind its own savepoint: one failure does not take the others along.
+    """Run the jobs in one transaction; one failure does not take the others along.
 
     Events are numbered last: the counter's row lock then makes commit order equal number order, without holes.
     """
-    batch = Batch()
-    drafts: list[dict[str, Any]] = []
-    for job in jobs:
-        tx = Tx(conn, now)
-        outcome = _run_one(tx, job)
-        batch.outcomes.append(outcome)
-        if outcome.error is None:
-            drafts += tx.drafts
-            batch.after += tx.after
-    if drafts:
-        batch.events = eventlog.append(conn, drafts)
-    return batch
+    tx = Tx(conn, now)
+    outcomes = _run_together(tx, jobs) or [_run_one(tx, job) for job in jobs]
+    events = eventlog.append(conn, tx.drafts) if tx.drafts else []
+    return Batch(outcomes, events, tx.after)
+
+
+def _run_together(tx: Tx, jobs: Sequence[Job[Any]]) -> list[Outcome] | None:
+    """All behind one savepoint: one each would be a good part of what the database has to do. None when a job failed;
+    which one shows when they run again, each behind its own."""
+    if len(jobs) == 1:
+        return None
+    mark = tx.mark()
+    try:
+        outcomes = [Outcome(job, value=job.work(tx)) for job in jobs]
+    except Exception:  # noqa: BLE001  # whatever it is, its own run finds it again and tells its caller
+        tx.back_to(mark)
+        return None
+    tx.keep()
+    return outcomes
 
 
 def _run_one(tx: Tx, job: Job[Any]) -> Outcome:
     job.attempts += 1
-    tx.conn.exec_driver_sql("SAVEPOINT job")
+    mark = tx.mark()
     try:
         value = job.work(tx)
     except Exception as error:  # noqa: BLE001  # whatever a job raises belongs to its caller, not to the batch
-        tx.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+        tx.back_to(mark)
         return Outcome(job, error=error, again=_worth_another_try(job, error))
-    tx.conn.exec_driver_sql("RELEASE SAVEPOINT job")
+    tx.keep()
     return Outcome(job, value=value)
 
 
