@@ -1,4 +1,4 @@
-"""Customers as screens show them: one, a list, an organisation's members, the candidates behind a shared address."""
+"""Customers as screens show them: one, a list, an organisation's members."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from hub.model.named import Named
 from hub.model.states import TICKET_UNSOLVED
 from hub.store import access
 from hub.store.customers import current_id
-from hub.store.identities import candidates_of
 from hub.store.paging import Order, Page, page
 from hub.store.search_results import matching
 from hub.store.tables import customers, identities, identity_candidates, tickets
@@ -81,12 +80,6 @@ def members(conn: Connection, actor: Actor, organisation_id: int, cursor: str = 
     """Who belongs to the organisation, newest first. Raises NotFound."""
     mine = CustomerFilter(organisation_id=current_id(conn, organisation_id))
     return list_customers(conn, actor, mine, cursor, limit)
-
-
-def candidates(conn: Connection, actor: Actor, identity_id: int) -> list[Customer]:
-    """Who may be behind a shared address."""
-    rows = conn.execute(_columns().where(customers.c.id.in_(candidates_of(conn, identity_id))).order_by(customers.c.id))
-    return _shape(conn, actor, rows.mappings().all())
 
 
 def _columns() -> Select[Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from hub.api import Medium
 from hub.model.actor import Actor
 from hub.store import listing, segments
+from hub.store.candidates import Candidate, candidates
 from hub.store.listing import InteractionItem
 from hub.store.segments import SegmentItem
 from hub.store.tables import interactions
@@ -37,7 +38,8 @@ class CapabilitiesItem:
 @dataclass(frozen=True, slots=True)
 class InteractionDetail(InteractionItem):
     """One interaction in whole. `reply_to` is where an answer goes; `explanation` says why routing offered it as it
-    did; `capabilities` is null when the channel's plugin is not there; `related` are others of the same ticket."""
+    did; `capabilities` is null when the channel's plugin is not there; `related` are others of the same ticket;
+    `candidates` are the customers it may be from besides the one it belongs to."""
 
     segments: list[SegmentItem]
     capabilities: CapabilitiesItem | None
@@ -45,6 +47,7 @@ class InteractionDetail(InteractionItem):
     attributes: dict[str, Any]
     related: list[InteractionItem]
     explanation: dict[str, Any]
+    candidates: list[Candidate]
 
 
 def get_detail(
@@ -62,4 +65,5 @@ def get_detail(
         attributes=more.attributes,
         related=listing.related(conn, actor, found),
         explanation=segments.last_explanation(conn, interaction_id),
+        candidates=candidates(conn, actor, interaction_id),
     )

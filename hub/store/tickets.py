@@ -98,7 +98,12 @@ def link_interaction(tx: Tx, actor: Actor | None, ticket_id: int, interaction_id
     if found["ticket_id"] is not None:
         ticket_history.note(tx, actor, found["ticket_id"], "interaction", interaction_id, None)
     ticket_history.note(tx, actor, ticket_id, "interaction", None, interaction_id)
-    _store(tx, actor, row, {"customer_id": found["customer_id"]} if row["customer_id"] is None else {})
+    _store(
+        tx,
+        actor,
+        row,
+        {"customer_id": found["customer_id"]} if found["customer_id"] and row["customer_id"] is None else {},
+    )
 
 
 def next_serial(tx: Tx) -> str:

@@ -49,8 +49,8 @@ async def addresses(store: Store, actor: Actor, customer_id: int) -> list[str]:
     return [identity.value for identity in (await shown(store, actor, customer_id)).identities]
 
 
-async def interaction(store: Store, customer_id: int, sender: Address) -> int:
-    """One that this customer began by writing from `sender`."""
+async def interaction(store: Store, customer_id: int | None, sender: Address) -> int:
+    """One that this customer (None: nobody knows who) began by writing from `sender`."""
     mine = identities.c.value == normalised(sender.scheme, sender.value)
     account = insert(accounts).values(channel="toy", scheme="tel", address="+8610")
 

@@ -12,7 +12,7 @@ from hub.api import Address
 from hub.model.errors import NotFound
 from hub.model.named import Named
 from hub.model.permissions import Permission
-from hub.pipeline import start
+from hub.pipeline import recognise, start
 from hub.pipeline.converse import Reply
 from hub.store import access, drafts, interactions, listing, tickets
 from hub.store.listing import InteractionItem
@@ -82,7 +82,7 @@ async def start_interaction(call: Call, body: NewContact) -> InteractionItem:
 
 @routes.patch("/interactions/{interaction_id}", REPLY)
 async def change_interaction(call: Call, interaction_id: int, body: InteractionChange) -> InteractionItem:
-    """Change subject, priority, ticket or customer."""
+    """Change subject, priority, ticket or customer; whose it is stands in the audit log; a ticket of nobody follows."""
     await call.write(lambda tx: _change(call, tx, interaction_id, body))
     return await call.read(lambda conn: listing.get_interaction(conn, call.actor, interaction_id))
 
@@ -142,17 +142,16 @@ def _change(call: Call, tx: Tx, interaction_id: int, body: InteractionChange) ->
     values = body.model_dump(exclude_none=True, include={"subject", "priority"})
     if "ticket" in body.model_fields_set and body.ticket is None:
         values["ticket_id"] = None
-    if "customer" in body.model_fields_set and body.customer is None:
-        values["customer_id"] = None
     if values:
         interactions.change(tx, row, **values)
+    if "customer" in body.model_fields_set and body.customer is None:
+        recognise.customer(tx, call.actor, interaction_id, None, call.client)
     _relate(call, tx, interaction_id, {"ticket": body.ticket, "customer": body.customer})
 
 
 def _relate(call: Call, tx: Tx, interaction_id: int, to: dict[str, int | None]) -> None:
     if to["customer"] is not None:
-        access.require_customer(tx.conn, to["customer"])
-        interactions.change(tx, interactions.locked(tx, interaction_id), customer_id=to["customer"])
+        recognise.customer(tx, call.actor, interaction_id, to["customer"], call.client)
     if to["ticket"] is not None:
         tickets.link_interaction(tx, call.actor, to["ticket"], interaction_id)
 

@@ -61,7 +61,7 @@ async def count_interactions(call: Call) -> Counts:
 
 @routes.get("/interactions/{interaction_id}", READ)
 async def get_interaction(call: Call, interaction_id: int) -> InteractionDetail:
-    """One interaction with its segments, what its channel can carry, and others of its ticket."""
+    """One interaction with its segments, what its channel can carry, others of its ticket, and whose it may be."""
     can = all_capabilities(call.node.services.registry)
     return await call.read(lambda conn: details.get_detail(conn, call.actor, interaction_id, can))
 

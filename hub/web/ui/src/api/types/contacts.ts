@@ -21,7 +21,7 @@ export interface Interaction {
   state: string;
   subject: string;
   customer: Ref | null;
-  identity: { id?: number; scheme: string; value: string; label: string; shared?: boolean } | null;
+  identity: { id?: number; scheme: string; value: string; label: string } | null;
   ticket: { id: number; serial: string; status: TicketStatus } | null;
   agent: Ref | null;
   queue: { id: number; key: string; name: string } | null;
@@ -75,6 +75,18 @@ export interface InteractionDetail extends Interaction {
   attributes: Record<string, unknown>;
   related: Interaction[];
   explanation: unknown;
+  candidates: Candidate[];
+}
+
+/** A customer a contact may be from: it came from an address of theirs (ADDRESS), or one was named (NAMED). */
+export interface Candidate {
+  id: number;
+  kind: "PERSON" | "ORGANISATION";
+  name: string;
+  organisation: Ref | null;
+  reason: "ADDRESS" | "NAMED";
+  address: string;
+  last_contact_at: string | null;
 }
 
 export interface Offer {
