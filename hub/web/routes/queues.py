@@ -39,13 +39,18 @@ Date = Annotated[str, Field(pattern=rf"^(20[0-9]{{2}}-({_LONG}|{_SHORT}|{_FEBRUA
 
 
 class Hours(Body):
-    """Opening hours: spans a day of the week, and dates that differ (an empty list is closed)."""
+    """Opening hours: spans a day of the week, and dates that differ (an empty list is closed).
+
+    `holidays` are calendars (`CN`, `HK`, `DE-BY`); `holiday_hours` hold on their days.
+    """
 
     zone: Short = "UTC"
     week: dict[Day, Spans] = Field(default_factory=dict)
     exceptions: Annotated[dict[Date, Spans], Field(max_length=1000, json_schema_extra=CLOSED)] = Field(
         default_factory=dict
     )
+    holidays: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=10)] = Field(default_factory=list)
+    holiday_hours: Spans = Field(default_factory=list)
 
 
 class NewQueue(Body):
@@ -169,12 +174,12 @@ def _change(call: Call, tx: Tx, queue_id: int, body: QueueChange) -> Queue:
 
 
 def _hours(hours: Hours | None) -> dict[str, Any]:
-    """As it is stored. Raises NotFound for a time zone nobody knows."""
+    """As it is stored. Raises NotFound for a time zone or calendar nobody knows."""
     document = hours.model_dump() if hours else {}
     try:
         OpeningHours.parse(document)
     except (ZoneInfoNotFoundError, KeyError, IsADirectoryError, OSError) as error:
-        raise NotFound("There is no such time zone.") from error
+        raise NotFound("There is no such time zone or holiday calendar.") from error
     except ValueError as error:
         raise Invalid(fields={"hours": str(error)}) from error
     return document
