@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, FilePayload, Page, expect
+from playwright.async_api import FilePayload, Page, expect
 
-from plugins.web_chat.tests.agent import SITE, Agent
+from plugins.web_chat.tests.agent import Agent
+from plugins.web_chat.tests.shop import Shop, Visit, begin, free_port, say, site_for
 from tests.support.fixtures import StartHub
 from tests.support.hub_process import HubProcess
 
-PAGE = """<!doctype html><html lang="{language}"><meta name="viewport" content="width=device-width">
-<meta http-equiv="Content-Security-Policy" content="default-src 'self'; script-src {hub}; img-src {hub};
- connect-src {hub} {socket}"><title>Shop</title><h1>Espresso</h1><a href="#x">a link</a>
-<script src="{hub}/p/web_chat/widget.js" data-account="{account}" async></script>"""
 PHONE = {"width": 390, "height": 780}
 AXE = Path(__file__).parents[1] / "ui/node_modules/axe-core/axe.min.js"
 MOVING = "host => [...host.shadowRoot.querySelectorAll('*')].some(e => getComputedStyle(e).animationName != 'none')"
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63606060000000040001f61738550000000049454e44ae426082"
 )
-
-Visit = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture
@@ -35,68 +27,10 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-class Shop:
-    """A shop's web server: one page, with the widget on it."""
-
-    def __init__(self) -> None:
-        self.page = ""
-        self.origin = ""
-
-    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        body = self.page.encode()
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        writer.write(head.encode() + body)
-        await writer.drain()
-        writer.close()
-
-
-@pytest.fixture
-async def shop() -> AsyncIterator[Shop]:
-    shop = Shop()
-    server = await asyncio.start_server(shop, "127.0.0.1", 0)
-    shop.origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    yield shop
-    server.close()
-
-
 @pytest.fixture
 async def hub(hub_process: StartHub, tmp_path: Path, shop: Shop) -> HubProcess:
-    origins = f'origins = ["{shop.origin}"], '
-    (tmp_path / "hub.toml").write_text(SITE.replace("settings = { ", f"settings = {{ {origins}"))
-    with socket.socket() as free:  # a restarted hub must be found where it was
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    return await hub_process(HUB_PORT=str(port))
-
-
-@pytest.fixture
-async def visit(browser: Browser, hub: HubProcess, shop: Shop) -> AsyncIterator[Visit]:
-    """`page = await visit("night", language="zh")`: a person on the shop's page; an uncaught error fails the test."""
-    errors: list[str] = []
-
-    async def open_page(account: str = "shop", language: str = "en", **context: Any) -> Page:
-        page = await (await browser.new_context(locale=language, **context)).new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda said: errors.append(said.text) if "Content Security" in said.text else None)
-        sockets = hub.http.replace("http", "ws", 1)
-        shop.page = PAGE.format(hub=hub.http, socket=sockets, account=account, language=language)
-        await page.goto(shop.origin)
-        await expect(page.get_by_test_id("chat-launcher")).to_be_visible()
-        return page
-
-    yield open_page
-    assert not errors, f"uncaught in the page: {errors}"
-
-
-async def say(page: Page, text: str) -> None:
-    await page.get_by_test_id("chat-input").fill(text)
-    await page.get_by_test_id("chat-input").press("Enter")
-
-
-async def begin(page: Page, text: str = "My machine is broken") -> None:
-    await page.get_by_test_id("chat-launcher").click()
-    await say(page, text)
+    (tmp_path / "hub.toml").write_text(site_for(shop))
+    return await hub_process(HUB_PORT=str(free_port()))
 
 
 def progress(page: Page) -> Any:

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { fill } from "../texts";
 import { Icon } from "./icons";
 import { useHere } from "./use";
@@ -8,9 +8,11 @@ import { useHere } from "./use";
 export function Ended(): JSX.Element {
   const { chat, words } = useHere();
   const [thanked, setThanked] = useState(false);
+  const foot = useRef<HTMLDivElement>(null);
+  useEffect(() => keepFocus(foot.current), [chat.mayRate]);
   if (chat.mayRate) return <Rating onDone={() => setThanked(true)} />;
   return (
-    <div class="ended" data-testid="chat-ended">
+    <div class="ended" ref={foot} tabIndex={-1} data-testid="chat-ended">
       <p>{thanked ? words.rateThanks : words.ended}</p>
       <button type="button" class="primary" onClick={() => chat.newConversation()} data-testid="chat-again">
         {words.newConversation}
@@ -19,16 +21,25 @@ export function Ended(): JSX.Element {
   );
 }
 
+/** The composer that stood here may have had the focus: it goes to what took its place, never away from the page. */
+function keepFocus(foot: HTMLElement | null): void {
+  if (document.activeElement === document.body) foot?.focus({ preventScroll: true });
+}
+
 const STARS = [1, 2, 3, 4, 5];
 
 function Rating({ onDone }: { onDone: () => void }): JSX.Element {
   const { chat, words } = useHere();
   const [stars, setStars] = useState(0);
   const [comment, setComment] = useState("");
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => keepFocus(form.current), []);
 
   return (
     <form
       class="rating"
+      ref={form}
+      tabIndex={-1}
       data-testid="chat-rating"
       onSubmit={(event) => {
         event.preventDefault();

@@ -120,7 +120,11 @@ function Choices({ entry }: { entry: Entry }): JSX.Element | null {
         <button
           type="button"
           key={choice.key}
-          onClick={() => chat.say(choice.label, choice.key)}
+          onClick={(event) => {
+            // the button goes away with its question: the focus stays in the log, where the answer will stand
+            event.currentTarget.closest<HTMLElement>("[role=log]")?.focus({ preventScroll: true });
+            chat.say(choice.label, choice.key);
+          }}
           data-testid="chat-choice"
         >
           {choice.label}
