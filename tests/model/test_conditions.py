@@ -123,6 +123,10 @@ def test_equal_is_what_means_the_same() -> None:
     assert Condition.parse("a == 1") != Condition.parse("a == true")
 
 
+def test_a_set_is_a_list_in_order() -> None:
+    assert Condition.parse("seen == ['a', 'b', 'c', 'd']").holds({"seen": frozenset("dbca")})
+
+
 def test_it_tells_what_it_refers_to() -> None:
     rule = Condition.parse("grade > 2 and not (attributes.vip or 客户.等级 in ['A']) and subject == subject")
     assert rule.names() == {"grade", "attributes.vip", "客户.等级", "subject"}

@@ -54,7 +54,9 @@ def plain(value: object) -> Plain:
         value = Decimal(repr(float(value)))
     if isinstance(value, Decimal):
         return None if value.is_nan() else value
-    if isinstance(value, set | frozenset | tuple):
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=repr)  # or a day replayed elsewhere might go otherwise
+    if isinstance(value, tuple):
         return list(value)
     return value if isinstance(value, str | int | list | Mapping) else None
 
