@@ -16,10 +16,10 @@ from sqlalchemy import text
 from hub.api import AnyConnection, SendError
 from hub.plugin.discovery import Plugins
 from hub.plugin.isolation import IsolatedChannel
-from hub.plugin.migrations import on_database
 from hub.plugin.record import CONTAINED, PluginState, sentence
 from hub.plugin.registry import Registry
 from hub.plugin.site_model import SiteFile
+from hub.store.offline import on_database
 
 LITTLE_SPACE = 1_000_000_000
 OLDEST_PYTHON = (3, 11)

@@ -4,24 +4,23 @@ With one shared version table, removing a plugin would break the core's upgrades
 prefix and have no foreign keys into the core's, so that they can be removed without touching anything else.
 """
 
-import asyncio
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, MetaData, delete, inspect
 
 from hub.plugin.discovery import Plugins
 from hub.plugin.record import CONTAINED, Plugin, sentence
-from hub.store import postgres, sqlite
+from hub.store.offline import on_database
+from hub.store.revisions import is_newest
 from hub.store.tables import metadata as core
 from hub.store.tables import timers
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 VERSIONS = "alembic_version_"
 
 
@@ -50,28 +49,6 @@ def owner(table: str, names: Iterable[str]) -> str:
     return max((name for name in names if table.startswith(f"{name}_")), key=len, default="")
 
 
-def on_database(url: str, work: Callable[[Connection], T]) -> T:
-    """Run `work` in one transaction on a connection of its own; for the time before the site serves."""
-    if not url.startswith("sqlite"):
-        with ThreadPoolExecutor(1) as thread:  # asyncpg needs a loop, and the caller may be inside one
-            return thread.submit(asyncio.run, _on_postgres(url, work)).result()
-    engine = sqlite.engine(url, begin="BEGIN IMMEDIATE")
-    try:
-        with engine.begin() as conn:
-            return work(conn)
-    finally:
-        engine.dispose()
-
-
-async def _on_postgres(url: str, work: Callable[[Connection], T]) -> T:
-    engine = postgres.engine(url, 1)
-    try:
-        async with engine.begin() as conn:
-            return await conn.run_sync(work)
-    finally:
-        await engine.dispose()
-
-
 def folder_of(plugins: Plugins, plugin: Plugin) -> Path | None:
     """The plugin's Alembic folder; None when it has no tables. Raises FileNotFoundError."""
     folder = plugins.declare(plugin, "hub_migrations")
@@ -85,17 +62,26 @@ def folder_of(plugins: Plugins, plugin: Plugin) -> Path | None:
 
 def migrate(conn: Connection, plugin: str, folder: Path, names: Iterable[str]) -> None:
     """Upgrade one plugin on an open connection. Raises ForeignTables when it reaches beyond its own."""
+    if is_newest(conn, _versions(folder), VERSIONS + plugin):
+        return
+    from alembic import command  # only where there is something to migrate: most starts find nothing
+
     before = set(inspect(conn).get_table_names())
     command.upgrade(_configuration(conn, plugin, folder), "heads")
     after = set(inspect(conn).get_table_names())
     _check_own(conn, plugin, {*names, plugin}, after - before, before - after)
 
 
-def _configuration(conn: Connection, plugin: str, folder: Path) -> Config:
+def _versions(folder: Path) -> Path:
+    return folder / "versions" if (folder / "versions").is_dir() else folder
+
+
+def _configuration(conn: Connection, plugin: str, folder: Path) -> "Config":
+    from alembic.config import Config  # as above
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "alembic").replace("%", "%%"))
-    versions = folder / "versions" if (folder / "versions").is_dir() else folder
-    config.set_main_option("version_locations", str(versions).replace("%", "%%"))
+    config.set_main_option("version_locations", str(_versions(folder)).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes.update(connection=conn, version_table=VERSIONS + plugin)
     return config

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from hub.store import eventlog
 from hub.store.eventlog import EventTail
-from hub.store.postgres import PostgresBackend
 from hub.store.sqlite import SqliteBackend
 from hub.store.unit import Batch, Job, Outcome, Tx
 from hub.store.vault import Vault
@@ -18,13 +17,19 @@ T = TypeVar("T")
 
 
 class Backend(Protocol):
-    """What a database must do for the store."""
+    """What a database must do for the store. `shared`: several nodes may work on it."""
+
+    shared: bool
 
     def submit(self, job: Job[Any]) -> None: ...
 
     def follow(self) -> None: ...
 
     async def read(self, work: Callable[[Connection], T]) -> T: ...
+
+    async def notify(self, payload: str) -> None: ...
+
+    def hear(self, on_topic: Callable[[str], None]) -> None: ...
 
     async def close(self) -> None: ...
 
@@ -53,17 +58,15 @@ class Store:
     @property
     def postgres(self) -> bool:
         """Whether several nodes may share this database."""
-        return isinstance(self._backend, PostgresBackend)
+        return self._backend.shared
 
     async def send(self, payload: str) -> None:
         """Say a small thing to the site's other nodes; there are none on SQLite."""
-        if isinstance(self._backend, PostgresBackend):
-            await self._backend.notify(payload)
+        await self._backend.notify(payload)
 
     def hear(self, on_topic: Callable[[str], None]) -> None:
         """Have `on_topic` called with what other nodes say."""
-        if isinstance(self._backend, PostgresBackend):
-            self._backend.on_topic = on_topic
+        self._backend.hear(on_topic)
 
     async def close(self) -> None:
         """Commit what is queued and let go of the database."""
@@ -98,6 +101,8 @@ class Store:
     def _connect(self, url: str) -> Backend:
         if url.startswith("sqlite"):
             return SqliteBackend(url, self._committed)
+        from hub.store.postgres import PostgresBackend  # its driver is a tenth of a start, and SQLite needs none of it
+
         return PostgresBackend(url, self._committed, self._heard)
 
     def _committed(self, batch: Batch) -> None:

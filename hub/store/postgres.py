@@ -45,11 +45,13 @@ def engine(url: str, size: int) -> AsyncEngine:
 class PostgresBackend:
     """Runs jobs in groups on a few connections. `committed` hears our own batches, `heard` numbers from other nodes."""
 
+    shared = True
+
     def __init__(self, url: str, committed: Callable[[Batch], None], heard: Callable[[int], None]) -> None:
         self._url = url
         self._committed = committed
         self._heard = heard
-        self.on_topic: Callable[[str], None] = lambda _payload: None
+        self._on_topic: Callable[[str], None] = lambda _payload: None
         self._listener: asyncpg.Connection | None = None
         self._speaking = asyncio.Lock()
         self._jobs: asyncio.Queue[Job[Any] | None] = asyncio.Queue()
@@ -76,6 +78,10 @@ class PostgresBackend:
         async with self._speaking:
             if self._listener is not None:
                 await self._listener.execute("SELECT pg_notify($1, $2)", TOPICS, payload)
+
+    def hear(self, on_topic: Callable[[str], None]) -> None:
+        """Have `on_topic` called with what other nodes say."""
+        self._on_topic = on_topic
 
     async def close(self) -> None:
         """Finish what is queued, then let the connections go."""
@@ -133,7 +139,7 @@ class PostgresBackend:
         conn.add_termination_listener(lambda *_: gone.set())
         try:
             await conn.add_listener(CHANNEL, lambda *message: self._heard(int(str(message[-1]))))
-            await conn.add_listener(TOPICS, lambda *message: self.on_topic(str(message[-1])))
+            await conn.add_listener(TOPICS, lambda *message: self._on_topic(str(message[-1])))
             self._listener = conn
             self._heard(0)
             await gone.wait()

@@ -54,6 +54,8 @@ def engine(url: str, *, begin: str = "BEGIN") -> Engine:
 class SqliteBackend:
     """Runs jobs on one thread, as many per fsync as are waiting. `committed` is called in the event loop."""
 
+    shared = False
+
     def __init__(self, url: str, committed: Callable[[Batch], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._committed = committed
@@ -66,6 +68,12 @@ class SqliteBackend:
 
     def follow(self) -> None:
         """There are no other nodes to hear."""
+
+    async def notify(self, payload: str) -> None:
+        """There is nobody to tell either."""
+
+    def hear(self, on_topic: Callable[[str], None]) -> None:
+        """There is nobody who would speak."""
 
     def submit(self, job: Job[Any]) -> None:
         """Queue a job; it is settled in the event loop after its commit."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -114,10 +115,14 @@ def _refused(_request: Request, error: Exception) -> Response:
 
 
 def _openapi(every: Sequence[Operation]) -> Callable[[Request], Awaitable[Response]]:
-    described = document(every, __version__)
+    """Built when it is first asked for, in a thread: it takes long enough for every other request to notice."""
+
+    @cache
+    def described() -> Mapping[str, object]:
+        return document(every, __version__)
 
     async def openapi(_request: Request) -> Response:
-        return JsonResponse(described)
+        return JsonResponse(await asyncio.to_thread(described))
 
     return openapi
 

@@ -70,8 +70,8 @@ def _adapters(operation: Operation) -> list[tuple[object, JsonSchemaMode, TypeAd
         found.append(((id(operation), "query"), "validation", TypeAdapter(signature.query.model)))
     if signature.body:
         found.append(((id(operation), "body"), "validation", signature.body))
-    if signature.result:
-        found.append(((id(operation), "result"), "serialization", signature.result))
+    if signature.result is not None:
+        found.append(((id(operation), "result"), "serialization", TypeAdapter(signature.result)))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -10,7 +11,6 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 AT_ONCE = 2
 # OWASP's minimum for Argon2id: 19 MiB, two passes, one lane
 _hasher = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
-_NOBODYS = _hasher.hash("the password of nobody")
 
 
 class Passwords:
@@ -27,8 +27,18 @@ class Passwords:
     async def verify(self, password: str, hashed: str | None) -> bool:
         """Whether the password is right. Without a hash (nobody by that login) it takes as long, and is False."""
         async with self._turn:
-            right = await asyncio.to_thread(_hasher.verify, password, hashed or _NOBODYS)
+            right = await asyncio.to_thread(_verify, password, hashed)
         return right and hashed is not None
+
+
+def _verify(password: str, hashed: str | None) -> bool:
+    return _hasher.verify(password, hashed or _nobodys())
+
+
+@cache
+def _nobodys() -> str:
+    """Made when first needed: a start need not wait for it."""
+    return _hasher.hash("the password of nobody")
 
 
 def hash_password(password: str) -> str:

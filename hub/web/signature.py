@@ -40,13 +40,15 @@ class QueryReader:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a handler takes and gives: `body` is read from JSON, unless it is a `file`; `result` None is no content."""
+    """What a handler takes and gives: `body` is read from JSON, unless it is a `file`; `result` None is no content.
+
+    `result` is the type as it stands in the code: an answer is not checked, only described."""
 
     query: QueryReader | None
     body: TypeAdapter[Any] | None
     body_required: bool
     file: bool
-    result: TypeAdapter[Any] | None
+    result: Any
     raw: bool
 
 
@@ -61,7 +63,7 @@ def read_signature(handler: Handler, returns: Any = None) -> Signature:
         body=None if body in (None, File) else TypeAdapter(body),
         body_required=body is not None and _needs_something(body),
         file=body is File,
-        result=None if raw or result is NoneType else TypeAdapter(result),
+        result=None if raw or result is NoneType else result,
         raw=raw,
     )
 

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Connection, inspect, text
 
 from hub.plugin.discovery import Plugins
-from hub.plugin.migrations import on_database, owner, purge, upgrade
+from hub.plugin.migrations import owner, purge, upgrade
 from hub.plugin.record import PluginState
+from hub.store.offline import on_database
 from tests.plugin.doubles import plugin_object, site
 
 REVISION = '''"""One step."""

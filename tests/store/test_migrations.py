@@ -9,8 +9,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
-from hub.plugin.migrations import on_database
 from hub.store import migrate
+from hub.store.offline import on_database
 from hub.store.tables import metadata
 
 
