@@ -1,6 +1,6 @@
 """Public holidays and worked weekends, from the `holidays` library.
 
-Imported when a calendar is first named: the library takes 11 MB and 0.1 s, China's calendar 8 MB and as long again.
+Imported when a calendar is first named: that takes 16 MB and 0.2 s once, every further calendar next to nothing.
 """
 
 from __future__ import annotations
