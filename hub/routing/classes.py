@@ -1,104 +1,201 @@
 """Work of one requirement and agents of one ability are matched once, as classes, not one by one.
 
-A line holds the waiting work of one class in order; a group the agents of one signature, by medium,
-those with room only. Each knows the others it fits, so an event touches only what it can change.
+A line holds the waiting work of one class in order; a group the agents of one signature, those with room only. A link
+joins the two where they fit, so an event touches only what it can change.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import TypeVar
 
 from hub.routing.heap import LazyHeap
-from hub.routing.snapshots import Agent, Work
+from hub.routing.policy import QueuePolicy, Strategy
+from hub.routing.queues import Requirement
+from hub.routing.snapshots import Agent, Slot
 
-WorkKey = tuple[int, datetime, int]  # −priority, first enqueue time, id: never changes while it waits
-AgentKey = tuple[int, datetime, int]  # pieces of work held or on offer, idle since, id
+Order = tuple[Slot, Strategy, int]  # `int`: the queue, where each has an order of its own, else 0
+AgentKey = tuple[float, float]
+NOBODY = float("inf")
+T = TypeVar("T")
+
+_OWN_ORDER = frozenset({Strategy.ROUND_ROBIN, Strategy.WEIGHTED})
 
 
 @dataclass(frozen=True, slots=True)
 class WorkClass:
     queue: int
-    medium: str
-    skills: frozenset[tuple[str, int]]
-
-    @classmethod
-    def of(cls, work: Work) -> WorkClass:
-        return cls(work.queue, work.medium, frozenset(work.skills.items()))
+    slot: Slot
+    requirement: Requirement
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    queues: frozenset[int]
+    """Queues with the agent's preference for each, and skills with their levels."""
+
+    queues: frozenset[tuple[int, int]]
     skills: frozenset[tuple[str, int]]
 
     @classmethod
     def of(cls, agent: Agent) -> Signature:
-        return cls(frozenset(agent.queues), frozenset(agent.skills.items()))
+        preferences = agent.preferences
+        queues = frozenset((queue, preferences.get(queue, 0)) for queue in agent.queues)
+        return cls(queues, frozenset(agent.skills.items()))
 
 
-def lacks(signature: Signature, wanted: WorkClass) -> list[str]:
-    """The skills an agent of this signature lacks for the class, in order of name."""
+def lacks(signature: Signature, wanted: Requirement) -> list[str]:
+    """The skills an agent of this signature lacks, in order of name."""
     levels = dict(signature.skills)
     return sorted(name for name, level in wanted.skills if levels.get(name, 0) < level)
 
 
-def fits(signature: Signature, wanted: WorkClass) -> bool:
-    return wanted.queue in signature.queues and not lacks(signature, wanted)
+def shared_queues(signature: Signature, wanted: Requirement) -> list[tuple[int, int]]:
+    """(preference, queue) of the queues by which the agent may take it, the preferred first."""
+    return sorted((preference, queue) for queue, preference in signature.queues if queue in wanted.queues)
 
 
 @dataclass(eq=False, slots=True)
 class Line:
+    """`head`: the place of the first in it, so that comparing many lines is one look at each."""
+
     work_class: WorkClass
-    waiting: LazyHeap[WorkKey] = field(default_factory=LazyHeap)
-    groups: list[Group] = field(default_factory=list)
+    policy: QueuePolicy
+    waiting: LazyHeap[float] = field(default_factory=LazyHeap)
+    links: list[Link] = field(default_factory=list)
+    head: float = NOBODY
+
+    @property
+    def order(self) -> Order:
+        strategy = Strategy.LEAST_BUSY if self.policy.strategy in _LIKE_LEAST_BUSY else self.policy.strategy
+        return (self.work_class.slot, strategy, self.work_class.queue if strategy in _OWN_ORDER else 0)
+
+    def put(self, work: int, place: float) -> None:
+        self.waiting.put(work, place)
+        self.head = min(self.head, place)
+
+    def drop(self, work: int) -> None:
+        if self.waiting.keys.get(work) == self.head:
+            self.waiting.drop(work)
+            entry = self.waiting.first_entry()
+            self.head = NOBODY if entry is None else entry[0]
+        else:
+            self.waiting.drop(work)
+
+
+_LIKE_LEAST_BUSY = frozenset({Strategy.MOST_SKILLED, Strategy.ALL_RING})
 
 
 @dataclass(eq=False, slots=True)
 class Group:
     signature: Signature
-    with_room: defaultdict[str, LazyHeap[AgentKey]] = field(default_factory=lambda: defaultdict(LazyHeap))
-    lines: list[Line] = field(default_factory=list)
-    size: int = 0
+    members: set[int] = field(default_factory=set)
+    orders: dict[Order, LazyHeap[AgentKey]] = field(default_factory=dict)
+    links: dict[Slot, list[Link]] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class Link:
+    """One line and one group that fit. `rank`: (reached by a ring only, preference, −skill), the lowest first.
+
+    `free`: the group's agents with room for the line's work, in the line's order. `handicap`: what the agents'
+    preference costs the line's work, in seconds.
+    """
+
+    line: Line
+    group: Group
+    rank: tuple[bool, int, int]
+    free: LazyHeap[AgentKey]
+    handicap: float
 
 
 class Matrix:
-    """All lines and groups, each new one compared once with all of the other kind."""
+    """All lines and groups, each new one compared once with all of the other kind.
 
-    def __init__(self) -> None:
+    `step`: what a step of preference costs, in seconds. `fill`: told of each order a group is new to.
+    """
+
+    def __init__(self, step: float, fill: Callable[[Group, Order], None]) -> None:
+        self._step = step
+        self._fill = fill
         self.lines: dict[WorkClass, Line] = {}
         self.groups: dict[Signature, Group] = {}
+        self._lines_of: defaultdict[int, dict[Line, None]] = defaultdict(dict)
+        self._groups_of: defaultdict[int, dict[Group, None]] = defaultdict(dict)
 
-    def line(self, work: Work) -> Line:
-        work_class = WorkClass.of(work)
+    def line(self, work_class: WorkClass, policy: QueuePolicy) -> Line:
         found = self.lines.get(work_class)
-        return found or self._new_line(work_class)
+        if found is not None:
+            return found
+        line = self.lines[work_class] = Line(work_class, policy)
+        queues = sorted(work_class.requirement.queues)
+        for queue in queues:
+            self._lines_of[queue][line] = None
+        for group in _once(self._groups_of[queue] for queue in queues):
+            self._join_if_fit(line, group)
+        return line
+
+    def forget_line(self, line: Line) -> None:
+        """Its policy changed: the next work makes it anew."""
+        del self.lines[line.work_class]
+        for queue in line.work_class.requirement.queues:
+            del self._lines_of[queue][line]
+        for link in line.links:
+            link.group.links[line.work_class.slot].remove(link)
 
     def join(self, agent: Agent) -> Group:
         signature = Signature.of(agent)
         group = self.groups.get(signature) or self._new_group(signature)
-        group.size += 1
+        group.members.add(agent.id)
         return group
 
-    def leave(self, group: Group) -> None:
+    def leave(self, group: Group, agent: int) -> None:
         """Skills are edited for years: a signature that nobody has any more is forgotten."""
-        group.size -= 1
-        if not group.size:
+        for heap in group.orders.values():
+            heap.drop(agent)
+        group.members.discard(agent)
+        if not group.members:
             del self.groups[group.signature]
-            for line in group.lines:
-                line.groups.remove(group)
-
-    def _new_line(self, work_class: WorkClass) -> Line:
-        line = self.lines[work_class] = Line(work_class)
-        line.groups = [group for group in self.groups.values() if fits(group.signature, work_class)]
-        for group in line.groups:
-            group.lines.append(line)
-        return line
+            for queue, _ in group.signature.queues:
+                del self._groups_of[queue][group]
+            for links in group.links.values():
+                for link in links:
+                    link.line.links.remove(link)
 
     def _new_group(self, signature: Signature) -> Group:
         group = self.groups[signature] = Group(signature)
-        group.lines = [line for line in self.lines.values() if fits(signature, line.work_class)]
-        for line in group.lines:
-            line.groups.append(group)
+        queues = sorted(queue for queue, _ in signature.queues)
+        for queue in queues:
+            self._groups_of[queue][group] = None
+        for line in _once(self._lines_of[queue] for queue in queues):
+            self._join_if_fit(line, group)
         return group
+
+    def _join_if_fit(self, line: Line, group: Group) -> None:
+        requirement = line.work_class.requirement
+        shared = shared_queues(group.signature, requirement)
+        if not shared or lacks(group.signature, requirement):
+            return
+        preference, own = shared[0][0], line.work_class.queue
+        rank = (all(queue != own for _, queue in shared), preference, -_skill(line, group))
+        order = line.order
+        if order not in group.orders:
+            group.orders[order] = LazyHeap()
+            self._fill(group, order)
+        link = Link(line, group, rank, group.orders[order], preference * self._step)
+        line.links.append(link)
+        group.links.setdefault(line.work_class.slot, []).append(link)
+
+
+def _once(several: Iterable[Iterable[T]]) -> Iterable[T]:
+    """Each of them once, in a fixed order."""
+    return dict.fromkeys(each for some in several for each in some)
+
+
+def _skill(line: Line, group: Group) -> int:
+    """How well the group can do what the line asks for; counts for MOST_SKILLED alone."""
+    if line.policy.strategy is not Strategy.MOST_SKILLED:
+        return 0
+    wanted = {name for name, _ in line.work_class.requirement.skills}
+    return sum(level for name, level in group.signature.skills if name in wanted)

@@ -7,16 +7,21 @@ from datetime import datetime
 
 from hub.model.states import NotReadyReason
 from hub.routing.explain import WhyAgent
+from hub.routing.policy import OverflowRule
 
 
 @dataclass(frozen=True, slots=True)
 class MakeOffer:
-    """Answered by OfferCommitted or OfferFailed. Until then the engine holds the reservation."""
+    """Answered by OfferCommitted or OfferFailed. Until then the engine holds the reservation.
+
+    `auto_accept`: the queue asks nobody; the store accepts for the agent at once.
+    """
 
     work: int
     agent: int
     expires_at: datetime
     why: WhyAgent = field(compare=False)
+    auto_accept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +57,15 @@ class SetNotReady:
     reason: NotReadyReason = NotReadyReason.NO_ANSWER
 
 
-Decision = MakeOffer | ExpireOffer | RescindOffer | SetNotReady
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """It shall not wait here any longer. Answered by WorkEnqueued (elsewhere) or WorkWithdrawn; asked again until then.
+
+    The store does it only to work that is still WAITING: an agent who was faster wins.
+    """
+
+    work: int
+    rule: OverflowRule
+
+
+Decision = MakeOffer | ExpireOffer | RescindOffer | SetNotReady | Overflow

@@ -1,7 +1,8 @@
 """The router: told facts, it answers with decisions.
 
-Order: priority, then first enqueue time; work that nobody can take holds up nobody else's. Of the agents
-with the queue, the skills and room for the medium: the fewest pieces of work in hand, then the longest idle.
+Order of work: first enqueue time, earlier by what its priority counts for; work that nobody can take holds up nobody
+else's. Who gets it: its own agent; else, of those in the queue with the skills its ring asks for and room for its
+medium, the first by preference and by the queue's strategy.
 
 The store disposes. A decision is a proposal that the caller commits by compare-and-swap and answers with
 an event; meanwhile the engine holds the reservation, so it never offers twice however long the commit
@@ -22,43 +23,51 @@ Only offers are answered: SetNotReady is confirmed by AgentChanged whenever it i
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
 from hub.routing import events
-from hub.routing.classes import Matrix, WorkClass
-from hub.routing.decisions import Decision, MakeOffer, RescindOffer, SetNotReady
+from hub.routing.decisions import Decision, MakeOffer, Overflow, RescindOffer, SetNotReady
 from hub.routing.events import Event
-from hub.routing.explain import WhyWaiting, why_agent, why_not
-from hub.routing.offers import Offers
-from hub.routing.refusals import Refusals, RoutingSettings
-from hub.routing.roster import Member, Roster
-from hub.routing.snapshots import OpenOffer, Snapshot, Work
-from hub.routing.waiting import Waiting, place
+from hub.routing.explain import NotYet, Preview, WhyWaiting, obstacles, ranked, why_agent
+from hub.routing.matching import Matcher
+from hub.routing.offers import Offers, Reservation
+from hub.routing.policy import OverflowReason, OverflowRule, RoutingSettings, Strategy
+from hub.routing.queues import Queues, next_step, overflow_by_wait, ring_of
+from hub.routing.refusals import Refusals
+from hub.routing.roster import Roster
+from hub.routing.snapshots import OpenOffer, Slot, Snapshot, Work
+from hub.routing.waiting import Entry, Waiting
 
 
 class Engine:
     def __init__(self, settings: RoutingSettings | None = None) -> None:
-        settings = settings or RoutingSettings()
-        self._matrix = Matrix()
-        self._roster = Roster(self._matrix)
-        self._waiting = Waiting(self._matrix)
-        self._offers = Offers(settings.retry)
-        self._refusals = Refusals(settings)
+        self.settings = settings or RoutingSettings()
+        self._queues = Queues()
+        self._roster = Roster(self.settings)
+        self._waiting = Waiting(self._roster.matrix, self._queues, self.settings)
+        self._offers = Offers(self.settings.retry)
+        self._refusals = Refusals(self.settings)
+        self._holders: dict[int, int] = {}
+        self._matcher = Matcher(self._roster, self._waiting, self._offers, self._refusals)
 
     def restore(self, snapshot: Snapshot, now: datetime) -> list[Decision]:
         """Take over what the store says, as the new owner of the routing; only for an engine that knows nothing yet."""
+        for policy in snapshot.queues:
+            self._queues.change(policy, now)
         for agent in snapshot.agents:
             self._roster.change(agent, now)
         for held in snapshot.held:
-            self._roster.fill(held.agent, held.work, held.medium, now)
+            self._hold(held.agent, held.work, (held.medium, held.channel), now)
         for offer in snapshot.offers:
             self._open(offer, now)
         for work in snapshot.waiting:
-            self._waiting.add(work)
-        return self._offer_each([work.id for work in snapshot.waiting], now)
+            self._waiting.add(work, now, self._is_kept(work, now))
+        ringing = {each.work.id: each.work for each in snapshot.offers if self._rings_on(each)}
+        for work in ringing.values():
+            self._waiting.add(work, now)
+        return self._offer_each([*ringing, *(work.id for work in snapshot.waiting)], now)
 
     def apply(self, event: Event, now: datetime) -> list[Decision]:
         """What follows from a fact. One that does not fit what the engine knows is ignored, never an error."""
@@ -66,60 +75,103 @@ class Engine:
 
     def next_deadline(self) -> datetime | None:
         """When the next Tick is due; None if nothing hangs on time."""
-        deadlines = (self._offers.next_deadline(), self._refusals.next_end())
+        deadlines = (
+            self._offers.next_deadline(),
+            self._refusals.next_end(),
+            self._waiting.next_step(),
+            self._queues.next_change(),
+        )
         return min(filter(None, deadlines), default=None)
 
     def queue_order(self, queue: int) -> list[int]:
         """The work of a queue in the order it is served, what is on offer included."""
-        offered = [reservation.work for reservation in self._offers if reservation.work.queue == queue]
-        return [work.id for work in sorted([*self._waiting.in_queue(queue), *offered], key=place)]
+        works = {work.id: work for work in self._waiting.in_queue(queue)}
+        works |= {each.work.id: each.work for each in self._offers if each.work.queue == queue}
+        return [work.id for work in sorted(works.values(), key=lambda work: (self._waiting.place(work), work.id))]
 
     def explain(self, work_id: int, now: datetime) -> WhyWaiting | None:
         """Why nobody has it yet; None if it does not wait."""
-        work = self._waiting.get(work_id)
-        if work is None:
+        entry = self._waiting.entry(work_id)
+        if entry is None:
             return None
-        wanted = WorkClass.of(work)
-        reasons = Counter(why_not(member, wanted) for member in self._roster.members.values())
-        position = self.queue_order(work.queue).index(work_id) + 1
-        return WhyWaiting(position, (now - work.enqueued_at).total_seconds(), dict(reasons))
+        work, policy = entry.work, self._queues[entry.work.queue]
+        kept = NotYet.REFUSED if entry.kept_for is None else NotYet.KEPT
+        agents, named = obstacles(self._roster, self._waiting.line_for(work, now), kept)
+        step = next_step(policy, work, now)
+        return WhyWaiting(
+            position=self.queue_order(work.queue).index(work_id) + 1,
+            waited_seconds=(now - work.enqueued_at).total_seconds(),
+            agents=agents,
+            ring=ring_of(policy, work, now),
+            next_step_seconds=(step - now).total_seconds() if step else None,
+            kept_for=entry.kept_for,
+            named=named,
+        )
+
+    def preview(self, work: Work, now: datetime) -> Preview:
+        """Who would get work like this, and why; nothing is changed by asking."""
+        line = self._waiting.line_for(work, now)
+        self._roster.settle()
+        agents, named = obstacles(self._roster, line, NotYet.REFUSED)
+        first = ranked(line)
+        agents.pop(NotYet.REFUSED, None)
+        if work.agent in first:
+            first = (work.agent, *(agent for agent in first if agent != work.agent))
+        others = tuple(each for each in named if each.reason is not NotYet.REFUSED)
+        return Preview(first, ring_of(self._queues[work.queue], work, now), line.policy.strategy, agents, others)
 
     # --- facts about work -------------------------------------------------------------------------------------------
 
     def _enqueued(self, event: events.WorkEnqueued, now: datetime) -> list[Decision]:
         work = event.work
-        if reservation := self._offers.get(work.id):
-            reservation.work = work
-            return []
-        freed = self._roster.clear(work.id)
+        if reservations := self._offers.of(work.id):
+            return self._changed_while_ringing(work, reservations, now)
+        freed = self._let_go(work.id)
         returned_by = freed if freed is not None else event.returned_by
         if returned_by is not None:
             self._refusals.add(work.id, returned_by, now)
-        self._waiting.add(work)
-        return [*self._offer_each([work.id], now), *self._serve(freed, now)]
+        is_new = returned_by is None and work.id not in self._waiting
+        ahead = self._waiting.depth[work.queue]
+        self._waiting.add(work, now, self._is_kept(work, now))
+        rule = self._queues.overflow_on_arrival(work, ahead, now) if is_new else None
+        if rule and rule.reason is OverflowReason.CLOSED:
+            return self._move_on([work.id], rule, now)
+        made = [*self._offer_each([work.id], now), *self._serve(freed, now)]
+        return made + self._move_on([work.id], rule, now) if rule else made
 
     def _withdrawn(self, event: events.WorkWithdrawn, now: datetime) -> list[Decision]:
-        rescinded = self._forget(event.work)
-        return [*rescinded, *self._serve(self._roster.clear(event.work), now)]
+        rescinded, freed = self._forget(event.work)
+        return [*rescinded, *self._serve_all([*freed, self._let_go(event.work)], now)]
+
+    def _queue_changed(self, event: events.QueueChanged, now: datetime) -> list[Decision]:
+        self._queues.change(event.policy, now)
+        if event.policy.strategy is not Strategy.ALL_RING:  # what rings at several rings on, and at nobody else
+            for reservation in self._offers:
+                if reservation.work.queue == event.policy.id:
+                    self._waiting.drop(reservation.work.id)
+        return self._offer_each(self._waiting.rebuild(event.policy.id, now), now)
 
     # --- facts about agents -----------------------------------------------------------------------------------------
 
     def _agent_changed(self, event: events.AgentChanged, now: datetime) -> list[Decision]:
         self._roster.change(event.agent, now)
-        return self._serve(event.agent.id, now)
+        if event.agent.routable:
+            return self._serve(event.agent.id, now)
+        return self._offer_each(self._waiting.release(event.agent.id, now), now)
 
     def _agent_gone(self, event: events.AgentGone, now: datetime) -> list[Decision]:
         self._roster.set_unroutable(event.agent)
-        theirs = [reservation for reservation in self._offers if reservation.agent == event.agent]
-        return [self._offers.close(reservation, RescindOffer, now) for reservation in theirs]
+        theirs = [each for each in self._offers if each.agent == event.agent]
+        closed: list[Decision] = [self._offers.close(each, RescindOffer, now) for each in theirs]
+        return closed + self._offer_each(self._waiting.release(event.agent, now), now)
 
     def _slot_taken(self, event: events.SlotTaken, now: datetime) -> list[Decision]:
-        return self._take(event.agent, event.work, event.medium, now)
+        return self._take(event.agent, event.work, (event.medium, event.channel), now)
 
     def _slot_freed(self, event: events.SlotFreed, now: datetime) -> list[Decision]:
-        if event.work in self._offers or self._roster.holder.get(event.work) != event.agent:
+        if self._holders.get(event.work) != event.agent:
             return []
-        self._roster.clear(event.work)
+        self._let_go(event.work)
         self._roster.worked(event.agent, now)
         return self._serve(event.agent, now)
 
@@ -133,104 +185,184 @@ class Engine:
         return []
 
     def _accepted(self, event: events.OfferAccepted, now: datetime) -> list[Decision]:
-        reservation = self._offers.get(event.work)
-        work = reservation.work if reservation else self._waiting.get(event.work)
-        return self._take(event.agent, event.work, work.medium, now) if work else []
+        reservation = self._offers.between(event.work, event.agent)
+        if reservation is not None and not event.bridged:
+            reservation.accepted = True
+            self._offers.extend(reservation, now + self.settings.bridge)
+            self._waiting.drop(event.work)
+            return []
+        ringing = self._offers.of(event.work)
+        work = ringing[0].work if ringing else self._waiting.get(event.work)
+        return self._take(event.agent, event.work, work.slot, now) if work else []
+
+    def _bridged(self, event: events.OfferBridged, now: datetime) -> list[Decision]:
+        return self._accepted(events.OfferAccepted(event.work, event.agent), now)
 
     def _refused(
         self, event: events.OfferRejected | events.OfferFailed | events.OfferEnded, now: datetime
     ) -> list[Decision]:
-        if self._offers.between(event.work, event.agent) is None:
+        reservation = self._offers.between(event.work, event.agent)
+        if reservation is None:
             return []
         self._refusals.add(event.work, event.agent, now)
-        return self._requeue(event.work, now)
+        return self._requeue(reservation, now)
 
     def _timed_out(self, event: events.OfferTimedOut, now: datetime) -> list[Decision]:
-        if self._offers.between(event.work, event.agent) is None:
+        reservation = self._offers.between(event.work, event.agent)
+        if reservation is None:
             return []
         self._roster.set_unroutable(event.agent)
-        return [SetNotReady(event.agent), *self._requeue(event.work, now)]
+        released = self._waiting.release(event.agent, now)
+        return [SetNotReady(event.agent), *self._requeue(reservation, now), *self._offer_each(released, now)]
+
+    # --- time -------------------------------------------------------------------------------------------------------
 
     def _tick(self, event: events.Tick, now: datetime) -> list[Decision]:
-        return [*self._offers.close_due(now), *self._offer_each(self._refusals.pop_ended(now), now)]
+        decisions: list[Decision] = [*self._offers.close_due(now)]
+        due = self._waiting.due(now)
+        for queue, rule in self._queues.closed_by(now):
+            decisions += self._move_on([work.id for work in self._waiting.in_queue(queue)], rule, now)
+        entries = [self._waiting.step(work, now) for work in due]
+        decisions += self._offer_each([*due, *self._refusals.pop_ended(now)], now)
+        for entry in entries:
+            due_rule = entry.asked or self._overdue(entry.work, now)
+            decisions += self._move_on([entry.work.id], due_rule, now) if due_rule else []
+        return decisions
+
+    def _overdue(self, work: Work, now: datetime) -> OverflowRule | None:
+        rule = overflow_by_wait(self._queues[work.queue], work)
+        return rule if rule and (now - work.since).total_seconds() >= rule.limit else None
+
+    def _move_on(self, works: Iterable[int], rule: OverflowRule, now: datetime) -> list[Decision]:
+        """What still waits of these shall wait elsewhere."""
+        entries = [entry for work in works if (entry := self._waiting.entry(work)) is not None]
+        for entry in entries:
+            self._waiting.ask(entry, rule, now)
+        return [Overflow(entry.work.id, rule) for entry in entries]
 
     # --- matching ---------------------------------------------------------------------------------------------------
-    # Between two events no waiting work has an agent who could take it. So what an event frees can be matched
-    # alone: a piece of work with the best agent for it, an agent with the best work for them.
 
     def _offer_each(self, works: Iterable[int], now: datetime) -> list[Decision]:
-        chosen = ((work, self._best_agent(work, now)) for work in self._waiting.sorted(works))
-        return [self._offer(work, agent, now) for work, agent in chosen if agent is not None]
+        made: list[Decision] = []
+        nobody: set[int] = set()
+        for work in self._waiting.sorted(works):
+            entry = self._waiting.entry(work.id)
+            if entry is None or (id(entry.line) in nobody and work.agent is None):
+                continue
+            agent = self._matcher.best_agent(entry, now)
+            if agent is None and not self._refusals.any_of(work.id) and work.id not in self._offers:
+                nobody.add(id(entry.line))
+            while agent is not None:
+                made.append(self._offer(entry, agent, now))
+                agent = self._matcher.best_agent(entry, now) if work.id in self._waiting else None
+        return made
+
+    def _serve_all(self, agents: Iterable[int | None], now: datetime) -> list[Decision]:
+        return [decision for agent in agents for decision in self._serve(agent, now)]
 
     def _serve(self, agent: int | None, now: datetime) -> list[Decision]:
         """Offer an agent all they have room for."""
         member = self._roster.members.get(agent) if agent is not None else None
         made: list[Decision] = []
-        while member and (work := self._best_work(member, now)) is not None:
-            made.append(self._offer(work, member.agent.id, now))
+        if member is None or not member.agent.routable:
+            return made
+        while (work := self._matcher.best_work(member, now)) is not None:
+            entry = self._waiting.entry(work.id)
+            assert entry is not None
+            made.append(self._offer(entry, member.agent.id, now, alone=True))
         return made
 
-    def _best_agent(self, work: Work, now: datetime) -> int | None:
-        line = self._matrix.line(work)
-        if not self._refusals.any_of(work.id):
-            return self._roster.best(line)
-        cooling, paused = self._refusals.cooling(work.id, now), self._refusals.paused(work.id, now)
-        fresh = self._roster.best(line, lambda agent: agent not in cooling)
-        return fresh if fresh is not None else self._roster.best(line, lambda agent: agent not in paused)
-
-    def _best_work(self, member: Member, now: datetime) -> Work | None:
-        agent, media = member.agent.id, member.open_media()
-
-        def accepts(work: int) -> bool:
-            return agent not in self._refusals.paused(work, now)
-
-        lines = [line for line in member.group.lines if line.work_class.medium in media]
-        firsts = (line.waiting.first_where(accepts) for line in lines)
-        return min((self._waiting[work] for work in firsts if work is not None), key=place, default=None)
-
-    def _offer(self, work: Work, agent: int, now: datetime) -> MakeOffer:
+    def _offer(self, entry: Entry, agent: int, now: datetime, alone: bool = False) -> MakeOffer:
+        """`alone`: nobody else could have taken it, or they would have it already."""
+        work, policy = entry.work, self._queues[entry.work.queue]
+        line = entry.line or self._waiting.line_for(work, now)
+        member = self._roster.members[agent]
         why = why_agent(
-            self._roster.members[agent],
+            member,
             work,
-            candidates=self._roster.count(self._matrix.line(work)),
+            line,
+            candidates=1 if alone else max(sum(len(link.free) for link in line.links), 1),
             refused=self._refusals.any_of(work.id),
+            ring=ring_of(policy, work, now),
             now=now,
         )
+        self._roster.took_turn(member, work.queue, policy.strategy)
+        if policy.strategy is not Strategy.ALL_RING or entry.kept_for is not None:
+            self._waiting.drop(work.id)
         expires_at = now + work.lease
-        self._waiting.drop(work.id)
         self._open(OpenOffer(work, agent, None, expires_at), now)
-        return MakeOffer(work.id, agent, expires_at, why)
+        return MakeOffer(work.id, agent, expires_at, why, policy.auto_accept)
+
+    def _rings_on(self, offer: OpenOffer) -> bool:
+        """Whether it may ring at more agents while this offer stands."""
+        return self._queues[offer.work.queue].strategy is Strategy.ALL_RING and not offer.accepted
+
+    def _is_kept(self, work: Work, now: datetime) -> bool:
+        """Whether it waits for its own agent alone: they are there, and the time it is kept for is not over."""
+        if work.agent is None or work.agent_until is None or work.agent_until <= now:
+            return False
+        member = self._roster.members.get(work.agent)
+        return member is not None and member.agent.routable and work.agent not in self._refusals.cooling(work.id, now)
 
     # --- what moves together ----------------------------------------------------------------------------------------
 
     def _open(self, offer: OpenOffer, now: datetime) -> None:
         self._offers.open(offer)
-        self._roster.fill(offer.agent, offer.work.id, offer.work.medium, now)
+        self._roster.fill(offer.agent, offer.work.id, offer.work.slot, now)
 
-    def _requeue(self, work: int, now: datetime) -> list[Decision]:
+    def _hold(self, agent: int, work: int, slot: Slot, now: datetime) -> None:
+        self._holders[work] = agent
+        self._roster.fill(agent, work, slot, now)
+
+    def _let_go(self, work: int) -> int | None:
+        """Nobody holds it any more; who did."""
+        agent = self._holders.pop(work, None)
+        if agent is not None:
+            self._roster.clear(agent, work)
+        return agent
+
+    def _drop(self, reservation: Reservation) -> None:
+        self._offers.drop(reservation)
+        self._roster.clear(reservation.agent, reservation.work.id)
+
+    def _requeue(self, reservation: Reservation, now: datetime) -> list[Decision]:
         """Back to its place, which its first enqueue time keeps; the agent is free for other work."""
-        reservation = self._offers.pop(work)
-        assert reservation is not None
-        self._roster.clear(work)
-        self._waiting.add(reservation.work)
-        return [*self._offer_each([work], now), *self._serve(reservation.agent, now)]
+        work = reservation.work
+        self._drop(reservation)
+        if work.id not in self._offers and work.id not in self._waiting:
+            self._waiting.add(work, now)
+        return [*self._offer_each([work.id], now), *self._serve(reservation.agent, now)]
 
-    def _take(self, agent: int, work: int, medium: str, now: datetime) -> list[Decision]:
+    def _changed_while_ringing(self, work: Work, reservations: list[Reservation], now: datetime) -> list[Decision]:
+        for reservation in reservations:
+            reservation.work = work
+        if work.id in self._waiting:
+            self._waiting.add(work, now)
+        return []
+
+    def _take(self, agent: int, work: int, slot: Slot, now: datetime) -> list[Decision]:
         """It is theirs: whoever else held it or let it ring has room again."""
-        before = self._roster.holder.get(work)
-        rescinded = self._forget(work, winner=agent)
-        self._roster.fill(agent, work, medium, now)
+        before = self._holders.get(work)
+        rescinded, freed = self._forget(work, winner=agent)
+        if before is not None and before != agent:
+            self._let_go(work)
+            freed.append(before)
+        self._hold(agent, work, slot, now)
         self._roster.worked(agent, now)
-        return [*rescinded, *self._serve(before, now)]
+        return [*rescinded, *self._serve_all(freed, now)]
 
-    def _forget(self, work: int, winner: int | None = None) -> list[Decision]:
-        """It waits no longer; whoever it rings at, but the winner, is told."""
+    def _forget(self, work: int, winner: int | None = None) -> tuple[list[Decision], list[int]]:
+        """It waits no longer; whoever it rings at, but the winner, is told and has room again."""
         self._waiting.drop(work)
         self._refusals.forget(work)
-        reservation = self._offers.pop(work)
-        if reservation is None or reservation.agent == winner:
-            return []
-        return [RescindOffer(work, reservation.agent, reservation.offer)]
+        told: list[Decision] = []
+        freed: list[int] = []
+        for reservation in self._offers.of(work):
+            self._drop(reservation)
+            if reservation.agent != winner:
+                told.append(RescindOffer(work, reservation.agent, reservation.offer))
+                freed.append(reservation.agent)
+        return told, freed
 
 
 _HANDLERS: dict[type[Event], Callable[[Engine, Any, datetime], list[Decision]]] = {
@@ -243,8 +375,10 @@ _HANDLERS: dict[type[Event], Callable[[Engine, Any, datetime], list[Decision]]] 
     events.OfferCommitted: Engine._committed,
     events.OfferFailed: Engine._refused,
     events.OfferAccepted: Engine._accepted,
+    events.OfferBridged: Engine._bridged,
     events.OfferRejected: Engine._refused,
     events.OfferTimedOut: Engine._timed_out,
     events.OfferEnded: Engine._refused,
+    events.QueueChanged: Engine._queue_changed,
     events.Tick: Engine._tick,
 }

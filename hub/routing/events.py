@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hub.routing.policy import QueuePolicy
 from hub.routing.snapshots import Agent, Work
 
 
@@ -46,6 +47,8 @@ class SlotTaken:
     agent: int
     work: int
     medium: str
+    channel: str = ""
+    queue: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,17 @@ class OfferFailed:
 
 @dataclass(frozen=True, slots=True)
 class OfferAccepted:
+    """`bridged`: nothing more is needed. Else the agent's media is still to come up, and others ring until it is."""
+
+    work: int
+    agent: int
+    bridged: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OfferBridged:
+    """The media of the agent who accepted is up: the work is theirs."""
+
     work: int
     agent: int
 
@@ -102,6 +116,13 @@ class OfferEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueChanged:
+    """A queue's policy, whole; what waits in it is looked at anew."""
+
+    policy: QueuePolicy
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Time has passed; due at `Engine.next_deadline()`, harmless at any other time."""
 
@@ -116,8 +137,10 @@ Event = (
     | OfferCommitted
     | OfferFailed
     | OfferAccepted
+    | OfferBridged
     | OfferRejected
     | OfferTimedOut
     | OfferEnded
+    | QueueChanged
     | Tick
 )

@@ -6,62 +6,69 @@ import heapq
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
-K = TypeVar("K", bound=tuple[Any, ...])
+K = TypeVar("K", bound=Any)
 
 _SLACK = 32
 
 
 class LazyHeap(Generic[K]):
-    """Items are ids, each in the heap at most once; the smallest key comes first."""
+    """Items are ids, each in the heap at most once; the smallest key comes first, of equal ones the smallest id.
+
+    `keys`: each item's key, to read.
+    """
+
+    __slots__ = ("_heap", "keys")
 
     def __init__(self) -> None:
-        self._keys: dict[int, K] = {}
+        self.keys: dict[int, K] = {}
         self._heap: list[tuple[K, int]] = []
 
     def __len__(self) -> int:
-        return len(self._keys)
+        return len(self.keys)
 
     def __contains__(self, item: int) -> bool:
-        return item in self._keys
+        return item in self.keys
 
     def __iter__(self) -> Iterator[int]:
-        return iter(self._keys)
-
-    def key(self, item: int) -> K:
-        return self._keys[item]
+        return iter(self.keys)
 
     def put(self, item: int, key: K) -> None:
         """Add, or move to another place."""
-        if self._keys.get(item) == key:
+        if self.keys.get(item) == key:
             return
-        self._keys[item] = key
+        self.keys[item] = key
         heapq.heappush(self._heap, (key, item))
-        if len(self._heap) > 2 * len(self._keys) + _SLACK:
+        if len(self._heap) > 2 * len(self.keys) + _SLACK:
             self._rebuild()
 
     def drop(self, item: int) -> None:
-        self._keys.pop(item, None)
+        self.keys.pop(item, None)
 
     def first(self) -> int | None:
-        heap, keys = self._heap, self._keys
+        entry = self.first_entry()
+        return None if entry is None else entry[1]
+
+    def first_entry(self) -> tuple[K, int] | None:
+        """The smallest key and its item."""
+        heap, keys = self._heap, self.keys
         while heap:
-            key, item = heap[0]
-            if keys.get(item) == key:
-                return item
+            entry = heap[0]
+            if keys.get(entry[1]) == entry[0]:
+                return entry
             heapq.heappop(heap)
         return None
 
-    def first_where(self, accepts: Callable[[int], bool]) -> int | None:
-        """The first item accepted; those passed over keep their places."""
+    def first_where(self, accepts: Callable[[int], bool]) -> tuple[K, int] | None:
+        """The first item accepted, with its key; those passed over keep their places."""
         passed: list[tuple[K, int]] = []
-        item = self.first()
-        while item is not None and not accepts(item):
+        entry = self.first_entry()
+        while entry is not None and not accepts(entry[1]):
             passed.append(heapq.heappop(self._heap))
-            item = self.first()
-        for entry in passed:
-            heapq.heappush(self._heap, entry)
-        return item
+            entry = self.first_entry()
+        for each in passed:
+            heapq.heappush(self._heap, each)
+        return entry
 
     def _rebuild(self) -> None:
-        self._heap = [(key, item) for item, key in self._keys.items()]
+        self._heap = [(key, item) for item, key in self.keys.items()]
         heapq.heapify(self._heap)

@@ -1,4 +1,4 @@
-"""Offers under way: each a reservation with a deadline, so that none is ever stuck."""
+"""Offers under way: each a reservation with a deadline, so that none is ever stuck. Work may ring at several agents."""
 
 from __future__ import annotations
 
@@ -15,53 +15,70 @@ Closing = ExpireOffer | RescindOffer
 
 @dataclass(eq=False, slots=True)
 class Reservation:
-    """`offer` is the store's id, once known; `closing` is what was asked of the store to end it."""
+    """`offer` is the store's id, once known; `closing` is what was asked of the store to end it.
 
+    `accepted`: they said yes, and the others ring on until their media is up.
+    """
+
+    number: int
     work: Work
     agent: int
     offer: int | None = None
+    accepted: bool = False
     closing: type[Closing] | None = None
 
 
 class Offers:
     def __init__(self, retry: timedelta) -> None:
         self._retry = retry
-        self._by_work: dict[int, Reservation] = {}
-        self._deadlines: LazyHeap[tuple[datetime]] = LazyHeap()
+        self._numbers = 0
+        self._by_number: dict[int, Reservation] = {}
+        self._by_work: dict[int, dict[int, Reservation]] = {}
+        self._deadlines: LazyHeap[datetime] = LazyHeap()
 
     def __contains__(self, work: int) -> bool:
         return work in self._by_work
 
     def __iter__(self) -> Iterator[Reservation]:
-        return iter(self._by_work.values())
+        return iter(self._by_number.values())
 
-    def get(self, work: int) -> Reservation | None:
-        return self._by_work.get(work)
+    def of(self, work: int) -> list[Reservation]:
+        """All the agents it rings at."""
+        return list(self._by_work.get(work, {}).values())
 
     def between(self, work: int, agent: int) -> Reservation | None:
-        """The reservation of this work if it is this agent's: reports about any other come too late."""
-        found = self._by_work.get(work)
-        return found if found and found.agent == agent else None
+        """The reservation of this work for this agent: reports about any other come too late."""
+        return self._by_work.get(work, {}).get(agent)
 
     def open(self, offer: OpenOffer) -> None:
-        self._by_work[offer.work.id] = Reservation(offer.work, offer.agent, offer.offer)
-        self._deadlines.put(offer.work.id, (offer.expires_at,))
+        self._numbers += 1
+        reservation = Reservation(self._numbers, offer.work, offer.agent, offer.offer, offer.accepted)
+        self._by_number[reservation.number] = reservation
+        self._by_work.setdefault(offer.work.id, {})[offer.agent] = reservation
+        self._deadlines.put(reservation.number, offer.expires_at)
 
-    def pop(self, work: int) -> Reservation | None:
-        self._deadlines.drop(work)
-        return self._by_work.pop(work, None)
+    def drop(self, reservation: Reservation) -> None:
+        self._deadlines.drop(reservation.number)
+        del self._by_number[reservation.number]
+        others = self._by_work[reservation.work.id]
+        del others[reservation.agent]
+        if not others:
+            del self._by_work[reservation.work.id]
 
     def close(self, reservation: Reservation, closing: type[Closing], now: datetime) -> Closing:
         """Ask the store to end it; it stays reserved until the store answers, and is asked again."""
         reservation.closing = closing
-        self._deadlines.put(reservation.work.id, (now + self._retry,))
+        self._deadlines.put(reservation.number, now + self._retry)
         return closing(reservation.work.id, reservation.agent, reservation.offer)
 
     def close_due(self, now: datetime) -> Iterator[Closing]:
-        while (work := self._deadlines.first()) is not None and self._deadlines.key(work)[0] <= now:
-            reservation = self._by_work[work]
+        while (number := self._deadlines.first()) is not None and self._deadlines.keys[number] <= now:
+            reservation = self._by_number[number]
             yield self.close(reservation, reservation.closing or ExpireOffer, now)
+
+    def extend(self, reservation: Reservation, until: datetime) -> None:
+        self._deadlines.put(reservation.number, until)
 
     def next_deadline(self) -> datetime | None:
         first = self._deadlines.first()
-        return None if first is None else self._deadlines.key(first)[0]
+        return None if first is None else self._deadlines.keys[first]

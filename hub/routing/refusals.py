@@ -4,20 +4,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Container
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-
-@dataclass(frozen=True, slots=True)
-class RoutingSettings:
-    """`pause`: refused work never returns to the same agent sooner. `cool_down`: nor then, if anybody else has room.
-
-    `retry`: how soon an unanswered ExpireOffer or RescindOffer is asked again.
-    """
-
-    pause: timedelta = timedelta(seconds=5)
-    cool_down: timedelta = timedelta(seconds=60)
-    retry: timedelta = timedelta(seconds=5)
+from hub.routing.policy import RoutingSettings
 
 
 class Refusals:

@@ -2,43 +2,64 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hub.model.capacity import has_room
-from hub.routing.classes import AgentKey, Group, Line, Matrix
-from hub.routing.heap import LazyHeap
-from hub.routing.snapshots import Agent
+from hub.routing.classes import AgentKey, Group, Line, Matrix, Order
+from hub.routing.policy import RoutingSettings, Strategy
+from hub.routing.snapshots import Agent, Slot
+
+Accepts = Callable[[int], bool]
 
 
 @dataclass(eq=False, slots=True)
 class Member:
-    """An agent at work. `held` is kept by work, so that hearing of one twice does not count it twice."""
+    """An agent at work. `held` is kept by work, so that hearing of one twice does not count it twice.
+
+    `load` counts it by medium and by channel. `turns`: queue → when they were last chosen, as a running number;
+    `shares`: queue → what they had of it, by weight.
+    """
 
     agent: Agent
     group: Group
     idle_since: datetime
-    held: dict[int, str] = field(default_factory=dict)
+    held: dict[int, Slot] = field(default_factory=dict)
+    load: dict[str, int] = field(default_factory=dict)
+    turns: dict[int, int] = field(default_factory=dict)
+    shares: dict[int, float] = field(default_factory=dict)
 
-    def rank(self) -> AgentKey:
-        """The least loaded first, then the longest idle."""
-        return (len(self.held), self.idle_since, self.agent.id)
+    def has_room(self, slot: Slot) -> bool:
+        agent = self.agent
+        return agent.routable and has_room(self.load, slot[0], agent.capacity, slot[1])
 
-    def open_media(self) -> set[str]:
-        """What one more of could be given."""
-        if not self.agent.routable:
-            return set()
-        load, capacity = Counter(self.held.values()), self.agent.capacity
-        return {medium for medium in capacity.limits if has_room(load, medium, capacity)}
+    def key(self, order: Order) -> AgentKey:
+        _, strategy, queue = order
+        idle = self.idle_since.timestamp()
+        match strategy:
+            case Strategy.LONGEST_IDLE:
+                return (idle, 0.0)
+            case Strategy.ROUND_ROBIN:
+                return (self.turns.get(queue, 0), idle)
+            case Strategy.WEIGHTED:
+                return (self.shares.get(queue, 0.0), idle)
+            case _:
+                return (len(self.held), idle)
+
+    def count(self, slot: Slot, change: int) -> None:
+        for name in slot:
+            if name:
+                self.load[name] = self.load.get(name, 0) + change
 
 
 class Roster:
-    def __init__(self, matrix: Matrix) -> None:
-        self._matrix = matrix
+    def __init__(self, settings: RoutingSettings) -> None:
+        self.matrix = Matrix(settings.preference.total_seconds(), self._fill)
         self.members: dict[int, Member] = {}
-        self.holder: dict[int, int] = {}
+        self._moved: dict[int, Member] = {}
+        self._turn = 0
+        self._share: dict[int, float] = {}
 
     def change(self, agent: Agent, now: datetime) -> Member:
         known = self.members.get(agent.id)
@@ -46,72 +67,91 @@ class Roster:
         if known and agent.routable and not known.agent.routable:
             member.idle_since = now
         member.agent = agent
-        self._place(member)
+        self._moved[agent.id] = member
         return member
 
     def set_unroutable(self, agent: int) -> None:
         if member := self.members.get(agent):
             member.agent = replace(member.agent, routable=False)
-            self._place(member)
+            self._moved[member.agent.id] = member
 
-    def fill(self, agent: int, work: int, medium: str, now: datetime) -> None:
-        """A slot is taken or reserved; whoever had this work before has it no longer."""
-        self.clear(work)
+    def fill(self, agent: int, work: int, slot: Slot, now: datetime) -> Member:
+        """A slot is taken or reserved."""
         member = self.members.get(agent) or self._enrol(Agent(agent, routable=False, queues=()), now)
-        member.held[work] = medium
-        self.holder[work] = agent
-        self._place(member)
+        if work not in member.held:
+            member.held[work] = slot
+            member.count(slot, 1)
+            self._moved[member.agent.id] = member
+        return member
 
-    def clear(self, work: int) -> int | None:
-        """The slot is free again; the agent who held it, if any."""
-        agent = self.holder.pop(work, None)
-        if agent is not None:
-            member = self.members[agent]
-            del member.held[work]
-            self._place(member)
-        return agent
+    def clear(self, agent: int, work: int) -> None:
+        """The slot is free again, if it was filled."""
+        member = self.members.get(agent)
+        if member is not None and (slot := member.held.pop(work, None)) is not None:
+            member.count(slot, -1)
+            self._moved[member.agent.id] = member
 
     def worked(self, agent: int, now: datetime) -> None:
         """Being idle starts over."""
         if member := self.members.get(agent):
             member.idle_since = now
-            self._place(member)
+            self._moved[member.agent.id] = member
 
-    def best(self, line: Line, accepts: Callable[[int], bool] | None = None) -> int | None:
-        """Of those with room for the line's work, the first by rank."""
-        heaps = _with_room(line)
-        firsts = (heap.first_where(accepts) for heap in heaps) if accepts else (heap.first() for heap in heaps)
-        members = (self.members[agent] for agent in firsts if agent is not None)
-        best = min(members, key=Member.rank, default=None)
-        return best.agent.id if best else None
+    def took_turn(self, member: Member, queue: int, strategy: Strategy) -> None:
+        """They were chosen for work of the queue. Who was away does not catch up on what they missed."""
+        if strategy is Strategy.ROUND_ROBIN:
+            self._turn += 1
+            member.turns[queue] = self._turn
+        elif strategy is Strategy.WEIGHTED:
+            had = max(member.shares.get(queue, 0.0), self._share.get(queue, 0.0))
+            self._share[queue] = had
+            member.shares[queue] = had + 1 / max(member.agent.weights.get(queue, 1), 1)
 
-    def count(self, line: Line) -> int:
-        """How many have room for the line's work."""
-        return sum(map(len, _with_room(line)))
+    def best(self, line: Line, accepts: Accepts | None = None) -> int | None:
+        """Of those with room for the line's work, the first: by link, then by the line's strategy, then by id."""
+        self.settle()
+        best: tuple[tuple[bool, int, int], AgentKey, int] | None = None
+        for link in line.links:
+            if not link.free.keys:
+                continue
+            entry = link.free.first_where(accepts) if accepts else link.free.first_entry()
+            if entry is not None and (best is None or (link.rank, *entry) < best):
+                best = (link.rank, *entry)
+        return best[2] if best else None
+
+    def settle(self) -> None:
+        """Who changed is put where they belong now: only when somebody asks, since most find work at once."""
+        for member in self._moved.values():
+            _place(member)
+        self._moved.clear()
+
+    def reaches(self, member: Member, line: Line) -> bool:
+        """Whether the line's work may be theirs at all."""
+        return any(link.group is member.group for link in line.links)
+
+    def _fill(self, group: Group, order: Order) -> None:
+        for agent in group.members:
+            if (member := self.members.get(agent)) is not None:
+                self._moved[agent] = member
 
     def _enrol(self, agent: Agent, now: datetime) -> Member:
-        member = Member(agent, self._matrix.join(agent), agent.idle_since or now)
+        member = Member(agent, self.matrix.join(agent), agent.idle_since or now)
         self.members[agent.id] = member
         return member
 
     def _rejoin(self, member: Member, agent: Agent) -> Member:
-        group = self._matrix.join(agent)
+        group = self.matrix.join(agent)
         if group is not member.group:
-            for heap in member.group.with_room.values():
-                heap.drop(agent.id)
-        self._matrix.leave(member.group)
-        member.group = group
+            self.matrix.leave(member.group, agent.id)
+            member.group = group
         return member
 
-    def _place(self, member: Member) -> None:
-        """Into the heaps of the media the agent has room for, out of the others."""
-        key, media = member.rank(), member.open_media()
-        for medium in media:
-            member.group.with_room[medium].put(member.agent.id, key)
-        for medium in member.group.with_room.keys() - media:
-            member.group.with_room[medium].drop(member.agent.id)
 
-
-def _with_room(line: Line) -> list[LazyHeap[AgentKey]]:
-    medium = line.work_class.medium
-    return [heap for group in line.groups if (heap := group.with_room.get(medium))]
+def _place(member: Member) -> None:
+    """Into the orders of the slots the agent has room for, out of the others."""
+    agent = member.agent.id
+    for order, heap in member.group.orders.items():
+        if member.has_room(order[0]):
+            heap.put(agent, member.key(order))
+        else:
+            heap.drop(agent)

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hub.model.capacity import Capacity
+from hub.routing.policy import QueuePolicy
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """One need for an agent. `enqueued_at` is when it was *first* enqueued and never changes.
 
-    `skills`: name → the least level. A higher `priority` comes first. `offer_seconds`: how long an
-    agent may let it ring.
+    `queued_at`: when it came into this queue (None: then too); rings and overflow count from it. `skills`: name → the
+    least level. A higher `priority` comes first. `offer_seconds`: how long an agent may let it ring. `agent`: who
+    should have it, asked first; while they are READY it is kept for them alone until `agent_until`. `visited`: the
+    queues it overflowed from, to which it does not return.
     """
 
     id: int
@@ -24,17 +27,35 @@ class Work:
     priority: int = 0
     skills: Mapping[str, int] = field(default_factory=dict)
     offer_seconds: float = 30.0
+    channel: str = ""
+    queued_at: datetime | None = None
+    agent: int | None = None
+    agent_until: datetime | None = None
+    visited: frozenset[int] = frozenset()
 
     @property
     def lease(self) -> timedelta:
         return timedelta(seconds=self.offer_seconds)
+
+    @property
+    def since(self) -> datetime:
+        return self.queued_at or self.enqueued_at
+
+    @property
+    def slot(self) -> Slot:
+        return (self.medium, self.channel)
+
+
+Slot = tuple[str, str]  # medium, channel: what capacity is counted by
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
     """`routable`: READY, reachable, no change of presence pending. `skills`: name → level.
 
-    `idle_since` is only read when the agent is new to the engine; from then on it sees for itself.
+    `preferences`: queue → how far down their list it is; one not named is at its top (0). `weights`: queue → their
+    share under WEIGHTED, 1 if not named. `idle_since` is only read when the agent is new to the engine; from then on
+    it sees for itself.
     """
 
     id: int
@@ -43,6 +64,8 @@ class Agent:
     skills: Mapping[str, int] = field(default_factory=dict)
     capacity: Capacity = field(default_factory=Capacity)
     idle_since: datetime | None = None
+    preferences: Mapping[int, int] = field(default_factory=dict)
+    weights: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +75,22 @@ class Held:
     work: int
     agent: int
     medium: str
+    channel: str = ""
+    queue: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class OpenOffer:
-    """An offer that stands; `offer` is its id, None while the store has not given it one."""
+    """An offer that stands; `offer` is its id, None while the store has not given it one.
+
+    `accepted`: the agent said yes and their media is not up yet.
+    """
 
     work: Work
     agent: int
     offer: int | None
     expires_at: datetime
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +101,4 @@ class Snapshot:
     waiting: tuple[Work, ...] = ()
     held: tuple[Held, ...] = ()
     offers: tuple[OpenOffer, ...] = ()
+    queues: tuple[QueuePolicy, ...] = ()

@@ -1,41 +1,169 @@
-"""The work that waits, each piece in the line of its class."""
+"""The work that waits: each piece in the line of its class and ring, or kept for one agent, with what time brings."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from hub.routing.classes import Matrix, WorkKey
-from hub.routing.snapshots import Work
+from hub.routing.classes import Line, Matrix, WorkClass
+from hub.routing.heap import LazyHeap
+from hub.routing.policy import OverflowRule, RoutingSettings
+from hub.routing.queues import Queues, next_step, requirement, ring_of
+from hub.routing.snapshots import Slot, Work
 
 
-def place(work: Work) -> WorkKey:
-    """The one order of work: priority, then first enqueue time; it never changes while the work waits."""
-    return (-work.priority, work.enqueued_at, work.id)
+@dataclass(eq=False, slots=True)
+class Entry:
+    """`line`: None while it is `kept_for` one agent. `asked`: the overflow the store was asked for and has not done."""
+
+    work: Work
+    line: Line | None
+    kept_for: int | None = None
+    asked: OverflowRule | None = None
 
 
 class Waiting:
-    def __init__(self, matrix: Matrix) -> None:
+    def __init__(self, matrix: Matrix, queues: Queues, settings: RoutingSettings) -> None:
         self._matrix = matrix
-        self._works: dict[int, Work] = {}
+        self._queues = queues
+        self._settings = settings
+        self._point = settings.priority.total_seconds()
+        self._entries: dict[int, Entry] = {}
+        self._steps: LazyHeap[datetime] = LazyHeap()
+        self._kept: dict[int, LazyHeap[float]] = {}
+        self._lines: dict[tuple[int, Slot, int, frozenset[tuple[str, int]]], Line] = {}
+        self.depth: Counter[int] = Counter()
+
+    def place(self, work: Work) -> float:
+        """The one order of work: its enqueue time, earlier by what its priority counts for. Never changes."""
+        return work.enqueued_at.timestamp() - work.priority * self._point
 
     def get(self, work: int) -> Work | None:
-        return self._works.get(work)
+        entry = self._entries.get(work)
+        return entry.work if entry else None
+
+    def entry(self, work: int) -> Entry | None:
+        return self._entries.get(work)
 
     def __getitem__(self, work: int) -> Work:
-        return self._works[work]
+        return self._entries[work].work
+
+    def __contains__(self, work: int) -> bool:
+        return work in self._entries
 
     def in_queue(self, queue: int) -> list[Work]:
-        return [work for work in self._works.values() if work.queue == queue]
+        return [entry.work for entry in self._entries.values() if entry.work.queue == queue]
 
     def sorted(self, works: Iterable[int]) -> list[Work]:
         """Those of them that wait, in order."""
-        return sorted((self._works[work] for work in works if work in self._works), key=place)
+        known = (self._entries[work].work for work in works if work in self._entries)
+        return sorted(known, key=lambda work: (self.place(work), work.id))
 
-    def add(self, work: Work) -> None:
+    def add(self, work: Work, now: datetime, keep: bool = False) -> Entry:
+        """`keep`: for its own agent alone, as long as it says."""
         self.drop(work.id)
-        self._works[work.id] = work
-        self._matrix.line(work).waiting.put(work.id, place(work))
+        entry = self._entries[work.id] = Entry(work, None, work.agent if keep else None)
+        self._put(entry, now)
+        self.depth[work.queue] += 1
+        return entry
 
     def drop(self, work: int) -> None:
-        if known := self._works.pop(work, None):
-            self._matrix.line(known).waiting.drop(work)
+        if (entry := self._entries.pop(work, None)) is not None:
+            self._take_out(entry)
+            self._steps.drop(work)
+            self.depth[entry.work.queue] -= 1
+
+    def step(self, work: int, now: datetime) -> Entry:
+        """Its time has come: it is put where it belongs now."""
+        entry = self._entries[work]
+        self._take_out(entry)
+        if entry.kept_for is not None and not _kept(entry.work, now):
+            entry.kept_for = None
+        self._put(entry, now)
+        return entry
+
+    def ask(self, entry: Entry, rule: OverflowRule, now: datetime) -> None:
+        """The store is asked to move it on; asked again until it has."""
+        entry.asked = rule
+        self._steps.put(entry.work.id, now + self._settings.retry)
+
+    def due(self, now: datetime) -> list[int]:
+        """What time has brought something to."""
+        works = []
+        while (work := self._steps.first()) is not None and self._steps.keys[work] <= now:
+            self._steps.drop(work)
+            works.append(work)
+        return works
+
+    def next_step(self) -> datetime | None:
+        first = self._steps.first()
+        return None if first is None else self._steps.keys[first]
+
+    def kept_for(self, agent: int) -> LazyHeap[float] | None:
+        """What waits for this agent alone, in order."""
+        return self._kept.get(agent)
+
+    def release(self, agent: int, now: datetime) -> list[int]:
+        """The agent cannot take it: it waits for anybody."""
+        works = sorted(self._kept.pop(agent, ()))
+        for work in works:
+            entry = self._entries[work]
+            entry.kept_for = None
+            self._put(entry, now)
+        return works
+
+    def rebuild(self, queue: int, now: datetime) -> list[int]:
+        """The queue's policy changed: its lines are made anew."""
+        entries = [entry for entry in self._entries.values() if entry.work.queue == queue]
+        for line in [line for line in self._matrix.lines.values() if line.work_class.queue == queue]:
+            self._matrix.forget_line(line)
+        self._lines = {key: line for key, line in self._lines.items() if key[0] != queue}
+        for entry in entries:
+            entry.asked = None
+            if entry.kept_for is None:
+                self._put(entry, now)
+        return [entry.work.id for entry in entries]
+
+    def line_for(self, work: Work, now: datetime) -> Line:
+        """The line it stands in, or would, now."""
+        policy = self._queues[work.queue]
+        ring = ring_of(policy, work, now)
+        key = (work.queue, work.slot, ring, frozenset(work.skills.items()))
+        line = self._lines.get(key)
+        if line is None:
+            wanted = WorkClass(work.queue, work.slot, requirement(policy, work, ring))
+            line = self._lines[key] = self._matrix.line(wanted, policy)
+        return line
+
+    def _put(self, entry: Entry, now: datetime) -> None:
+        work = entry.work
+        if entry.kept_for is not None:
+            self._kept.setdefault(entry.kept_for, LazyHeap()).put(work.id, self.place(work))
+        else:
+            entry.line = self.line_for(work, now)
+            entry.line.put(work.id, self.place(work))
+        self._schedule(entry, now)
+
+    def _schedule(self, entry: Entry, now: datetime) -> None:
+        policy, work = self._queues[entry.work.queue], entry.work
+        if not (policy.rings or policy.overflow or work.agent_until):
+            return
+        step = next_step(policy, work, now)
+        retry = now + self._settings.retry if entry.asked else None
+        if (first := min(filter(None, (step, retry)), default=None)) is not None:
+            self._steps.put(work.id, first)
+
+    def _take_out(self, entry: Entry) -> None:
+        if entry.line is not None:
+            entry.line.drop(entry.work.id)
+            entry.line = None
+        elif entry.kept_for is not None and (kept := self._kept.get(entry.kept_for)) is not None:
+            kept.drop(entry.work.id)
+            if not kept:
+                del self._kept[entry.kept_for]
+
+
+def _kept(work: Work, now: datetime) -> bool:
+    return work.agent_until is not None and work.agent_until > now

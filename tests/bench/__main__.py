@@ -1,6 +1,6 @@
 """`make bench`: prints a table, each row beside the floor measured in the same run.
 
-python -m tests.bench [--scale S] [NAME …]      names: accept start ingest offers fanout visitors lists
+python -m tests.bench [--scale S] [NAME …]      names: accept start ingest match offers fanout visitors lists
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ import argparse
 import sys
 import time
 
-from tests.bench import accept, fanout, ingest, lists, offers, start, visitors
+from tests.bench import accept, fanout, ingest, lists, match, offers, start, visitors
 from tests.bench.row import HEAD, Measure
 
 BENCHES = {
     "accept": accept.measures,
     "start": start.measures,
     "ingest": ingest.measures,
+    "match": match.measures,
     "offers": offers.measures,
     "fanout": fanout.measures,
     "visitors": visitors.measures,

@@ -23,7 +23,8 @@ def test_it_gives_what_a_sorted_list_gives(steps: list[tuple[str, int, int]]) ->
             plain.pop(item, None)
         ordered = sorted((key, item) for item, key in plain.items())
         odd = [item for _, item in ordered if item % 2]
-        assert heap.first_where(lambda item: item % 2 == 1) == (odd[0] if odd else None)
+        found = heap.first_where(lambda item: item % 2 == 1)
+        assert (found[1] if found else None) == (odd[0] if odd else None)
         assert heap.first() == (ordered[0][1] if ordered else None)
         assert len(heap) == len(plain)
         assert (item in heap) == (item in plain)

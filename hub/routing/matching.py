@@ -1,0 +1,125 @@
+"""Finds the best agent for a piece of work, and the best work for an agent.
+
+Between two events no waiting work has an agent who could take it. So what an event frees can be matched alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hub.routing.classes import NOBODY, Line, Link
+from hub.routing.offers import Offers
+from hub.routing.policy import Strategy
+from hub.routing.refusals import Refusals
+from hub.routing.roster import Member, Roster
+from hub.routing.snapshots import Work
+from hub.routing.waiting import Entry, Waiting
+
+
+class Matcher:
+    def __init__(self, roster: Roster, waiting: Waiting, offers: Offers, refusals: Refusals) -> None:
+        self._roster = roster
+        self._waiting = waiting
+        self._offers = offers
+        self._refusals = refusals
+
+    def best_agent(self, entry: Entry, now: datetime) -> int | None:
+        """Whom the work goes to now: its own agent if they can, else the best of its line."""
+        work = entry.work
+        if work.agent is not None and self._own_can(entry, now):
+            return work.agent
+        return None if entry.line is None else self._best_of(entry.line, work.id, now)
+
+    def best_work(self, member: Member, now: datetime) -> Work | None:
+        """What the agent gets next: what is kept for them, else the first of all the lines they reach."""
+        kept = self._kept(member, now)
+        if kept is not None:
+            return kept
+        line = self._first_line(member)
+        if line is None:
+            return None
+        entry = line.waiting.first_entry()
+        if entry is not None and self._may(entry[1], line, member.agent.id, now):
+            return self._waiting[entry[1]]
+        return self._first_accepted(member, now)
+
+    def _best_of(self, line: Line, work: int, now: datetime) -> int | None:
+        if line.policy.strategy is not Strategy.ALL_RING and not self._refusals.any_of(work):
+            return self._roster.best(line)
+        cooling, paused = self._refusals.cooling(work, now), self._refusals.paused(work, now)
+        if not self._wide_enough(work, line):
+            return None
+        ringing = {reservation.agent for reservation in self._offers.of(work)}
+        fresh = self._roster.best(line, lambda agent: agent not in cooling and agent not in ringing)
+        if fresh is not None:
+            return fresh
+        return self._roster.best(line, lambda agent: agent not in paused and agent not in ringing)
+
+    def _own_can(self, entry: Entry, now: datetime) -> bool:
+        """What is kept for them they get whatever their skills; else they come first of those who could take it."""
+        work = entry.work
+        member = self._roster.members.get(work.agent) if work.agent is not None else None
+        if member is None or not member.has_room(work.slot) or self._offers.between(work.id, member.agent.id):
+            return False
+        if member.agent.id in self._refusals.cooling(work.id, now):
+            return False
+        if entry.line is None:
+            return True
+        return self._wide_enough(work.id, entry.line) and self._roster.reaches(member, entry.line)
+
+    def _kept(self, member: Member, now: datetime) -> Work | None:
+        kept = self._waiting.kept_for(member.agent.id)
+        if kept is None:
+            return None
+        paused = self._refusals.paused
+
+        def accepts(work: int) -> bool:
+            return member.has_room(self._waiting[work].slot) and member.agent.id not in paused(work, now)
+
+        found = kept.first_where(accepts)
+        return None if found is None else self._waiting[found[1]]
+
+    def _first_line(self, member: Member) -> Line | None:
+        """The line whose first work is first of all, by place and the agent's preference."""
+        best, found = NOBODY, None
+        for link in self._open_links(member):
+            line = link.line
+            place = line.head + link.handicap
+            if place < best or (found and place == best and _first(line) < _first(found)):
+                best, found = place, line
+        return found
+
+    def _first_accepted(self, member: Member, now: datetime) -> Work | None:
+        """As `_first_line`, passing over what the agent may not have just now."""
+        best: tuple[float, int] | None = None
+        for link in self._open_links(member):
+            line = link.line
+            found = line.waiting.first_where(lambda work, line=line: self._may(work, line, member.agent.id, now))  # type: ignore[misc]  # mypy does not infer a lambda with a default
+            if found is not None and (best is None or (found[0] + link.handicap, found[1]) < best):
+                best = (found[0] + link.handicap, found[1])
+        return None if best is None else self._waiting[best[1]]
+
+    def _open_links(self, member: Member) -> list[Link]:
+        """The links to the lines of which one more would fit."""
+        links: list[Link] = []
+        for slot, some in member.group.links.items():
+            if member.has_room(slot):
+                links += some
+        return links
+
+    def _may(self, work: int, line: Line, agent: int, now: datetime) -> bool:
+        if self._refusals.any_of(work) and agent in self._refusals.paused(work, now):
+            return False
+        if line.policy.strategy is not Strategy.ALL_RING:
+            return True
+        return self._wide_enough(work, line) and self._offers.between(work, agent) is None
+
+    def _wide_enough(self, work: int, line: Line) -> bool:
+        """Whether it may ring at one more."""
+        width = line.policy.width
+        return not width or len(self._offers.of(work)) < width
+
+
+def _first(line: Line) -> int:
+    entry = line.waiting.first_entry()
+    return -1 if entry is None else entry[1]

@@ -1,0 +1,135 @@
+"""The queues' policies, and when each opens or closes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from hub.routing.heap import LazyHeap
+from hub.routing.policy import OverflowReason, OverflowRule, QueuePolicy
+from hub.routing.snapshots import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """Who may take the work at one stage of its wait: members of one of the queues, with these levels."""
+
+    queues: frozenset[int]
+    skills: frozenset[tuple[str, int]]
+
+
+def ring_of(policy: QueuePolicy, work: Work, now: datetime) -> int:
+    """How many of the queue's rings the work has reached."""
+    if not policy.rings:
+        return 0
+    waited = (now - work.since).total_seconds()
+    return sum(ring.after <= waited for ring in policy.rings)
+
+
+def requirement(policy: QueuePolicy, work: Work, ring: int) -> Requirement:
+    """What the work asks for once it has reached so many rings."""
+    if not ring:
+        return Requirement(frozenset((work.queue,)), frozenset(work.skills.items()))
+    skills: dict[str, int] = dict(work.skills)
+    queues = {work.queue}
+    for step in policy.rings[:ring]:
+        skills = _relaxed(skills, step.skills)
+        queues.update(step.queues)
+    return Requirement(frozenset(queues), frozenset(skills.items()))
+
+
+def next_step(policy: QueuePolicy, work: Work, now: datetime) -> datetime | None:
+    """When waiting alone next changes something: the end of its being kept, a ring, overflow."""
+    since = work.since
+    waited = (now - since).total_seconds()
+    spans = [ring.after for ring in policy.rings if ring.after > waited]
+    if (rule := overflow_by_wait(policy, work)) is not None and rule.limit > waited:
+        spans.append(rule.limit)
+    steps = [since + timedelta(seconds=min(spans))] if spans else []
+    if work.agent_until is not None and work.agent_until > now:
+        steps.append(work.agent_until)
+    return min(steps, default=None)
+
+
+def overflow_by_wait(policy: QueuePolicy, work: Work) -> OverflowRule | None:
+    rule = policy.rule(OverflowReason.WAIT)
+    return rule if rule and _leads_on(rule, work) else None
+
+
+def _leads_on(rule: OverflowRule, work: Work) -> bool:
+    return rule.queue is None or (rule.queue != work.queue and rule.queue not in work.visited)
+
+
+def _relaxed(skills: Mapping[str, int], allowed: Mapping[str, int]) -> dict[str, int]:
+    """A ring never asks for more than before."""
+    lowered = {name: min(level, allowed.get(name, level)) for name, level in skills.items()}
+    return {name: level for name, level in lowered.items() if level > 0}
+
+
+@dataclass(slots=True)
+class _Opening:
+    is_open: bool
+    changes_at: datetime | None
+
+
+class Queues:
+    """Hours are looked up when they change, not for every piece of work."""
+
+    def __init__(self) -> None:
+        self._policies: dict[int, QueuePolicy] = {}
+        self._openings: dict[int, _Opening] = {}
+        self._changes: LazyHeap[datetime] = LazyHeap()
+
+    def __getitem__(self, queue: int) -> QueuePolicy:
+        """The queue's policy; the plainest there is if none is known."""
+        found = self._policies.get(queue)
+        if found is None:
+            found = self._policies[queue] = QueuePolicy(queue)
+        return found
+
+    def change(self, policy: QueuePolicy, now: datetime) -> None:
+        self._policies[policy.id] = policy
+        self._look_up(policy.id, now)
+
+    def is_open(self, queue: int, now: datetime) -> bool:
+        opening = self._openings.get(queue)
+        if opening is not None and opening.changes_at is not None and opening.changes_at <= now:
+            opening = self._look_up(queue, now)
+        return opening is None or opening.is_open
+
+    def overflow_on_arrival(self, work: Work, ahead: int, now: datetime) -> OverflowRule | None:
+        """The rule that sends new work on at once, if any: the queue is closed, or too many wait."""
+        policy = self[work.queue]
+        if not policy.overflow:
+            return None
+        rule = policy.rule(OverflowReason.CLOSED)
+        if rule and _leads_on(rule, work) and not self.is_open(work.queue, now):
+            return rule
+        rule = policy.rule(OverflowReason.DEPTH)
+        return rule if rule and _leads_on(rule, work) and ahead >= rule.limit else None
+
+    def closed_by(self, now: datetime) -> list[tuple[int, OverflowRule]]:
+        """The queues that have closed since last asked and whose waiting work goes elsewhere then."""
+        closed = []
+        while (queue := self._changes.first()) is not None and self._changes.keys[queue] <= now:
+            was_open = self._openings[queue].is_open
+            is_open = self._look_up(queue, now).is_open
+            rule = self[queue].rule(OverflowReason.CLOSED)
+            if was_open and not is_open and rule is not None:
+                closed.append((queue, rule))
+        return closed
+
+    def next_change(self) -> datetime | None:
+        first = self._changes.first()
+        return None if first is None else self._changes.keys[first]
+
+    def _look_up(self, queue: int, now: datetime) -> _Opening:
+        hours = self[queue].hours
+        changes_at = hours.next_change(now) if hours else None
+        opening = self._openings[queue] = _Opening(hours is None or hours.is_open(now), changes_at)
+        if changes_at is None:
+            self._changes.drop(queue)
+        else:
+            self._changes.put(queue, changes_at)
+        return opening
