@@ -1,26 +1,44 @@
-"""An interaction as its customer may see it: for channels that show a conversation again after a reconnect."""
+"""An interaction as its customer may see it: for channels that show a conversation again after a reconnect.
 
-from collections.abc import Sequence
-from itertools import takewhile
+Many are read with the same few statements as one: when a thousand visitors come back, or one agent's answer moves the
+places of all who wait, the statements would cost more than the rows.
+"""
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, takewhile
+from typing import TypeAlias
+
+from sqlalchemy import Connection, bindparam, func, or_, select
 
 from hub.api import Address, Bytes, Conversation, ConversationFile, ConversationMessage, MessageKind
-from hub.model.states import WAITING_FOR_AGENT, DeliveryState, WorkState
+from hub.model.states import WAITING_FOR_AGENT, DeliveryState, InteractionState, WorkState
 from hub.store import blobs, interactions, messages
-from hub.store.rows import Row, many, one
+from hub.store.rows import Row, many
 from hub.store.tables import deliveries, identities, tickets, users, work
 from hub.store.tables import interactions as table
 from hub.store.tables import messages as said
 
-_NAME = select(users.c.name).where(users.c.id == bindparam("id"))
-_SERIAL = select(tickets.c.serial).where(tickets.c.id == bindparam("id"))
+Asked: TypeAlias = tuple[Row, int, int]
+"""An interaction, and at most how many of its messages are wanted after which position: (row, after, limit)."""
 
 
-def by_thread(conn: Connection, scope: str, thread: str, after: int, limit: int) -> Conversation | None:
-    """The interaction this key names now, with its messages at positions after `after`."""
-    interaction = interactions.by_thread(conn, scope, (thread,))
-    return conversation(conn, interaction, after, limit) if interaction else None
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The interaction that this thread key names now, with at most `limit` messages at positions after `after`."""
+
+    scope: str
+    thread: str
+    after: int
+    limit: int
+
+
+def by_threads(conn: Connection, wanted: Sequence[Wanted]) -> list[Conversation | None]:
+    """One answer for each, in their order; None where nothing has this name."""
+    named = interactions.named(conn, {(one.scope, one.thread) for one in wanted})
+    found = [(named.get((one.scope, one.thread)), one) for one in wanted]
+    shown = _conversations(conn, [(row, one.after, one.limit) for row, one in found if row is not None])
+    return [next(shown) if row is not None else None for row, _ in found]
 
 
 def of_identity(conn: Connection, account_id: int, identity: Address, limit: int) -> list[Conversation]:
@@ -28,7 +46,7 @@ def of_identity(conn: Connection, account_id: int, identity: Address, limit: int
     mine = (identities.c.scheme == identity.scheme, identities.c.value == identity.value)
     joined = select(table).join(identities, identities.c.id == table.c.identity_id)
     found = many(conn, joined.where(*mine, table.c.account_id == account_id).order_by(table.c.id.desc()).limit(limit))
-    return [conversation(conn, interaction, 0, 200) for interaction in found]
+    return list(_conversations(conn, [(interaction, 0, 200) for interaction in found]))
 
 
 def attachment(conn: Connection, scope: str, thread: str, attachment_id: int) -> Bytes | None:
@@ -50,45 +68,59 @@ def _same(conn: Connection, interaction: Row, message: Row) -> bool:
     return owner is not None and all(owner[name] == interaction[name] for name in mine)
 
 
-def conversation(conn: Connection, interaction: Row, after: int, limit: int) -> Conversation:
-    """One interaction as the customer sees it: no notes."""
-    rows = _messages(conn, interaction["id"], after, limit)
-    files = messages.files_of(conn, [row["id"] for row in rows])
-    return Conversation(
-        interaction_id=interaction["id"],
-        state=interaction["state"],
-        thread=interaction["thread"],
-        agent=_name(conn, interaction["agent_id"]),
-        waiting_ahead=ahead(conn, interaction) if interaction["state"] in WAITING_FOR_AGENT else None,
-        ticket_serial=_serial(conn, interaction["ticket_id"]),
-        messages=tuple(_message(row, files.get(row["id"], [])) for row in rows),
-    )
+def _conversations(conn: Connection, asked: Sequence[Asked]) -> Iterator[Conversation]:
+    """Interactions as the customer sees them: no notes."""
+    rows = [interaction for interaction, _, _ in asked]
+    agents, serials, ahead = _agents(conn, rows), _serials(conn, rows), _ahead(conn, rows)
+    talks = _talks(conn, asked)
+    files = messages.files_of(conn, [message["id"] for talk in talks for message in talk])
+    for row, talk in zip(rows, talks, strict=True):
+        yield Conversation(
+            interaction_id=row["id"],
+            state=row["state"],
+            thread=row["thread"],
+            agent=agents.get(row["agent_id"], ""),
+            waiting_ahead=ahead.get(row["id"], 0) if row["state"] in WAITING_FOR_AGENT else None,
+            ticket_serial=serials.get(row["ticket_id"], ""),
+            messages=tuple(_message(message, files.get(message["id"], [])) for message in talk),
+        )
 
 
-_mine, _before = work.alias(), work.alias()
-_AHEAD = (
-    select(func.count(_before.c.id))
-    .select_from(_mine)
-    .join(
-        _before,
-        and_(
-            _before.c.queue_id == _mine.c.queue_id,
-            _before.c.state == WorkState.WAITING,
-            _before.c.ended_at.is_(None),
-            or_(
-                _before.c.priority > _mine.c.priority,
-                and_(_before.c.priority == _mine.c.priority, _before.c.enqueued_at < _mine.c.enqueued_at),
-            ),
-        ),
+_NAMES = select(users.c.id, users.c.name).where(users.c.id.in_(bindparam("ids", expanding=True)))
+_SERIALS = select(tickets.c.id, tickets.c.serial).where(tickets.c.id.in_(bindparam("ids", expanding=True)))
+_rank = func.rank().over(partition_by=work.c.queue_id, order_by=(work.c.priority.desc(), work.c.enqueued_at))
+_line = (
+    select(work.c.interaction_id, (_rank - 1).label("ahead"))
+    .where(
+        work.c.queue_id.in_(bindparam("queues", expanding=True)),
+        work.c.state == WorkState.WAITING,
+        work.c.ended_at.is_(None),
     )
-    .where(_mine.c.interaction_id == bindparam("interaction"), _mine.c.ended_at.is_(None))
+    .subquery()
+)
+_AHEAD = select(_line.c.interaction_id, _line.c.ahead).where(
+    _line.c.interaction_id.in_(bindparam("interactions", expanding=True))
 )
 
 
-def ahead(conn: Connection, interaction: Row) -> int:
-    """How many in its queue come before it: higher priority, or the same and longer waiting."""
-    count: int = conn.execute(_AHEAD, {"interaction": interaction["id"]}).scalar_one()
-    return count
+def _agents(conn: Connection, rows: Sequence[Row]) -> dict[int | None, str]:
+    ids = {row["agent_id"] for row in rows if row["agent_id"]}
+    return {row.id: row.name for row in conn.execute(_NAMES, {"ids": list(ids)})} if ids else {}
+
+
+def _serials(conn: Connection, rows: Sequence[Row]) -> dict[int | None, str]:
+    ids = {row["ticket_id"] for row in rows if row["ticket_id"]}
+    return {row.id: row.serial for row in conn.execute(_SERIALS, {"ids": list(ids)})} if ids else {}
+
+
+def _ahead(conn: Connection, rows: Sequence[Row]) -> dict[int, int]:
+    """How many in its queue come before each: higher priority, or the same and longer waiting. Nobody comes before one
+    that is on offer."""
+    waiting = {row["id"]: row["queue_id"] for row in rows if row["state"] == InteractionState.QUEUED}
+    if not waiting:
+        return {}
+    asked = {"queues": list(set(waiting.values())), "interactions": list(waiting)}
+    return {row.interaction_id: row.ahead for row in conn.execute(_AHEAD, asked)}
 
 
 _VISIBLE = (
@@ -108,21 +140,40 @@ _VISIBLE = (
     )
     .outerjoin(deliveries, deliveries.c.message_id == said.c.id)
     .where(
-        said.c.interaction_id == bindparam("interaction"),
+        said.c.interaction_id.in_(bindparam("interactions", expanding=True)),
         said.c.position > bindparam("after"),
         said.c.direction != messages.INTERNAL,
         said.c.kind != MessageKind.NOTE.value,
         or_(deliveries.c.state.is_(None), deliveries.c.state.not_in(["UNDONE", "BLOCKED"])),
     )
-    .order_by(said.c.position)
+    .order_by(said.c.interaction_id, said.c.position)
     .limit(bindparam("most"))
 )
 
 
-def _messages(conn: Connection, interaction_id: int, after: int, limit: int) -> Sequence[Row]:
-    """One that is still to be sent holds back what follows: who reads on from a position misses nothing."""
-    rows = many(conn, _VISIBLE, interaction=interaction_id, after=after, most=limit)
-    return list(takewhile(lambda row: row["delivery_state"] != DeliveryState.PENDING, rows))
+def _talks(conn: Connection, asked: Sequence[Asked]) -> list[list[Row]]:
+    """The messages of each. Those who have read equally far, of talks that fit on a page, share a statement."""
+    shared: dict[tuple[int, int], list[int]] = {}
+    for row, after, limit in asked:
+        if after < row["messages"] <= after + limit:
+            shared.setdefault((after, limit), []).append(row["id"])
+    pages = {key: _pages(conn, ids, *key) for key, ids in shared.items()}
+    return [
+        _pages(conn, [row["id"]], after, limit).get(row["id"], [])
+        if row["messages"] > after + limit
+        else pages.get((after, limit), {}).get(row["id"], [])
+        for row, after, limit in asked
+    ]
+
+
+def _pages(conn: Connection, ids: Sequence[int], after: int, limit: int) -> dict[int, list[Row]]:
+    """By interaction. A message that is still to be sent holds back what follows: who reads on from a position misses
+    nothing."""
+    rows = many(conn, _VISIBLE, interactions=list(ids), after=after, most=limit * len(ids))
+    talks = groupby(rows, key=lambda row: row["interaction_id"])
+    return {
+        key: list(takewhile(lambda row: row["delivery_state"] != DeliveryState.PENDING, talk)) for key, talk in talks
+    }
 
 
 def _message(row: Row, files: Sequence[Row]) -> ConversationMessage:
@@ -141,13 +192,3 @@ def _message(row: Row, files: Sequence[Row]) -> ConversationMessage:
         delivery=row["delivery_state"] or "",
         attachments=tuple(ConversationFile(f["id"], f["name"], f["media_type"], f["size"]) for f in files),
     )
-
-
-def _name(conn: Connection, user_id: int | None) -> str:
-    found = one(conn, _NAME, id=user_id) if user_id else None
-    return found["name"] if found else ""
-
-
-def _serial(conn: Connection, ticket_id: int | None) -> str:
-    found = one(conn, _SERIAL, id=ticket_id) if ticket_id else None
-    return found["serial"] if found else ""

@@ -22,8 +22,10 @@ from hub.api import (
 )
 from hub.model.hours import OpeningHours
 from hub.pipeline import conclude, conversations, start, thread
+from hub.pipeline.conversations import Wanted
 from hub.pipeline.directory import Directory
 from hub.pipeline.receive import Receiver
+from hub.pipeline.together import Together
 from hub.plugin.topics import Topics
 from hub.store import interactions, timers, work
 from hub.store.database import Store
@@ -40,6 +42,8 @@ class PipelineCore:
         self.site_url = ""
         self._directory = directory
         self._topics = topics
+        self._conversations: Together[Wanted, Conversation | None] = Together(self._read_conversations)
+        self._timers: Together[timers.Timer, None] = Together(self._schedule)
         self.receiver: Receiver | None = None
 
     async def account(self, channel: str, address: Address) -> AnyAccount | None:
@@ -73,7 +77,7 @@ class PipelineCore:
 
     async def conversation(self, account: AnyAccount, thread: str, after: int, limit: int) -> Conversation | None:
         scope = self._scope(account)
-        return await self.store.read(lambda conn: conversations.by_thread(conn, scope, thread, after, limit))
+        return await self._conversations.ask(Wanted(scope, thread, after, limit))
 
     async def history(self, account: AnyAccount, identity: Address, limit: int) -> Sequence[Conversation]:
         return await self.store.read(lambda conn: conversations.of_identity(conn, account.id, identity, limit))
@@ -99,13 +103,20 @@ class PipelineCore:
         return await self.store.read(lambda conn: _is_open(conn, queue_id))
 
     async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None:
-        await self.store.write(lambda tx: timers.schedule(tx, plugin, name, at, payload, key))
+        await self._timers.ask(timers.Timer(plugin, name, at, payload, key))
 
     async def publish(self, topic: str, data: Mapping[str, Json]) -> None:
         await self._topics.publish(topic, data)
 
     def subscribe(self, topic: str) -> Subscription:
         return self._topics.subscribe(topic)
+
+    async def _read_conversations(self, wanted: Sequence[Wanted]) -> Sequence[Conversation | None]:
+        return await self.store.read(lambda conn: conversations.by_threads(conn, wanted))
+
+    async def _schedule(self, wanted: Sequence[timers.Timer]) -> Sequence[None]:
+        await self.store.write(lambda tx: timers.schedule_all(tx, wanted))
+        return [None] * len(wanted)
 
     def _scope(self, account: AnyAccount) -> str:
         dedup_scope = self._directory.channel_of(account).capabilities.dedup_scope

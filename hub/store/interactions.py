@@ -1,6 +1,6 @@
 """Interactions and their segments: rows, state changes with their events, and the threads that name them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -133,6 +133,24 @@ def by_thread(conn: Connection, scope: str, keys: Sequence[str]) -> Row | None:
     best = min(found, key=lambda row: strength[row["matched"]])
     best.pop("matched")
     return best
+
+
+_NAMED = (
+    select(interactions, threads.c.scope.label("scope"), threads.c.key.label("matched"))
+    .join(threads, threads.c.interaction_id == interactions.c.id)
+    .where(
+        threads.c.scope.in_(bindparam("scopes", expanding=True)),
+        threads.c.key.in_(bindparam("keys", expanding=True)),
+    )
+)
+
+
+def named(conn: Connection, names: Collection[tuple[str, str]]) -> dict[tuple[str, str], Row]:
+    """The interaction that each (scope, key) names now; what names none is not in it."""
+    scopes, keys = {scope for scope, _ in names}, {key[:400] for _, key in names}
+    rows = many(conn, _NAMED, scopes=list(scopes), keys=list(keys))
+    found = {(row.pop("scope"), row.pop("matched")): row for row in rows}
+    return {(scope, key): found[scope, key[:400]] for scope, key in names if (scope, key[:400]) in found}
 
 
 def name_thread(tx: Tx, scope: str, keys: Sequence[str], interaction_id: int) -> None:

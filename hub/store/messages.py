@@ -8,14 +8,15 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from hub.api import MessageKind
 from hub.store import blobs, search
 from hub.store.interactions import subjects
-from hub.store.rows import Row, inserted, many, one
+from hub.store.rows import Row, many, one
 from hub.store.tables import attachments, interactions, messages
 from hub.store.unit import Tx
 
 INBOUND, OUTBOUND, INTERNAL = "INBOUND", "OUTBOUND", "INTERNAL"
 
 
-_INSERT = insert(messages)
+_said_before = select(interactions.c.messages).where(interactions.c.id == bindparam("this")).scalar_subquery()
+_INSERT = insert(messages).values(position=_said_before + 1).returning(messages.c.id, messages.c.position)
 _COUNT = (
     update(interactions)
     .where(interactions.c.id == bindparam("this"))
@@ -23,10 +24,9 @@ _COUNT = (
         messages=interactions.c.messages + 1,
         unread=interactions.c.unread + bindparam("one_more"),
         updated_at=bindparam("now"),
+        last_message_id=bindparam("message"),
     )
-    .returning(interactions.c.messages)
 )
-_LAST = update(interactions).where(interactions.c.id == bindparam("this")).values(last_message_id=bindparam("message"))
 _KNOWN = select(messages.c.id, messages.c.interaction_id).where(
     messages.c.dedup_scope == bindparam("scope"),
     messages.c.dedup_scope != "",
@@ -41,20 +41,25 @@ def known(conn: Connection, scope: str, external_id: str, content_hash: str) -> 
 
 
 def add(tx: Tx, interaction: Row, direction: str, values: dict[str, Any], files: Sequence[Any] = ()) -> Row:
-    """Append a message: position, counters, search and event in one go. `files` are hub.api Attachments."""
-    mine = {"this": interaction["id"], "one_more": int(direction == INBOUND), "now": tx.now}
+    """Append a message to a locked interaction: position, counters, search and event in one go. `files` are hub.api
+    Attachments."""
     row = {"kind": MessageKind.TEXT.value, "text": "", "fields": {}, **values}
     row |= {"interaction_id": interaction["id"], "direction": direction, "created_at": tx.now}
-    row["position"] = tx.conn.execute(_COUNT, mine).scalar_one()
-    row["id"] = inserted(tx.conn, _INSERT, row)
-    tx.conn.execute(_LAST, {"this": interaction["id"], "message": row["id"]})
+    row["id"], row["position"] = tx.conn.execute(_INSERT, {**row, "this": interaction["id"]}).one()
+    counted = {"this": interaction["id"], "one_more": int(direction == INBOUND), "now": tx.now, "message": row["id"]}
+    tx.conn.execute(_COUNT, counted)
     for file in files:
         blobs.attach(tx, row["id"], file)
     search.index_message(
         tx, row["id"], (row["text"], str(row["fields"].get("subject") or ""), *(f.name for f in files))
     )
     tx.event(
-        "interaction.message", **subjects(interaction), message=row["id"], direction=direction, kind=str(row["kind"])
+        "interaction.message",
+        **subjects(interaction),
+        message=row["id"],
+        direction=direction,
+        kind=str(row["kind"]),
+        raw=row.get("raw_id"),  # only the channel knows whose screen that came from
     )
     return row
 

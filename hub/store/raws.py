@@ -1,37 +1,54 @@
 """What the far sides handed over, byte for byte: stored before they are told "accepted", kept until retention ends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from hub.api import Json
 from hub.model.states import RawState
-from hub.store.rows import Row, inserted, many, one
+from hub.store.rows import Row, many, one
 from hub.store.tables import connections, raws
 from hub.store.unit import Tx
 
 MOST_ATTEMPTS = 3
 
 
-_INSERT = insert(raws)
+@dataclass(frozen=True, slots=True)
+class NewRaw:
+    """One raw input to be stored."""
+
+    channel: str
+    account_id: int
+    connection_id: int | None
+    body: bytes
+    meta: Mapping[str, Json]
 
 
-def add(
-    tx: Tx, *, channel: str, account_id: int, connection_id: int | None, body: bytes, meta: dict[str, Any], node: str
-) -> int:
-    """Store one raw input, to be processed by `node` unless that dies first."""
-    values = {
-        "channel": channel,
-        "account_id": account_id,
-        "connection_id": connection_id,
-        "body": body,
-        "meta": meta,
-        "leased_by": node,
-        "received_at": tx.now,
-    }
-    return inserted(tx.conn, _INSERT, values)
+_INSERT = insert(raws).returning(raws.c.id, sort_by_parameter_order=True)
+_DONE = (
+    update(raws)
+    .where(raws.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state=RawState.DONE, done_at=bindparam("now"))
+)
+
+
+def add_all(tx: Tx, new: Sequence[NewRaw], node: str) -> list[int]:
+    """Store raw inputs, to be processed by `node` unless that dies first; their ids in the same order."""
+    own = {"leased_by": node, "received_at": tx.now}
+    rows = [
+        {
+            "channel": one.channel,
+            "account_id": one.account_id,
+            "connection_id": one.connection_id,
+            "body": one.body,
+            "meta": dict(one.meta),
+            **own,
+        }
+        for one in new
+    ]
+    return list(tx.conn.execute(_INSERT, rows).scalars())
 
 
 def advance_cursor(tx: Tx, connection_id: int, cursor: str) -> None:
@@ -46,7 +63,7 @@ def get(conn: Connection, raw_id: int) -> Row | None:
 
 def done(tx: Tx, raw_ids: Sequence[int]) -> None:
     """These have become what they mean."""
-    tx.conn.execute(update(raws).where(raws.c.id.in_(raw_ids)).values(state=RawState.DONE, done_at=tx.now))
+    tx.conn.execute(_DONE, {"ids": list(raw_ids), "now": tx.now})
 
 
 def failed(tx: Tx, raw_id: int, code: str, error: str, due_at: datetime | None) -> bool:

@@ -1,10 +1,11 @@
 """Durable timers and leases: what is due later, and which node holds what."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from hub.store.rows import Row, many, one
 from hub.store.tables import leases, timers
@@ -16,17 +17,43 @@ SHORT, LONG = 4.0, 60.0  # seconds: what nodes that may die hold; what the one p
 MOST_ATTEMPTS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """(owner, name, payload) is to come up at `due_at` or soon after; a `key` replaces the timer that had it."""
+
+    owner: str
+    name: str
+    due_at: datetime
+    payload: Mapping[str, Any]
+    key: str = ""
+
+
+_INSERT = insert(timers)
+_CANCEL = delete(timers).where(
+    timers.c.owner == bindparam("of"), timers.c.name == bindparam("called"), timers.c.key == bindparam("known_as")
+)
+
+
 def schedule(tx: Tx, owner: str, name: str, due_at: datetime, payload: Mapping[str, Any], key: str = "") -> None:
-    """Have (owner, name, payload) come up at `due_at` or soon after; a `key` replaces the timer that had it."""
-    if key:
-        cancel(tx, owner, name, key)
-    row = {"owner": owner, "name": name, "key": key, "payload": dict(payload), "due_at": due_at}
-    tx.conn.execute(insert(timers).values(row))
+    """Set one timer."""
+    schedule_all(tx, [Timer(owner, name, due_at, payload, key)])
+
+
+def schedule_all(tx: Tx, wanted: Sequence[Timer]) -> None:
+    """Set timers, in their order: the last with a key is the one."""
+    keyed = {(timer.owner, timer.name, timer.key): timer for timer in wanted if timer.key}
+    if keyed:
+        tx.conn.execute(_CANCEL, [{"of": owner, "called": name, "known_as": key} for owner, name, key in keyed])
+    kept = [*keyed.values(), *(timer for timer in wanted if not timer.key)]
+    rows = [
+        {"owner": t.owner, "name": t.name, "key": t.key, "payload": dict(t.payload), "due_at": t.due_at} for t in kept
+    ]
+    tx.conn.execute(_INSERT, rows)
 
 
 def cancel(tx: Tx, owner: str, name: str, key: str) -> None:
     """Forget the timer with this key."""
-    tx.conn.execute(delete(timers).where(timers.c.owner == owner, timers.c.name == name, timers.c.key == key))
+    tx.conn.execute(_CANCEL, {"of": owner, "called": name, "known_as": key})
 
 
 def due(tx: Tx, node: str, most: int = 100) -> list[Row]:

@@ -78,6 +78,8 @@ class Desk:
         """The event log moved; quick, for it is called for every row."""
         if event.type == "interaction.state" and event.data.get("previous") in LEFT_QUEUE:
             self.feed.queue_moved()
+        if event.type == "interaction.message" and event.interaction_id:
+            self.rooms.begun(event.data.get("raw"), event.interaction_id)
         if (room := self.rooms.having(event.interaction_id)) is None:
             return
         if event.type == "interaction.read":

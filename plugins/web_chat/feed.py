@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 PAGE = 200
 STALLED = 10.0  # seconds a client may take no byte before it is cut off; it comes back where it was
 SETTLING = 0.05  # events come in bursts (stored, queued, offered): one read for all
-FIRST_LOOK, LAST_LOOK = 0.05, 5.0  # how soon an accepted message is looked for, and when the core's events must do
+FIRST_LOOK, LAST_LOOK = 0.5, 5.0  # how soon an accepted message is looked for, and when the core's events must do
 QUEUE_PAUSE, QUEUE_STEP = 1.0, 40  # places in the queue are told at most so often, so many at a time
 TRY_AGAIN = 1013  # close code: come back later
 EARLIER = 10  # conversations looked through for one that was left unread
@@ -40,15 +40,18 @@ class Feed:
 
     def wake(self, room: Room, delay: float = 0.0) -> None:
         """Read and push soon; a sooner wake-up overtakes a later one."""
+        loop = asyncio.get_running_loop()
         if room.due:
-            if delay:
+            if room.due.when() <= loop.time() + delay:
                 return
             room.due.cancel()
-        room.due = asyncio.get_running_loop().call_later(delay, self._begin, room)
+        room.due = loop.call_later(delay, self._begin, room)
 
-    def expect(self, room: Room, external_id: str) -> None:
-        """A message was accepted; look for what the pipeline makes of it, less and less often."""
-        room.awaited, room.patience = external_id, FIRST_LOOK
+    def expect(self, room: Room, external_id: str, raw_id: int) -> None:
+        """A message was accepted. An event will say what it began; were it one that we have already, none would: so
+        look for it, less and less often."""
+        self._rooms.expect(room, external_id, raw_id)
+        room.patience = FIRST_LOOK
         self.wake(room, room.patience)
 
     def queue_moved(self) -> None:

@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from hub.api import Address, Json, Overloaded, Raw, Signal, Unauthenticated, crash_point
+from hub.api import Accepted, Address, Json, Overloaded, Raw, Signal, Unauthenticated, crash_point
 from plugins.web_chat import form, transcript, wire
 from plugins.web_chat.channel import external_id
 from plugins.web_chat.desk import Desk
@@ -73,13 +73,14 @@ class Intake:
         if refusal := self._refusal(frame):
             return await self._answer(refusal)
         begins = not self.room.interaction or self.room.state in wire.OVER
-        if not await self._store(text, frame.id):
+        stored = await self._store(text, frame.id)
+        if stored is None:
             return None
+        if begins:
+            self.desk.feed.expect(self.room, external_id(self.room.visitor, frame.id), stored.raw_id)
         crash_point("after_commit_before_ack")
         await self._answer(wire.frame("ack", id=frame.id))
         crash_point("after_ack")
-        if begins:
-            self.desk.feed.expect(self.room, external_id(self.room.visitor, frame.id))
         if not isinstance(frame, Leave):
             await self.desk.away.watch(self.room)
         return None
@@ -105,7 +106,7 @@ class Intake:
             await self._answer(wire.frame("ack", id=frame.id))
         return None
 
-    async def _store(self, text: str, own_id: str | None) -> bool:
+    async def _store(self, text: str, own_id: str | None) -> Accepted | None:
         room = self.room
         meta: dict[str, Json] = {
             "account": room.account.address.value,
@@ -113,14 +114,12 @@ class Intake:
             "client": self.seat.socket.client,
         }
         try:
-            await self.desk.context.emit(room.account, Raw(text.encode(), meta))
+            return await self.desk.context.emit(room.account, Raw(text.encode(), meta))
         except Overloaded:
             await self._answer(wire.problem(Problem.OVERLOADED, own_id=own_id, retry_after=TRY_AGAIN))
-            return False
         except Unauthenticated as error:
             await self._answer(wire.problem(Problem.BAD_TOKEN, str(error), own_id))
-            return False
-        return True
+        return None
 
     # --- the rest -------------------------------------------------------------------------------------------------
 

@@ -25,6 +25,7 @@ class Room:
     lock      only one read-and-push at a time, so that every tab gets messages in order
     due       the read that is about to begin
     awaited   external id of an accepted message that has not come out of the pipeline yet
+    raw_id    the number under which that message was accepted
     armed     a durable timer watches whether the visitor stays away
     """
 
@@ -37,6 +38,7 @@ class Room:
     queued: bool = False
     due: asyncio.TimerHandle | None = None
     awaited: str = ""
+    raw_id: int = 0
     patience: float = 0.0
     armed: bool = False
 
@@ -51,6 +53,7 @@ class Rooms:
     def __init__(self) -> None:
         self._by_thread: dict[str, Room] = {}
         self._by_interaction: dict[int, Room] = {}
+        self._by_raw: dict[int, Room] = {}
         self._waiting: dict[str, Room] = {}
 
     def __len__(self) -> int:
@@ -75,6 +78,7 @@ class Rooms:
         del self._by_thread[room.thread]
         self._waiting.pop(room.thread, None)
         self._by_interaction.pop(room.interaction, None)
+        self._by_raw.pop(room.raw_id, None)
         if room.due:
             room.due.cancel()
 
@@ -83,6 +87,18 @@ class Rooms:
 
     def having(self, interaction: int | None) -> Room | None:
         return self._by_interaction.get(interaction) if interaction else None
+
+    def expect(self, room: Room, external_id: str, raw_id: int) -> None:
+        """A message was accepted that begins a conversation."""
+        self._by_raw.pop(room.raw_id, None)
+        room.awaited, room.raw_id = external_id, raw_id
+        self._by_raw[raw_id] = room
+
+    def begun(self, raw_id: object, interaction: int) -> None:
+        """An accepted message has become part of this conversation: whose it is, the event log cannot say."""
+        room = self._by_raw.pop(raw_id, None) if isinstance(raw_id, int) else None
+        if room is not None and room.interaction != interaction:
+            self.know(room, interaction, "INITIATED", waits=False)
 
     def know(self, room: Room, interaction: int, state: str, waits: bool) -> None:
         """Note what the store said of this room's conversation."""

@@ -58,12 +58,14 @@ async def _take(desk: Desk, account: AnyAccount, request: Request, visitor: Visi
         "media_type": sent.media_type,
     }
     try:
-        await desk.context.emit(account, Raw(sent.content, meta))
+        accepted = await desk.context.emit(account, Raw(sent.content, meta))
     except Overloaded:
         return refusal(503, Problem.OVERLOADED, "try again shortly", 2.0)
+    room = desk.rooms.find(visitor.thread)
+    if room is not None:
+        desk.feed.expect(room, external_id(visitor, sent.id), accepted.raw_id)
     crash_point("after_commit_before_ack")
-    if room := desk.rooms.find(visitor.thread):
-        desk.feed.expect(room, external_id(visitor, sent.id))
+    if room is not None:
         await desk.away.watch(room)
     return Response(orjson.dumps({"id": sent.id}))
 

@@ -14,6 +14,7 @@ from sqlalchemy import insert
 
 from hub.store import raws
 from hub.store.database import Store
+from hub.store.raws import NewRaw
 from hub.store.tables import accounts
 from hub.store.unit import Tx
 from tests.bench.place import DATABASES, Place, place
@@ -49,7 +50,7 @@ async def _accept(where: Place, rounds: int) -> float:
 
 async def _client(store: Store, account: int, rounds: int) -> None:
     def add(tx: Tx) -> int:
-        return raws.add(tx, channel="x", account_id=account, connection_id=None, body=BODY, meta={}, node="bench")
+        return raws.add_all(tx, [NewRaw("x", account, None, BODY, {})], "bench")[0]
 
     for _ in range(rounds):
         await store.write(add)
