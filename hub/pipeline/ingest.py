@@ -72,7 +72,7 @@ def take(tx: Tx, prepared: Prepared, inbound: Inbound, recognised: CustomerRef |
     is_new = place.interaction is None
     messages.add(tx, interaction, messages.INBOUND, _values(inbound, prepared, whose, scope), inbound.attachments)
     interactions.name_thread(tx, scope, (*inbound.known_as, *(inbound.thread if is_new else ())), interaction["id"])
-    interaction = _ticket(tx, prepared, inbound, interaction)
+    interaction = _ticket(tx, prepared, inbound, interaction, place)
     _onward(tx, prepared, inbound, interaction)
     return Effect(interaction["id"], said=inbound.text)
 
@@ -95,13 +95,13 @@ def _interaction(tx: Tx, prepared: Prepared, inbound: Inbound, whose: Found, pla
         "subject": str(inbound.fields.get("subject") or "")[:1000],
         "customer_id": whose.customer_id,
         "identity_id": whose.identity_id,
-        "ticket_id": place.ticket_id,
         "reply_to": address,
         "thread": (inbound.thread[0] if inbound.thread else inbound.external_id)[:400],
         "language": inbound.language or account["language"],
         "automatic": inbound.automatic,
         "attributes": dict(inbound.profile),
     }
+    values["ticket_id"] = place.ticket_id or _opened(tx, prepared, inbound, values)
     return interactions.create(tx, values)
 
 
@@ -124,23 +124,30 @@ def _values(inbound: Inbound, prepared: Prepared, whose: Found, scope: str) -> d
     }
 
 
-def _ticket(tx: Tx, prepared: Prepared, inbound: Inbound, interaction: Row) -> Row:
-    """Join or open the ticket. A machine's mail joins one, but never opens one."""
+def _ticket(tx: Tx, prepared: Prepared, inbound: Inbound, interaction: Row, place: thread.Place) -> Row:
+    """What was known before joins its ticket, or has one opened now; what is new begins with one."""
+    if place.interaction is None and place.ticket_id is None:
+        return interaction
     if interaction["ticket_id"] is not None:
         if not inbound.automatic and inbound.kind != MessageKind.RATING:
             tickets.customer_wrote(tx, interaction["ticket_id"])
         return interaction
+    opened = _opened(tx, prepared, inbound, interaction)
+    return interaction if opened is None else interactions.change(tx, interaction, ticket_id=opened)
+
+
+def _opened(tx: Tx, prepared: Prepared, inbound: Inbound, interaction: Row) -> int | None:
+    """A ticket, where the account says so or the customer asks for one. A machine's mail never opens one."""
     wanted = prepared.row["opens_ticket"] or bool(inbound.fields.get("opens_ticket"))
     if not wanted or inbound.automatic:
-        return interaction
+        return None
     new = NewTicket(
         subject=interaction["subject"] or inbound.text.strip().split("\n")[0][:200],
         customer_id=interaction["customer_id"],
         department_id=interaction["department_id"],
         channel=interaction["channel"],
     )
-    ticket_id = tickets.create_ticket(tx, None, new)
-    return interactions.change(tx, interaction, ticket_id=ticket_id)
+    return tickets.create_ticket(tx, None, new)
 
 
 def _onward(tx: Tx, prepared: Prepared, inbound: Inbound, interaction: Row) -> None:

@@ -178,6 +178,7 @@ def _apply_together(tx: Tx, prepared: Sequence[Prepared]) -> list[tuple[int, lis
     mark = tx.mark()
     try:
         results: list[tuple[int, list[Effect] | Failure]] = [(one.raw_id, ingest.apply(tx, one)) for one in prepared]
+        tx.flush()
     except Exception:  # noqa: BLE001  # its own run finds it again
         tx.back_to(mark)
         return None
@@ -189,6 +190,7 @@ def _apply_one(tx: Tx, one: Prepared) -> list[Effect] | Failure:
     mark = tx.mark()
     try:
         effects = ingest.apply(tx, one)
+        tx.flush()
     except Exception as error:  # one input that cannot be applied must not take its neighbours along
         tx.back_to(mark)
         log.exception("raw input %s could not be applied", one.raw_id)

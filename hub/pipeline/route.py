@@ -12,7 +12,8 @@ from hub.store.unit import Tx
 
 def need_agent(tx: Tx, interaction: Row, queue_id: int | None = None) -> Row:
     """Ask for an agent. Idempotent: work that already stands for this interaction stays as it is."""
-    if work.open_for(tx.conn, interaction["id"]) is not None:
+    begins = interaction["state"] == InteractionState.INITIATED
+    if not begins and work.open_for(tx.conn, interaction["id"]) is not None:
         return interaction
     owner = interaction["agent_id"]
     if owner is not None and queue_id is None and _owner_takes_it(tx, interaction, owner):

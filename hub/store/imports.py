@@ -88,27 +88,39 @@ async def _look_over(store: Store, known: Known, parsed: Sequence[Parsed]) -> tu
 async def _take_in(store: Store, actor: Actor, known: Known, parsed: Sequence[Parsed]) -> tuple[list[Result], Known]:
     def work(tx: Tx) -> tuple[list[Result], Known]:
         after = known.copy()  # the transaction may run again
-        return _go_through(tx.conn, after, parsed, lambda meant: apply(tx, actor, meant)), after
+        return _go_through(tx.conn, after, parsed, lambda meant: _put_in(tx, actor, meant)), after
 
     results, after = await store.write(work)
     after.addresses.clear()  # they stand in the database now
     return results, after
 
 
+def _put_in(tx: Tx, actor: Actor, meant: Meant) -> int:
+    """One row; what it had written before it failed is undone."""
+    mark = tx.mark()
+    try:
+        customer_id = apply(tx, actor, meant)
+    except HubError:
+        tx.back_to(mark)
+        raise
+    tx.flush()
+    tx.keep()
+    return customer_id
+
+
 def _go_through(
     conn: Connection, known: Known, parsed: Sequence[Parsed], become: Callable[[Meant], int]
 ) -> list[Result]:
     load_addresses(conn, known, [row for row in parsed if isinstance(row, ImportRow)])
-    return [_one(conn, known, row, become) for row in parsed]
+    return [_one(known, row, become) for row in parsed]
 
 
-def _one(conn: Connection, known: Known, parsed: Parsed, become: Callable[[Meant], int]) -> Result:
+def _one(known: Known, parsed: Parsed, become: Callable[[Meant], int]) -> Result:
     meant = meaning(known, parsed) if isinstance(parsed, ImportRow) else parsed
     if not isinstance(meant, Meant):
         return meant
     try:
-        with conn.begin_nested():
-            known.note(meant.row, become(meant))
+        known.note(meant.row, become(meant))
     except HubError as error:  # another node was faster, or what they own already does not go with it
         return [RowError(meant.row.number, "", error.code, error.line)]
     return meant.customer_id is None

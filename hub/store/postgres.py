@@ -17,7 +17,7 @@ from hub.store.unit import Batch, Job, run_batch
 
 T = TypeVar("T")
 GROUP = 32
-WRITERS = 4
+WRITERS = 2
 READERS = 8
 CHANNEL = "hub_events"
 TOPICS = "hub_topics"
@@ -36,6 +36,8 @@ def engine(url: str, size: int) -> AsyncEngine:
         pool_size=size,
         max_overflow=0,
         pool_pre_ping=True,
+        # the default of 100 a connection is less than what lists of every length make of the hot statements
+        connect_args={"prepared_statement_cache_size": 1000},
         json_serializer=dump,
         json_deserializer=load,
         hide_parameters=True,  # as on SQLite: no customer's words in the log

@@ -23,42 +23,43 @@ _INSERT_TSVECTOR = {
 
 def index_message(tx: Tx, message_id: int, texts: tuple[str, ...]) -> None:
     """Make a new message findable by its text, its subject and the names of its files."""
-    _insert(tx.conn, "message", message_id, texts)
+    _insert(tx, "message", message_id, texts)
 
 
 def index_customer(tx: Tx, customer_id: int) -> None:
     """Make a customer findable by name, its pinyin, addresses, attributes and assets, as they stand now."""
     remove(tx, "customer", customer_id)
-    _insert(tx.conn, "customer", customer_id, _customer_texts(tx.conn, customer_id))
+    _insert(tx, "customer", customer_id, _customer_texts(tx.conn, customer_id))
 
 
 def index_new_customer(tx: Tx, customer_id: int, columns: Mapping[str, Any], addresses: Iterable[str]) -> None:
     """As `index_customer`, for one just made of these columns and addresses: nothing has to be read."""
-    _insert(tx.conn, "customer", customer_id, (*_said(columns), *addresses))
+    _insert(tx, "customer", customer_id, (*_said(columns), *addresses))
 
 
 def index_new_ticket(tx: Tx, ticket_id: int, columns: Mapping[str, Any]) -> None:
     """As `index_ticket`, for one just made of these columns."""
-    _insert(tx.conn, "ticket", ticket_id, (columns["serial"], columns["subject"], *_values(columns["fields"])))
+    _insert(tx, "ticket", ticket_id, (columns["serial"], columns["subject"], *_values(columns["fields"])))
 
 
 def index_ticket(tx: Tx, ticket_id: int) -> None:
     """Make a ticket findable by serial, subject and its own fields, as they stand now."""
     remove(tx, "ticket", ticket_id)
-    _insert(tx.conn, "ticket", ticket_id, _ticket_texts(tx.conn, ticket_id))
+    _insert(tx, "ticket", ticket_id, _ticket_texts(tx.conn, ticket_id))
 
 
 def remove(tx: Tx, kind: str, thing_id: int) -> None:
     """Take a customer, ticket or message out of the index; one that is not in it is fine."""
+    tx.flush()
     index = INDEXES[kind]
     tx.conn.execute(delete(index).where(index.c.rowid == thing_id))
 
 
-def _insert(conn: Connection, kind: str, thing_id: int, texts: tuple[str, ...]) -> None:
-    if conn.dialect.name == "postgresql":
-        conn.execute(_INSERT_TSVECTOR[kind], {"thing": thing_id, "tokens": tsvector(*texts)})
+def _insert(tx: Tx, kind: str, thing_id: int, texts: tuple[str, ...]) -> None:
+    if tx.conn.dialect.name == "postgresql":
+        tx.later(_INSERT_TSVECTOR[kind], {"thing": thing_id, "tokens": tsvector(*texts)})
     else:
-        conn.execute(_INSERT[kind], {"rowid": thing_id, "tokens": fts5_document(*texts)})
+        tx.later(_INSERT[kind], {"rowid": thing_id, "tokens": fts5_document(*texts)})
 
 
 def _customer_texts(conn: Connection, customer_id: int) -> tuple[str, ...]:

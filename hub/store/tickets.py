@@ -32,8 +32,12 @@ TARGETS: Mapping[str, Table] = {
 
 _INSERT = insert(tickets)
 _LOCKED = select(tickets).where(tickets.c.id == bindparam("id")).with_for_update()
+_SERIAL_KEY = select(site.c.value).where(site.c.key == SERIAL_KEY)
 _ADVANCE = (
-    update(counters).where(counters.c.name == COUNTER).values(value=counters.c.value + 1).returning(counters.c.value)
+    update(counters)
+    .where(counters.c.name == COUNTER)
+    .values(value=counters.c.value + 1)
+    .returning(counters.c.value, _SERIAL_KEY.scalar_subquery())
 )
 
 
@@ -108,8 +112,8 @@ def link_interaction(tx: Tx, actor: Actor | None, ticket_id: int, interaction_id
 
 def next_serial(tx: Tx) -> str:
     """Take the next serial number; the counter's row lock keeps two tickets from having one."""
-    number: int = tx.conn.execute(_ADVANCE).scalar_one()
-    return serial(number, _serial_key(tx.conn))
+    number, key = tx.conn.execute(_ADVANCE).one()
+    return serial(number, bytes.fromhex(key) if key else _serial_key(tx.conn))
 
 
 def by_serial(conn: Connection, serial_number: str) -> Row | None:
@@ -138,9 +142,6 @@ def may_see(actor: Actor | None, row: Row) -> bool:
     if actor is None or actor.departments is None or row["department_id"] is None:
         return True
     return row["department_id"] in actor.departments or row["assignee_id"] == actor.user_id
-
-
-_SERIAL_KEY = select(site.c.value).where(site.c.key == SERIAL_KEY)
 
 
 def _serial_key(conn: Connection) -> bytes:

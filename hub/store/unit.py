@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Executable
 from sqlalchemy.exc import DBAPIError
 
 from hub.api import Event, Json
@@ -19,13 +19,28 @@ MOST_ATTEMPTS = 5
 class Tx:
     """One unit of work inside a transaction on the writer. `now` is the one clock reading of the whole batch."""
 
-    __slots__ = ("after", "conn", "drafts", "now")
+    __slots__ = ("after", "conn", "drafts", "due", "now")
 
     def __init__(self, conn: Connection, now: datetime) -> None:
         self.conn = conn
         self.now = now
         self.drafts: list[dict[str, Any]] = []
         self.after: list[Callable[[], None]] = []
+        self.due: list[tuple[Executable, dict[str, Any]]] = []
+
+    def later(self, statement: Executable, row: dict[str, Any]) -> None:
+        """Write this together with others of its kind before the commit: for what nothing in this transaction reads.
+        Who changes such a thing calls `flush` first."""
+        self.due.append((statement, row))
+
+    def flush(self) -> None:
+        """Write what is due."""
+        rows: dict[Executable, list[dict[str, Any]]] = {}
+        for statement, row in self.due:
+            rows.setdefault(statement, []).append(row)
+        self.due.clear()
+        for statement, some in rows.items():
+            self.conn.execute(statement, some)
 
     def event(
         self,
@@ -60,6 +75,7 @@ class Tx:
 
     def mark(self) -> "Mark":
         """A point to go back to. Every mark is ended, the newest first, by `back_to` or `keep`."""
+        self.flush()
         self.conn.exec_driver_sql("SAVEPOINT mark")
         return Mark(len(self.drafts), len(self.after))
 
@@ -67,6 +83,7 @@ class Tx:
         """Undo everything since."""
         self.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT mark")
         self.conn.exec_driver_sql("RELEASE SAVEPOINT mark")
+        self.due.clear()
         del self.drafts[mark.events :], self.after[mark.calls :]
 
     def keep(self) -> None:
@@ -129,6 +146,7 @@ def _run_together(tx: Tx, jobs: Sequence[Job[Any]]) -> list[Outcome] | None:
     mark = tx.mark()
     try:
         outcomes = [Outcome(job, value=job.work(tx)) for job in jobs]
+        tx.flush()
     except Exception:  # noqa: BLE001  # whatever it is, its own run finds it again and tells its caller
         tx.back_to(mark)
         return None
@@ -141,6 +159,7 @@ def _run_one(tx: Tx, job: Job[Any]) -> Outcome:
     mark = tx.mark()
     try:
         value = job.work(tx)
+        tx.flush()
     except Exception as error:  # noqa: BLE001  # whatever a job raises belongs to its caller, not to the batch
         tx.back_to(mark)
         return Outcome(job, error=error, again=_worth_another_try(job, error))

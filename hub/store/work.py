@@ -20,6 +20,20 @@ _OPEN_FOR = select(work).where(work.c.interaction_id == bindparam("interaction")
 _BY_ID = select(work).where(work.c.id == bindparam("id"))
 _MOVE = update(work).where(work.c.id == bindparam("this"), work.c.version == bindparam("seen"))
 _QUEUE = select(queues).where(queues.c.id == bindparam("id"))
+_LOAD = (
+    select(work.c.medium, func.count())
+    .where(work.c.user_id == bindparam("user"), _open, _holds)
+    .group_by(work.c.medium)
+)
+_LOCK_AGENT = update(presence).where(presence.c.user_id == bindparam("user")).values(version=presence.c.version + 1)
+_AGENT = (
+    select(presence, users.c.capacity, users.c.enabled)
+    .join(users, users.c.id == presence.c.user_id)
+    .where(presence.c.user_id == bindparam("user"))
+)
+_INSERT_OFFER = insert(offers)
+_OFFER = select(offers).where(offers.c.id == bindparam("id"))
+_END_OFFER = update(offers).where(offers.c.id == bindparam("this"), offers.c.state.in_(OFFER_OPEN))
 
 
 def enqueue(tx: Tx, queue: Row, values: dict[str, Any]) -> int:
@@ -93,19 +107,15 @@ def end(tx: Tx, row: Row, state: WorkState = WorkState.DONE) -> bool:
 
 def load_of(conn: Connection, user_id: int) -> dict[str, int]:
     """How many of each medium a user holds, offers included."""
-    counted = (
-        select(work.c.medium, func.count()).where(work.c.user_id == user_id, _open, _holds).group_by(work.c.medium)
-    )
-    return {medium: count for medium, count in conn.execute(counted)}  # noqa: C416 - dict() of rows is untyped
+    counted = conn.execute(_LOAD, {"user": user_id})
+    return {medium: count for medium, count in counted}  # noqa: C416 - dict() of rows is untyped
 
 
 def lock_agent(tx: Tx, user_id: int) -> Row | None:
     """Serialise everything that fills this agent's slots; returns their presence with capacity."""
-    mine = update(presence).where(presence.c.user_id == user_id).values(version=presence.c.version + 1)
-    if tx.conn.execute(mine).rowcount == 0:
+    if tx.conn.execute(_LOCK_AGENT, {"user": user_id}).rowcount == 0:
         return None
-    joined = select(presence, users.c.capacity, users.c.enabled).join(users, users.c.id == presence.c.user_id)
-    return one(tx.conn, joined.where(presence.c.user_id == user_id))
+    return one(tx.conn, _AGENT, user=user_id)
 
 
 def routable(row: Row | None) -> bool:
@@ -131,7 +141,7 @@ def offer(tx: Tx, row: Row, user_id: int, seconds: float, explanation: dict[str,
         "expires_at": tx.now + timedelta(seconds=seconds),
         "explanation": explanation,
     }
-    offer_id = inserted(tx.conn, insert(offers).values(values))
+    offer_id = inserted(tx.conn, _INSERT_OFFER, values)
     tx.event(
         "offer.created",
         interaction=row["interaction_id"],
@@ -146,7 +156,7 @@ def offer(tx: Tx, row: Row, user_id: int, seconds: float, explanation: dict[str,
 
 def get_offer(conn: Connection, offer_id: int) -> Row | None:
     """One offer."""
-    return one(conn, select(offers).where(offers.c.id == offer_id))
+    return one(conn, _OFFER, id=offer_id)
 
 
 def open_offers(conn: Connection, user_id: int | None = None, work_id: int | None = None) -> list[Row]:
@@ -162,8 +172,7 @@ def open_offers(conn: Connection, user_id: int | None = None, work_id: int | Non
 def end_offer(tx: Tx, row: Row, state: OfferState, **data: Any) -> bool:
     """End an open offer, exactly once; False when it had ended already."""
     OFFER.check(OfferState(row["state"]), state)
-    mine = update(offers).where(offers.c.id == row["id"], offers.c.state.in_(OFFER_OPEN))
-    if tx.conn.execute(mine.values(state=state, ended_at=tx.now)).rowcount != 1:
+    if tx.conn.execute(_END_OFFER, {"this": row["id"], "state": state, "ended_at": tx.now}).rowcount != 1:
         return False
     subjects = {"interaction": row["interaction_id"], "queue": row["queue_id"], "user": row["user_id"]}
     tx.event("offer.ended", **subjects, offer=row["id"], work=row["work_id"], state=state.value, **data)
