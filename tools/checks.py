@@ -59,7 +59,7 @@ def reformat() -> None:
 
 
 def pytest(*options: str) -> list[str]:
-    return [PYTHON, "-m", "pytest", "--numprocesses", "2", "--dist", "worksteal", *options]
+    return [PYTHON, "-m", "pytest", "--numprocesses", "2", "--maxschedchunk", "1", *options]
 
 
 def all_pass(stages: list[Stage]) -> bool:

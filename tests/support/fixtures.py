@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import AsyncExitStack
@@ -25,6 +26,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LONG = ("slow", "browser", "process")
 LOGS = pytest.StashKey[list[HubProcess]]()
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
 
@@ -32,6 +34,8 @@ POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # the process that starts the run, not one of its workers
         databases.begin_run()
+        # Playwright's driver is compiled once a run and not once a test
+        os.environ.setdefault("NODE_COMPILE_CACHE", str(Path(os.environ[databases.RUN]) / "node"))
         config.add_cleanup(databases.end_run)
 
 
@@ -45,6 +49,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.process)
         if "postgresql_url" in asked:
             item.add_marker(pytest.mark.postgresql)
+    items.sort(key=_is_quick)  # what takes long first: at the end no worker waits for another's last test
+
+
+def _is_quick(item: pytest.Item) -> bool:
+    return not any(item.get_closest_marker(name) for name in LONG)
 
 
 @pytest.hookimpl(wrapper=True)
