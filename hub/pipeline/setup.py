@@ -30,7 +30,10 @@ def first_start(tx: Tx, site: SiteFile, vault: Vault, models: Models, hashes: Ma
     if not is_new(tx):
         return False
     ids = _departments(tx, site)
-    queue_ids = {queue.key: _queue(tx, queue.model_dump(), ids) for queue in site.queues}
+    queue_ids = {queue.key: _queue(tx, queue.model_dump(exclude={"routing"}), ids) for queue in site.queues}
+    for queue in site.queues:
+        document = queue.routing.document(queue_ids)
+        tx.conn.execute(queues.update().where(queues.c.key == queue.key).values(routing=document))
     connection_ids = {each.name: _connection(tx, each, vault, models) for each in site.connections}
     for account in site.accounts:
         _account(tx, account, vault, models, {"queue": queue_ids, "department": ids, "connection": connection_ids})

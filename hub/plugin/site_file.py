@@ -65,9 +65,14 @@ def dangling(site: SiteFile) -> Iterator[tuple[Place, str]]:
         if department.parent in departments[index:]:
             said = f"the department {department.parent!r} must stand above {department.name!r}"
             yield ("departments", index, "parent"), said
+    for index, queue in enumerate(site.queues):
+        helping = {key for ring in queue.routing.rings for key in ring.queues}
+        helping |= {rule.queue for rule in queue.routing.overflow if rule.queue}
+        for key in sorted(helping - set(queues)):
+            yield ("queues", index, "routing"), f"queue {queue.key}: there is no queue {key!r}"
     for index, user in enumerate(site.users):
-        for queue in set(user.queues) - set(queues):
-            yield ("users", index, "queues"), f"user {user.login}: there is no queue {queue!r}"
+        for key in sorted(set(user.queues) - set(queues)):
+            yield ("users", index, "queues"), f"user {user.login}: there is no queue {key!r}"
 
 
 def _twice(table: str, key: str, names: list[str]) -> Iterator[tuple[Place, str]]:

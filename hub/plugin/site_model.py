@@ -1,12 +1,14 @@
 """What stands in a site file (hub.toml): how the site runs, and what it is set up with at its first start."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-from hub.api import Address
+from hub.api import Address, Medium
 from hub.model.hours import OpeningHours
+from hub.routing.policy import OverflowReason, Strategy
 
 
 def read_hours(value: dict[str, Any]) -> dict[str, Any]:
@@ -101,6 +103,52 @@ class DepartmentTable(Table):
     parent: str = Field(default="", description="Name of the department above")
 
 
+class RingTable(Table):
+    """[[queues.routing.rings]]"""
+
+    after: float = Field(ge=0, description="Seconds in the queue from which this holds")
+    skills: dict[str, int] = Field(default_factory=dict, description="Levels that are enough then; 0 is not asked for")
+    queues: list[str] = Field(default_factory=list, description="Keys of queues whose agents help then")
+
+
+class OverflowTable(Table):
+    """[[queues.routing.overflow]]"""
+
+    reason: OverflowReason
+    limit: float = Field(default=0, ge=0, description="WAIT: seconds; DEPTH: how many wait already")
+    queue: str = Field(default="", description="Key of the queue it moves to")
+    action: Literal["queue", "callback", "message", "end"] = "queue"
+
+
+class TargetTable(Table):
+    """[[queues.routing.targets]]"""
+
+    medium: Medium | None = None
+    percent: int = Field(default=80, ge=1, le=100)
+    seconds: int = Field(default=20, ge=0)
+
+
+class QueueRoutingTable(Table):
+    """[queues.routing]"""
+
+    strategy: Strategy = Strategy.LEAST_BUSY
+    width: int = Field(default=0, ge=0, description="How many agents ALL_RING rings at once; 0 is all")
+    auto_accept: bool = False
+    rings: list[RingTable] = Field(default_factory=list)
+    overflow: list[OverflowTable] = Field(default_factory=list)
+    last_agent_seconds: int = Field(default=0, ge=0, description="How long work is kept for the customer's last agent")
+    targets: list[TargetTable] = Field(default_factory=list)
+
+    def document(self, ids: Mapping[str, int]) -> dict[str, Any]:
+        """As it is stored: queues by id. Raises KeyError for a queue that is not there."""
+        plain = self.model_dump(mode="json")
+        for ring in plain["rings"]:
+            ring["queues"] = [ids[key] for key in ring["queues"]]
+        for rule in plain["overflow"]:
+            rule["queue"] = ids[rule["queue"]] if rule["queue"] else None
+        return plain
+
+
 class QueueTable(Table):
     """[[queues]]"""
 
@@ -113,6 +161,7 @@ class QueueTable(Table):
     wrap_up_seconds: int = Field(default=0, ge=0)
     dispositions: list[str] = Field(default_factory=list, description="Wrap-up codes")
     hours: Hours = Field(default_factory=dict, description="Opening hours; empty is always open")
+    routing: QueueRoutingTable = Field(default_factory=QueueRoutingTable, description="How it is served")
 
 
 class ConnectionTable(Table):

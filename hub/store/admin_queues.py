@@ -19,7 +19,8 @@ from hub.store.unit import Tx
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Where work waits. `hours` are the opening hours, empty for always; `dispositions` the wrap-up codes."""
+    """Where work waits. `hours` are the opening hours, empty for always; `dispositions` the wrap-up codes; `routing`
+    how it is served (docs/routing.md)."""
 
     id: int
     key: str
@@ -31,16 +32,18 @@ class Queue:
     wrap_up_seconds: int
     dispositions: list[str]
     hours: dict[str, Any]
+    routing: dict[str, Any]
     enabled: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A user who takes this queue's work; a lower `preference` is asked first."""
+    """A user who takes this queue's work; a lower `preference` is asked first, `weight` is their share by WEIGHTED."""
 
     id: int
     name: str
     preference: int
+    weight: int
 
 
 def list_queues(conn: Connection, actor: Actor, cursor: str, limit: int) -> Page[Queue]:
@@ -76,15 +79,18 @@ def update_queue(tx: Tx, queue_id: int, values: Mapping[str, Any]) -> None:
 def members_of(conn: Connection, queue_id: int) -> list[Member]:
     """By preference, then name."""
     m = queue_members.c
-    rows = select(users.c.id, users.c.name, m.preference).join(queue_members, m.user_id == users.c.id)
+    rows = select(users.c.id, users.c.name, m.preference, m.weight).join(queue_members, m.user_id == users.c.id)
     ordered = rows.where(m.queue_id == queue_id).order_by(m.preference, users.c.name, users.c.id)
     return [Member(**row) for row in conn.execute(ordered).mappings()]
 
 
-def set_members(tx: Tx, queue_id: int, members: Sequence[tuple[int, int]]) -> None:
-    """Make these the members: (user id, preference)."""
+def set_members(tx: Tx, queue_id: int, members: Sequence[tuple[int, int, int]]) -> None:
+    """Make these the members: (user id, preference, weight)."""
     tx.conn.execute(delete(queue_members).where(queue_members.c.queue_id == queue_id))
-    rows = [{"queue_id": queue_id, "user_id": user, "preference": preference} for user, preference in members]
+    rows = [
+        {"queue_id": queue_id, "user_id": user, "preference": preference, "weight": weight}
+        for user, preference, weight in members
+    ]
     if rows:
         tx.conn.execute(insert(queue_members), rows)
     department = tx.conn.execute(select(queues.c.department_id).where(queues.c.id == queue_id)).scalar()

@@ -9,7 +9,7 @@ from hub.store.tables.shape import metadata
 from hub.store.tables.site import accounts, connections, counters, departments, leases, queues, site
 from hub.store.tables.tickets import ticket_history, tickets
 from hub.store.tables.users import api_tokens, audit, presence, queue_members, roles, sessions, users
-from hub.store.tables.work import offers, work
+from hub.store.tables.work import offers, routing_journal, work
 
 __all__ = [
     "accounts",
@@ -41,6 +41,7 @@ __all__ = [
     "queues",
     "raws",
     "roles",
+    "routing_journal",
     "segments",
     "sessions",
     "site",

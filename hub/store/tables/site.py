@@ -63,6 +63,7 @@ queues = Table(
     number("wrap_up_seconds"),
     listing("dispositions"),
     document("hours"),
+    document("routing"),
     flag("enabled", True),
     UniqueConstraint("key"),
 )

@@ -68,6 +68,7 @@ queue_members = Table(
     Column("queue_id", Id, ForeignKey("queues.id", ondelete="CASCADE"), primary_key=True),
     Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     number("preference"),
+    number("weight", 1),
 )
 
 presence = Table(
@@ -78,6 +79,7 @@ presence = Table(
     string("reason", 80),
     string("pending", 20),
     string("pending_reason", 80),
+    document("limits"),
     instant("since", null=False),
     number("version"),
 )

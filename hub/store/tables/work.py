@@ -1,7 +1,8 @@
-"""Work that waits for an agent, and offers."""
+"""Work that waits for an agent, offers, and what the router was told."""
 
-from sqlalchemy import Index, Table
+from sqlalchemy import Column, Index, Table
 
+from hub.store.columns import Bytes
 from hub.store.tables.shape import document, identifier, instant, metadata, number, reference, string
 
 work = Table(
@@ -12,12 +13,14 @@ work = Table(
     reference("interaction_id", "interactions", index=True),
     reference("queue_id", "queues", null=False),
     string("medium", 20),
+    string("channel", 40),
     number("priority"),
     document("requirement"),
     document("payload"),
     string("state", 20, "WAITING"),
     reference("user_id", "users"),
     instant("enqueued_at", null=False),
+    instant("queued_at"),
     instant("created_at", null=False),
     instant("ended_at"),
     number("version"),
@@ -54,6 +57,15 @@ offers = Table(
     instant("ended_at"),
     document("explanation"),
     Index("ix_offers_user", "user_id", "state"),
+)
+routing_journal = Table(
+    "routing_journal",
+    metadata,
+    identifier(),
+    string("node", 80),
+    string("kind", 20),
+    instant("at", null=False, index=True),
+    Column("body", Bytes, nullable=False),
 )
 Index(
     "uq_offers_open",

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfoNotFoundError
 from pydantic import BeforeValidator, Field
 from sqlalchemy import Connection
 
+from hub.api import Medium
 from hub.model.errors import Invalid, NotFound
 from hub.model.hours import OpeningHours
 from hub.model.permissions import Permission
 from hub.model.states import Presence
 from hub.pipeline import presence
+from hub.routing.policy import OverflowReason, Strategy
 from hub.store import access, admin_agents, admin_queues
 from hub.store.admin_agents import Agent, PresenceRecord
 from hub.store.admin_queues import Member, Queue
@@ -53,6 +55,51 @@ class Hours(Body):
     holiday_hours: Spans = Field(default_factory=list)
 
 
+class RingBody(Body):
+    """From `after` seconds on these levels are enough (0: not asked for) and these queues' agents help."""
+
+    after: Seconds
+    skills: Levels = Field(default_factory=dict)
+    queues: Annotated[list[Id], Field(max_length=20)] = Field(default_factory=list)
+
+
+class OverflowBody(Body):
+    """WAIT: after `limit` seconds; DEPTH: `limit` others wait already; CLOSED: outside the hours.
+
+    `action`: into `queue`; `callback` keeps the place and rings back; `message` leaves it for later without waiting;
+    `end` closes it with a note to the customer.
+    """
+
+    reason: OverflowReason
+    limit: Seconds = 0
+    queue: Id | None = None
+    action: Literal["queue", "callback", "message", "end"] = "queue"
+
+
+class TargetBody(Body):
+    """The service level: `percent` of what comes is to be answered within `seconds`. `medium` null: of any."""
+
+    medium: Medium | None = None
+    percent: Annotated[int, Field(ge=1, le=100), BeforeValidator(integral)] = 80
+    seconds: Seconds = 20
+
+
+class QueueRouting(Body):
+    """How a queue is served (docs/routing.md).
+
+    `width`: how many agents ALL_RING rings at once, 0 is all. `last_agent_seconds`: how long work is kept for the
+    customer's last agent, 0 is not at all.
+    """
+
+    strategy: Strategy = Strategy.LEAST_BUSY
+    width: Annotated[int, Field(ge=0, le=1000), BeforeValidator(integral)] = 0
+    auto_accept: bool = False
+    rings: Annotated[list[RingBody], Field(max_length=10)] = Field(default_factory=list)
+    overflow: Annotated[list[OverflowBody], Field(max_length=3)] = Field(default_factory=list)
+    last_agent_seconds: Seconds = 0
+    targets: Annotated[list[TargetBody], Field(max_length=4)] = Field(default_factory=list)
+
+
 class NewQueue(Body):
     """`hours` null is always open; `skills` are the levels an agent needs."""
 
@@ -65,6 +112,7 @@ class NewQueue(Body):
     wrap_up_seconds: Seconds = 0
     dispositions: Codes = Field(default_factory=list)
     hours: Hours | None = None
+    routing: QueueRouting = Field(default_factory=QueueRouting)
     enabled: bool = True
 
 
@@ -79,14 +127,16 @@ class QueueChange(Body):
     wrap_up_seconds: Seconds | None = None
     dispositions: Codes | None = None
     hours: Hours | None = None
+    routing: QueueRouting | None = None
     enabled: bool | None = None
 
 
 class MemberBody(Body):
-    """A user, and how early they are asked (lower first)."""
+    """A user, how early they are asked (lower first), and their share by WEIGHTED."""
 
     user: Id
     preference: Small = 0
+    weight: Annotated[int, Field(ge=1, le=1000), BeforeValidator(integral)] = 1
 
 
 class Members(Body):
@@ -153,8 +203,9 @@ async def force_presence(call: Call, user_id: int, body: PresenceChange) -> Pres
 
 def _create(call: Call, tx: Tx, body: NewQueue) -> Queue:
     access.require_department(tx.conn, call.actor, body.department)
-    values = body.model_dump(exclude={"department", "hours"})
+    values = body.model_dump(exclude={"department", "hours", "routing"})
     values |= {"department_id": body.department, "hours": _hours(body.hours)}
+    values["routing"] = _routing(call, tx, body.routing)
     made = admin_queues.insert_queue(tx, values)
     call.record(tx, "queue.created", "queue", made, key=body.key)
     return admin_queues.get_queue(tx.conn, call.actor, made)
@@ -162,12 +213,14 @@ def _create(call: Call, tx: Tx, body: NewQueue) -> Queue:
 
 def _change(call: Call, tx: Tx, queue_id: int, body: QueueChange) -> Queue:
     admin_queues.get_queue(tx.conn, call.actor, queue_id)
-    values: dict[str, Any] = body.model_dump(exclude_none=True, exclude={"department", "hours"})
+    values: dict[str, Any] = body.model_dump(exclude_none=True, exclude={"department", "hours", "routing"})
     if "department" in body.model_fields_set:
         access.require_department(tx.conn, call.actor, body.department)
         values["department_id"] = body.department
     if "hours" in body.model_fields_set:
         values["hours"] = _hours(body.hours)
+    if body.routing is not None:
+        values["routing"] = _routing(call, tx, body.routing)
     admin_queues.update_queue(tx, queue_id, values)
     call.record(tx, "queue.changed", "queue", queue_id, fields=sorted(values))
     return admin_queues.get_queue(tx.conn, call.actor, queue_id)
@@ -185,6 +238,20 @@ def _hours(hours: Hours | None) -> dict[str, Any]:
     return document
 
 
+def _routing(call: Call, tx: Tx, routing: QueueRouting) -> dict[str, Any]:
+    """As it is stored. Raises NotFound for a queue one does not see, Invalid for rules that say nothing or too much."""
+    named = [queue for ring in routing.rings for queue in ring.queues]
+    named += [rule.queue for rule in routing.overflow if rule.queue is not None]
+    for queue_id in named:
+        admin_queues.get_queue(tx.conn, call.actor, queue_id)
+    reasons = [rule.reason for rule in routing.overflow]
+    if len(set(reasons)) < len(reasons):
+        raise Invalid(fields={"overflow": "One rule for each reason."})
+    if any((rule.action == "queue") != (rule.queue is not None) for rule in routing.overflow):
+        raise Invalid(fields={"overflow": "Name a queue for the action 'queue', and for no other."})
+    return routing.model_dump(mode="json")
+
+
 def _members(call: Call, conn: Connection, queue_id: int) -> list[Member]:
     admin_queues.get_queue(conn, call.actor, queue_id)
     return admin_queues.members_of(conn, queue_id)
@@ -192,10 +259,10 @@ def _members(call: Call, conn: Connection, queue_id: int) -> list[Member]:
 
 def _set_members(call: Call, tx: Tx, queue_id: int, body: Members) -> list[Member]:
     admin_queues.get_queue(tx.conn, call.actor, queue_id)
-    members = {member.user: member.preference for member in body.members}
+    members = {member.user: (member.user, member.preference, member.weight) for member in body.members}
     for user_id in members:
         admin_agents.require_user(tx.conn, call.actor, user_id)
-    admin_queues.set_members(tx, queue_id, list(members.items()))
+    admin_queues.set_members(tx, queue_id, list(members.values()))
     call.record(tx, "queue.members", "queue", queue_id, users=sorted(members))
     return admin_queues.members_of(tx.conn, queue_id)
 
