@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hub.store.documents import dump, load
 from hub.store.sqlite import failed
-from hub.store.unit import Batch, Job, run_batch
+from hub.store.unit import Batch, Job, RolledBack, run_batch
 
 T = TypeVar("T")
 GROUP = 32
@@ -114,6 +114,8 @@ class PostgresBackend:
         try:
             async with self._write.begin() as conn:
                 return await conn.run_sync(self._batch, jobs)
+        except RolledBack as rolled_back:
+            return rolled_back.batch
         except (DBAPIError, OSError) as error:
             lost = isinstance(error, OSError | InterfaceError) or error.connection_invalidated
             return failed(jobs, OSError("database unreachable") if lost else error)

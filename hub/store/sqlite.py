@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from hub.api import Overloaded
 from hub.store.documents import dump, load
-from hub.store.unit import Batch, Job, Outcome, run_batch
+from hub.store.unit import Batch, Job, Outcome, RolledBack, run_batch
 
 T = TypeVar("T")
 GROUP = 64
@@ -120,6 +120,8 @@ class SqliteBackend:
         try:
             with self._writer.begin() as conn:
                 return run_batch(conn, jobs, datetime.now(UTC))
+        except RolledBack as rolled_back:
+            return rolled_back.batch
         except Exception as error:  # noqa: BLE001  # disk full, file locked or gone: every caller must hear
             return failed(jobs, error)
 

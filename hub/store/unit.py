@@ -127,13 +127,24 @@ class Batch:
     after: list[Callable[[], None]] = field(default_factory=list)
 
 
+class RolledBack(Exception):
+    """The only job of a transaction failed, and the transaction has to end without effect. `batch` tells whom."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.batch = Batch([outcome])
+
+
 def run_batch(conn: Connection, jobs: Sequence[Job[Any]], now: datetime) -> Batch:
-    """Run the jobs in one transaction; one failure does not take the others along.
+    """Run the jobs in one transaction; one failure does not take the others along. Raises RolledBack.
 
     Events are numbered last: the counter's row lock then makes commit order equal number order, without holes.
     """
     tx = Tx(conn, now)
-    outcomes = _run_together(tx, jobs) or [_run_one(tx, job) for job in jobs]
+    if len(jobs) == 1:
+        outcomes = [_run_alone(tx, jobs[0])]
+    else:
+        outcomes = _run_together(tx, jobs) or [_run_one(tx, job) for job in jobs]
     events = eventlog.append(conn, tx.drafts) if tx.drafts else []
     return Batch(outcomes, events, tx.after)
 
@@ -141,8 +152,6 @@ def run_batch(conn: Connection, jobs: Sequence[Job[Any]], now: datetime) -> Batc
 def _run_together(tx: Tx, jobs: Sequence[Job[Any]]) -> list[Outcome] | None:
     """All behind one savepoint: one each would be a good part of what the database has to do. None when a job failed;
     which one shows when they run again, each behind its own."""
-    if len(jobs) == 1:
-        return None
     mark = tx.mark()
     try:
         outcomes = [Outcome(job, value=job.work(tx)) for job in jobs]
@@ -154,16 +163,33 @@ def _run_together(tx: Tx, jobs: Sequence[Job[Any]]) -> list[Outcome] | None:
     return outcomes
 
 
+def _run_alone(tx: Tx, job: Job[Any]) -> Outcome:
+    """Mostly there is one at a time: the transaction itself is savepoint enough."""
+    outcome = _run(tx, job)
+    if outcome.error is None:
+        return outcome
+    if isinstance(outcome.error, DBAPIError) and outcome.error.connection_invalidated:
+        raise outcome.error  # it is not the job's: the database is gone
+    raise RolledBack(outcome)
+
+
 def _run_one(tx: Tx, job: Job[Any]) -> Outcome:
-    job.attempts += 1
     mark = tx.mark()
+    outcome = _run(tx, job)
+    if outcome.error is None:
+        tx.keep()
+    else:
+        tx.back_to(mark)
+    return outcome
+
+
+def _run(tx: Tx, job: Job[Any]) -> Outcome:
+    job.attempts += 1
     try:
         value = job.work(tx)
         tx.flush()
     except Exception as error:  # noqa: BLE001  # whatever a job raises belongs to its caller, not to the batch
-        tx.back_to(mark)
         return Outcome(job, error=error, again=_worth_another_try(job, error))
-    tx.keep()
     return Outcome(job, value=value)
 
 
