@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -41,7 +42,7 @@ def main() -> None:
 
 def quick() -> None:
     """Everything that takes no server and no browser; the fast tests run beside mypy."""
-    stages = [*STATIC[:1], Stage("fast tests", pytest("-m", FAST, "--quiet")), *STATIC[1:]]
+    stages = [*STATIC[:1], Stage("fast tests", pytest(2, "-m", FAST, "--quiet")), *STATIC[1:]]
     sys.exit(0 if all_pass(stages) else 1)
 
 
@@ -50,7 +51,7 @@ def everything() -> None:
     system_packages.require()
     if not all_pass([WEB_PAGES, *STATIC]):
         sys.exit(1)
-    sys.exit(subprocess.run(pytest(*sys.argv[2:]), cwd=ROOT).returncode)
+    sys.exit(subprocess.run(pytest(workers(), *sys.argv[2:]), cwd=ROOT).returncode)
 
 
 def reformat() -> None:
@@ -58,8 +59,14 @@ def reformat() -> None:
     sys.exit(subprocess.run([BIN / "ruff", "format", "."], cwd=ROOT).returncode)
 
 
-def pytest(*options: str) -> list[str]:
-    return [PYTHON, "-m", "pytest", "--numprocesses", "2", "--maxschedchunk", "1", *options]
+def workers() -> int:
+    """One more than cores: while a test waits for a page or a timer, another has its core. PostgreSQL bears eight."""
+    return min((os.cpu_count() or 1) + 1, 8)
+
+
+def pytest(processes: int, *options: str) -> list[str]:
+    """The tests, handed out one by one in their order (the long ones first), so that all workers end together."""
+    return [PYTHON, "-m", "pytest", "--numprocesses", str(processes), "--maxschedchunk", "1", *options]
 
 
 def all_pass(stages: list[Stage]) -> bool:
