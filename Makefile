@@ -28,7 +28,7 @@ ui: ## build the web pages of the hub and of its plugins
 lock: ## pin what the dependencies need; ARGS=--upgrade moves to the newest releases
 	$(DO) lock $(ARGS)
 
-chaos: ## the long crash run; ARGS="--seed 7 --kills 200"
+chaos: ## the long crash run; ARGS="--seed 7 --minutes 30"
 	$(DO) chaos $(ARGS)
 
 bench: ## measure speed and memory against their floors; ARGS="accept fanout"

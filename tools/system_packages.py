@@ -13,6 +13,8 @@ NEEDED = {
     "postgresql": ["/usr/lib/postgresql/*/bin/initdb", "initdb"],
     "chromium": ["chromium"],
     "dovecot-imapd": ["/usr/lib/dovecot/imap"],
+    "strace": ["strace"],
+    "libfaketime": ["/usr/lib/*/faketime/libfaketimeMT.so.1"],
 }
 
 

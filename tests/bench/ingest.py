@@ -13,7 +13,7 @@ from tests.bench.api import agent_ready
 from tests.bench.bare import BareServer
 from tests.bench.place import DATABASES, Place, hub, place
 from tests.bench.row import Cost, Measure, Row, Unfinished, scaled
-from tests.chaos.round import number
+from tests.chaos.report import number
 from tests.chaos.site import MAILBOX
 from tests.farside.chat_visitor import ChatVisitor
 from tests.farside.processes import SmtpSink

@@ -14,7 +14,7 @@ from tests.bench.floors import commits
 from tests.bench.place import DATABASES, Place, hub, place
 from tests.bench.row import Cost, Measure, Row, Unfinished, percentile, scaled
 from tests.bench.visitor import Visitor
-from tests.chaos.round import rows as look
+from tests.chaos.report import rows as look
 from tests.support.hub_process import HubProcess
 
 WORKING, IDLE = 200, 800

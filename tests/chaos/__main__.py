@@ -1,73 +1,181 @@
-"""`make chaos`: many rounds, drawn from a seed, on both databases; prints the seed and a table.
+"""`make chaos`: scenes drawn from a seed, on both databases and channels; prints the seed, what happened, and a table.
 
-python -m tests.chaos [--rounds N] [--seed S] [--database sqlite|postgresql]
+python -m tests.chaos [--minutes N] [--seed S] [--database sqlite|postgresql] [--channel mail|chat] [--fault NAME]
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
+import subprocess
 import sys
 import tempfile
-from collections import Counter
-from contextlib import AbstractContextManager
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.api.faults import POINTS
-from tests.chaos.round import CHANNELS, Plan, Report, run
+from tests.chaos.faults import FAULTS, Fault
+from tests.chaos.report import Report, report
+from tests.chaos.scene import CHANNELS, Scene, scene
 from tests.support import databases
+from tests.support.postgresql import Cluster, temporary_cluster
 
 DATABASES = ("sqlite", "postgresql")
+BATCH = 10
+DISK = "size=24m"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one scene goes through, drawn before it begins."""
+
+    channel: str
+    database: str
+    points: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    seed: int
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of the table: a fault on a database."""
+
+    times: int = 0
+    messages: int = 0
+    slowest: float = 0.0
+    bad: list[str] = field(default_factory=list)
+
+
+Table = dict[tuple[str, str], Line]
 
 
 def main() -> int:
     options = _options()
     dice = random.Random(options.seed)
-    print(f"seed {options.seed}, {options.rounds} rounds", flush=True)
+    print(f"seed {options.seed}, {options.minutes} minutes", flush=True)
+    end = time.monotonic() + options.minutes * 60
     databases.begin_run()
+    table: Table = {}
+    verdicts: list[bool] = []
     try:
-        reports = [_round(dice, options.database, number) for number in range(1, options.rounds + 1)]
+        while time.monotonic() < end:
+            verdicts.append(_play(_plan(dice, options), table))
     finally:
         databases.end_run()
-    return _table(reports)
+    _show(table)
+    print(f"\nseed {options.seed}: {verdicts.count(False)} of {len(verdicts)} scenes with a fault of ours")
+    return 0 if all(verdicts) else 1
 
 
-def _round(dice: random.Random, wanted: str | None, number: int) -> tuple[str, Report]:
-    database = wanted or dice.choice(DATABASES)
-    plan = Plan(dice.choice(CHANNELS), dice.choice(POINTS), count=dice.randint(1, 12), tokens=dice.randint(12, 24))
-    with tempfile.TemporaryDirectory() as name, _database(database, Path(name)) as url:
-        report = asyncio.run(run(plan, Path(name), url))
-    verdict = "ok" if report.faultless else f"FAULT {report}"
-    print(f"{number:4} {database:10} {plan.channel:5} {plan.point:24} :{plan.count:<3} {verdict}", flush=True)
-    return database, report
+def _plan(dice: random.Random, options: argparse.Namespace) -> Plan:
+    channel = options.channel or dice.choice(CHANNELS)
+    database = options.database or dice.choice(DATABASES)
+    points = [f"{point}:{dice.randint(1, 6)}" for point in dice.sample(POINTS, 3)]
+    fitting = [fault for name, fault in sorted(FAULTS.items()) if fault.fits(database, channel)]
+    chosen = [FAULTS[options.fault]] * 3 if options.fault else dice.sample(fitting, min(5, len(fitting)))
+    return Plan(channel, database, () if options.fault else tuple(points), tuple(chosen), dice.randrange(2**32))
 
 
-def _database(kind: str, folder: Path) -> AbstractContextManager[str]:
-    return databases.sqlite_database(folder) if kind == "sqlite" else databases.postgresql_database()
+def _play(plan: Plan, table: Table) -> bool:
+    """One scene from its beginning to the count; whether it was faultless."""
+    with tempfile.TemporaryDirectory() as name, _place(plan, Path(name)) as (url, cluster, disk):
+        made = asyncio.run(_through(plan, Path(name), url, cluster, disk, table))
+    names = " ".join([*plan.points, *(fault.name for fault in plan.faults)])
+    verdict = "ok" if made.faultless else f"FAULT {made}"
+    print(f"{plan.database:10} {plan.channel:5} {names}  {verdict}", flush=True)
+    return made.faultless
 
 
-def _table(reports: list[tuple[str, Report]]) -> int:
-    print("\ndatabase   channel rounds kills messages lost duplicates answered-twice faults")
-    faults = 0
-    groups = Counter((database, report.plan.channel) for database, report in reports)
-    for (database, channel), rounds in sorted(groups.items()):
-        own = [report for name, report in reports if (name, report.plan.channel) == (database, channel)]
-        bad = sum(not report.faultless for report in own)
-        faults += bad
-        print(
-            f"{database:10} {channel:7} {rounds:6} {sum(r.crashed for r in own):5} {sum(r.acked for r in own):8} "
-            f"{sum(len(r.lost) for r in own):4} {sum(len(r.duplicated) for r in own):10} "
-            f"{sum(r.answered_twice for r in own):14} {bad:6}"
-        )
-    return 1 if faults else 0
+@contextmanager
+def _place(plan: Plan, folder: Path) -> Iterator[tuple[str, Cluster | None, Path | None]]:
+    """A database that may be treated badly: a server of its own that is durable, or a file on a small disk."""
+    if plan.database == "sqlite":
+        with _small_disk(folder) as disk, databases.sqlite_database(disk or folder) as url:
+            yield url, None, disk
+        return
+    with temporary_cluster(durable=True) as cluster:
+        cluster.execute("CREATE DATABASE hub")
+        databases.migrate(cluster.url("hub"))
+        yield cluster.url("hub"), cluster, None
+
+
+@contextmanager
+def _small_disk(folder: Path) -> Iterator[Path | None]:
+    """A disk that is soon full, where we may mount one (as root)."""
+    disk = folder / "disk"
+    disk.mkdir()
+    if (
+        os.geteuid()
+        or subprocess.run(["mount", "-t", "tmpfs", "-o", DISK, "tmpfs", disk], capture_output=True).returncode
+    ):
+        yield None
+        return
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+async def _through(
+    plan: Plan, folder: Path, url: str, cluster: Cluster | None, disk: Path | None, table: Table
+) -> Report:
+    dice = random.Random(plan.seed)
+    clock = FAULTS["clock_stepped"] in plan.faults
+    async with scene(plan.channel, url, folder, points=plan.points, clock=clock, cluster=cluster, disk=disk) as stage:
+        await stage.crash_through()
+        for point in map(_name, plan.points):
+            said = sum(_name(token, ".") == point for token in stage.said)
+            _note(table, f"crash {point}", plan.database, said, 0)
+        for fault in plan.faults:
+            seconds = await strike(stage, fault, dice, BATCH)
+            _note(table, fault.name, plan.database, BATCH, seconds)
+        made = await report(stage, sum(fault.copies for fault in plan.faults) * 2)
+    for (name, database), line in table.items():
+        if database == plan.database:
+            line.bad += made.of(name.removeprefix("crash "))
+    return made
+
+
+def _name(fuse: str, sign: str = ":") -> str:
+    return fuse.partition(sign)[0]
+
+
+async def strike(stage: Scene, fault: Fault, dice: random.Random, count: int) -> float:
+    """Customers write, the fault strikes in the middle of it; seconds from its end until all is answered."""
+    talking = asyncio.create_task(stage.exchange(fault.name, count))
+    await asyncio.sleep(dice.uniform(0, 0.4))
+    await fault.strike(stage, dice)
+    struck = time.monotonic()
+    await talking
+    await stage.exchange(fault.name, 2)  # and what is said afterwards works as ever
+    return time.monotonic() - struck
+
+
+def _note(table: Table, name: str, database: str, messages: int, seconds: float) -> None:
+    line = table.setdefault((name, database), Line())
+    line.times += 1
+    line.messages += messages
+    line.slowest = max(line.slowest, seconds)
+
+
+def _show(table: Table) -> None:
+    print(f"\n{'fault':32} database   times messages slowest s lost, doubled or unanswered")
+    for (name, database), line in sorted(table.items()):
+        print(f"{name:32} {database:10} {line.times:5} {line.messages:8} {line.slowest:9.1f} {len(line.bad):27}")
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--minutes", type=float, default=10, help="no scene begins after these")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--database", choices=DATABASES)
+    parser.add_argument("--channel", choices=CHANNELS)
+    parser.add_argument("--fault", choices=sorted(FAULTS))
     return parser.parse_args()
 
 

@@ -22,7 +22,7 @@ class Agent:
         self._login = login
         self._base = base
         self._client = httpx.AsyncClient(timeout=10)
-        self._mine: set[int] = set()
+        self._read: dict[int, int] = {}
         self._answered: set[str] = set()
 
     async def work(self) -> None:
@@ -43,15 +43,16 @@ class Agent:
         answer = await self._call("POST", "/login", {"login": self._login, "password": PASSWORD})
         self._client.headers["Authorization"] = f"Bearer {answer['token']}"
         self._client.cookies.clear()
-        await self._call("PUT", "/me/presence", {"state": "READY"})
-        mine = await self._call("GET", "/interactions?view=mine&limit=200")
-        self._mine |= {item["id"] for item in mine["items"] if item["state"] == "CONNECTED"}
 
     async def _turn(self) -> None:
+        if (await self._call("GET", "/me"))["presence"]["state"] != "READY":  # an offer ran out on us
+            await self._call("PUT", "/me/presence", {"state": "READY"})
         for offer in (await self._call("GET", "/offers"))["items"]:
-            self._mine.add((await self._call("POST", f"/offers/{offer['id']}/accept"))["interaction"])
-        for interaction in sorted(self._mine):
-            await self._answer(interaction)
+            await self._call("POST", f"/offers/{offer['id']}/accept")
+        for item in (await self._call("GET", "/interactions?view=mine&limit=200"))["items"]:
+            if self._read.get(item["id"]) != item["messages"]:
+                await self._answer(item["id"])
+                self._read[item["id"]] = item["messages"]
 
     async def _answer(self, interaction: int) -> None:
         messages = (await self._call("GET", f"/interactions/{interaction}/messages"))["items"]

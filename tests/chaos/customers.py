@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import smtplib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -18,9 +17,11 @@ PATIENCE = 0.2
 
 
 class Customers(Protocol):
-    """One channel's customers. `acked`: tokens the hub said it has; `heard`: how often each reply arrived."""
+    """One channel's customers. `acked`: tokens the hub said it has; `orders`: what one person said, one after the
+    other; `heard`: how often each reply arrived."""
 
     acked: set[str]
+    orders: list[list[str]]
 
     async def say(self, tokens: list[str]) -> None: ...
 
@@ -36,6 +37,7 @@ class Mailers:
     port: int
     sink: SmtpSink
     acked: set[str] = field(default_factory=set)
+    orders: list[list[str]] = field(default_factory=list)
 
     async def say(self, tokens: list[str]) -> None:
         """One mail per token, a few at a time."""
@@ -78,23 +80,24 @@ class Mailers:
 class Visitors:
     """Chat visitors with one tab each; each says its tokens in turn and waits for the acknowledgement."""
 
-    hub: Callable[[], str]
+    site: str
     ledger_path: Path
     people: int = 3
     acked: set[str] = field(default_factory=set)
+    orders: list[list[str]] = field(default_factory=list)
     _visitors: list[ChatVisitor] = field(default_factory=list)
     _ledger: Ledger | None = None
 
     async def say(self, tokens: list[str]) -> None:
         """The tokens, dealt out among the visitors."""
-        self._ledger = Ledger(self.ledger_path)
+        self._ledger = self._ledger or Ledger(self.ledger_path)
         groups = [tokens[number :: self.people] for number in range(self.people)]
-        await asyncio.gather(*(self._visit(group, seed) for seed, group in enumerate(groups, start=1)))
+        await asyncio.gather(*(self._visit(group) for group in groups if group))
 
     def heard(self) -> dict[str, int]:
         """Replies by how many different messages carried them, as far as the visitors' ledger goes."""
         shown: dict[str, set[int]] = {}
-        for line in read_ledger(self.ledger_path):
+        for line in read_ledger(self.ledger_path) if self.ledger_path.exists() else []:
             if line["event"] == "shown" and not line["own"] and line["text"].startswith("re:"):
                 shown.setdefault(line["text"].removeprefix("re:"), set()).add(line["id"])
         return {token: len(ids) for token, ids in shown.items()}
@@ -106,21 +109,12 @@ class Visitors:
         if self._ledger is not None:
             self._ledger.close()
 
-    async def _visit(self, tokens: list[str], seed: int) -> None:
-        visitor = Restless(self.hub(), ledger=self._ledger, seed=seed, name=f"visitor{seed}")
-        visitor.where = self.hub
+    async def _visit(self, tokens: list[str]) -> None:
+        self.orders.append(tokens)
+        seed = len(self.orders)
+        visitor = ChatVisitor(self.site, ledger=self._ledger, seed=seed, name=f"visitor{seed}")
         self._visitors.append(visitor)
-        await visitor.arrive()
+        await visitor.arrive(within=60)
         for token in tokens:
-            if await visitor.say(token) == "acked":
+            if await visitor.say(token, within=120) == "acked":
                 self.acked.add(token)
-
-
-class Restless(ChatVisitor):
-    """A visitor who finds the hub again when it came back at another port."""
-
-    where: Callable[[], str]
-
-    async def _visit(self) -> bool:
-        self.site = self.where()
-        return await super()._visit()

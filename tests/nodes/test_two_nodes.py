@@ -11,7 +11,7 @@ import pytest
 
 from tests.chaos import site
 from tests.chaos.agent import Agent
-from tests.chaos.round import rows
+from tests.chaos.report import rows
 from tests.farside.chat_visitor import ChatVisitor
 from tests.farside.processes import SmtpSink
 from tests.support.hub_process import HubProcess
