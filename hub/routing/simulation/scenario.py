@@ -1,0 +1,80 @@
+"""What is simulated: who comes when, who works when, how people behave. All times are seconds since the start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hub.api import Medium
+from hub.model.erlang import Target
+from hub.routing.policy import QueuePolicy, RoutingSettings
+from hub.routing.simulation.draws import MINUTE, NOTHING, Spread
+from hub.routing.snapshots import Agent
+
+TARGETS: Mapping[str, Target] = {
+    Medium.VOICE: Target(0.8, 20),
+    Medium.LIVE_TEXT: Target(0.8, 40),
+    Medium.DEFERRED: Target(0.8, 4 * 3_600),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody who wants an agent. `handle`: seconds of talk, before wrap-up; `patience`: None for endless."""
+
+    at: float
+    queue: int
+    channel: str
+    medium: str
+    handle: float
+    patience: float | None = None
+    skills: Mapping[str, int] = field(default_factory=dict)
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A queue: its policy, how long an offer rings, and the after-contact work each contact brings."""
+
+    policy: QueuePolicy
+    offer_seconds: float = 30.0
+    wrap_up_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """An agent is READY from `start` up to `end`; what they hold then they finish."""
+
+    agent: Agent
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How agents answer: after `accept` seconds, but the share `unanswered` not at all; then they rest so long."""
+
+    accept: Spread = NOTHING
+    unanswered: float = 0.0
+    rest: Spread = MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """`end`: what is not over by then is cut off. `interval`: seconds by which outcomes are counted."""
+
+    start: datetime
+    end: float
+    desks: tuple[Desk, ...]
+    shifts: tuple[Shift, ...]
+    habits: Habits = field(default_factory=Habits)
+    interval: float = 1_800.0
+    settings: RoutingSettings = field(default_factory=RoutingSettings)
+
+    @property
+    def intervals(self) -> int:
+        return max(1, int(-(-self.end // self.interval)))
+
+    def interval_of(self, at: float) -> int:
+        return min(int(at // self.interval), self.intervals - 1)

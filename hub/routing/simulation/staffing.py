@@ -1,0 +1,163 @@
+"""How many agents each queue needs in each interval: by Erlang's formulas, then checked and raised by simulation.
+
+The formulas take each interval as if it had lasted for ever; the simulation also sees what an interval inherits from
+the one before, chats side by side, unanswered offers and overflow.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from itertools import pairwise
+
+from hub.model.capacity import Capacity
+from hub.model.erlang import Demand, Target, staffing
+from hub.routing.policy import OverflowReason
+from hub.routing.simulation.figures import Cell, Measure
+from hub.routing.simulation.forecast import Day, Expected
+from hub.routing.simulation.replications import Estimates, replicate
+from hub.routing.simulation.scenario import Contact, Desk, Scenario, Shift
+from hub.routing.snapshots import Agent
+
+ROUNDS = 12
+_STEP = 0.05  # of the agents there are, at least one: how many a missed target adds
+_ANY_LEVEL = 1_000_000
+
+Place = tuple[int, int]  # queue, interval
+Plan = dict[Place, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Agents by queue and interval: `formula` says Erlang, `agents` what reached the target when it was played.
+
+    `played`: how that went; `missed`: the places that did not reach it in all the rounds.
+    """
+
+    formula: Mapping[Place, int]
+    agents: Mapping[Place, int]
+    played: Mapping[Cell, Estimates]
+    missed: frozenset[Place]
+
+
+@dataclass(slots=True)
+class Load:
+    """What comes to one queue in one interval. `erlangs` of agents: contacts side by side share one."""
+
+    contacts: float = 0.0
+    erlangs: float = 0.0
+    handled: float = 0.0
+    patience: float = 0.0
+    impatient: float = 0.0
+    within: float = math.inf
+    level: float = 0.0
+
+    def add(self, contacts: float, handle: float, patience: float | None, slots: int, seconds: float) -> None:
+        self.contacts += contacts
+        self.handled += contacts * handle
+        self.erlangs += contacts * handle / slots / seconds
+        if patience is not None:
+            self.patience += contacts * patience
+            self.impatient += contacts
+
+    @property
+    def demand(self) -> Demand:
+        """A patience that only some have counts for all, by how many give up."""
+        patience = self.patience * self.contacts / self.impatient**2 if self.impatient else None
+        return Demand(self.erlangs, max(self.handled / self.contacts, 1e-6), patience)
+
+
+def propose(
+    scenario: Scenario,
+    day: Day,
+    targets: Mapping[str, Target],
+    replications: int,
+    seed: int,
+    told: Callable[[int, int], None],
+) -> Proposal:
+    """`told` hears the round and how many of its days were played. The scenario's own shifts do not matter."""
+    loads = _loads(scenario, day, targets)
+    formula = {place: _by_formula(load) for place, load in loads.items()}
+    agents = dict(formula)
+    skills = _skills(day)
+    for attempt in range(1, ROUNDS + 1):
+        staffed = replace(scenario, shifts=tuple(_shifts(agents, scenario, skills)))
+        played = replicate(staffed, day, targets, replications, seed, partial(told, attempt))
+        missed = {place for place, load in loads.items() if _misses(played.get(Cell(place[0], None, place[1])), load)}
+        if not missed or attempt == ROUNDS:
+            return Proposal(formula, agents, played, frozenset(missed))
+        agents |= {place: agents[place] + max(1, round(_STEP * agents[place])) for place in missed}
+    raise AssertionError("the last round returns")
+
+
+def _by_formula(load: Load) -> int:
+    return staffing(load.demand, Target(load.level, load.within)).agents
+
+
+def _misses(found: Estimates | None, load: Load) -> bool:
+    level = found.get(Measure.SERVICE_LEVEL) if found else None
+    return level is not None and level.mean < load.level
+
+
+def _loads(scenario: Scenario, day: Day, targets: Mapping[str, Target]) -> dict[Place, Load]:
+    loads: dict[Place, Load] = {}
+    desks = {desk.policy.id: desk for desk in scenario.desks}
+    for each in day.arrivals:
+        desk, target = desks[each.queue], targets[each.medium]
+        slots = max(Capacity().limits.get(each.medium, 1), 1)
+        handle = desk.wrap_up_seconds + (each.handle.mean if isinstance(each, Expected) else each.handle)
+        for interval, contacts in _spread(each, scenario):
+            if contacts and _is_open(desk, scenario, interval):
+                load = loads.setdefault((each.queue, interval), Load())
+                load.add(contacts, handle, each.patience, slots, scenario.interval)
+                if target.within_seconds < load.within:
+                    load.within, load.level = target.within_seconds, target.service_level
+    return loads
+
+
+def _spread(each: Expected | Contact, scenario: Scenario) -> Iterator[tuple[int, float]]:
+    """The intervals it falls into, with how many contacts in each."""
+    if isinstance(each, Contact):
+        yield scenario.interval_of(each.at), 1.0
+        return
+    for interval in range(scenario.interval_of(each.start), scenario.interval_of(each.start + each.seconds) + 1):
+        begin, end = interval * scenario.interval, (interval + 1) * scenario.interval
+        shared = min(end, each.start + each.seconds) - max(begin, each.start)
+        yield interval, each.arrivals * max(shared, 0.0) / each.seconds
+
+
+def _is_open(desk: Desk, scenario: Scenario, interval: int) -> bool:
+    """Nobody is needed where all who come are sent elsewhere."""
+    hours = desk.policy.hours
+    if hours is None or desk.policy.rule(OverflowReason.CLOSED) is None:
+        return True
+    begin = scenario.start + timedelta(seconds=interval * scenario.interval)
+    return hours.open_seconds(begin, begin + timedelta(seconds=scenario.interval)) > 0
+
+
+def _skills(day: Day) -> dict[int, dict[str, int]]:
+    """All that a queue's work asks for: the proposed agents can do everything."""
+    skills: dict[int, dict[str, int]] = {}
+    for each in day.arrivals:
+        skills.setdefault(each.queue, {}).update(dict.fromkeys(each.skills, _ANY_LEVEL))
+    return skills
+
+
+def _shifts(agents: Plan, scenario: Scenario, skills: Mapping[int, Mapping[str, int]]) -> Iterator[Shift]:
+    """The n-th agent of a queue works in all intervals that take n agents."""
+    number = 0
+    for queue in sorted({queue for queue, _ in agents}):
+        for place in range(max(wanted for (of, _), wanted in agents.items() if of == queue)):
+            number += 1
+            agent = Agent(number, False, (queue,), skills.get(queue, {}))
+            for first, last in _stretches([agents.get((queue, each), 0) > place for each in range(scenario.intervals)]):
+                yield Shift(agent, first * scenario.interval, last * scenario.interval)
+
+
+def _stretches(at_work: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """From where it becomes true up to where it becomes false."""
+    changes = [place for place, (before, now) in enumerate(pairwise([False, *at_work, False])) if before != now]
+    yield from zip(changes[::2], changes[1::2], strict=True)
