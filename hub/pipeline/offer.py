@@ -13,13 +13,26 @@ from hub.store.rows import Row
 from hub.store.unit import Tx
 
 
-def make(tx: Tx, work_id: int, user_id: int, seconds: float, explanation: Mapping[str, Any]) -> int | None:
-    """Commit the engine's decision. None when the world has moved on: the work is gone or the agent cannot take it."""
+def make(
+    tx: Tx,
+    work_id: int,
+    user_id: int,
+    seconds: float,
+    explanation: Mapping[str, Any],
+    alongside: bool = False,
+    auto_accept: bool = False,
+) -> int | None:
+    """Commit the engine's decision. None when the world has moved on: the work is gone or the agent cannot take it.
+
+    `alongside`: it may ring at others already. `auto_accept`: the queue asks nobody, it is the agent's at once.
+    """
     agent = work.lock_agent(tx, user_id)
     row = work.get(tx.conn, work_id)
-    if row is None or row["state"] != WorkState.WAITING or agent is None or not work.routable(agent):
+    free = {WorkState.WAITING, WorkState.OFFERED} if alongside else {WorkState.WAITING}
+    if row is None or row["state"] not in free or agent is None or not work.routable(agent):
         return None
-    if not has_room(work.load_of(tx.conn, user_id), row["medium"], Capacity.of(agent["capacity"])):
+    capacity = Capacity.of(agent["capacity"], agent["limits"])
+    if not has_room(work.load_of(tx.conn, user_id), row["medium"], capacity, row["channel"]):
         return None
     if not work.move(tx, row, WorkState.OFFERED, "work.offered", user_id=user_id):
         return None
@@ -27,25 +40,36 @@ def make(tx: Tx, work_id: int, user_id: int, seconds: float, explanation: Mappin
         interaction = interactions.locked(tx, row["interaction_id"])
         if interaction["state"] == InteractionState.QUEUED:
             interactions.move(tx, interaction, InteractionState.OFFERED)
-    return work.offer(tx, {**row, "user_id": user_id}, user_id, seconds, dict(explanation))
+    made = work.offer(tx, {**row, "user_id": user_id}, user_id, seconds, dict(explanation))
+    if auto_accept:
+        _accept(tx, made, user_id)
+    return made
 
 
 def accept(tx: Tx, actor: Actor, offer_id: int) -> int | None:
     """Take the offered work; returns its interaction. Raises OfferGone (saying who has it) or NotFound."""
-    offer = _own(tx, actor, offer_id)
+    return _take(tx, _own(tx, actor, offer_id), actor.user_id)
+
+
+def _accept(tx: Tx, offer_id: int, user_id: int) -> None:
+    if (offer := work.get_offer(tx.conn, offer_id)) is not None:
+        _take(tx, offer, user_id)
+
+
+def _take(tx: Tx, offer: Row, user_id: int) -> int | None:
     row = work.get(tx.conn, offer["work_id"])
     if row is None or offer["state"] not in OFFER_OPEN or row["state"] != WorkState.OFFERED:
         raise _gone(tx, offer, row)
     if not work.end_offer(tx, offer, OfferState.ACCEPTED):
         raise _gone(tx, offer, row)
-    if not work.move(tx, row, WorkState.ASSIGNED, "work.accepted", user_id=actor.user_id):
+    if not work.move(tx, row, WorkState.ASSIGNED, "work.accepted", user_id=user_id):
         raise _gone(tx, offer, row)
     for other in work.open_offers(tx.conn, work_id=row["id"]):
-        work.end_offer(tx, other, OfferState.RESCINDED, by=actor.user_id)
-    if row["interaction_id"] is None:
-        return None
-    interaction = route.connect(tx, interactions.locked(tx, row["interaction_id"]), actor.user_id, "offer")
-    interaction_id: int = interaction["id"]
+        work.end_offer(tx, other, OfferState.RESCINDED, by=user_id)
+    interaction_id: int | None = row["interaction_id"]
+    if interaction_id is None or row["kind"] != "interaction":  # a callback: its agent makes contact anew
+        return interaction_id
+    route.connect(tx, interactions.locked(tx, interaction_id), user_id, "offer")
     return interaction_id
 
 

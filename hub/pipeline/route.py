@@ -4,6 +4,7 @@ from typing import Any
 
 from hub.model.capacity import Capacity, has_room
 from hub.model.states import InteractionState, OfferState, SegmentOutcome, WorkState
+from hub.pipeline import demand
 from hub.store import interactions, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row
@@ -22,10 +23,15 @@ def need_agent(tx: Tx, interaction: Row, queue_id: int | None = None) -> Row:
 
 
 def put_into_queue(tx: Tx, interaction: Row, queue_id: int | None = None, **extra: Any) -> Row:
-    """Queue it with its first enqueue time, so that it keeps its place. Without a queue it waits unassigned."""
+    """Queue it with its first enqueue time, so that it keeps its place. Without a queue it waits unassigned.
+
+    `extra` is put into what the work asks for.
+    """
     queue = work.queue(tx.conn, queue_id or interaction["queue_id"])
     if queue is None:
         return interactions.change(tx, interaction, agent_id=None)
+    wanted = demand.of(tx, interaction, queue, chosen=queue_id is not None)
+    queue = wanted.queue
     since = interaction["enqueued_at"] or tx.now
     values = {"queue_id": queue["id"], "department_id": queue["department_id"] or interaction["department_id"]}
     values |= {"agent_id": None, "enqueued_at": since}
@@ -34,7 +40,14 @@ def put_into_queue(tx: Tx, interaction: Row, queue_id: int | None = None, **extr
     else:
         interaction = interactions.move(tx, interaction, InteractionState.QUEUED, **values)
     interactions.start_segment(tx, interaction["id"], "QUEUE", queue_id=queue["id"])
-    work.enqueue(tx, queue, {**_work_of(interaction), "enqueued_at": since, **extra})
+    values = {
+        **_work_of(interaction),
+        "enqueued_at": since,
+        "priority": wanted.priority,
+        "place": wanted.place(since),
+        "requirement": {**wanted.requirement(), **extra},
+    }
+    work.enqueue(tx, queue, values)
     return interaction
 
 
@@ -73,7 +86,8 @@ def _owner_takes_it(tx: Tx, interaction: Row, owner: int) -> bool:
     agent = work.lock_agent(tx, owner)
     if agent is None or not work.routable(agent):
         return False
-    return has_room(work.load_of(tx.conn, owner), interaction["medium"], Capacity.of(agent["capacity"]))
+    capacity = Capacity.of(agent["capacity"], agent["limits"])
+    return has_room(work.load_of(tx.conn, owner), interaction["medium"], capacity, interaction["channel"])
 
 
 def _has_stretch(tx: Tx, interaction_id: int, user_id: int) -> bool:
@@ -86,6 +100,7 @@ def _work_of(interaction: Row) -> dict[str, Any]:
         "kind": "interaction",
         "interaction_id": interaction["id"],
         "medium": interaction["medium"],
+        "channel": interaction["channel"],
         "priority": interaction["priority"],
     }
 

@@ -1,6 +1,7 @@
 """The owner of routing: one node per site, by lease, tells the engine what happened and commits what it decides."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -8,16 +9,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hub.api import Event, Overloaded
-from hub.pipeline import offer, presence
-from hub.pipeline.routing_feed import AGENT_CHANGES, agents, facts_of, snapshot
+from hub.pipeline import offer, overflow, presence
+from hub.pipeline.journal import Journal
+from hub.pipeline.routing_feed import AGENT_CHANGES, agents, facts_of, members, policies, snapshot
+from hub.routing import documents
 from hub.routing import events as facts
-from hub.routing.decisions import Decision, ExpireOffer, MakeOffer, RescindOffer
+from hub.routing.decisions import Decision, ExpireOffer, MakeOffer, Overflow, RescindOffer
 from hub.routing.engine import Engine
-from hub.store import timers
+from hub.store import routing_rows, timers
 from hub.store.database import Store
 
 log = logging.getLogger(__name__)
 LEASE = "routing"
+QUEUE_CHANGED, RULES_CHANGED = "queue.changed", "routing.changed"
 
 
 class Router:
@@ -26,6 +30,7 @@ class Router:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._life = timers.life(store.postgres)
+        self._journal = Journal(store)
         self.engine: Engine | None = None
 
     async def run(self) -> None:
@@ -51,18 +56,15 @@ class Router:
         return await self._store.write(lambda tx: timers.hold(tx, LEASE, self._store.node, self._life))
 
     async def _own(self) -> None:
-        state, last = await self._store.read(snapshot)
-        self.engine = Engine()
-        await self._carry_out(self.engine.restore(state, datetime.now(UTC)))
-        log.info("routing is owned by this node: %d waiting, %d agents", len(state.waiting), len(state.agents))
         keeper = asyncio.create_task(self._renew(), name="hub-routing-lease")
-        follower = asyncio.create_task(self._follow(last), name="hub-routing")
+        follower = asyncio.create_task(self._take_over(), name="hub-routing")
         try:
             await asyncio.wait({keeper, follower}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             keeper.cancel()
             follower.cancel()
             results = await asyncio.gather(keeper, follower, return_exceptions=True)
+            await self._journal.close()
         for result in results:
             if isinstance(result, Exception):
                 raise result
@@ -74,16 +76,33 @@ class Router:
                 log.warning("another node owns routing now")
                 return
 
+    async def _take_over(self) -> None:
+        state, last = await self._store.read(snapshot)
+        document = await self._store.read(routing_rows.settings)
+        now = datetime.now(UTC)
+        self.engine = Engine(documents.settings(document))
+        # in a thread: a hundred thousand waiting take seconds, and the lease must be renewed meanwhile
+        decisions = await asyncio.to_thread(self.engine.restore, state, now)
+        gc.freeze()  # what waits lives long: not looked at by every collection
+        self._journal.began(state, document, now)
+        await self._carry_out(decisions)
+        log.info("routing is owned by this node: %d waiting, %d agents", len(state.waiting), len(state.agents))
+        await self._follow(last)
+
     async def _follow(self, since: int) -> None:
         batches = self._store.tail.batches(since)
         upcoming = asyncio.ensure_future(anext(batches))
         try:
             while True:
                 await asyncio.wait({upcoming}, timeout=self._pause())
+                heard: list[facts.Event] = []
                 if upcoming.done():
-                    await self._hear(upcoming.result())
+                    batch = upcoming.result()
+                    if any(event.type == RULES_CHANGED for event in batch):
+                        return  # the order of all work may be another: taken over anew
+                    heard = await self._hear(batch)
                     upcoming = asyncio.ensure_future(anext(batches))
-                await self._apply([facts.Tick()])
+                await self._apply([*heard, facts.Tick()])
         finally:
             upcoming.cancel()
 
@@ -91,34 +110,32 @@ class Router:
         deadline = self._engine.next_deadline()
         return max((deadline - datetime.now(UTC)).total_seconds(), 0.0) if deadline else None
 
-    async def _hear(self, batch: Sequence[Event]) -> None:
-        heard: list[facts.Event] = []
-        for event in batch:
-            heard += facts_of(event)
-        changed = [event for event in batch if event.type in AGENT_CHANGES]
+    async def _hear(self, batch: Sequence[Event]) -> list[facts.Event]:
+        heard = [fact for event in batch for fact in facts_of(event)]
+        queues = {event.queue_id for event in batch if event.type == QUEUE_CHANGED and event.queue_id}
+        changed = {event.user_id for event in batch if event.type in AGENT_CHANGES and event.user_id}
+        if queues:
+            heard += [facts.QueueChanged(policy) for policy in await self._store.read(lambda c: policies(c, queues))]
+            changed |= self._engine.members_of(queues) | await self._store.read(lambda conn: members(conn, queues))
         if changed:
-            heard += await self._agents(changed)
-        await self._apply(heard)
-
-    async def _agents(self, changed: Sequence[Event]) -> list[facts.Event]:
-        known = await self._store.read(agents)
-        everybody = any(event.type == "queue.changed" for event in changed)
-        ids = known.keys() if everybody else {event.user_id for event in changed if event.user_id in known}
-        return [facts.AgentChanged(known[agent]) for agent in ids if agent is not None]
+            known = await self._store.read(lambda conn: agents(conn, changed))
+            heard += [facts.AgentChanged(agent) for agent in known.values()]
+        return heard
 
     async def _apply(self, heard: Sequence[facts.Event]) -> None:
+        await self._carry_out(self._decide(heard))
+
+    def _decide(self, heard: Sequence[facts.Event]) -> list[Decision]:
         now = datetime.now(UTC)
-        decisions: list[Decision] = []
-        for fact in heard:
-            decisions += self._engine.apply(fact, now)
-        await self._carry_out(decisions)
+        decisions = [decision for fact in heard for decision in self._engine.apply(fact, now)]
+        self._journal.note(now, heard, decisions)
+        return decisions
 
     async def _carry_out(self, decisions: Sequence[Decision]) -> None:
         """Commit decisions together; what the store answers may lead to more."""
         while decisions:
             answers = await asyncio.gather(*(self._commit(decision) for decision in decisions))
-            now = datetime.now(UTC)
-            decisions = [more for answer in answers if answer for more in self._engine.apply(answer, now)]
+            decisions = self._decide([answer for answer in answers if answer is not None])
 
     async def _commit(self, decision: Decision) -> facts.Event | None:
         match decision:
@@ -129,12 +146,19 @@ class Router:
             case RescindOffer() if decision.offer is not None:
                 offer_id = decision.offer
                 await self._store.write(lambda tx: offer.rescind(tx, offer_id))
+            case Overflow(work, rule):
+                reason, queue, action = rule.reason.value, rule.queue, rule.action
+                await self._store.write(lambda tx: overflow.move_on(tx, work, reason, queue, action))
         return None
 
     async def _make(self, decision: MakeOffer) -> facts.Event:
         seconds = (decision.expires_at - datetime.now(UTC)).total_seconds()
         why = asdict(decision.why)
-        made = await self._store.write(lambda tx: offer.make(tx, decision.work, decision.agent, seconds, why))
+        made = await self._store.write(
+            lambda tx: offer.make(
+                tx, decision.work, decision.agent, seconds, why, decision.alongside, decision.auto_accept
+            )
+        )
         if made is None:
             return facts.OfferFailed(decision.work, decision.agent)
         return facts.OfferCommitted(decision.work, decision.agent, made)

@@ -1,6 +1,6 @@
 """Translates the event log into the facts the routing engine understands, and the store into its snapshot."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +9,15 @@ from sqlalchemy import Connection, select
 from hub.api import Event
 from hub.model.capacity import Capacity
 from hub.model.states import OfferState, WorkState
+from hub.routing import documents
 from hub.routing import events as facts
+from hub.routing.policy import QueuePolicy
 from hub.routing.snapshots import Agent, Held, OpenOffer, Snapshot, Work
 from hub.store import eventlog, presences, work
-from hub.store.rows import Row
-from hub.store.tables import queue_members
+from hub.store.rows import Row, many
+from hub.store.tables import queue_members, queues
 
-AGENT_CHANGES = frozenset({"presence.changed", "user.changed", "queue.changed"})
+AGENT_CHANGES = frozenset({"presence.changed", "user.changed"})
 
 
 def snapshot(conn: Connection) -> tuple[Snapshot, int]:
@@ -33,20 +35,34 @@ def snapshot(conn: Connection) -> tuple[Snapshot, int]:
         Snapshot(
             agents=tuple(agents(conn).values()),
             waiting=tuple(work_of(work.described(row), row["queue_id"]) for row in waiting),
-            held=tuple(Held(row["id"], row["user_id"], row["medium"]) for row in held),
+            held=tuple(Held(row["id"], row["user_id"], row["medium"], row["channel"], row["queue_id"]) for row in held),
             offers=tuple(_open_offer(row, by_id[row["work_id"]]) for row in offers),
+            queues=tuple(policies(conn)),
         ),
         last,
     )
 
 
-def agents(conn: Connection) -> dict[int, Agent]:
-    """Every agent as routing sees them: queues in their order of preference."""
+def agents(conn: Connection, only: Collection[int] | None = None) -> dict[int, Agent]:
+    """Every agent, or `only` these, as routing sees them: queues in their order of preference."""
     memberships = select(queue_members).order_by(queue_members.c.preference, queue_members.c.queue_id)
-    queues: dict[int, list[int]] = {}
+    if only is not None:
+        memberships = memberships.where(queue_members.c.user_id.in_(only))
+    of: dict[int, list[Any]] = {}
     for row in conn.execute(memberships).mappings():
-        queues.setdefault(row["user_id"], []).append(row["queue_id"])
-    return {row["user_id"]: _agent(row, queues.get(row["user_id"], [])) for row in presences.agents(conn)}
+        of.setdefault(row["user_id"], []).append(row)
+    return {row["user_id"]: _agent(row, of.get(row["user_id"], [])) for row in presences.agents(conn, only)}
+
+
+def policies(conn: Connection, only: Collection[int] | None = None) -> list[QueuePolicy]:
+    """How every queue, or `only` these, is served."""
+    rows = many(conn, select(queues)) if only is None else many(conn, select(queues).where(queues.c.id.in_(only)))
+    return [documents.policy(row["id"], row["routing"], row["hours"]) for row in rows]
+
+
+def members(conn: Connection, of: Collection[int]) -> set[int]:
+    """Who takes work of these queues."""
+    return set(conn.execute(select(queue_members.c.user_id).where(queue_members.c.queue_id.in_(of))).scalars())
 
 
 def facts_of(event: Event) -> Iterator[facts.Event]:
@@ -56,7 +72,7 @@ def facts_of(event: Event) -> Iterator[facts.Event]:
         case "work.enqueued":
             yield facts.WorkEnqueued(work_of(data, event.queue_id or 0))
         case "work.assigned" if event.user_id is not None:
-            yield facts.SlotTaken(event.user_id, data["work"], data["medium"])
+            yield facts.SlotTaken(event.user_id, data["work"], data["medium"], data.get("channel", ""))
         case "work.ended":
             yield from _ended(event, data)
         case "offer.ended" if event.user_id is not None:
@@ -65,6 +81,7 @@ def facts_of(event: Event) -> Iterator[facts.Event]:
 
 def work_of(data: Mapping[str, Any], queue_id: int) -> Work:
     """Waiting work as routing sees it."""
+    until, queued_at = data.get("agent_until"), data.get("queued_at")
     return Work(
         id=data["work"],
         queue=queue_id,
@@ -73,6 +90,11 @@ def work_of(data: Mapping[str, Any], queue_id: int) -> Work:
         priority=data["priority"],
         skills=data["skills"],
         offer_seconds=data["offer_seconds"],
+        channel=data.get("channel", ""),
+        queued_at=datetime.fromisoformat(queued_at) if queued_at else None,
+        agent=data.get("agent"),
+        agent_until=datetime.fromisoformat(until) if until else None,
+        visited=frozenset(data.get("visited", ())),
     )
 
 
@@ -95,9 +117,18 @@ def _offer_ended(work_id: int, agent: int, state: str) -> facts.Event:
             return facts.OfferEnded(work_id, agent)
 
 
-def _agent(row: Row, queues: list[int]) -> Agent:
-    capacity = Capacity.of(row["capacity"])
-    return Agent(row["user_id"], work.routable(row), tuple(queues), row["skills"], capacity, row["since"])
+def _agent(row: Row, of: Sequence[Mapping[str, Any]]) -> Agent:
+    best = min((each["preference"] for each in of), default=0)
+    return Agent(
+        id=row["user_id"],
+        routable=work.routable(row),
+        queues=tuple(each["queue_id"] for each in of),
+        skills=row["skills"],
+        capacity=Capacity.of(row["capacity"], row["limits"]),
+        idle_since=row["since"],
+        preferences={each["queue_id"]: rank for each in of if (rank := each["preference"] - best) > 0},
+        weights={each["queue_id"]: each["weight"] for each in of if each["weight"] != 1},
+    )
 
 
 def _open_offer(row: Row, of: Row) -> OpenOffer:

@@ -14,7 +14,7 @@ from hub.routing.policy import OverflowRule
 class MakeOffer:
     """Answered by OfferCommitted or OfferFailed. Until then the engine holds the reservation.
 
-    `auto_accept`: the queue asks nobody; the store accepts for the agent at once.
+    `auto_accept`: the queue asks nobody; the store accepts for the agent at once. `alongside`: it rings at others too.
     """
 
     work: int
@@ -22,6 +22,7 @@ class MakeOffer:
     expires_at: datetime
     why: WhyAgent = field(compare=False)
     auto_accept: bool = False
+    alongside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ def policy(queue: int, routing: Mapping[str, Any], hours: Mapping[str, Any]) -> 
         hours=OpeningHours.parse(hours),
         auto_accept=bool(routing.get("auto_accept", False)),
         width=int(routing.get("width", 0)),
+        source={"routing": dict(routing), "hours": dict(hours)},
     )
 
 

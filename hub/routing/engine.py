@@ -23,7 +23,7 @@ Only offers are answered: SetNotReady is confirmed by AgentChanged whenever it i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from datetime import datetime
 from typing import Any
 
@@ -82,6 +82,10 @@ class Engine:
             self._queues.next_change(),
         )
         return min(filter(None, deadlines), default=None)
+
+    def members_of(self, queues: Set[int]) -> set[int]:
+        """The agents who take work of these queues, as far as the engine has heard."""
+        return {agent for agent, member in self._roster.members.items() if not queues.isdisjoint(member.agent.queues)}
 
     def queue_order(self, queue: int) -> list[int]:
         """The work of a queue in the order it is served, what is on offer included."""
@@ -289,9 +293,10 @@ class Engine:
         self._roster.took_turn(member, work.queue, policy.strategy)
         if policy.strategy is not Strategy.ALL_RING or entry.kept_for is not None:
             self._waiting.drop(work.id)
+        alongside = work.id in self._offers
         expires_at = now + work.lease
         self._open(OpenOffer(work, agent, None, expires_at), now)
-        return MakeOffer(work.id, agent, expires_at, why, policy.auto_accept)
+        return MakeOffer(work.id, agent, expires_at, why, policy.auto_accept, alongside)
 
     def _rings_on(self, offer: OpenOffer) -> bool:
         """Whether it may ring at more agents while this offer stands."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from hub.model.hours import OpeningHours
 
@@ -55,7 +56,10 @@ class OverflowRule:
 
 @dataclass(frozen=True, slots=True)
 class QueuePolicy:
-    """`width`: how many agents ALL_RING rings at once; 0 is all who have room. `auto_accept`: offers need no click."""
+    """`width`: how many agents ALL_RING rings at once; 0 is all who have room. `auto_accept`: offers need no click.
+
+    `source`: the documents it was read from, for the journal.
+    """
 
     id: int
     strategy: Strategy = Strategy.LEAST_BUSY
@@ -64,6 +68,7 @@ class QueuePolicy:
     hours: OpeningHours | None = None
     auto_accept: bool = False
     width: int = 0
+    source: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def rule(self, reason: OverflowReason) -> OverflowRule | None:
         return next((rule for rule in self.overflow if rule.reason == reason), None)

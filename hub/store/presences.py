@@ -1,5 +1,6 @@
 """Presence rows: one an agent, made on first use."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
@@ -33,10 +34,11 @@ def save(tx: Tx, row: Row, **values: Any) -> Row:
     return after
 
 
-def agents(conn: Connection) -> list[Row]:
-    """Everybody who ever was here, with what routing must know of them."""
+def agents(conn: Connection, only: Collection[int] | None = None) -> list[Row]:
+    """Everybody who ever was here, or `only` these, with what routing must know of them."""
     columns = (presence, users.c.skills, users.c.capacity, users.c.enabled, users.c.name)
-    return many(conn, select(*columns).join(users, users.c.id == presence.c.user_id).order_by(users.c.id))
+    found = select(*columns).join(users, users.c.id == presence.c.user_id).order_by(users.c.id)
+    return many(conn, found if only is None else found.where(users.c.id.in_(only)))
 
 
 def name_of(conn: Connection, user_id: int) -> str | None:

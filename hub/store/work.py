@@ -1,9 +1,10 @@
 """Work and offers: what waits for an agent, who holds it, and the compare-and-swap that makes one of them win."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
 
 from hub.model.errors import Invalid
 from hub.model.states import OFFER, OFFER_OPEN, OfferState, Presence, WorkState
@@ -12,7 +13,6 @@ from hub.store.tables import offers, presence, queues, users, work
 from hub.store.unit import Tx
 
 _open = work.c.ended_at.is_(None)
-_holds = or_(work.c.state == WorkState.ASSIGNED, work.c.state == WorkState.OFFERED)
 
 
 _INSERT = insert(work)
@@ -20,10 +20,17 @@ _OPEN_FOR = select(work).where(work.c.interaction_id == bindparam("interaction")
 _BY_ID = select(work).where(work.c.id == bindparam("id"))
 _MOVE = update(work).where(work.c.id == bindparam("this"), work.c.version == bindparam("seen"))
 _QUEUE = select(queues).where(queues.c.id == bindparam("id"))
+_REQUEUE = update(work).where(
+    work.c.id == bindparam("this"), work.c.version == bindparam("seen"), work.c.state == WorkState.WAITING
+)
 _LOAD = (
-    select(work.c.medium, func.count())
-    .where(work.c.user_id == bindparam("user"), _open, _holds)
-    .group_by(work.c.medium)
+    select(work.c.medium, work.c.channel)
+    .where(work.c.user_id == bindparam("user"), _open, work.c.state == WorkState.ASSIGNED)
+    .union_all(
+        select(work.c.medium, work.c.channel)
+        .join(offers, offers.c.work_id == work.c.id)
+        .where(offers.c.user_id == bindparam("user"), offers.c.state.in_(OFFER_OPEN), _open)
+    )
 )
 _LOCK_AGENT = update(presence).where(presence.c.user_id == bindparam("user")).values(version=presence.c.version + 1)
 _AGENT = (
@@ -41,6 +48,7 @@ def enqueue(tx: Tx, queue: Row, values: dict[str, Any]) -> int:
     requirement = {"skills": queue["skills"]} | dict(values.get("requirement", {}))
     row = {**values, "queue_id": queue["id"], "requirement": requirement, "created_at": tx.now}
     row.setdefault("enqueued_at", tx.now)
+    row["queued_at"] = tx.now
     work_id = inserted(tx.conn, _INSERT, row)
     tx.event(
         "work.enqueued", **_subjects(row), **described({**row, "id": work_id, "offer_seconds": queue["offer_seconds"]})
@@ -53,18 +61,36 @@ def assign(tx: Tx, queue_id: int, user_id: int, values: dict[str, Any]) -> int:
     row = {**values, "queue_id": queue_id, "user_id": user_id, "state": WorkState.ASSIGNED, "created_at": tx.now}
     row.setdefault("enqueued_at", tx.now)
     work_id = inserted(tx.conn, _INSERT, row)
-    tx.event("work.assigned", **_subjects(row), work=work_id, medium=row["medium"])
+    tx.event("work.assigned", **_subjects(row), work=work_id, medium=row["medium"], channel=row.get("channel", ""))
     return work_id
+
+
+def requeue(tx: Tx, row: Row, queue: Row, **values: Any) -> bool:
+    """Waiting work waits in this queue from now on, its first enqueue time unchanged; False when it waits no longer."""
+    after = {**row, **values, "queue_id": queue["id"], "queued_at": tx.now}
+    changed = {name: after[name] for name in (*values, "queue_id", "queued_at")}
+    swap = {"this": row["id"], "seen": row["version"], "version": row["version"] + 1, **changed}
+    if tx.conn.execute(_REQUEUE, swap).rowcount != 1:
+        return False
+    tx.event("work.enqueued", **_subjects(after), **described({**after, "offer_seconds": queue["offer_seconds"]}))
+    return True
 
 
 def described(row: Row) -> dict[str, Any]:
     """What routing must know of waiting work, as the data of an event."""
+    requirement = row.get("requirement", {})
+    queued_at = row.get("queued_at")
     return {
         "work": row["id"],
         "medium": row["medium"],
+        "channel": row.get("channel", ""),
+        "queued_at": queued_at.isoformat() if queued_at else None,
+        "agent": requirement.get("agent"),
+        "agent_until": requirement.get("agent_until"),
+        "visited": list(requirement.get("visited", [])),
         "priority": row.get("priority", 0),
         "enqueued_at": row["enqueued_at"].isoformat(),
-        "skills": dict(row.get("requirement", {}).get("skills", {})),
+        "skills": dict(requirement.get("skills", {})),
         "offer_seconds": row["offer_seconds"],
     }
 
@@ -106,9 +132,9 @@ def end(tx: Tx, row: Row, state: WorkState = WorkState.DONE) -> bool:
 
 
 def load_of(conn: Connection, user_id: int) -> dict[str, int]:
-    """How many of each medium a user holds, offers included."""
-    counted = conn.execute(_LOAD, {"user": user_id})
-    return {medium: count for medium, count in counted}  # noqa: C416 - dict() of rows is untyped
+    """How many of each medium, and of each channel, a user holds, offers included."""
+    slots = conn.execute(_LOAD, {"user": user_id})
+    return Counter(name for slot in slots for name in slot if name)
 
 
 def lock_agent(tx: Tx, user_id: int) -> Row | None:

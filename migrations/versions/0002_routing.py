@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("queue_members", sa.Column("weight", sa.Integer(), server_default="1", nullable=False))
     op.add_column("presence", sa.Column("limits", Document, server_default="{}", nullable=False))
     op.add_column("work", sa.Column("channel", sa.String(length=40), server_default="", nullable=False))
+    op.add_column("work", sa.Column("place", Id, server_default="0", nullable=False))
     op.add_column("work", sa.Column("queued_at", Instant, nullable=True))
     op.create_table(
         "routing_journal",
@@ -32,6 +33,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("routing_journal")
     op.drop_column("work", "queued_at")
+    op.drop_column("work", "place")
     op.drop_column("work", "channel")
     op.drop_column("presence", "limits")
     op.drop_column("queue_members", "weight")

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Table
 
-from hub.store.columns import Bytes
+from hub.store.columns import Bytes, Id
 from hub.store.tables.shape import document, identifier, instant, metadata, number, reference, string
 
 work = Table(
@@ -15,6 +15,7 @@ work = Table(
     string("medium", 20),
     string("channel", 40),
     number("priority"),
+    Column("place", Id, nullable=False, default=0, server_default="0"),
     document("requirement"),
     document("payload"),
     string("state", 20, "WAITING"),
@@ -48,7 +49,7 @@ offers = Table(
     metadata,
     identifier(),
     reference("work_id", "work", null=False),
-    reference("interaction_id", "interactions"),
+    reference("interaction_id", "interactions", index=True),
     reference("queue_id", "queues"),
     reference("user_id", "users", null=False),
     string("state", 20, "PENDING"),

@@ -1,0 +1,53 @@
+"""What routing reads besides work: the site's rules, and what is known of the customer."""
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from hub.store.rows import Row, one
+from hub.store.tables import accounts, customers, interactions, segments, site
+
+SETTINGS = "routing"
+_SETTINGS = select(site.c.value).where(site.c.key == SETTINGS)
+_CUSTOMER = select(customers).where(customers.c.id == bindparam("customer"))
+_ACCOUNT = select(accounts.c.address).where(accounts.c.id == bindparam("account"))
+_LAST_AGENT = (
+    select(segments.c.user_id)
+    .join(interactions, interactions.c.id == segments.c.interaction_id)
+    .where(interactions.c.customer_id == bindparam("customer"), segments.c.kind == "AGENT")
+    .order_by(segments.c.id.desc())
+    .limit(1)
+)
+_OTHER = (
+    select(interactions.c.id)
+    .where(interactions.c.customer_id == bindparam("customer"), interactions.c.id != bindparam("interaction"))
+    .limit(1)
+)
+
+
+def settings(conn: Connection) -> dict[str, Any]:
+    """The site's routing rules and settings as they were saved; empty before anybody did."""
+    found = conn.execute(_SETTINGS).scalar()
+    return dict(found) if found else {}
+
+
+def customer(conn: Connection, customer_id: int | None) -> Row | None:
+    """The customer's row."""
+    return None if customer_id is None else one(conn, _CUSTOMER, customer=customer_id)
+
+
+def account_address(conn: Connection, account_id: int) -> str:
+    """The address of ours that was called or written to."""
+    return str(conn.execute(_ACCOUNT, {"account": account_id}).scalar() or "")
+
+
+def last_agent(conn: Connection, customer_id: int) -> int | None:
+    """Who had the customer last."""
+    found: int | None = conn.execute(_LAST_AGENT, {"customer": customer_id}).scalar()
+    return found
+
+
+def has_history(conn: Connection, customer_id: int | None, interaction_id: int) -> bool:
+    """Whether the customer has been here before."""
+    known = {"customer": customer_id, "interaction": interaction_id}
+    return customer_id is not None and conn.execute(_OTHER, known).first() is not None
