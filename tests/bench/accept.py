@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import partial
 
 import asyncpg
 from sqlalchemy import insert
 
+from hub.pipeline.together import Together
 from hub.store import raws
 from hub.store.database import Store
 from hub.store.raws import NewRaw
@@ -41,19 +42,22 @@ def _rows(kind: str, count: int) -> Iterator[Row]:
 async def _accept(where: Place, rounds: int) -> float:
     store = await Store.open(where.database, key_file=where.folder / "key")
     account = await store.write(_account)
+    new = NewRaw("x", account, None, BODY, {})
+
+    async def keep(heard: Sequence[NewRaw]) -> Sequence[int]:
+        return await store.write(lambda tx: raws.add_all(tx, heard, "bench"))
+
+    together: Together[NewRaw, int] = Together(keep)  # as the hub's receiver does
     started = time.perf_counter()
-    await asyncio.gather(*(_client(store, account, rounds) for _ in range(CLIENTS)))
+    await asyncio.gather(*(_client(together, new, rounds) for _ in range(CLIENTS)))
     rate = rounds * CLIENTS / (time.perf_counter() - started)
     await store.close()
     return rate
 
 
-async def _client(store: Store, account: int, rounds: int) -> None:
-    def add(tx: Tx) -> int:
-        return raws.add_all(tx, [NewRaw("x", account, None, BODY, {})], "bench")[0]
-
+async def _client(together: Together[NewRaw, int], new: NewRaw, rounds: int) -> None:
     for _ in range(rounds):
-        await store.write(add)
+        await together.ask(new)
 
 
 def _account(tx: Tx) -> int:
