@@ -12,6 +12,7 @@ from hub.model.errors import NotFound
 from hub.model.named import Named
 from hub.model.states import Presence
 from hub.store.access import visible_users
+from hub.store.limits import MediumLoad, media_of
 from hub.store.paging import Order, Page, page
 from hub.store.tables import departments, presence, users, work
 
@@ -28,7 +29,8 @@ class PresenceRecord:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A user who takes work; `load` counts what they hold by medium, `capacity` is how much they can."""
+    """A user who takes work; `load` counts what they hold by medium, `capacity` is how much a supervisor gave them;
+    `media` says both together, with what they chose themself."""
 
     id: int
     name: str
@@ -36,6 +38,7 @@ class Agent:
     presence: PresenceRecord
     capacity: dict[str, int]
     load: dict[str, int]
+    media: list[MediumLoad]
 
 
 def presence_of(conn: Connection, user_id: int) -> PresenceRecord:
@@ -68,7 +71,7 @@ def require_user(conn: Connection, actor: Actor, user_id: int) -> None:
 
 
 NEVER_HERE = PresenceRecord(Presence.LOGGED_OUT, "", None, None)
-_PRESENCE = ("state", "reason", "pending", "since")
+_PRESENCE = ("state", "reason", "pending", "since", "limits")
 
 
 def _loads(conn: Connection) -> dict[int, dict[str, int]]:
@@ -83,7 +86,8 @@ def _loads(conn: Connection) -> dict[int, dict[str, int]]:
 
 def _agent(row: RowMapping, load: dict[str, int]) -> Agent:
     department = Named(row["department_id"], row["department"]) if row["department_id"] else None
-    return Agent(row["id"], row["name"], department, _presence(row), row["capacity"], load)
+    media = media_of(row["capacity"], row["limits"] or {}, load)
+    return Agent(row["id"], row["name"], department, _presence(row), row["capacity"], load, media)
 
 
 def _presence(row: RowMapping) -> PresenceRecord:

@@ -31,6 +31,8 @@ from hub.web.plugin_routes import plugin_routes
 from hub.web.routes import (
     accounts,
     assets,
+    board,
+    capacity,
     connections,
     contacts,
     conversation,
@@ -45,6 +47,7 @@ from hub.web.routes import (
     quarantine,
     queues,
     roles,
+    rules,
     search,
     site,
     templates,
@@ -52,6 +55,7 @@ from hub.web.routes import (
     tokens,
     users,
     webhooks,
+    why,
 )
 from hub.web.routing import Operation
 from hub.web.services import Services
@@ -71,6 +75,10 @@ NOUNS = (
     assets,
     search,
     queues,
+    board,
+    why,
+    rules,
+    capacity,
     users,
     roles,
     connections,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hub.pipeline.dry_run import Picture
+from hub.store.board import Scene
 from hub.store.counts import Group
 from hub.store.numbers import Numbers
 from hub.web.brief import Brief
@@ -38,6 +40,8 @@ class Node:
         self.stream = Stream(self.fanout, self.sessions, self.signals, settings.origins, gone)
         self.webhooks = WebhookWorkers(services.store, private_allowed=settings.private_targets)
         self.open_groups = Brief[list[Group]](1.0)
+        self.scene = Brief[Scene](1.0)
+        self.picture = Brief[Picture](1.0)
         self.numbers = Brief[Numbers](2.0)
         self.failures_by_login = Limit(FAILURES_A_LOGIN, 60)
         self.failures_by_client = Limit(FAILURES_A_CLIENT, 300)

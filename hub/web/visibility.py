@@ -18,6 +18,7 @@ PERMISSIONS: Mapping[str, Permission] = {
     "work.": Permission.INTERACTIONS_READ,
     "presence.": Permission.INTERACTIONS_READ,
     "queue.": Permission.INTERACTIONS_READ,
+    "routing.": Permission.QUEUES_MANAGE,
     "offer.": Permission.INTERACTIONS_SUPERVISE,
     "ticket.": Permission.TICKETS_READ,
     "customer.": Permission.CUSTOMERS_READ,

@@ -38,6 +38,11 @@ BODIES: dict[str, Any] = {
     "POST /queues": {"key": "new", "name": "New"},
     "PUT /queues/{queue_id}/members": {"members": []},
     "PUT /agents/{user_id}/presence": {"state": "NOT_READY"},
+    "PUT /agents/{user_id}/limits": {"limits": {}},
+    "PUT /me/limits": {"limits": {}},
+    "POST /routing/preview": {"queue": ABSENT},
+    "POST /routing/conditions": {"when": "true"},
+    "PUT /routing/skills": {"users": []},
     "POST /users": {"login": "new", "name": "New", "password": "long enough"},
     "POST /roles": {"name": "New", "permissions": []},
     "PATCH /roles/{role_id}": {"permissions": []},
@@ -58,6 +63,8 @@ SMUGGLED: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/queues", {"key": "n", "name": "N", "department": "department_id"}),
     ("POST", "/templates", {"title": "N", "text": "N", "department": "department_id"}),
     ("POST", "/tokens", {"name": "N", "user": "user_id"}),
+    ("POST", "/routing/preview", {"queue": "queue_id"}),
+    ("PUT", "/routing/skills", {"users": [{"user": "user_id", "skills": {}}]}),
 ]
 LISTS = {
     "/interactions": "interaction_id",
@@ -183,9 +190,7 @@ async def test_things_of_another_department_cannot_be_named_in_a_body(site: Site
     client, permissions = await site.people.client(login), BUILT_IN_ROLES[ROLES[login]]
     by_name = {one.name: one for one in site.operations}
     for method, path, template in SMUGGLED:
-        body = {
-            key: site.things.get(value, value) if isinstance(value, str) else value for key, value in template.items()
-        }
+        body = filled(template, site.things)
         expected = 404 if by_name[f"{method} {path}"].permission in permissions else 403
         answer = await client.request(method, path, json=body)
         assert answer.status_code == expected, (method, path, body, answer.text)
@@ -212,6 +217,15 @@ async def test_logging_out_is_for_everybody(site: Site) -> None:
 def listed(answer: httpx.Response) -> list[int]:
     body = answer.json()
     return [item["id"] for item in (body["items"] if isinstance(body, dict) else body)]
+
+
+def filled(template: Any, things: dict[str, int]) -> Any:
+    """The template with ids in the place of their names."""
+    if isinstance(template, dict):
+        return {key: filled(value, things) for key, value in template.items()}
+    if isinstance(template, list):
+        return [filled(value, things) for value in template]
+    return things.get(template, template) if isinstance(template, str) else template
 
 
 def wrong(answers: dict[str, int], expected: int) -> dict[str, int]:

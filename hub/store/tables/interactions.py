@@ -98,4 +98,5 @@ segments = Table(
     instant("ended_at"),
     instant("wrap_up_until"),
     Index("ix_segments_user", "user_id", "state"),
+    Index("ix_segments_queue", "queue_id", "started_at"),
 )

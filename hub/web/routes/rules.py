@@ -1,0 +1,119 @@
+"""The site's routing rules, and the conditions they are made of."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from sqlalchemy import Connection
+
+from hub.model.conditions import Condition, ConditionError
+from hub.model.conditions.faults import Fault
+from hub.model.errors import Forbidden, Invalid
+from hub.model.permissions import Permission
+from hub.store import admin_queues, users
+from hub.store.site_values import ROUTING, set_site_value, site_value
+from hub.store.unit import Tx
+from hub.web.call import Call
+from hub.web.fields import Body, Id, Name, Seconds, Short, Small
+from hub.web.routes.users import Levels
+from hub.web.routing import Routes
+
+routes = Routes("routing")
+MANAGE = Permission.QUEUES_MANAGE
+LAST = "last"  # who had the customer last, in the place of a login
+Text = Annotated[str, Field(max_length=4000)]
+
+
+class RuleBody(Body):
+    """Where `when` holds, the work gets `queue` in the place of its own, `priority` added, `skills` asked for besides,
+    and is kept `keep_seconds` for `agent`: a login, or `last` for who had the customer last."""
+
+    name: Name
+    when: Text
+    queue: Id | None = None
+    priority: Small = 0
+    skills: Levels = Field(default_factory=dict)
+    agent: Short = ""
+    keep_seconds: Seconds = 0
+
+
+class RoutingRules(Body):
+    """`priority_seconds`: how much waiting one point of priority counts for. `preference_seconds`: how much waiting a
+    queue loses by each step down an agent's order. `rules` are asked from the first to the last; all that hold count,
+    and what two of them say differently the later one decides."""
+
+    priority_seconds: Seconds = 300
+    preference_seconds: Seconds = 120
+    rules: Annotated[list[RuleBody], Field(max_length=200)] = Field(default_factory=list)
+
+
+class ConditionText(Body):
+    """A condition as somebody types it."""
+
+    when: Text
+
+
+class ConditionCheck(Body):
+    """`position` counts characters from 0; both it and `code` are null when the condition is right."""
+
+    message: str
+    code: Fault | None
+    position: int | None
+
+
+@routes.get("/routing/rules", MANAGE)
+async def get_rules(call: Call) -> RoutingRules:
+    """The site's routing rules."""
+    return await call.read(_rules)
+
+
+@routes.put("/routing/rules", MANAGE)
+async def set_rules(call: Call, body: RoutingRules) -> RoutingRules:
+    """Put these rules in the place of those before; for who sees the whole site."""
+    return await call.write(lambda tx: _set_rules(call, tx, body))
+
+
+@routes.post("/routing/conditions", MANAGE)
+async def check_condition(call: Call, body: ConditionText) -> ConditionCheck:
+    """Whether this is a condition, and where it goes wrong."""
+    error = _fault(body.when)
+    if error is None:
+        return ConditionCheck(message="", code=None, position=None)
+    return ConditionCheck(message=error.message, code=error.code, position=error.position)
+
+
+def _rules(conn: Connection) -> RoutingRules:
+    return RoutingRules.model_validate(site_value(conn, ROUTING))
+
+
+def _set_rules(call: Call, tx: Tx, body: RoutingRules) -> RoutingRules:
+    if call.actor.departments is not None:
+        raise Forbidden("The rules are the whole site's, and you belong to a department.")
+    _check(call, tx.conn, body)
+    set_site_value(tx, ROUTING, body.model_dump(mode="json"))
+    tx.event("routing.changed")
+    call.record(tx, "routing.changed", rules=len(body.rules))
+    return _rules(tx.conn)
+
+
+def _check(call: Call, conn: Connection, body: RoutingRules) -> None:
+    """Raises Invalid that names each rule at fault, NotFound for a queue that is not there."""
+    faults: dict[str, str] = {}
+    for index, rule in enumerate(body.rules):
+        if rule.queue is not None:
+            admin_queues.get_queue(conn, call.actor, rule.queue)
+        if error := _fault(rule.when):
+            faults[f"rules.{index}.when"] = str(error)
+        if rule.agent not in ("", LAST) and users.find_credentials(conn, rule.agent) is None:
+            faults[f"rules.{index}.agent"] = "Nobody logs in by this name."
+    if faults:
+        raise Invalid(fields=faults)
+
+
+def _fault(text: str) -> ConditionError | None:
+    try:
+        Condition.parse(text)
+    except ConditionError as error:
+        return error
+    return None
