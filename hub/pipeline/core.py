@@ -43,6 +43,7 @@ class PipelineCore:
         self._directory = directory
         self._topics = topics
         self._conversations: Together[Wanted, Conversation | None] = Together(self._read_conversations)
+        self._named: Together[tuple[str, str], int | None] = Together(self._read_names)
         self._timers: Together[timers.Timer, None] = Together(self._schedule)
         self.receiver: Receiver | None = None
 
@@ -70,9 +71,9 @@ class PipelineCore:
 
     async def emit_signal(self, account: AnyAccount, signal: Signal) -> None:
         scope = self._scope(account)
-        found = await self.store.read(lambda conn: interactions.by_thread(conn, scope, (signal.thread,)))
-        if found is not None:
-            data = {"interaction": found["id"], "kind": signal.kind, "data": dict(signal.data)}
+        interaction_id = await self._named.ask((scope, signal.thread))
+        if interaction_id is not None:
+            data: dict[str, Json] = {"interaction": interaction_id, "kind": signal.kind, "data": dict(signal.data)}
             await self._topics.publish(SIGNALS, data)
 
     async def conversation(self, account: AnyAccount, thread: str, after: int, limit: int) -> Conversation | None:
@@ -113,6 +114,10 @@ class PipelineCore:
 
     async def _read_conversations(self, wanted: Sequence[Wanted]) -> Sequence[Conversation | None]:
         return await self.store.read(lambda conn: conversations.by_threads(conn, wanted))
+
+    async def _read_names(self, names: Sequence[tuple[str, str]]) -> Sequence[int | None]:
+        found = await self.store.read(lambda conn: interactions.named(conn, set(names)))
+        return [found[name]["id"] if name in found else None for name in names]
 
     async def _schedule(self, wanted: Sequence[timers.Timer]) -> Sequence[None]:
         await self.store.write(lambda tx: timers.schedule_all(tx, wanted))

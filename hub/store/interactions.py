@@ -171,6 +171,16 @@ def open_on_ticket(conn: Connection, ticket_id: int, account_id: int) -> Row | N
 
 
 _INSERT_SEGMENT = insert(segments)
+_UNDER_WAY = (
+    select(segments)
+    .where(segments.c.interaction_id == bindparam("interaction"), segments.c.state != SegmentState.DONE)
+    .order_by(segments.c.id)
+)
+_SET_SEGMENT = update(segments).where(segments.c.id == bindparam("this"))
+_END = update(segments).where(
+    segments.c.interaction_id == bindparam("this"), segments.c.state == bindparam("active", SegmentState.ACTIVE)
+)
+_END_KIND = _END.where(segments.c.kind == bindparam("of"))
 
 
 def start_segment(tx: Tx, interaction_id: int, kind: str, **values: Any) -> int:
@@ -181,20 +191,19 @@ def start_segment(tx: Tx, interaction_id: int, kind: str, **values: Any) -> int:
 
 def active_segments(conn: Connection, interaction_id: int, kind: str | None = None) -> list[Row]:
     """Stretches under way."""
-    wanted = [segments.c.interaction_id == interaction_id, segments.c.state != SegmentState.DONE]
-    if kind is not None:
-        wanted.append(segments.c.kind == kind)
-    return many(conn, select(segments).where(*wanted).order_by(segments.c.id))
+    found = many(conn, _UNDER_WAY, interaction=interaction_id)
+    return [row for row in found if kind in (None, row["kind"])]
 
 
 def end_segments(tx: Tx, interaction_id: int, outcome: str, kind: str | None = None) -> None:
     """End the ACTIVE stretches (of one kind) with this outcome; those in wrap-up stay with their agent."""
-    mine = update(segments).where(segments.c.interaction_id == interaction_id, segments.c.state == SegmentState.ACTIVE)
-    if kind is not None:
-        mine = mine.where(segments.c.kind == kind)
-    tx.conn.execute(mine.values(state=SegmentState.DONE, outcome=outcome, ended_at=tx.now))
+    values = {"this": interaction_id, "state": SegmentState.DONE, "outcome": outcome, "ended_at": tx.now}
+    if kind is None:
+        tx.conn.execute(_END, values)
+    else:
+        tx.conn.execute(_END_KIND, {**values, "of": kind})
 
 
 def set_segment(tx: Tx, segment_id: int, **values: Any) -> None:
     """Set columns of one segment."""
-    tx.conn.execute(update(segments).where(segments.c.id == segment_id).values(**values))
+    tx.conn.execute(_SET_SEGMENT, {**values, "this": segment_id})

@@ -3,17 +3,20 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from hub.model.errors import NotFound
 from hub.store.rows import Row, many, one
 from hub.store.tables import presence, users
 from hub.store.unit import Tx
 
+_LOCKED = select(presence).where(presence.c.user_id == bindparam("user")).with_for_update()
+_SAVE = update(presence).where(presence.c.user_id == bindparam("this")).values(version=presence.c.version + 1)
+
 
 def locked(tx: Tx, user_id: int) -> Row:
     """The user's presence, locked; LOGGED_OUT when they never were here. Raises NotFound."""
-    found = one(tx.conn, select(presence).where(presence.c.user_id == user_id).with_for_update())
+    found = one(tx.conn, _LOCKED, user=user_id)
     if found is not None:
         return found
     if one(tx.conn, select(users.c.id).where(users.c.id == user_id)) is None:
@@ -26,8 +29,7 @@ def save(tx: Tx, row: Row, **values: Any) -> Row:
     """Change it; the screens and the router hear of it."""
     if "state" in values and values["state"] != row["state"]:
         values["since"] = tx.now
-    mine = update(presence).where(presence.c.user_id == row["user_id"])
-    tx.conn.execute(mine.values(**values, version=presence.c.version + 1))
+    tx.conn.execute(_SAVE, {**values, "this": row["user_id"]})
     after = {**row, **values}
     named = {key: after[key] for key in ("state", "reason", "pending")}
     tx.event("presence.changed", user=row["user_id"], **named)
