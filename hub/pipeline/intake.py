@@ -100,15 +100,39 @@ class Intake:
             group = [await lane.get()]
             while len(group) < GROUP and not lane.empty():
                 group.append(lane.get_nowait())
-            try:
-                await self._take(group)
-            except Overloaded:
+            held: Sequence[Stored] = group
+            while not await self._settled(held):
                 await asyncio.sleep(PAUSE)
-                await self.load([stored.raw_id for stored in group])
-            except Exception:  # a lane must not die: what it held is read again, and counted
-                log.exception("a group of %d inputs could not be taken in", len(group))
-                for stored in group:
-                    await self._failed(stored.raw_id, Failure(HubError.code, "unexpected"))
+                held = await self._unread(held)
+
+    async def _settled(self, group: Sequence[Stored]) -> bool:
+        """Whether the store has heard what became of them. While it is away they stay in hand, and so in order."""
+        try:
+            await self._taken(group)
+        except Exception as error:  # noqa: BLE001  # whatever the store fails with, a lane must outlive it
+            log.warning("the store is away (%s): %d inputs wait for it", type(error).__name__, len(group))
+            return False
+        return True
+
+    async def _taken(self, group: Sequence[Stored]) -> None:
+        try:
+            await self._take(group)
+        except Overloaded:
+            raise
+        except Exception:  # what the lane held is read again, and counted
+            log.exception("a group of %d inputs could not be taken in", len(group))
+            for stored in group:
+                await self._failed(stored.raw_id, Failure(HubError.code, "unexpected"))
+
+    async def _unread(self, group: Sequence[Stored]) -> Sequence[Stored]:
+        """Those that still have to be read: a commit whose answer was lost may have happened."""
+        wanted = [stored.raw_id for stored in group]
+        try:
+            rows = await self._store.read(partial(raws.bodies, ids=wanted))
+        except Exception:  # noqa: BLE001  # still away
+            return group
+        known = {row["id"] for row in rows}
+        return [stored for stored in group if stored.raw_id in known]
 
     async def _take(self, group: Sequence[Stored]) -> None:
         prepared: list[Prepared] = []
