@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from hub.model.erlang import Target
 from hub.routing.simulation.floor import Person
 from hub.routing.simulation.outcomes import Outcome, Played, Segment
 from hub.routing.simulation.scenario import Scenario
@@ -67,17 +66,17 @@ class Tally:
         return found
 
 
-def figures(played: Played, scenario: Scenario, targets: Mapping[str, Target]) -> dict[Cell, Figures]:
+def figures(played: Played, scenario: Scenario) -> dict[Cell, Figures]:
     """Each queue counts what waited in it, overflowed or not; over all queues each contact counts once, as it ended."""
     tallies: dict[Cell, Tally] = {}
     for segment in played.segments:
         interval = scenario.interval_of(segment.since)
         for cell in _cells(segment.queue, segment.contact.channel, interval):
-            _count(tallies, cell, segment, segment.waited, targets)
+            _count(tallies, cell, segment, segment.waited, scenario)
     for segment in {segment.number: segment for segment in played.segments}.values():
         interval = scenario.interval_of(segment.contact.at)
         for cell in (Cell(), Cell(interval=interval)):
-            _count(tallies, cell, segment, segment.until - segment.contact.at, targets)
+            _count(tallies, cell, segment, segment.until - segment.contact.at, scenario)
     return {cell: _with_occupancy(cell, tally.figures(), played.people) for cell, tally in tallies.items()}
 
 
@@ -90,13 +89,11 @@ def _cells(queue: int, channel: str, interval: int) -> tuple[Cell, ...]:
     )
 
 
-def _count(
-    tallies: dict[Cell, Tally], cell: Cell, segment: Segment, waited: float, targets: Mapping[str, Target]
-) -> None:
+def _count(tallies: dict[Cell, Tally], cell: Cell, segment: Segment, waited: float, scenario: Scenario) -> None:
     tally = tallies.get(cell)
     if tally is None:
         tally = tallies[cell] = Tally()
-    tally.add(segment.outcome, waited, targets[segment.contact.medium].within_seconds)
+    tally.add(segment.outcome, waited, scenario.target(segment.queue, segment.contact.medium).within_seconds)
 
 
 def _with_occupancy(cell: Cell, found: dict[Measure, float], people: Iterable[Person]) -> Figures:

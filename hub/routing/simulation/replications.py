@@ -7,7 +7,6 @@ import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hub.model.erlang import Target
 from hub.routing.simulation.figures import Cell, Figures, Measure, figures
 from hub.routing.simulation.forecast import Day
 from hub.routing.simulation.scenario import Scenario
@@ -33,7 +32,6 @@ Estimates = Mapping[Measure, Estimate]
 def replicate(
     scenario: Scenario,
     day: Day,
-    targets: Mapping[str, Target],
     replications: int,
     seed: int,
     told: Callable[[int], None],
@@ -42,7 +40,7 @@ def replicate(
     days: list[Mapping[Cell, Figures]] = []
     for number in range(replications):
         own = seed * 1_000_003 + number
-        days.append(figures(World(scenario, day.draw(own), own).play(), scenario, targets))
+        days.append(figures(World(scenario, day.draw(own), own).play(), scenario))
         told(number + 1)
     return summarise(days)
 

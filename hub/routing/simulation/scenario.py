@@ -35,11 +35,12 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A queue: its policy, how long an offer rings, and the after-contact work each contact brings."""
+    """A queue: its policy, how long an offer rings, the after-contact work each contact brings; targets by medium."""
 
     policy: QueuePolicy
     offer_seconds: float = 30.0
     wrap_up_seconds: float = 0.0
+    targets: Mapping[str, Target] = field(default_factory=lambda: TARGETS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,9 @@ class Scenario:
     habits: Habits = field(default_factory=Habits)
     interval: float = 1_800.0
     settings: RoutingSettings = field(default_factory=RoutingSettings)
+
+    def target(self, queue: int, medium: str) -> Target:
+        return next(desk.targets[medium] for desk in self.desks if desk.policy.id == queue)
 
     @property
     def intervals(self) -> int:

@@ -73,19 +73,18 @@ class Load:
 def propose(
     scenario: Scenario,
     day: Day,
-    targets: Mapping[str, Target],
     replications: int,
     seed: int,
     told: Callable[[int, int], None],
 ) -> Proposal:
     """`told` hears the round and how many of its days were played. The scenario's own shifts do not matter."""
-    loads = _loads(scenario, day, targets)
+    loads = _loads(scenario, day)
     formula = {place: _by_formula(load) for place, load in loads.items()}
     agents = dict(formula)
     skills = _skills(day)
     for attempt in range(1, ROUNDS + 1):
         staffed = replace(scenario, shifts=tuple(_shifts(agents, scenario, skills)))
-        played = replicate(staffed, day, targets, replications, seed, partial(told, attempt))
+        played = replicate(staffed, day, replications, seed, partial(told, attempt))
         missed = {place for place, load in loads.items() if _misses(played.get(Cell(place[0], None, place[1])), load)}
         if not missed or attempt == ROUNDS:
             return Proposal(formula, agents, played, frozenset(missed))
@@ -102,11 +101,11 @@ def _misses(found: Estimates | None, load: Load) -> bool:
     return level is not None and level.mean < load.level
 
 
-def _loads(scenario: Scenario, day: Day, targets: Mapping[str, Target]) -> dict[Place, Load]:
+def _loads(scenario: Scenario, day: Day) -> dict[Place, Load]:
     loads: dict[Place, Load] = {}
     desks = {desk.policy.id: desk for desk in scenario.desks}
     for each in day.arrivals:
-        desk, target = desks[each.queue], targets[each.medium]
+        desk, target = desks[each.queue], scenario.target(each.queue, each.medium)
         slots = max(Capacity().limits.get(each.medium, 1), 1)
         handle = desk.wrap_up_seconds + (each.handle.mean if isinstance(each, Expected) else each.handle)
         for interval, contacts in _spread(each, scenario):
