@@ -4,7 +4,8 @@ A flow is a step function over a state the core keeps: it gets what happened and
 durable by construction: a hub killed in the middle of a dialogue goes on with the customer's next answer.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from hub.api.messages import Json
@@ -70,10 +71,16 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """Say the prompts and put the interaction into a queue (by key; "" is the account's own)."""
+    """Say the prompts and put the interaction into a queue (by key; "" is the account's own).
+
+    `attributes` are what self-service found out (a car's model, a contract): they join the interaction's, where agents
+    see them and routing rules ask for them. `callback`: the customer goes and is contacted when their turn comes.
+    """
 
     prompts: tuple[Prompt, ...] = ()
     queue: str = ""
+    attributes: Mapping[str, Json] = field(default_factory=dict)
+    callback: bool = False
 
 
 @dataclass(frozen=True, slots=True)

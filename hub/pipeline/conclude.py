@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.states import FINAL, InteractionState, SegmentOutcome, SegmentState, WorkState
-from hub.pipeline import presence, route
+from hub.pipeline import callback, presence, route
 from hub.store import interactions, timers, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -87,6 +87,8 @@ def ended_by_customer(tx: Tx, interaction: Row, reason: str) -> Row:
     """They left: abandoned while nobody had answered, closed otherwise."""
     if interaction["state"] in FINAL:
         return interaction
+    if callback.keep(tx, interaction):
+        return interactions.locked(tx, interaction["id"])
     answered = interaction["connected_at"] is not None or interaction["state"] == InteractionState.SELF_SERVICE
     state = InteractionState.CLOSED if answered else InteractionState.ABANDONED
     interaction = interactions.move(tx, interaction, state, attributes={**interaction["attributes"], "ended": reason})

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from hub.api import Ask, Dialogue, Event, Flow, FlowStep, HandOver, Json, MessageKind, Prompt
 from hub.model.states import InteractionState
-from hub.pipeline import conclude, converse, flow_state, route
+from hub.pipeline import callback, conclude, converse, flow_state, route
 from hub.store import interactions, work
 from hub.store.database import Store
 from hub.store.rows import Row
@@ -103,7 +103,12 @@ def _apply(tx: Tx, interaction_id: int, step: FlowStep, seen: tuple[int, int]) -
     interaction = flow_state.finish(tx, interaction)
     if isinstance(step, HandOver):
         queue = work.queue_by_key(tx.conn, step.queue) if step.queue else None
-        route.need_agent(tx, interaction, queue["id"] if queue else None)
+        if step.attributes:
+            known = {**interaction["attributes"], **step.attributes}
+            interaction = interactions.change(tx, interaction, attributes=known)
+        interaction = route.need_agent(tx, interaction, queue["id"] if queue else None)
+        if step.callback:
+            callback.ask(tx, interaction)
     else:
         conclude.ended_by_customer(tx, interaction, "self-service")
 

@@ -96,9 +96,24 @@ def _end(tx: Tx, offer: Row, state: OfferState, **data: Any) -> bool:
     if offer["state"] not in OFFER_OPEN or not work.end_offer(tx, offer, state, **data):
         return False
     row = work.get(tx.conn, offer["work_id"])
-    if row is not None and row["state"] == WorkState.OFFERED and not work.open_offers(tx.conn, work_id=row["id"]):
+    rings_on = row is None or row["state"] != WorkState.OFFERED or work.open_offers(tx.conn, work_id=row["id"])
+    if row is not None and not rings_on and not _returned(tx, row):
         work.move(tx, row, WorkState.WAITING, "work.requeued", user_id=None)
         _back_to_queue(tx, row)
+    return True
+
+
+def _returned(tx: Tx, row: Row) -> bool:
+    """A transfer that was not taken comes back to who made it, whatever else they have by now."""
+    giver = row["requirement"].get("returns_to")
+    if giver is None or row["interaction_id"] is None:
+        return False
+    interaction = interactions.locked(tx, row["interaction_id"])
+    route.free(tx, interaction)
+    work.lock_agent(tx, giver)
+    if interaction["state"] == InteractionState.OFFERED:
+        interaction = interactions.move(tx, interaction, InteractionState.QUEUED)
+    route.connect(tx, interaction, giver, "returned")
     return True
 
 

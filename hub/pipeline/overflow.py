@@ -1,10 +1,10 @@
 """Work that shall wait no longer where it is: into another queue, or out of the wait."""
 
-from typing import Any
+from collections.abc import Callable
 
 from hub.api import Medium
 from hub.model.states import InteractionState, SegmentOutcome, WorkState
-from hub.pipeline import route
+from hub.pipeline import callback, route
 from hub.store import interactions, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -20,8 +20,7 @@ def move_on(tx: Tx, work_id: int, reason: str, queue_id: int | None, action: str
     if action == "queue":
         target = work.queue(tx.conn, queue_id)
         return target is not None and _into(tx, row, target, reason)
-    done: bool = _OTHERWISE[action](tx, row, reason)
-    return done
+    return _OTHERWISE[action](tx, row, reason)
 
 
 def _into(tx: Tx, row: Row, target: Row, reason: str) -> bool:
@@ -37,7 +36,7 @@ def _into(tx: Tx, row: Row, target: Row, reason: str) -> bool:
         department = target["department_id"] or interaction["department_id"]
         interactions.change(tx, interaction, queue_id=target["id"], department_id=department)
         interactions.start_segment(tx, interaction["id"], "QUEUE", queue_id=target["id"])
-    tx.event("work.overflowed", queue=row["queue_id"], work=row["id"], reason=reason, action="queue", to=target["id"])
+    _told(tx, row, reason, "queue", target["id"])
     return True
 
 
@@ -49,27 +48,24 @@ def _own_skills(tx: Tx, row: Row) -> dict[str, int]:
 
 
 def _call_back(tx: Tx, row: Row, reason: str) -> bool:
-    """The customer may go, their place stays: who ends the wait now is contacted again (conclude.ended_by_customer)."""
-    return _instead(tx, row, reason, "callback", SegmentOutcome.CALLBACK_REQUESTED, row["medium"])
+    """The customer may go; who gets the work contacts them again."""
+    if not callback.promise(tx, row):
+        return False
+    _told(tx, row, reason, "callback")
+    return True
 
 
 def _leave_message(tx: Tx, row: Row, reason: str) -> bool:
     """What they said is answered later: the same need, without anybody waiting at the other end."""
-    return _instead(tx, row, reason, "message", SegmentOutcome.OVERFLOWED, Medium.DEFERRED.value)
-
-
-def _instead(tx: Tx, row: Row, reason: str, action: str, outcome: SegmentOutcome, medium: str) -> bool:
     queue = work.queue(tx.conn, row["queue_id"])
     visited = sorted({*row["requirement"].get("visited", []), row["queue_id"]})  # its rules have been followed
     requirement = {**row["requirement"], "visited": visited}
-    payload = {**row["payload"], action: True}
-    values = {"medium": medium, "requirement": requirement, "payload": payload}
-    if queue is None or not work.requeue(tx, row, queue, **values):
+    if queue is None or not work.requeue(tx, row, queue, medium=Medium.DEFERRED.value, requirement=requirement):
         return False
     if row["interaction_id"] is not None:
-        interactions.end_segments(tx, row["interaction_id"], outcome, kind="QUEUE")
+        interactions.end_segments(tx, row["interaction_id"], SegmentOutcome.OVERFLOWED, kind="QUEUE")
         interactions.start_segment(tx, row["interaction_id"], "QUEUE", queue_id=queue["id"])
-    tx.event("work.overflowed", queue=row["queue_id"], work=row["id"], reason=reason, action=action, to=None)
+    _told(tx, row, reason, "message")
     return True
 
 
@@ -80,8 +76,13 @@ def _end(tx: Tx, row: Row, reason: str) -> bool:
     route.free(tx, interaction, WorkState.CANCELLED)
     interactions.end_segments(tx, interaction["id"], SegmentOutcome.TIMED_OUT, kind="QUEUE")
     interactions.move(tx, interaction, InteractionState.CLOSED, disposition=DISPOSITION)
-    tx.event("work.overflowed", queue=row["queue_id"], work=row["id"], reason=reason, action="end", to=None)
+    _told(tx, row, reason, "end")
     return True
 
 
-_OTHERWISE: dict[str, Any] = {"callback": _call_back, "message": _leave_message, "end": _end}
+def _told(tx: Tx, row: Row, reason: str, action: str, to: int | None = None) -> None:
+    subjects = {"interaction": row["interaction_id"], "queue": row["queue_id"]}
+    tx.event("work.overflowed", **subjects, work=row["id"], reason=reason, action=action, to=to)
+
+
+_OTHERWISE: dict[str, Callable[[Tx, Row, str], bool]] = {"callback": _call_back, "message": _leave_message, "end": _end}

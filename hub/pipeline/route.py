@@ -17,7 +17,7 @@ def need_agent(tx: Tx, interaction: Row, queue_id: int | None = None) -> Row:
     if not begins and work.open_for(tx.conn, interaction["id"]) is not None:
         return interaction
     owner = interaction["agent_id"]
-    if owner is not None and queue_id is None and _owner_takes_it(tx, interaction, owner):
+    if owner is not None and queue_id is None and takes(tx, interaction, owner):
         return connect(tx, interaction, owner, "returned")
     return put_into_queue(tx, interaction, queue_id)
 
@@ -82,12 +82,13 @@ def free(tx: Tx, interaction: Row, state: WorkState = WorkState.DONE) -> int | N
     return holder
 
 
-def _owner_takes_it(tx: Tx, interaction: Row, owner: int) -> bool:
-    agent = work.lock_agent(tx, owner)
+def takes(tx: Tx, interaction: Row, user_id: int) -> bool:
+    """Whether this agent could take it now: READY, and with room."""
+    agent = work.lock_agent(tx, user_id)
     if agent is None or not work.routable(agent):
         return False
     capacity = Capacity.of(agent["capacity"], agent["limits"])
-    return has_room(work.load_of(tx.conn, owner), interaction["medium"], capacity, interaction["channel"])
+    return has_room(work.load_of(tx.conn, user_id), interaction["medium"], capacity, interaction["channel"])
 
 
 def _has_stretch(tx: Tx, interaction_id: int, user_id: int) -> bool:

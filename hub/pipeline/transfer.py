@@ -1,5 +1,8 @@
 """Passing an interaction on: to a queue, or to a colleague."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.states import FINAL, InteractionState, SegmentOutcome, WorkState
@@ -8,6 +11,8 @@ from hub.store import interactions, presences, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
+RINGS = timedelta(minutes=10)  # far longer than any offer: then it is anybody's
+
 
 def to_queue(tx: Tx, actor: Actor, interaction_id: int, queue_id: int, note: str = "") -> Row:
     """Back into a queue, at its first enqueue time; the note stays in the conversation."""
@@ -15,6 +20,39 @@ def to_queue(tx: Tx, actor: Actor, interaction_id: int, queue_id: int, note: str
         raise Invalid("unknown queue", {"queue": "There is no such queue."})
     interaction = _leave(tx, actor, interaction_id, note)
     return route.put_into_queue(tx, interaction, queue_id)
+
+
+def to_skill(
+    tx: Tx, actor: Actor, interaction_id: int, skills: Mapping[str, int], queue_id: int | None = None, note: str = ""
+) -> Row:
+    """To whoever has these levels, in this queue or the one it came from, at its first enqueue time."""
+    interaction = interactions.locked_for(tx, actor, interaction_id)
+    queue = work.queue(tx.conn, queue_id or interaction["queue_id"])
+    if queue is None:
+        raise Invalid("unknown queue", {"queue": "There is no such queue."})
+    interaction = _leave(tx, actor, interaction_id, note)
+    return route.put_into_queue(tx, interaction, queue["id"], skills={**queue["skills"], **skills})
+
+
+def to_department(tx: Tx, actor: Actor, interaction_id: int, department_id: int, note: str = "") -> Row:
+    """Into the first queue of a department, at its first enqueue time."""
+    queue = work.queue_of_department(tx.conn, department_id)
+    if queue is None:
+        raise Invalid("no queue", {"department": "This department has no queue."})
+    return to_queue(tx, actor, interaction_id, queue["id"], note)
+
+
+def ring(tx: Tx, actor: Actor, interaction_id: int, user_id: int, note: str = "") -> Row:
+    """Offer it to a colleague: theirs if they accept, the actor's again if they do not. Raises Conflict while they
+    cannot take it."""
+    interaction = interactions.locked_for(tx, actor, interaction_id)
+    if not route.takes(tx, interaction, user_id):
+        raise Conflict("They cannot take it now.", {"user": user_id})
+    interaction = _leave(tx, actor, interaction_id, note)
+    until = (tx.now + RINGS).isoformat()
+    queue_id = interaction["queue_id"] or work.first_queue(tx.conn)["id"]
+    wanted = {"agent": user_id, "agent_until": until, "returns_to": actor.user_id}
+    return route.put_into_queue(tx, interaction, queue_id, **wanted)
 
 
 def to_user(tx: Tx, actor: Actor, interaction_id: int, user_id: int, note: str = "") -> Row:

@@ -76,6 +76,12 @@ def requeue(tx: Tx, row: Row, queue: Row, **values: Any) -> bool:
     return True
 
 
+def change(tx: Tx, row: Row, **values: Any) -> bool:
+    """Set columns that routing need not hear of; False when somebody was faster."""
+    swap = {"this": row["id"], "seen": row["version"], "version": row["version"] + 1, **values}
+    return tx.conn.execute(_MOVE, swap).rowcount == 1
+
+
 def described(row: Row) -> dict[str, Any]:
     """What routing must know of waiting work, as the data of an event."""
     requirement = row.get("requirement", {})
@@ -213,6 +219,12 @@ def queue(conn: Connection, queue_id: int | None) -> Row | None:
 def queue_by_key(conn: Connection, key: str) -> Row | None:
     """The queue a site file or a flow calls by this key."""
     return one(conn, select(queues).where(queues.c.key == key))
+
+
+def queue_of_department(conn: Connection, department_id: int) -> Row | None:
+    """The first queue of a department that is in use."""
+    mine = select(queues).where(queues.c.department_id == department_id, queues.c.enabled)
+    return one(conn, mine.order_by(queues.c.id).limit(1))
 
 
 def first_queue(conn: Connection) -> Row:

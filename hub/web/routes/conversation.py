@@ -20,6 +20,7 @@ from hub.store.timeline import MessageItem
 from hub.store.unit import Tx
 from hub.web.call import Call
 from hub.web.fields import Attributes, Body, Count, Id, Long, Moment, Short, as_json
+from hub.web.routes.users import Levels
 from hub.web.routing import Routes
 from hub.web.sanitise import clean_html
 
@@ -70,10 +71,32 @@ class ToQueue(Body):
 
 
 class ToUser(Body):
-    """To a colleague; the note stays in the conversation."""
+    """To a colleague; the note stays in the conversation.
+
+    `ring`: they are asked, and what they do not take comes back; otherwise it is theirs at once.
+    """
 
     user: Id
+    ring: bool = False
     note: Long = ""
+
+
+class ToSkill(Body):
+    """To whoever has these levels, in `queue` or the one it came from."""
+
+    skills: Annotated[Levels, Field(min_length=1)]
+    queue: Id | None = None
+    note: Long = ""
+
+
+class ToDepartment(Body):
+    """Into the first queue of a department."""
+
+    department: Id
+    note: Long = ""
+
+
+Transfer = ToQueue | ToUser | ToSkill | ToDepartment
 
 
 class Snooze(Body):
@@ -113,7 +136,7 @@ async def wrap_up_interaction(call: Call, interaction_id: int, body: Closing) ->
 
 
 @routes.post("/interactions/{interaction_id}/transfer", Permission.INTERACTIONS_TRANSFER)
-async def transfer_interaction(call: Call, interaction_id: int, body: ToQueue | ToUser) -> None:
+async def transfer_interaction(call: Call, interaction_id: int, body: Transfer) -> None:
     """Pass it on; it may leave one's sight by that."""
     await call.write(lambda tx: _transfer(call, tx, interaction_id, body))
 
@@ -187,12 +210,19 @@ def _note(call: Call, tx: Tx, interaction_id: int, body: NewMessage) -> int:
     return converse.note(tx, call.actor, interaction_id, body.text, body.attachments, body.idempotency_key)
 
 
-def _transfer(call: Call, tx: Tx, interaction_id: int, body: ToQueue | ToUser) -> None:
-    if isinstance(body, ToUser):
-        access.require_enabled_user(tx.conn, body.user)
-        transfer.to_user(tx, call.actor, interaction_id, body.user, body.note)
-    else:
-        transfer.to_queue(tx, call.actor, interaction_id, _queue_id(tx.conn, body.queue), body.note)
+def _transfer(call: Call, tx: Tx, interaction_id: int, body: Transfer) -> None:
+    match body:
+        case ToUser():
+            access.require_enabled_user(tx.conn, body.user)
+            pass_on = transfer.ring if body.ring else transfer.to_user
+            pass_on(tx, call.actor, interaction_id, body.user, body.note)
+        case ToSkill():
+            queue_id = _queue_id(tx.conn, body.queue) if body.queue else None
+            transfer.to_skill(tx, call.actor, interaction_id, body.skills, queue_id, body.note)
+        case ToDepartment():
+            transfer.to_department(tx, call.actor, interaction_id, body.department, body.note)
+        case ToQueue():
+            transfer.to_queue(tx, call.actor, interaction_id, _queue_id(tx.conn, body.queue), body.note)
 
 
 def _queue_id(conn: Connection, queue: int | str) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from hub.model.errors import OfferGone
+from hub.model.errors import Conflict, OfferGone
 from hub.model.permissions import Permission
-from hub.pipeline import offer
-from hub.store import offers_list
+from hub.pipeline import callback, offer
+from hub.store import interactions, offers_list
 from hub.store.offers_list import OfferItem
 from hub.store.paging import Page
 from hub.web.call import Call
@@ -49,3 +49,15 @@ async def accept_offer(call: Call, offer_id: int) -> Accepted:
 async def reject_offer(call: Call, offer_id: int, body: Rejection) -> None:
     """Decline it: the work goes back to the front of its queue."""
     await call.write(lambda tx: offer.reject(tx, call.actor, offer_id, body.reason))
+
+
+@routes.post("/work/{work_id}/done", TAKE, raises=(Conflict,))
+async def work_done(call: Call, work_id: int) -> None:
+    """What I hold that is no conversation, a call-back for instance, is done: the slot is free."""
+    await call.write(lambda tx: callback.done(tx, call.actor.user_id, work_id))
+
+
+@routes.post("/interactions/{interaction_id}/callback", Permission.INTERACTIONS_TRANSFER, raises=(Conflict,))
+async def promise_callback(call: Call, interaction_id: int) -> None:
+    """Who waits need not: when they go now, their place stays, as work to contact them."""
+    await call.write(lambda tx: callback.ask(tx, interactions.locked_for(tx, call.actor, interaction_id)))

@@ -59,7 +59,7 @@ class House:
     async def __aenter__(self) -> House:
         self.store = await Store.open(self._url, key_file=self._key, node="test")
         self.site = Site(self.file, self.store, self.plugins())
-        await self.site.set_up({"ann": "not a hash"})
+        await self.site.set_up({user.login: "not a hash" for user in self.file.users})
         await self.site.start()
         await self.site.open("http://127.0.0.1:8080")
         user_id = (await self.rows(users))[0]["id"]

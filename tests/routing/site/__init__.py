@@ -1,0 +1,1 @@
+"""Routing in a whole site: the engine's decisions, committed."""
