@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hub import __version__
-from hub.main import administer, demo, examine, serve
+from hub.main import administer, demo, examine, serve, simulate
 from hub.main.sentence import Sentence
 from hub.plugin.site_file import NAME, SiteFileError
 
@@ -46,4 +46,6 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=help_text, description=help_text)
         command.add_argument("--site", type=Path, default=Path(DEFAULT_SITE), help=f"the site file ({NAME})")
         configure(command)
+    help_text = "play a day's arrivals through the routing"
+    simulate.configure(commands.add_parser("simulate", help=help_text, description=help_text))
     return parser

@@ -77,7 +77,8 @@ def figures(played: Played, scenario: Scenario) -> dict[Cell, Figures]:
         interval = scenario.interval_of(segment.contact.at)
         for cell in (Cell(), Cell(interval=interval)):
             _count(tallies, cell, segment, segment.until - segment.contact.at, scenario)
-    return {cell: _with_occupancy(cell, tally.figures(), played.people) for cell, tally in tallies.items()}
+    last = max((cell.interval for cell in tallies if cell.interval is not None), default=0)
+    return {cell: _with_occupancy(cell, tally.figures(), played.people, last) for cell, tally in tallies.items()}
 
 
 def _cells(queue: int, channel: str, interval: int) -> tuple[Cell, ...]:
@@ -96,13 +97,11 @@ def _count(tallies: dict[Cell, Tally], cell: Cell, segment: Segment, waited: flo
     tally.add(segment.outcome, waited, scenario.target(segment.queue, segment.contact.medium).within_seconds)
 
 
-def _with_occupancy(cell: Cell, found: dict[Measure, float], people: Iterable[Person]) -> Figures:
+def _with_occupancy(cell: Cell, found: dict[Measure, float], people: Iterable[Person], last: int) -> Figures:
+    """Of the time in which contacts came: who stays on for the last of them is not idle."""
     theirs = [person for person in people if cell.queue is None or cell.queue in person.agent.queues]
-    present = sum(_spent(person.present, cell.interval) for person in theirs)
+    intervals = range(last + 1) if cell.interval is None else (cell.interval,)
+    present = sum(person.present.get(each, 0.0) for person in theirs for each in intervals)
     if present:
-        found[Measure.OCCUPANCY] = sum(_spent(person.busy, cell.interval) for person in theirs) / present
+        found[Measure.OCCUPANCY] = sum(person.busy.get(each, 0.0) for person in theirs for each in intervals) / present
     return found
-
-
-def _spent(seconds: Mapping[int, float], interval: int | None) -> float:
-    return sum(seconds.values()) if interval is None else seconds.get(interval, 0.0)

@@ -107,7 +107,8 @@ def _loads(scenario: Scenario, day: Day) -> dict[Place, Load]:
     for each in day.arrivals:
         desk, target = desks[each.queue], scenario.target(each.queue, each.medium)
         slots = max(Capacity().limits.get(each.medium, 1), 1)
-        handle = desk.wrap_up_seconds + (each.handle.mean if isinstance(each, Expected) else each.handle)
+        handle = each.handle.mean if isinstance(each, Expected) else each.handle
+        handle += desk.wrap_up_seconds + (0 if desk.policy.auto_accept else scenario.habits.accept.mean)
         for interval, contacts in _spread(each, scenario):
             if contacts and _is_open(desk, scenario, interval):
                 load = loads.setdefault((each.queue, interval), Load())
@@ -146,14 +147,15 @@ def _skills(day: Day) -> dict[int, dict[str, int]]:
 
 
 def _shifts(agents: Plan, scenario: Scenario, skills: Mapping[int, Mapping[str, int]]) -> Iterator[Shift]:
-    """The n-th agent of a queue works in all intervals that take n agents."""
-    number = 0
+    """The n-th agent of a queue works in all intervals that take n agents; the last ones stay until all is done."""
+    number, closing = 0, 1 + max(interval for _, interval in agents)
     for queue in sorted({queue for queue, _ in agents}):
         for place in range(max(wanted for (of, _), wanted in agents.items() if of == queue)):
             number += 1
             agent = Agent(number, False, (queue,), skills.get(queue, {}))
             for first, last in _stretches([agents.get((queue, each), 0) > place for each in range(scenario.intervals)]):
-                yield Shift(agent, first * scenario.interval, last * scenario.interval)
+                end = scenario.end if last == closing else last * scenario.interval
+                yield Shift(agent, first * scenario.interval, end)
 
 
 def _stretches(at_work: Sequence[bool]) -> Iterator[tuple[int, int]]:
