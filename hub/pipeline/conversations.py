@@ -88,7 +88,7 @@ def _conversations(conn: Connection, asked: Sequence[Asked]) -> Iterator[Convers
 
 _NAMES = select(users.c.id, users.c.name).where(users.c.id.in_(bindparam("ids", expanding=True)))
 _SERIALS = select(tickets.c.id, tickets.c.serial).where(tickets.c.id.in_(bindparam("ids", expanding=True)))
-_rank = func.rank().over(partition_by=work.c.queue_id, order_by=(work.c.priority.desc(), work.c.enqueued_at))
+_rank = func.rank().over(partition_by=work.c.queue_id, order_by=(work.c.place, work.c.id))
 _line = (
     select(work.c.interaction_id, (_rank - 1).label("ahead"))
     .where(
@@ -114,8 +114,7 @@ def _serials(conn: Connection, rows: Sequence[Row]) -> dict[int | None, str]:
 
 
 def _ahead(conn: Connection, rows: Sequence[Row]) -> dict[int, int]:
-    """How many in its queue come before each: higher priority, or the same and longer waiting. Nobody comes before one
-    that is on offer."""
+    """How many in its queue come before each, in the order of routing. Nobody comes before one that is on offer."""
     waiting = {row["id"]: row["queue_id"] for row in rows if row["state"] == InteractionState.QUEUED}
     if not waiting:
         return {}

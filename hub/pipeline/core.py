@@ -134,7 +134,7 @@ def _enqueue(tx: Tx, new: NewWork) -> int:
         "kind": new.kind,
         "interaction_id": new.interaction_id,
         "medium": new.medium.value,
-        "priority": new.priority,
+        "priority": new.priority + queue["priority"],
         "payload": dict(new.payload),
     }
     return work.enqueue(tx, queue, values)

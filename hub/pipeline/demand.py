@@ -13,8 +13,6 @@ from hub.store import routing_rows, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
-PRIORITY_SECONDS = 300
-
 
 @dataclass(frozen=True, slots=True)
 class Demand:
@@ -36,15 +34,15 @@ class Demand:
         return {"skills": dict(self.skills), **kept, **({"rules": list(self.rules)} if self.rules else {})}
 
     def place(self, enqueued_at: datetime) -> int:
-        """The one order of waiting work, in microseconds: its first enqueue time, earlier by what its priority is."""
-        return (int(enqueued_at.timestamp()) - self.priority * self.point) * 1_000_000 + enqueued_at.microsecond
+        """Where it stands among all that waits."""
+        return work.place(self.priority, enqueued_at, self.point)
 
 
 def of(tx: Tx, interaction: Row, queue: Row, chosen: bool) -> Demand:
     """What the interaction asks for as it enters a queue. Rules may send it to another one only where it comes in for
     the first time and nobody chose the queue. A rule that cannot be read holds for nothing."""
     settings = routing_rows.settings(tx.conn)
-    point = settings.get("priority_seconds", PRIORITY_SECONDS)
+    point = settings.get("priority_seconds", work.PRIORITY_SECONDS)
     demand = Demand(queue, interaction["priority"] + queue["priority"], point, queue["skills"])
     if rules := settings.get("rules"):
         moves = not chosen and interaction["enqueued_at"] is None

@@ -1,6 +1,9 @@
 """Offers: reserving an agent, and what they answer. Whoever compares and swaps first wins; everybody else is told."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from hub.model.actor import Actor
@@ -8,42 +11,66 @@ from hub.model.capacity import Capacity, has_room
 from hub.model.errors import NotFound, OfferGone
 from hub.model.states import OFFER_OPEN, InteractionState, OfferState, WorkState
 from hub.pipeline import route
-from hub.store import interactions, presences, work
+from hub.store import interactions, offering, presences, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
 
-def make(
-    tx: Tx,
-    work_id: int,
-    user_id: int,
-    seconds: float,
-    explanation: Mapping[str, Any],
-    alongside: bool = False,
-    auto_accept: bool = False,
-) -> int | None:
-    """Commit the engine's decision. None when the world has moved on: the work is gone or the agent cannot take it.
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One decision of the engine. `alongside`: the work may ring at others already; `auto_accept`: the queue asks
+    nobody, it is the agent's at once."""
 
-    `alongside`: it may ring at others already. `auto_accept`: the queue asks nobody, it is the agent's at once.
-    """
-    agent = work.lock_agent(tx, user_id)
-    row = work.get(tx.conn, work_id)
-    free = {WorkState.WAITING, WorkState.OFFERED} if alongside else {WorkState.WAITING}
-    if row is None or row["state"] not in free or agent is None or not work.routable(agent):
-        return None
-    capacity = Capacity.of(agent["capacity"], agent["limits"])
-    if not has_room(work.load_of(tx.conn, user_id), row["medium"], capacity, row["channel"]):
-        return None
-    if not work.move(tx, row, WorkState.OFFERED, "work.offered", user_id=user_id):
-        return None
-    if row["interaction_id"] is not None:
-        interaction = interactions.locked(tx, row["interaction_id"])
-        if interaction["state"] == InteractionState.QUEUED:
-            interactions.move(tx, interaction, InteractionState.OFFERED)
-    made = work.offer(tx, {**row, "user_id": user_id}, user_id, seconds, dict(explanation))
-    if auto_accept:
-        _accept(tx, made, user_id)
-    return made
+    work: int
+    agent: int
+    seconds: float
+    why: Mapping[str, Any]
+    alongside: bool = False
+    auto_accept: bool = False
+
+
+def make(tx: Tx, proposals: Sequence[Proposal]) -> list[int | None]:
+    """Commit them, in order; None where the world has moved on: the work is gone or the agent cannot take it."""
+    agents = offering.lock_agents(tx, {each.agent for each in proposals})
+    works = offering.lock_works(tx, {each.work for each in proposals})
+    loads = offering.loads(tx, set(agents))
+    good = [each for each in proposals if _reserve(each, agents.get(each.agent), works, loads)]
+    if not good:
+        return [None] * len(proposals)
+    ids = offering.insert_offers(tx, [(works[each.work], _columns(tx, each, works[each.work])) for each in good])
+    made = dict(zip(map(id, good), ids, strict=True))
+    for each in good:
+        if each.auto_accept:
+            _accept(tx, made[id(each)], each.agent)
+    return [made.get(id(each)) for each in proposals]
+
+
+def _reserve(
+    proposal: Proposal, agent: Row | None, works: Mapping[int, Row], loads: Mapping[int, Counter[str]]
+) -> bool:
+    """Whether it can be; its slot counts from now on, and its work is taken."""
+    row = works.get(proposal.work)
+    free = {WorkState.WAITING, WorkState.OFFERED} if proposal.alongside else {WorkState.WAITING}
+    if row is None or agent is None or row["state"] not in free or not work.routable(agent):
+        return False
+    load, capacity = loads[proposal.agent], Capacity.of(agent["capacity"], agent["limits"])
+    if not has_room(load, row["medium"], capacity, row["channel"]):
+        return False
+    load.update(name for name in (row["medium"], row["channel"]) if name)
+    row["state"] = WorkState.OFFERED
+    return True
+
+
+def _columns(tx: Tx, proposal: Proposal, row: Row) -> dict[str, Any]:
+    return {
+        "work_id": row["id"],
+        "interaction_id": row["interaction_id"],
+        "queue_id": row["queue_id"],
+        "user_id": proposal.agent,
+        "created_at": tx.now,
+        "expires_at": tx.now + timedelta(seconds=proposal.seconds),
+        "explanation": dict(proposal.why),
+    }
 
 
 def accept(tx: Tx, actor: Actor, offer_id: int) -> int | None:

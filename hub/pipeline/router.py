@@ -21,6 +21,7 @@ from hub.store.database import Store
 
 log = logging.getLogger(__name__)
 LEASE = "routing"
+GROUP = 64  # offers committed together
 QUEUE_CHANGED, RULES_CHANGED = "queue.changed", "routing.changed"
 
 
@@ -134,13 +135,14 @@ class Router:
     async def _carry_out(self, decisions: Sequence[Decision]) -> None:
         """Commit decisions together; what the store answers may lead to more."""
         while decisions:
-            answers = await asyncio.gather(*(self._commit(decision) for decision in decisions))
-            decisions = self._decide([answer for answer in answers if answer is not None])
+            offers = [each for each in decisions if isinstance(each, MakeOffer)]
+            others = [each for each in decisions if not isinstance(each, MakeOffer)]
+            groups = [self._make(offers[start : start + GROUP]) for start in range(0, len(offers), GROUP)]
+            made, _ = await asyncio.gather(asyncio.gather(*groups), asyncio.gather(*map(self._commit, others)))
+            decisions = self._decide([answer for answers in made for answer in answers])
 
-    async def _commit(self, decision: Decision) -> facts.Event | None:
+    async def _commit(self, decision: Decision) -> None:
         match decision:
-            case MakeOffer():
-                return await self._make(decision)
             case ExpireOffer():
                 await self._expire(decision)
             case RescindOffer() if decision.offer is not None:
@@ -149,19 +151,12 @@ class Router:
             case Overflow(work, rule):
                 reason, queue, action = rule.reason.value, rule.queue, rule.action
                 await self._store.write(lambda tx: overflow.move_on(tx, work, reason, queue, action))
-        return None
 
-    async def _make(self, decision: MakeOffer) -> facts.Event:
-        seconds = (decision.expires_at - datetime.now(UTC)).total_seconds()
-        why = asdict(decision.why)
-        made = await self._store.write(
-            lambda tx: offer.make(
-                tx, decision.work, decision.agent, seconds, why, decision.alongside, decision.auto_accept
-            )
-        )
-        if made is None:
-            return facts.OfferFailed(decision.work, decision.agent)
-        return facts.OfferCommitted(decision.work, decision.agent, made)
+    async def _make(self, decisions: Sequence[MakeOffer]) -> list[facts.Event]:
+        now = datetime.now(UTC)
+        proposals = [_proposal(each, now) for each in decisions]
+        made = await self._store.write(lambda tx: offer.make(tx, proposals))
+        return [_answer(each, number) for each, number in zip(decisions, made, strict=True)]
 
     async def _expire(self, decision: ExpireOffer) -> None:
         offer_id = decision.offer
@@ -173,3 +168,20 @@ class Router:
         if self.engine is None:
             raise RuntimeError("this node does not own routing")
         return self.engine
+
+
+def _proposal(decision: MakeOffer, now: datetime) -> offer.Proposal:
+    return offer.Proposal(
+        work=decision.work,
+        agent=decision.agent,
+        seconds=(decision.expires_at - now).total_seconds(),
+        why=asdict(decision.why),
+        alongside=decision.alongside,
+        auto_accept=decision.auto_accept,
+    )
+
+
+def _answer(decision: MakeOffer, made: int | None) -> facts.Event:
+    if made is None:
+        return facts.OfferFailed(decision.work, decision.agent)
+    return facts.OfferCommitted(decision.work, decision.agent, made)

@@ -1,7 +1,7 @@
 """Work and offers: what waits for an agent, who holds it, and the compare-and-swap that makes one of them win."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
@@ -38,9 +38,16 @@ _AGENT = (
     .join(users, users.c.id == presence.c.user_id)
     .where(presence.c.user_id == bindparam("user"))
 )
-_INSERT_OFFER = insert(offers)
 _OFFER = select(offers).where(offers.c.id == bindparam("id"))
 _END_OFFER = update(offers).where(offers.c.id == bindparam("this"), offers.c.state.in_(OFFER_OPEN))
+
+
+PRIORITY_SECONDS = 300  # how much waiting a point of priority counts for, unless the site says otherwise
+
+
+def place(priority: int, enqueued_at: datetime, point: int) -> int:
+    """The one order of waiting work, in microseconds: its first enqueue time, earlier by what its priority is."""
+    return (int(enqueued_at.timestamp()) - priority * point) * 1_000_000 + enqueued_at.microsecond
 
 
 def enqueue(tx: Tx, queue: Row, values: dict[str, Any]) -> int:
@@ -49,6 +56,7 @@ def enqueue(tx: Tx, queue: Row, values: dict[str, Any]) -> int:
     row = {**values, "queue_id": queue["id"], "requirement": requirement, "created_at": tx.now}
     row.setdefault("enqueued_at", tx.now)
     row["queued_at"] = tx.now
+    row.setdefault("place", place(row.get("priority", 0), row["enqueued_at"], PRIORITY_SECONDS))
     work_id = inserted(tx.conn, _INSERT, row)
     tx.event(
         "work.enqueued", **_subjects(row), **described({**row, "id": work_id, "offer_seconds": queue["offer_seconds"]})
@@ -160,30 +168,6 @@ def _subjects(row: Row) -> dict[str, Any]:
 
 
 # --- offers -------------------------------------------------------------------------------------------------------
-
-
-def offer(tx: Tx, row: Row, user_id: int, seconds: float, explanation: dict[str, Any]) -> int:
-    """Reserve an agent for a piece of work."""
-    values = {
-        "work_id": row["id"],
-        "interaction_id": row["interaction_id"],
-        "queue_id": row["queue_id"],
-        "user_id": user_id,
-        "created_at": tx.now,
-        "expires_at": tx.now + timedelta(seconds=seconds),
-        "explanation": explanation,
-    }
-    offer_id = inserted(tx.conn, _INSERT_OFFER, values)
-    tx.event(
-        "offer.created",
-        interaction=row["interaction_id"],
-        queue=row["queue_id"],
-        user=user_id,
-        offer=offer_id,
-        work=row["id"],
-        expires_at=values["expires_at"].isoformat(),
-    )
-    return offer_id
 
 
 def get_offer(conn: Connection, offer_id: int) -> Row | None:
