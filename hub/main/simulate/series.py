@@ -60,11 +60,13 @@ def chart(found: Mapping[Cell, Estimates], site: Site, timetable: Timetable, zon
     count = round(timetable.seconds / timetable.interval)
     begins = (timetable.start + timedelta(seconds=each * timetable.interval) for each in range(count + 1))
     known = cells(found, site)
+    numbered = list(enumerate(known))
+    queues = list(enumerate(_of_queues(known, site), len(known)))
     panels = []
     for measure, title, is_share in PANELS:
         lines = [
             Line(name, color, [_value(found, cell, each, measure) for each in range(count)])
-            for color, (cell, name) in enumerate(_of_queues(known, site) if measure is Measure.OCCUPANCY else known)
+            for color, (cell, name) in (queues if measure is Measure.OCCUPANCY else numbered)
         ]
         panels.append(Panel(title, is_share, lines))
     return Chart([begin.astimezone(zone) for begin in begins], panels)

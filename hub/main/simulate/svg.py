@@ -35,11 +35,15 @@ STYLE = f"""
 
 def draw(chart: Chart, title: str) -> str:
     """Bands around the lines are one standard error."""
-    legend, below = _legend(chart.panels[0].lines)
+    common = chart.panels[0].lines
+    legend, below = _legend(common, LEFT, TOP)
     parts = [f'<text class="title" x="{LEFT:g}" y="32">{escape(title)}</text>', *legend]
     for place, panel in enumerate(chart.panels):
-        parts += _Frame(chart, panel, below + place * (HEIGHT + GAP)).draw()
-    height = below + len(chart.panels) * (HEIGHT + GAP)
+        top = below + 42 + place * (HEIGHT + GAP)
+        parts += _Frame(chart, panel, top).draw()
+        if [line.name for line in panel.lines] != [line.name for line in common]:
+            parts += _legend(panel.lines, LEFT + width(panel.title) * LETTER + 34, top - 10)[0]
+    height = below + 42 + len(chart.panels) * (HEIGHT + GAP)
     body = "\n".join(parts)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {height:g}" width="{WIDTH:g}" '
@@ -48,9 +52,9 @@ def draw(chart: Chart, title: str) -> str:
     )
 
 
-def _legend(lines: Sequence[Line]) -> tuple[list[str], float]:
-    """The names with their strokes, as many in a row as fit; and where the first panel begins."""
-    parts, x, y = list[str](), LEFT, TOP
+def _legend(lines: Sequence[Line], x: float, y: float) -> tuple[list[str], float]:
+    """The names with their strokes, as many in a row as fit; and where the last row is."""
+    parts = list[str]()
     for line in lines:
         needed = 34 + width(line.name) * LETTER + 22
         if x > LEFT and x + needed > WIDTH - RIGHT:
@@ -58,7 +62,7 @@ def _legend(lines: Sequence[Line]) -> tuple[list[str], float]:
         parts.append(f'<path class="line" {_stroke(line)} d="M{x:g} {y - 4:g}h24"/>')
         parts.append(f'<text x="{x + 32:g}" y="{y:g}">{escape(line.name)}</text>')
         x += needed
-    return parts, y + 42
+    return parts, y
 
 
 def _stroke(line: Line) -> str:
