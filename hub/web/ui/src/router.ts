@@ -25,6 +25,7 @@ export const router = createRouter({
         { path: "customers/import", name: "customer-import", component: () => import("./customers/ImportPage.vue") },
         { path: "customers/:id(\\d+)", name: "customer", component: () => import("./customers/CustomerPage.vue") },
         { path: "search", name: "search", component: () => import("./search/SearchPage.vue") },
+        { path: "board", name: "board", component: () => import("./supervisor/BoardPage.vue") },
         { path: "agents", name: "agents", component: () => import("./supervisor/AgentsPage.vue") },
         { path: "admin/:page?", name: "admin", component: () => import("./admin/AdminPage.vue") },
         { path: ":rest(.*)*", redirect: { name: "inbox" } },

@@ -19,6 +19,8 @@ export const ADMIN_PAGES: AdminPageInfo[] = [
     component: lazy(() => import("./ConnectionsPage.vue")),
   },
   { id: "queues", group: "contact", permission: "queues.manage", component: lazy(() => import("./QueuesPage.vue")) },
+  { id: "skills", group: "contact", permission: "queues.manage", component: lazy(() => import("./SkillsPage.vue")) },
+  { id: "rules", group: "contact", permission: "queues.manage", component: lazy(() => import("./RulesPage.vue")) },
   {
     id: "templates",
     group: "contact",

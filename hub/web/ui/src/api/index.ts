@@ -89,6 +89,22 @@ export const site = {
     put<unknown>(`/agents/${id}/presence`, { state, reason }),
 };
 
+export const routing = {
+  board: () => get<T.Board>("/routing/board"),
+  why: (interaction: number) => get<T.Explanation>(`/interactions/${interaction}/routing`),
+  preview: (question: T.Question) => post<T.Answer>("/routing/preview", question),
+  rules: () => get<T.RoutingRules>("/routing/rules"),
+  saveRules: (rules: T.RoutingRules) => put<T.RoutingRules>("/routing/rules", rules),
+  check: (when: string) =>
+    post<{ message: string; code: string | null; position: number | null }>("/routing/conditions", { when }),
+  skills: () => get<T.SkillTable>("/routing/skills"),
+  saveSkills: (users: { user: number; skills: Record<string, number> }[]) =>
+    put<T.SkillTable>("/routing/skills", { users }),
+  myLimits: () => get<T.MediumLoad[]>("/me/limits"),
+  chooseLimits: (limits: T.Limits) => put<T.MediumLoad[]>("/me/limits", { limits }),
+  giveLimits: (agent: number, limits: T.Limits) => put<T.MediumLoad[]>(`/agents/${agent}/limits`, { limits }),
+};
+
 /** What a file of mine is called, from the headers it is served with: a draft keeps no more than its id. */
 async function describe(id: number): Promise<T.Attachment> {
   const headers = await look(`/attachments/${id}`);

@@ -7,16 +7,16 @@ export type Need = string;
 const BY_FAMILY: Record<string, (event: HubEvent, me: number) => Need[]> = {
   interaction: (event) => ["lists", "counts", ...one("interaction", event.interaction), ...messages(event)],
   delivery: (event) => one("messages", event.interaction),
-  offer: () => ["offers", "counts"],
-  work: () => ["counts"],
-  presence: (event, me) => (event.user === me ? ["me", "agents"] : ["agents"]),
+  offer: (event) => ["offers", "counts", "board", ...one("why", event.interaction)],
+  work: (event) => ["counts", "board", ...one("why", event.interaction)],
+  presence: (event, me) => (event.user === me ? ["me", "agents", "board"] : ["agents", "board"]),
   ticket: (event) => ["tickets", ...one("ticket", event.ticket), ...one("interaction", event.interaction)],
   customer: (event) => ["customers", ...one("customer", event.customer), ...merged(event)],
-  queue: () => ["queues", "counts"],
+  queue: () => ["queues", "counts", "board"],
   account: () => ["connections"],
   connection: () => ["connections"],
   raw: () => ["quarantine"],
-  user: (event, me) => (event.user === me ? ["users", "me"] : ["users"]),
+  user: (event, me) => (event.user === me ? ["users", "agents", "me"] : ["users", "agents"]),
   plugin: () => ["plugins"],
 };
 

@@ -3,6 +3,8 @@ export interface Hours {
   zone: string;
   week: Partial<Record<Day, string[]>>;
   exceptions: Record<string, string[]>;
+  holidays?: string[];
+  holiday_hours?: string[];
 }
 
 export type Day = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";

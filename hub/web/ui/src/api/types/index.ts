@@ -5,3 +5,4 @@ export type * from "./contacts";
 export type * from "./messages";
 export type * from "./people";
 export type * from "./records";
+export type * from "./routing";

@@ -1,6 +1,7 @@
 /** Who is logged in, and how colleagues are. */
 
 import type { Medium, Ref } from "./basics";
+import type { MediumLoad } from "./routing";
 
 export type PresenceState = "LOGGED_OUT" | "NOT_READY" | "READY";
 
@@ -45,4 +46,5 @@ export interface AgentStatus {
   presence: Presence;
   load: Partial<Record<Medium, number>>;
   capacity: Partial<Record<Medium, number>>;
+  media: MediumLoad[];
 }

@@ -12,6 +12,8 @@ export const administration = {
   admin: {
     connections: "Connections and accounts",
     queues: "Queues",
+    skills: "Skills",
+    rules: "Routing rules",
     templates: "Templates",
     assets: "Kinds of assets",
     users: "Users",

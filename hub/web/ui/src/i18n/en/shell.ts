@@ -38,6 +38,7 @@ export const shell = {
     tickets: "Tickets",
     customers: "Customers",
     search: "Search",
+    board: "Queue board",
     agents: "Agents",
     admin: "Administration",
   },

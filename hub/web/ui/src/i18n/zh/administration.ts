@@ -3,6 +3,8 @@ export const administration = {
   admin: {
     connections: "连接与账号",
     queues: "队列",
+    skills: "技能",
+    rules: "路由规则",
     templates: "模板",
     assets: "资产类别",
     users: "用户",

@@ -3,6 +3,7 @@ import { administration } from "./administration";
 import { codes } from "./codes";
 import { conversation } from "./conversation";
 import { records } from "./records";
+import { routing } from "./routing";
 import { shell } from "./shell";
 
-export const zh: Sentences = { ...shell, ...codes, ...conversation, ...records, ...administration };
+export const zh: Sentences = { ...shell, ...codes, ...conversation, ...records, ...administration, ...routing };

@@ -32,7 +32,15 @@ export const shell = {
   },
   theme: { system: "跟随系统", light: "浅色", dark: "深色" },
   login: { title: "登录", subtitle: "进入座席收件箱", name: "登录名", password: "密码", enter: "登录" },
-  nav: { inbox: "收件箱", tickets: "工单", customers: "客户", search: "搜索", agents: "座席", admin: "管理" },
+  nav: {
+    inbox: "收件箱",
+    tickets: "工单",
+    customers: "客户",
+    search: "搜索",
+    board: "队列看板",
+    agents: "座席",
+    admin: "管理",
+  },
   shell: {
     skip: "跳到正文",
     navigation: "主导航",

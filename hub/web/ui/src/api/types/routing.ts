@@ -1,0 +1,156 @@
+/** What routing says: the board, why somebody waits, who would get what, and how queues are served. */
+
+import type { Medium, Ref } from "./basics";
+
+export interface Crew {
+  ready: number;
+  busy: number;
+  wrap_up: number;
+  not_ready: number;
+  logged_out: number;
+}
+
+export interface Target {
+  medium: Medium | null;
+  percent: number;
+  seconds: number;
+}
+
+export interface BoardQueue {
+  id: number;
+  key: string;
+  name: string;
+  department: Ref | null;
+  is_open: boolean;
+  waiting: number;
+  ringing: number;
+  longest_wait_seconds: number;
+  channels: { channel: string; waiting: number; longest_wait_seconds: number }[];
+  agents: Crew;
+  today: {
+    offered: number;
+    answered: number;
+    abandoned: number;
+    overflowed: number;
+    answered_in_target: number;
+    service_level: number | null;
+    average_wait_seconds: number;
+  };
+  target: Target | null;
+}
+
+export interface Board {
+  at: string;
+  queues: BoardQueue[];
+  agents: Crew;
+}
+
+/** How many of a medium somebody holds, and may: the lower of what was given and what they chose. */
+export interface MediumLoad {
+  medium: Medium;
+  used: number;
+  limit: number;
+  given: number;
+  chosen: number | null;
+}
+
+export type Limits = Partial<Record<Medium, number>>;
+export type NotYet = "NOT_IN_QUEUE" | "LACKS_SKILL" | "NOT_ROUTABLE" | "NO_ROOM" | "REFUSED" | "KEPT";
+
+export interface NotThem {
+  agent: Ref;
+  reason: NotYet;
+  lacks: string[];
+}
+
+export interface Explanation {
+  state: "NONE" | "WAITING" | "OFFERED" | "ASSIGNED";
+  waiting: {
+    position: number;
+    waited_seconds: number;
+    ring: number;
+    next_step_seconds: number | null;
+    kept_for: Ref | null;
+    reasons: Partial<Record<NotYet, number>>;
+    named: NotThem[];
+  } | null;
+  estimated_wait: number | null;
+  offers: { agent: Ref; created_at: string; ended_at: string | null; state: string; why: Partial<WhyAgent> }[];
+}
+
+export interface WhyAgent {
+  candidates: number;
+  in_hand: number;
+  idle_seconds: number;
+  waited_seconds: number;
+  strategy: Strategy;
+  ring: number;
+  own: boolean;
+  refused_before: boolean;
+}
+
+export type Strategy = "LEAST_BUSY" | "LONGEST_IDLE" | "MOST_SKILLED" | "ROUND_ROBIN" | "WEIGHTED" | "ALL_RING";
+
+export interface Ring {
+  after: number;
+  skills: Record<string, number>;
+  queues: number[];
+}
+
+export interface Overflow {
+  reason: "WAIT" | "DEPTH" | "CLOSED";
+  limit: number;
+  queue: number | null;
+  action: "queue" | "callback" | "message" | "end";
+}
+
+export interface QueueRouting {
+  strategy: Strategy;
+  width: number;
+  auto_accept: boolean;
+  rings: Ring[];
+  overflow: Overflow[];
+  last_agent_seconds: number;
+  targets: Target[];
+}
+
+export interface Question {
+  queue: number;
+  medium: Medium;
+  channel: string;
+  skills: Record<string, number>;
+  priority: number;
+  waited_seconds: number;
+  agent: number | null;
+  routing: QueueRouting | null;
+}
+
+export interface Answer {
+  first: Ref[];
+  ring: number;
+  strategy: Strategy;
+  skills: Record<string, number>;
+  reasons: Partial<Record<NotYet, number>>;
+  named: NotThem[];
+}
+
+export interface Rule {
+  name: string;
+  when: string;
+  queue: number | null;
+  priority: number;
+  skills: Record<string, number>;
+  agent: string;
+  keep_seconds: number;
+}
+
+export interface RoutingRules {
+  priority_seconds: number;
+  preference_seconds: number;
+  rules: Rule[];
+}
+
+export interface SkillTable {
+  skills: string[];
+  users: { id: number; name: string; skills: Record<string, number> }[];
+}
