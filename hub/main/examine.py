@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 
 from sqlalchemy.exc import DBAPIError
 
-from hub.api import AnyConnection, Connection
+from hub.api import AnyConnection, Connection, Overloaded
 from hub.main.demo import DEMO, plugin_names
 from hub.main.prepare import Prepared, prepare
 from hub.main.sentence import Sentence
@@ -83,7 +83,7 @@ async def _connections(prepared: Prepared) -> AsyncIterator[Finding]:
             wanted = site.directory.connections()
             for what, why in site.directory.faults.items():
                 yield Finding(Level.PROBLEM, what, why, "mend it in the admin screens")
-        except DBAPIError:
+        except (DBAPIError, Overloaded):
             wanted = list(_from_file(file, site.registry))
             for finding in doctor.check_settings(file, site.registry):
                 yield finding

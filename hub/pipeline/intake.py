@@ -29,6 +29,7 @@ from hub.pipeline.ingest import Effect, Prepared
 from hub.pipeline.receive import Stored
 from hub.plugin.hooks import Hooks
 from hub.store import raws
+from hub.store.away import away
 from hub.store.database import Store
 from hub.store.unit import Tx
 
@@ -36,8 +37,10 @@ log = logging.getLogger(__name__)
 LANES = 8
 GROUP = 32
 LARGE = 256_000  # bytes: what is larger is read back from the store instead of waiting in memory
-RETRY = timedelta(seconds=2)
+LOOK = 2.0  # seconds between two looks for what is in nobody's hand
+BUSY = 1000  # held inputs with which there is enough to do
 PAUSE = 0.5
+AGAIN = timedelta(seconds=LOOK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,14 @@ class Intake:
         self._effect = effect
         self._lanes: list[asyncio.Queue[Stored]] = [asyncio.Queue() for _ in range(LANES)]
         self._tasks: list[asyncio.Task[None]] = []
+        self._held: set[int] = set()  # in a lane, or in a lane's hand
+        self._loose: set[int] = set()  # stored, and nobody's when we looked last
         self.processed = 0
 
     def start(self) -> None:
         """Begin to read."""
         self._tasks = [asyncio.create_task(self._work(lane), name="hub-intake") for lane in self._lanes]
+        self._tasks.append(asyncio.create_task(self._recollect(), name="hub-intake-forgotten"))
 
     async def close(self) -> None:
         """Stop; what is not read stays stored and is read after the next start."""
@@ -76,7 +82,10 @@ class Intake:
         return sum(lane.qsize() for lane in self._lanes)
 
     def hand_on(self, stored: Stored) -> None:
-        """Queue a stored input to be read."""
+        """Queue a stored input to be read, unless it is held already."""
+        if stored.raw_id in self._held:
+            return
+        self._held.add(stored.raw_id)
         if len(stored.raw.body) > LARGE:
             stored = Stored(stored.raw_id, stored.account_id, Raw(b"", {"large": True}))
         self._lanes[stored.account_id % LANES].put_nowait(stored)
@@ -95,6 +104,25 @@ class Intake:
             for row in rows:
                 self.hand_on(Stored(row["id"], row["account_id"], Raw(row["body"], row["meta"])))
 
+    async def look(self) -> None:
+        """Take up what this node has stored and nobody holds: it failed and may succeed now, the answer to its commit
+        was lost, or it could not be loaded. Seen so twice, for what was just committed is nobody's for an instant."""
+        waiting = await self._store.read(partial(raws.waiting, node=self._store.node))
+        loose = [raw_id for raw_id in waiting if raw_id not in self._held]
+        again = [raw_id for raw_id in loose if raw_id in self._loose]
+        self._loose = set(loose)
+        await self.load(again)
+
+    async def _recollect(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            if len(self._held) > BUSY:
+                continue
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001  # whatever it was, this look must not be the last
+                log.warning("stored inputs could not be looked for: %s", type(error).__name__)
+
     async def _work(self, lane: asyncio.Queue[Stored]) -> None:
         while True:
             group = [await lane.get()]
@@ -104,6 +132,7 @@ class Intake:
             while not await self._settled(held):
                 await asyncio.sleep(PAUSE)
                 held = await self._unread(held)
+            self._held.difference_update(stored.raw_id for stored in group)
 
     async def _settled(self, group: Sequence[Stored]) -> bool:
         """Whether the store has heard what became of them. While it is away they stay in hand, and so in order."""
@@ -180,15 +209,13 @@ class Intake:
         return Raw(row["body"], row["meta"]) if row else None
 
     async def _failed(self, raw_id: int, failure: Failure) -> None:
-        """Count it, in the store; what may still succeed comes again in a moment."""
+        """Count it, in the store; what may still succeed is found by one of the next looks."""
         log.warning("raw input %s could not be taken in: %s", raw_id, failure.code)
 
         def count(tx: Tx) -> bool:
-            return raws.failed(tx, raw_id, failure.code, failure.detail, tx.now + RETRY if failure.retry else None)
+            return raws.failed(tx, raw_id, failure.code, failure.detail, tx.now + AGAIN if failure.retry else None)
 
-        if not await self._store.write(count):
-            loop = asyncio.get_running_loop()
-            loop.call_later(RETRY.total_seconds(), lambda: loop.create_task(self.load([raw_id])))
+        await self._store.write(count)
 
 
 def _apply_all(tx: Tx, prepared: Sequence[Prepared]) -> list[tuple[int, list[Effect] | Failure]]:
@@ -216,6 +243,8 @@ def _apply_one(tx: Tx, one: Prepared) -> list[Effect] | Failure:
         effects = ingest.apply(tx, one)
         tx.flush()
     except Exception as error:  # one input that cannot be applied must not take its neighbours along
+        if away(error):
+            raise
         tx.back_to(mark)
         log.exception("raw input %s could not be applied", one.raw_id)
         code = error.code if isinstance(error, HubError) else HubError.code

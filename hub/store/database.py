@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection
 
 from hub.store import eventlog
+from hub.store.away import as_overloaded, away
 from hub.store.eventlog import EventTail
 from hub.store.sqlite import SqliteBackend
 from hub.store.unit import Batch, Job, Outcome, Tx
@@ -75,8 +76,14 @@ class Store:
             task.cancel()
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` on a reader; it sees what is committed."""
-        return await self._backend.read(work)
+        """Run `work` on a reader; it sees what is committed. Raises what `work` raised, or Overloaded when the database
+        cannot be read now."""
+        try:
+            return await self._backend.read(work)
+        except Exception as error:
+            if away(error):
+                raise as_overloaded(error) from error
+            raise
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction and return after the commit. Raises what `work` raised, or Overloaded when the
@@ -117,7 +124,7 @@ class Store:
         if outcome.again:
             self._backend.submit(outcome.job)
         else:
-            outcome.job.settle(outcome.value, outcome.error)
+            outcome.job.settle(outcome.value, as_overloaded(outcome.error) if outcome.error else None)
 
     def _heard(self, seq: int) -> None:
         self._catch_up(seq or self.tail.last + 1)

@@ -1,6 +1,7 @@
 """PostgreSQL: asyncpg underneath, a few writers that commit in groups, one listener for what other nodes wrote."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -8,7 +9,6 @@ from typing import Any, TypeVar
 import asyncpg
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hub.store.documents import dump, load
@@ -21,6 +21,7 @@ WRITERS = 2
 READERS = 8
 CHANNEL = "hub_events"
 TOPICS = "hub_topics"
+GONE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _notify = text("SELECT pg_notify(:channel, :payload)")
 
 
@@ -79,7 +80,8 @@ class PostgresBackend:
         """Say something to the other nodes; lost while the connection is down, as wake-ups may be."""
         async with self._speaking:
             if self._listener is not None:
-                await self._listener.execute("SELECT pg_notify($1, $2)", TOPICS, payload)
+                with contextlib.suppress(*GONE):
+                    await self._listener.execute("SELECT pg_notify($1, $2)", TOPICS, payload)
 
     def hear(self, on_topic: Callable[[str], None]) -> None:
         """Have `on_topic` called with what other nodes say."""
@@ -116,9 +118,6 @@ class PostgresBackend:
                 return await conn.run_sync(self._batch, jobs)
         except RolledBack as rolled_back:
             return rolled_back.batch
-        except (DBAPIError, OSError) as error:
-            lost = isinstance(error, OSError | InterfaceError) or error.connection_invalidated
-            return failed(jobs, OSError("database unreachable") if lost else error)
         except Exception as error:  # noqa: BLE001  # every caller must hear of it; a writer that dies would hang them all
             return failed(jobs, error)
 
@@ -134,7 +133,7 @@ class PostgresBackend:
         while True:
             try:
                 await self._hear(dsn)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except GONE:
                 await asyncio.sleep(0.5)
 
     async def _hear(self, dsn: str) -> None:

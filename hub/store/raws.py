@@ -96,6 +96,12 @@ def adopt(tx: Tx, node: str, living: Sequence[str]) -> list[int]:
     return ids
 
 
+def waiting(conn: Connection, node: str) -> list[int]:
+    """What this node has stored and not yet read, in the order of arrival."""
+    own = (raws.c.state == RawState.STORED, raws.c.leased_by == node)
+    return list(conn.execute(select(raws.c.id).where(*own).order_by(raws.c.id)).scalars())
+
+
 def bodies(conn: Connection, ids: Sequence[int]) -> list[Row]:
     """Raw inputs with their bodies, oldest first."""
     return many(conn, select(raws).where(raws.c.id.in_(ids), raws.c.state == RawState.STORED).order_by(raws.c.id))

@@ -138,6 +138,8 @@ def _headers(error: HubError) -> dict[str, str]:
         return {"allow": ", ".join(error.allowed)}
     if isinstance(error, TooMany):
         return {"retry-after": str(math.ceil(error.retry_after))}
+    if isinstance(error, Overloaded):
+        return {"retry-after": "1"}
     if isinstance(error, LoginRequired | WrongLogin):
         return {"www-authenticate": "Bearer"}
     return {}

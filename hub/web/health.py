@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from hub.api import Overloaded
 from hub.model.errors import Forbidden
 from hub.model.permissions import Permission
 from hub.store.numbers import read_numbers
@@ -48,7 +49,7 @@ async def _database_answers(node: Node) -> bool:
     try:
         async with asyncio.timeout(READY_WITHIN):
             await node.services.store.read(lambda conn: conn.execute(text("SELECT 1")).scalar())
-    except (TimeoutError, SQLAlchemyError, OSError):
+    except (TimeoutError, Overloaded, SQLAlchemyError):
         return False
     return True
 

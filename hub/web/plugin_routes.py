@@ -13,7 +13,7 @@ from starlette.routing import WebSocketRoute as ServerSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket as ServerSocket
 
-from hub.api import Closed, Files, HubError, PluginRoute, Request, Response, Route, Viewer, WebSocketRoute
+from hub.api import Closed, Files, HubError, Overloaded, PluginRoute, Request, Response, Route, Viewer, WebSocketRoute
 from hub.model.errors import Forbidden
 from hub.plugin.record import CONTAINED, Plugin
 from hub.web.admission import require_login
@@ -25,7 +25,7 @@ from hub.web.node import Node
 from hub.web.plugin_socket import PluginSocket
 
 DEADLINE = 60.0
-INTERNAL_ERROR = 1011
+NORMAL, INTERNAL_ERROR, TRY_AGAIN_LATER = 1000, 1011, 1013  # RFC 6455 §7.4.1; 1013 is IANA's
 
 
 def plugin_routes(node: Node) -> list[BaseRoute]:
@@ -74,11 +74,13 @@ def _socket(route: WebSocketRoute, plugin: Plugin) -> Callable[[ServerSocket], A
             await route.endpoint(opened)
         except Closed:
             return
+        except Overloaded as error:  # the hub's own state, and no mistake of the plugin's
+            await opened.give_up(TRY_AGAIN_LATER, error)
         except CONTAINED as error:
             plugin.fault(f"websocket {route.path}", error)
-            await opened.give_up(INTERNAL_ERROR)
+            await opened.give_up(INTERNAL_ERROR, HubError(f"The plugin {plugin.name} failed."))
         else:
-            await opened.give_up(1000)
+            await opened.give_up(NORMAL)
 
     return endpoint
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from hub.api import Closed
+from hub.api import Closed, HubError
 from hub.web.call import client_of
+from hub.web.errors import error_response
 
 GONE = 1006  # RFC 6455 §7.4.1: it ended without a close frame
 
@@ -53,7 +54,12 @@ class PluginSocket:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError, OSError):  # ended already
             await self._socket.close(code, reason)
 
-    async def give_up(self, code: int) -> None:
-        """End it unless the plugin has."""
-        if self._socket.application_state is not WebSocketState.DISCONNECTED:
+    async def give_up(self, code: int, error: HubError | None = None) -> None:
+        """End it unless the plugin has. Before `accept` an error answers the handshake, with its own status: the 403 of
+        `close` would tell the client never to come again."""
+        state = self._socket.application_state
+        if error is not None and state is WebSocketState.CONNECTING:
+            with contextlib.suppress(WebSocketDisconnect, RuntimeError, OSError):  # gone, or its server cannot say so
+                await self._socket.send_denial_response(error_response(error))
+        elif state is not WebSocketState.DISCONNECTED:
             await self.close(code)

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from hub.api import Overloaded
 from hub.model.permissions import Permission
 from hub.web.credentials import origin_allowed, token_of
 from hub.web.fanout import Fanout, Subscriber
@@ -26,6 +27,7 @@ LOGIN_WITHIN = 10.0
 PING = 25.0
 LOGIN_REQUIRED = 4401
 TOO_MUCH = 4429
+TRY_AGAIN_LATER = 1013
 FRAMES_A_SECOND = 20
 
 
@@ -80,7 +82,11 @@ class Stream:
             await socket.close()  # before the handshake is done: the browser reads 403
             return
         await socket.accept()
-        found = await self._login(socket)
+        try:
+            found = await self._login(socket)
+        except Overloaded:
+            await _close(socket, TRY_AGAIN_LATER, "the hub is busy")
+            return
         if found is None:
             await _close(socket, LOGIN_REQUIRED, "log in first")
             return
@@ -101,6 +107,8 @@ class Stream:
             )
         except (WebSocketDisconnect, RuntimeError):  # the peer is gone, however its server says so
             pass
+        except Overloaded:
+            await _close(socket, TRY_AGAIN_LATER, "the hub is busy")
         finally:
             self._fanout.leave(subscriber)
             await self._look(subscriber, None)

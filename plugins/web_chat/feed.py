@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 
-from hub.api import Address, Closed, Context, Conversation, ConversationFile, ConversationMessage
+from hub.api import Address, Closed, Context, Conversation, ConversationFile, ConversationMessage, Overloaded
 from plugins.web_chat import wire
 from plugins.web_chat.rooms import Room, Rooms, Seat
 from plugins.web_chat.settings import VISITOR
@@ -104,6 +104,8 @@ class Feed:
             async with room.lock:
                 room.queued = False
                 await self._catch_up(room)
+        except Overloaded:
+            self.wake(room, LAST_LOOK)  # no other news may come
         finally:
             room.queued = False
 

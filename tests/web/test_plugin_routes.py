@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from hub.api import Files, Request, Response, Route, WebSocket, WebSocketRoute
+from hub.api import Files, Overloaded, Request, Response, Route, WebSocket, WebSocketRoute
 from hub.plugin.record import Plugin, PluginState
 from hub.web.app import create_app
 from hub.web.node import Node
@@ -38,6 +38,12 @@ async def answer(socket: WebSocket) -> None:
         await socket.send(f"{socket.params['account']}: {text}")
 
 
+async def troubled(socket: WebSocket) -> None:
+    if socket.params["account"] == "late":
+        await socket.accept()
+    raise Overloaded if socket.query.get("trouble") == "busy" else LookupError("a mistake in the plugin")
+
+
 @pytest.fixture
 def plugin(services: Services, tmp_path: Path) -> Plugin:
     """A plugin with a route of each kind."""
@@ -53,6 +59,7 @@ def plugin(services: Services, tmp_path: Path) -> Plugin:
         Route("GET", "/admin", echo, permission="plugins.manage"),
         Route("GET", "/broken", broken, public=True),
         WebSocketRoute("/{account}/ws", answer, channel="toy"),
+        WebSocketRoute("/{account}/trouble", troubled, channel="toy"),
         Files("/static/", tmp_path / "files"),
     ]
     return made
@@ -111,3 +118,21 @@ async def test_a_websocket_speaks_and_a_broken_one_is_closed(socket_url: str, pl
             await asyncio.wait_for(socket.recv(), 5)
         assert socket.close_code == 1011
     assert plugin.faults == 1
+
+
+@pytest.mark.parametrize(("trouble", "status", "faults"), [("busy", 503, 0), ("mistake", 500, 1)])
+async def test_a_handshake_that_fails_is_no_refusal(
+    socket_url: str, plugin: Plugin, trouble: str, status: int, faults: int
+) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(socket_url.replace("/7/ws", f"/early/trouble?trouble={trouble}"))
+    answered = refused.value.response
+    assert (answered.status_code, plugin.faults) == (status, faults)
+    assert ("retry-after" in answered.headers) == (status == 503)
+
+
+async def test_a_websocket_that_meets_a_busy_hub_is_told_to_come_back(socket_url: str, plugin: Plugin) -> None:
+    async with connect(socket_url.replace("/7/ws", "/late/trouble?trouble=busy")) as socket:
+        with pytest.raises(ConnectionClosed):
+            await asyncio.wait_for(socket.recv(), 5)
+    assert (socket.close_code, plugin.faults) == (1013, 0)
