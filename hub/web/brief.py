@@ -17,12 +17,19 @@ class Brief(Generic[T]):
         self._seconds = seconds
         self._clock = clock
         self._turn = asyncio.Lock()
-        self._kept: tuple[float, T] | None = None
+        self._kept: tuple[float, int, T] | None = None
 
-    async def get(self, fetch: Callable[[], Awaitable[T]]) -> T:
-        """The value, fetched anew when it is too old."""
+    async def get(self, fetch: Callable[[], Awaitable[T]], seen: int = 0) -> T:
+        """The value, fetched anew when it is too old.
+
+        `seen`: the number of the last event the asker may know of. If the value is from before it, the answer waits
+        until the value may be fetched again: who asks because of an event never gets what was before it, and no
+        storm of events fetches more often.
+        """
         async with self._turn:
-            now = self._clock()
-            if self._kept is None or now >= self._kept[0]:
-                self._kept = (now + self._seconds, await fetch())
-            return self._kept[1]
+            outdated = self._kept is not None and self._kept[1] < seen
+            if self._kept is not None and outdated:
+                await asyncio.sleep(max(0.0, self._kept[0] - self._clock()))
+            if self._kept is None or outdated or self._clock() >= self._kept[0]:
+                self._kept = (self._clock() + self._seconds, seen, await fetch())
+            return self._kept[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from hub.store import board
 from hub.store.database import Store
 from hub.store.tables import presence, queue_members, queues, segments, work
 from hub.store.unit import Tx
+from hub.web.brief import Brief
 from tests.web.conversations import insert_account, insert_interaction, insert_queue
 from tests.web.people import People
 
@@ -133,3 +135,16 @@ async def test_another_department_sees_neither_queue_nor_people_and_nobody_asks_
     other = (await theirs.get("/routing/board")).json()
     assert other["queues"] == [] and other["agents"]["ready"] == 0
     assert other["at"] == seen["at"], "both were answered from one reading"
+
+
+async def test_who_asks_after_an_event_never_gets_what_was_before_it() -> None:
+    asked: list[float] = []
+    clock = asyncio.get_running_loop().time
+    kept = Brief[int](0.05, clock)
+
+    async def fetch() -> int:
+        asked.append(clock())
+        return len(asked)
+
+    assert [await kept.get(fetch, seen) for seen in (1, 1, 2, 2)] == [1, 1, 2, 2]
+    assert asked[1] - asked[0] >= 0.05, "and still no more often"

@@ -18,7 +18,8 @@ routes = Routes("routing")
 @routes.get("/routing/board", Permission.INTERACTIONS_SUPERVISE)
 async def show_board(call: Call) -> Board:
     """What waits in each queue, who is there, and how today went; at most a second old."""
-    return board.board_for(call.actor, await call.node.scene.get(lambda: call.read(_scene)))
+    seen = call.node.services.store.tail.last
+    return board.board_for(call.actor, await call.node.scene.get(lambda: call.read(_scene), seen))
 
 
 def _scene(conn: Connection) -> Scene:

@@ -117,7 +117,7 @@ async def explain_routing(call: Call, interaction_id: int) -> Explanation:
 
 
 async def _waiting(call: Call, work_id: int) -> Waiting | None:
-    picture = await call.node.picture.get(lambda: _picture(call))
+    picture = await call.node.picture.get(lambda: _picture(call), call.node.services.store.tail.last)
     why = await asyncio.to_thread(picture.why_waiting, work_id)
     if why is None:
         return None

@@ -1,0 +1,144 @@
+"""Routing on the screen: the board, agents' limits, the editor with its dry run, rules, and why somebody waits."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from playwright.async_api import Locator, expect
+
+from tests.browser.conftest import SitDown
+from tests.browser.desk import PATIENCE, Desk
+from tests.browser.office import Office
+
+
+async def id_of(office: Office, login: str) -> int:
+    users: list[dict[str, Any]] = (await office.get("/users"))["items"]
+    return int(next(user["id"] for user in users if user["login"] == login))
+
+
+def tile(desk: Desk, part: str) -> Locator:
+    return desk.page.locator('[data-queue="service"]').get_by_test_id(f"board-{part}")
+
+
+async def test_the_board_follows_what_waits_and_what_is_answered(office: Office, sit_down: SitDown) -> None:
+    ada, lin = await sit_down(office, "ada", path="/board"), await sit_down(office, "lin")
+    await expect(tile(ada, "waiting")).to_have_text("0", timeout=PATIENCE)
+    await office.write_mail("Where is it?", "I have waited.")
+    await expect(tile(ada, "waiting")).to_have_text("1", timeout=PATIENCE)
+    await expect(tile(ada, "longest")).to_contain_text(":", timeout=PATIENCE)
+    await lin.be("READY")
+    await lin.accept()
+    await expect(tile(ada, "waiting")).to_have_text("0", timeout=PATIENCE)
+    await expect(ada.page.locator('[data-queue="service"]').get_by_text("1 busy")).to_be_visible(timeout=PATIENCE)
+
+
+async def test_however_much_happens_the_board_asks_once_a_second(office: Office, sit_down: SitDown) -> None:
+    ada = await sit_down(office, "ada", path="/board")
+    asked: list[float] = []
+    ada.page.on("requestfinished", lambda one: note(asked, one.url, one.timing["startTime"]))
+    for number in range(8):
+        await office.write_mail(f"Question {number}", "?")
+    await expect(tile(ada, "waiting")).to_have_text("8", timeout=PATIENCE)
+    assert len(asked) >= 2 and all(later - earlier >= 950 for earlier, later in pairwise(asked)), asked
+
+
+def note(asked: list[float], url: str, at: float) -> None:
+    if url.endswith("/routing/board"):
+        asked.append(at)
+
+
+async def test_a_supervisor_says_how_much_somebody_takes(office: Office, sit_down: SitDown) -> None:
+    lin, ada = await sit_down(office, "lin"), await sit_down(office, "ada", path="/agents")
+    await ada.at("agents-row").filter(has_text="Lin Yue").click()
+    await ada.at("limit-DEFERRED").fill("2")
+    await ada.at("limit-DEFERRED").press("Enter")
+    await expect(ada.at("agents-row").filter(has_text="Lin Yue").get_by_test_id("load-DEFERRED")).to_have_text(
+        "0/2", timeout=PATIENCE
+    )
+    await expect(lin.at("capacity-DEFERRED")).to_have_text("0/2", timeout=PATIENCE)
+
+
+async def test_an_agent_takes_less_and_then_all_again(office: Office, sit_down: SitDown) -> None:
+    lin = await sit_down(office, "lin")
+    await expect(lin.at("capacity-LIVE_TEXT")).to_have_text("0/3", timeout=PATIENCE)
+    await lin.at("capacity").click()
+    await lin.at("limit-LIVE_TEXT").fill("1")
+    await lin.at("limit-LIVE_TEXT").press("Enter")
+    await expect(lin.at("capacity-LIVE_TEXT")).to_have_text("0/1", timeout=PATIENCE)
+    await lin.at("limits-all").click()
+    await expect(lin.at("capacity-LIVE_TEXT")).to_have_text("0/3", timeout=PATIENCE)
+
+
+async def test_a_supervisor_passes_somebodys_work_on(office: Office, sit_down: SitDown) -> None:
+    lin, tom = await sit_down(office, "lin"), await sit_down(office, "tom")
+    await lin.be("READY")
+    await office.write_mail("Please help", "Soon.")
+    await lin.accept()
+    ada = await sit_down(office, "ada", path="/agents")
+    await ada.at("agents-row").filter(has_text="Lin Yue").click()
+    await ada.at(f"reassign-{lin.interaction}").click()
+    await ada.page.locator(".n-base-select-option").filter(has_text="Tom Becker").click()
+    await ada.sees("agent-dialog", "Nothing in hand")
+    await tom.open("Please help")
+
+
+async def test_a_change_of_routing_is_tried_before_it_is_saved(office: Office, sit_down: SitDown) -> None:
+    lin, ada = await sit_down(office, "lin"), await sit_down(office, "ada", path="/admin/queues")
+    await ada.at("queues-row").filter(has_text="Service").get_by_test_id("queue-routing-open").click()
+    await expect(ada.at("dry-first")).to_have_text("Nobody could take it now.", timeout=PATIENCE)
+    await lin.be("READY")
+    await ada.at("routing-strategy").click()
+    await ada.page.locator(".n-base-select-option").filter(has_text="Longest idle").click()
+    await expect(ada.at("dry-first")).to_have_text("It would go to Lin Yue: ready, longest idle.", timeout=PATIENCE)
+    await ada.at("targets-add").click()
+    await ada.at("routing-save").click()
+    await ada.sees_no("queue-routing")
+    (service, _) = (await office.get("/queues"))["items"]
+    assert service["routing"]["strategy"] == "LONGEST_IDLE"
+    assert service["routing"]["targets"] == [{"medium": None, "percent": 80, "seconds": 20}]
+
+
+async def test_skills_are_a_grid_with_one_save(office: Office, sit_down: SitDown) -> None:
+    lin, tom = [await id_of(office, login) for login in ("lin", "tom")]
+    ada = await sit_down(office, "ada", path="/admin/skills")
+    await ada.at("skill-new").fill("zh")
+    await ada.at("skill-add").click()
+    for user, level in ((lin, "3"), (tom, "1")):
+        await ada.at(f"skill-{user}-zh").fill(level)
+        await ada.at(f"skill-{user}-zh").press("Tab")
+    await ada.at("skills-save").click()
+    await expect(ada.at("skills-save")).to_be_disabled(timeout=PATIENCE)
+    assert [(await office.get(f"/users/{user}"))["skills"] for user in (lin, tom)] == [{"zh": 3}, {"zh": 1}]
+
+
+async def test_a_rule_is_checked_while_it_is_typed(office: Office, sit_down: SitDown) -> None:
+    ada = await sit_down(office, "ada", path="/admin/rules")
+    await ada.at("rule-add").click()
+    await ada.at("rule-name").fill("Good customers")
+    await ada.at("rule-when").fill("customer.attributes.grade = 1")
+    await expect(ada.at("rule-check")).to_have_text("At character 27: Write == to compare.", timeout=PATIENCE)
+    await expect(ada.at("rules-save")).to_be_disabled()
+    await ada.at("rule-when").fill("customer.attributes.grade == 1")
+    await ada.has("rule-check", "RIGHT")
+    await ada.at("rule-priority").fill("5")
+    await ada.at("rules-save").click()
+    await ada.sees("admin-rules-page")
+    await expect(ada.at("announcer-polite")).to_have_text("Saved", timeout=PATIENCE)
+    (rule,) = (await office.get("/routing/rules"))["rules"]
+    assert (rule["name"], rule["when"], rule["priority"]) == ("Good customers", "customer.attributes.grade == 1", 5)
+
+
+async def test_who_asks_why_is_answered_in_sentences(office: Office, sit_down: SitDown) -> None:
+    lin = await sit_down(office, "lin")
+    await office.write_mail("Still here", "Nobody answers.")
+    ada = await sit_down(office, "ada")
+    await ada.at("view-waiting").click()
+    await ada.open("Still here")
+    await ada.sees("why-waiting", "Number 1 in the queue")
+    await ada.sees("why-waiting", "Lin Yue is not ready.")
+    await lin.be("READY")
+    await lin.accept()
+    await ada.at("side-why").get_by_role("button").click()
+    await expect(ada.at("why-offers")).to_contain_text("Lin Yue", timeout=PATIENCE)
+    await expect(ada.at("why-offers")).to_contain_text("accepted", timeout=PATIENCE)
