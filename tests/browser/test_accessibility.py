@@ -63,11 +63,45 @@ async def test_the_other_screens_have_no_fault_a_machine_can_find(
     ada = await sit_down(office, "ada", wide=False)
     await ada.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     pages = ["tickets", "tickets/1", "customers", "customers/1", "search", "agents", "admin/connections", "admin/users"]
-    for path in [*pages, "admin/queues", "admin/plugins", "admin/audit"]:
+    for path in [*pages, "board", "admin/queues", "admin/skills", "admin/rules", "admin/plugins", "admin/audit"]:
         await ada.page.goto(f"{office.url}/{path}")
         await expect(ada.page.locator("h1")).to_be_visible(timeout=PATIENCE)
         await settle(ada)
         assert await faults(ada) == [], path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_routing_dialogs_have_no_fault_a_machine_can_find(
+    office: Office, sit_down: SitDown, scheme: str
+) -> None:
+    ada = await sit_down(office, "ada", path="/admin/queues")
+    await ada.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+    await ada.at("queue-routing-open").first.click()
+    for part in ("rings", "overflow", "targets"):
+        await ada.at(f"{part}-add").click()
+    await ada.sees("dry-first")
+    await settle(ada)
+    assert await faults(ada) == [], "the routing editor"
+    await ada.page.goto(f"{office.url}/admin/queues")
+    await ada.at("queue-members").first.click()
+    await ada.sees("member-row")
+    await settle(ada)
+    assert await faults(ada) == [], "the members"
+    await ada.page.goto(f"{office.url}/admin/rules")
+    await ada.at("rule-add").click()
+    await ada.has("rule-check", "RIGHT")
+    await settle(ada)
+    assert await faults(ada) == [], "a rule"
+    await ada.page.goto(f"{office.url}/agents")
+    await ada.at("agents-row").first.click()
+    await ada.sees("agent-dialog")
+    await settle(ada)
+    assert await faults(ada) == [], "an agent"
+    await ada.page.keyboard.press("Escape")
+    await ada.at("capacity").click()
+    await ada.sees("my-limits")
+    await settle(ada)
+    assert await faults(ada) == [], "my limits"
 
 
 async def test_the_palette_finds_a_customer_by_keyboard(office: Office, sit_down: SitDown) -> None:

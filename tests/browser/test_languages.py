@@ -11,10 +11,15 @@ from tests.browser.conftest import SitDown
 from tests.browser.desk import PATIENCE, Desk
 from tests.browser.office import Office
 
-ADMIN = ["connections", "queues", "templates", "assets", "users", "roles", "departments"]
+ADMIN = ["connections", "queues", "skills", "rules", "templates", "assets", "users", "roles", "departments"]
 ADMIN += ["quarantine", "plugins", "tokens", "webhooks", "audit"]
 PAGES = {"/inbox": "conversation-list", "/tickets": "tickets-page", "/customers": "customers-page"}
-PAGES |= {"/search": "search-page", "/agents": "agents-page", "/customers/import": "import-page"}
+PAGES |= {
+    "/search": "search-page",
+    "/agents": "agents-page",
+    "/board": "board-page",
+    "/customers/import": "import-page",
+}
 PAGES |= {f"/admin/{name}": f"admin-{name}-page" for name in ADMIN}
 A_KEY = re.compile(r"^[a-z]+(\.[a-z_]+)+$")
 
