@@ -17,7 +17,7 @@ from hub.main.simulate.site import Site, read
 from hub.routing.simulation.draws import Spread
 from hub.routing.simulation.replications import replicate
 from hub.routing.simulation.scenario import Habits, Scenario, Shift
-from hub.routing.simulation.staffing import ROUNDS, propose
+from hub.routing.simulation.staffing import propose
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -43,6 +43,8 @@ def run(options: argparse.Namespace) -> int:
     timetable = read_day(options.day, site, calendar)
     if not site.agents and not options.staff:
         raise Sentence(f"{options.site}: no user takes work from a queue; --staff proposes how many are needed.")
+    if options.staff and options.replications == 1:
+        raise Sentence("--staff needs --replications 2 or more: one day says nothing of chance.")
     if site.agents:
         _play(options, site, timetable, _shifts(options, site, timetable, calendar))
     if options.staff:
@@ -65,14 +67,14 @@ def _play(options: argparse.Namespace, site: Site, timetable: Timetable, shifts:
 
 def _staff(options: argparse.Namespace, site: Site, timetable: Timetable) -> None:
     def progress(attempt: int, days: int) -> None:
-        told(f"agents, round {attempt} of at most {ROUNDS}", days, options.replications)
+        told(f"agents, round {attempt}: days played", days, options.replications)
 
     scenario = _scenario(options, site, timetable, ())
     found = propose(scenario, timetable.arrivals, options.replications, options.seed, progress)
-    print("\nAgents that reach the targets: what Erlang's formulas say, raised where the played days fell short")
+    print("\nAgents that reach the targets: Erlang's formula, corrected by playing the days")
     print(report.staffing(found, site, timetable, site.zone))
     if found.missed:
-        print(f"Not reached in {ROUNDS} rounds: {report.missed(found, site, timetable, site.zone)}.")
+        print(f"Not reached, however many were tried: {report.missed(found, site, timetable, site.zone)}.")
 
 
 def _shifts(options: argparse.Namespace, site: Site, timetable: Timetable, calendar: Calendar) -> tuple[Shift, ...]:

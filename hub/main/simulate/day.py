@@ -22,6 +22,8 @@ OPTIONAL = ("medium", "skills", "priority", "patience_seconds", "handle_cv")
 SHIFTS = ("login", "start", "end")
 USUAL_MINUTES = 30.0
 LONGEST = 7 * 24 * 3_600.0
+DAY, SHORTEST = 24 * 60.0, 1.0  # minutes of an interval
+MOST, WIDEST, PRIORITY = 1e6, 10.0, 1_000
 STAY_ON = 24 * 3_600.0  # who works until all is done does not wait for longer for what nobody can take
 
 
@@ -46,7 +48,7 @@ def read_day(path: Path, site: Site, calendar: Calendar) -> Timetable:
         raise Sentence(f"{path} has no row below its header: nobody comes on that day.")
     by_interval = "interval_start" in found[0].fields
     times = [row.time("interval_start" if by_interval else "time", calendar).astimezone(UTC) for row in found]
-    minutes = min(row.positive("interval_minutes") for row in found) if by_interval else USUAL_MINUTES
+    minutes = min(row.number("interval_minutes", DAY, SHORTEST) for row in found) if by_interval else USUAL_MINUTES
     start = _floor(min(times), minutes, calendar)
     if by_interval:
         day = Day(expected=tuple(_expected(row, (at - start).total_seconds(), site) for row, at in _both(found, times)))
@@ -60,7 +62,7 @@ def read_day(path: Path, site: Site, calendar: Calendar) -> Timetable:
 
 def read_shifts(path: Path, site: Site, calendar: Calendar, start: datetime) -> tuple[Shift, ...]:
     """Raises Sentence. A login may work several shifts."""
-    shifts = []
+    shifts: list[Shift] = []
     for row in rows.read(path, (SHIFTS,), ()):
         login = row.required("login")
         if login not in site.agents:
@@ -69,7 +71,10 @@ def read_shifts(path: Path, site: Site, calendar: Calendar, start: datetime) -> 
         end += timedelta(days=1) if end <= begin and "-" not in row.text("end") else timedelta()
         if end <= begin:
             raise row.wrong("a shift ends after it starts.")
-        shifts.append(Shift(site.agents[login], *((each - start).total_seconds() for each in (begin, end))))
+        shift = Shift(site.agents[login], *((each - start).total_seconds() for each in (begin, end)))
+        if any(each.agent == shift.agent and each.start < shift.end and shift.start < each.end for each in shifts):
+            raise row.wrong(f"{login} works another shift at that time.")
+        shifts.append(shift)
     return tuple(shifts)
 
 
@@ -86,15 +91,17 @@ def _floor(first: datetime, minutes: float, calendar: Calendar) -> datetime:
 
 def _expected(row: Row, start: float, site: Site) -> Expected:
     queue, skills, priority = _wanted(row, site)
-    handle = Spread(row.positive("handle_seconds"), row.number("handle_cv") if row.text("handle_cv") else 1.0)
-    seconds = 60 * row.positive("interval_minutes")
+    handle = Spread(
+        row.number("handle_seconds", LONGEST), row.number("handle_cv", WIDEST) if row.text("handle_cv") else 1.0
+    )
+    seconds = 60 * row.number("interval_minutes", DAY, SHORTEST)
     return Expected(
         start,
         seconds,
         queue,
         row.required("channel"),
         _medium(row),
-        row.number("arrivals"),
+        row.number("arrivals", MOST),
         handle,
         _patience(row),
         skills,
@@ -104,7 +111,7 @@ def _expected(row: Row, start: float, site: Site) -> Expected:
 
 def _contact(row: Row, at: float, site: Site) -> Contact:
     queue, skills, priority = _wanted(row, site)
-    channel, handle = row.required("channel"), row.number("handle_seconds")
+    channel, handle = row.required("channel"), row.number("handle_seconds", LONGEST)
     return Contact(at, queue, channel, _medium(row), handle, _patience(row), skills, priority)
 
 
@@ -114,7 +121,7 @@ def _wanted(row: Row, site: Site) -> tuple[int, dict[str, int], int]:
     if key not in site.queues:
         raise row.wrong(f"there is no queue {key!r}; the site has {', '.join(site.queues)}.")
     queue = site.queues[key]
-    return site.ids[key], {**queue.skills, **row.skills("skills")}, queue.priority + row.whole("priority")
+    return site.ids[key], {**queue.skills, **row.skills("skills")}, queue.priority + row.whole("priority", PRIORITY)
 
 
 def _medium(row: Row) -> str:
@@ -125,4 +132,4 @@ def _medium(row: Row) -> str:
 
 
 def _patience(row: Row) -> float | None:
-    return row.positive("patience_seconds") if row.text("patience_seconds") else None
+    return row.number("patience_seconds", LONGEST, least=0.001) if row.text("patience_seconds") else None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-import math
+import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -11,6 +12,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from hub.main.sentence import Sentence
+
+WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
+LEVEL = re.compile(r"[0-9]{1,4}")
+YEARS = range(1971, 2200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +45,22 @@ class Row:
             raise self.wrong(f"{name} is empty.")
         return value
 
-    def number(self, name: str, least: float = 0.0) -> float:
-        """A finite number, at least so much."""
+    def number(self, name: str, most: float, least: float = 0.0) -> float:
         value = self.required(name)
         try:
             found = float(value)
         except ValueError:
             raise self.wrong(f"{name} is a number, not {value!r}.") from None
-        if not math.isfinite(found) or found < least:
-            raise self.wrong(f"{name} is at least {least:g}, not {value}.")
+        if not least <= found <= most:
+            raise self.wrong(f"{name} is from {least:g} to {most:g}, not {value}.")
         return found
 
-    def positive(self, name: str) -> float:
-        if (found := self.number(name)) <= 0:
-            raise self.wrong(f"{name} is more than 0, not {self.text(name)}.")
-        return found
-
-    def whole(self, name: str) -> int:
+    def whole(self, name: str, most: int) -> int:
         """0 if it is empty."""
-        try:
-            return int(self.text(name) or 0)
-        except ValueError:
-            raise self.wrong(f"{name} is a whole number, not {self.text(name)!r}.") from None
+        value = self.text(name) or "0"
+        if not WHOLE.fullmatch(value) or abs(int(value)) > most:
+            raise self.wrong(f"{name} is a whole number from {-most} to {most}, not {value!r}.")
+        return int(value)
 
     def time(self, name: str, calendar: Calendar) -> datetime:
         value = self.required(name)
@@ -69,6 +68,8 @@ class Row:
             found = datetime.fromisoformat(value) if "-" in value else self._clock(name, value, calendar)
         except ValueError:
             raise self.wrong(f"{name} is a time like 2026-11-23 09:00 or 09:00, not {value!r}.") from None
+        if found.year not in YEARS:
+            raise self.wrong(f"{name} is of a year from {YEARS[0]} to {YEARS[-1]}, not {value}.")
         return found if found.tzinfo else found.replace(tzinfo=calendar.zone)
 
     def _clock(self, name: str, value: str, calendar: Calendar) -> datetime:
@@ -82,7 +83,7 @@ class Row:
         found: dict[str, int] = {}
         for word in self.text(name).replace(";", " ").split():
             skill, _, level = word.partition(":")
-            if not skill or not (level or "1").isdecimal():
+            if not skill or not LEVEL.fullmatch(level or "1"):
                 raise self.wrong(f"{name} are written english:2 french, not {word!r}.")
             found[skill] = int(level or 1)
         return found
@@ -91,7 +92,7 @@ class Row:
 def read(path: Path, required: Sequence[Sequence[str]], optional: Sequence[str]) -> Iterator[Row]:
     """The rows below the header, which has all columns of one of the `required` sets. Raises Sentence."""
     text = _text(path)
-    reader = csv.reader(text.splitlines(), strict=True)
+    reader = csv.reader(io.StringIO(text), strict=True)
     try:
         lines = [(reader.line_num, [field.strip() for field in fields]) for fields in reader if any(fields)]
     except csv.Error as error:

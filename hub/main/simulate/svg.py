@@ -112,7 +112,7 @@ class _Frame:
         return f'<path class="line" {_stroke(line)} d="M{"L".join(points)}{"h0" if len(points) == 1 else ""}"/>'
 
     def _band(self, line: Line, stretch: Sequence[tuple[int, Estimate]]) -> str:
-        edges = [(place, value.mean, 0.0 if math.isnan(value.error) else value.error) for place, value in stretch]
+        edges = [(place, value.mean, value.doubt) for place, value in stretch]
         upper = [f"{self._x(place + 0.5):.1f} {self._y(mean + error):.1f}" for place, mean, error in edges]
         lower = [f"{self._x(place + 0.5):.1f} {self._y(mean - error):.1f}" for place, mean, error in edges]
         return f'<path class="sure" fill="{_color(line)}" d="M{"L".join([*upper, *reversed(lower)])}Z"/>'

@@ -20,6 +20,11 @@ class Estimate:
     mean: float
     error: float
 
+    @property
+    def doubt(self) -> float:
+        """The standard error, 0 where none is known."""
+        return 0.0 if math.isnan(self.error) else self.error
+
     @classmethod
     def of(cls, values: Sequence[float]) -> Estimate:
         error = statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan

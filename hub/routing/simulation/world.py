@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 
 from hub.routing import events
 from hub.routing.decisions import Decision, ExpireOffer, MakeOffer, Overflow, RescindOffer, SetNotReady
@@ -46,6 +47,7 @@ class World:
         self._waiting: dict[int, Case] = {}
         self._offers: set[tuple[int, int]] = set()
         self._segments: list[Segment] = []
+        self._numbers = count(1)
         self._unfinished = len(contacts)
         self._prepare(contacts)
 
@@ -167,7 +169,7 @@ class World:
     def _rings(self, offer: MakeOffer) -> None:
         habits = self._scenario.habits
         self._offers.add((offer.work, offer.agent))
-        self._tell(events.OfferCommitted(offer.work, offer.agent, len(self._segments)))
+        self._tell(events.OfferCommitted(offer.work, offer.agent, next(self._numbers)))
         if offer.auto_accept:
             self._accepts(offer.work, offer.agent)
         elif not habits.unanswered or self._chance.random() >= habits.unanswered:
