@@ -1,6 +1,6 @@
 """`make bench`: prints a table, each row beside the floor measured in the same run.
 
-python -m tests.bench [--scale S] [NAME …]      names: accept start ingest match offers fanout visitors lists
+python -m tests.bench [--scale S] [NAME …]      names: accept start ingest match owner offers fanout visitors lists
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import argparse
 import sys
 import time
 
-from tests.bench import accept, fanout, ingest, lists, match, offers, start, visitors
+from tests.bench import accept, fanout, ingest, lists, match, offers, owner, start, visitors
 from tests.bench.row import HEAD, Measure
 
 BENCHES = {
@@ -17,6 +17,7 @@ BENCHES = {
     "start": start.measures,
     "ingest": ingest.measures,
     "match": match.measures,
+    "owner": owner.measures,
     "offers": offers.measures,
     "fanout": fanout.measures,
     "visitors": visitors.measures,
