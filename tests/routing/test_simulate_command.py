@@ -90,6 +90,18 @@ def test_a_site_without_users_is_told_how_many_it_needs(tmp_path: Path, capsys: 
     assert re.search(r"^09:00 +4 +4 ", capsys.readouterr().out, re.MULTILINE)
 
 
+def test_a_day_on_which_nobody_comes_and_one_of_two_days(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    day, plot = tmp_path / "day.csv", tmp_path / "day.svg"
+    day.write_text(f"{INTERVALS}\n2026-11-23 09:00,30,support,phone,0,180,\n", encoding="utf-8")
+    assert simulate(SITE, "--day", day, "--staff", "--plot", plot) == 0
+    assert re.search("^all +0 ±0 +0 ±0 +– +–", capsys.readouterr().out, re.MULTILINE)
+    late = [f"2026-11-{date} {hour}:00,60,support,phone,4,180," for date in (23, 24) for hour in (10, 22)]
+    day.write_text("\n".join([INTERVALS, *late]), encoding="utf-8")
+    assert simulate(SITE, "--day", day, "--plot", plot, "--replications", 2) == 0
+    assert "2026-11-23 10:00 to 11-24 23:00, 60 minutes a bar" in capsys.readouterr().out
+    assert "11-24 10:00" in plot.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("rows", "said"),
     [

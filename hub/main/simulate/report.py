@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from hub.main.simulate import text
 from hub.main.simulate.day import Timetable
-from hub.main.simulate.series import cells
+from hub.main.simulate.series import cells, clock
 from hub.main.simulate.site import Site
 from hub.routing.simulation.figures import Cell, Measure
 from hub.routing.simulation.replications import Estimates
@@ -38,9 +38,9 @@ def outcomes(found: Mapping[Cell, Estimates], site: Site) -> str:
 
 
 def staffing(found: Proposal, site: Site, timetable: Timetable, zone: ZoneInfo) -> str:
-    """A row for each interval, two columns for each queue: agents, and the service level they reached."""
+    """A row for each interval: for each queue agents, what the formula alone says, the service level they reached."""
     queues = sorted({queue for queue, _ in found.agents})
-    header = ["from", *(word for queue in queues for word in (site.names[queue], "by Erlang", "level"))]
+    header = ["from", *(word for queue in queues for word in (f"agents {site.names[queue]}", "by Erlang", "level"))]
     rows = [
         [_time(interval, timetable, zone), *(word for queue in queues for word in _place(found, queue, interval))]
         for interval in sorted({interval for _, interval in found.agents})
@@ -60,7 +60,7 @@ def _happens(found: Mapping[Cell, Estimates], measure: Measure) -> bool:
 
 def _time(interval: int, timetable: Timetable, zone: ZoneInfo) -> str:
     begin = timetable.start + timedelta(seconds=interval * timetable.interval)
-    return f"{begin.astimezone(zone):%H:%M}"
+    return clock(begin.astimezone(zone), timedelta(seconds=timetable.seconds))
 
 
 def _place(found: Proposal, queue: int, interval: int) -> Sequence[str]:

@@ -38,6 +38,10 @@ class Chart:
     times: Sequence[datetime]
     panels: Sequence[Panel]
 
+    def label(self, place: int) -> str:
+        """What is written at a time: the day, too, where there are several."""
+        return clock(self.times[place], self.times[-1] - self.times[0])
+
 
 PANELS = (
     (Measure.MEAN_WAIT, "Mean wait", False),
@@ -45,6 +49,11 @@ PANELS = (
     (Measure.ABANDONED, "Abandoned", True),
     (Measure.OCCUPANCY, "Occupancy", True),
 )
+
+
+def clock(time: datetime, of: timedelta) -> str:
+    """A local time within a day, or within several."""
+    return f"{time:%H:%M}" if of <= timedelta(days=1) else f"{time:%m-%d %H:%M}"
 
 
 def cells(found: Mapping[Cell, Estimates], site: Site) -> list[tuple[Cell, str]]:

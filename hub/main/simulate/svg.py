@@ -101,11 +101,12 @@ class _Frame:
 
     def _hours(self) -> Iterator[str]:
         """As many times as can be read."""
-        every = math.ceil(len(self._chart.times) / 14)
-        for place, time in list(enumerate(self._chart.times))[::every]:
+        every = math.ceil(len(self._chart.times) * len(self._chart.label(0)) / 70)
+        for place in range(0, len(self._chart.times), every):
             x, y = self._x(place), self._top + HEIGHT
             yield f'<path class="grid" d="M{x:.1f} {self._top:g}V{y + 4:g}"/>'
-            yield f'<text class="scale" text-anchor="middle" x="{x:.1f}" y="{y + 18:g}">{time:%H:%M}</text>'
+            told = self._chart.label(place)
+            yield f'<text class="scale" text-anchor="middle" x="{x:.1f}" y="{y + 18:g}">{told}</text>'
 
     def _line(self, line: Line, stretch: Sequence[tuple[int, Estimate]]) -> str:
         points = [f"{self._x(place + 0.5):.1f} {self._y(value.mean):.1f}" for place, value in stretch]

@@ -59,7 +59,7 @@ def charts(chart: Chart) -> str:
     names = [line.name for panel in chart.panels for line in panel.lines]
     wide = max((width(name) for name in names), default=0)
     minutes = (chart.times[1] - chart.times[0]).total_seconds() / 60
-    span = f"{chart.times[0]:%Y-%m-%d %H:%M} to {chart.times[-1]:%H:%M}, {minutes:g} minutes a bar"
+    span = f"{chart.times[0]:%Y-%m-%d %H:%M} to {chart.label(-1)}, {minutes:g} minutes a bar"
     return "\n".join([span, *(_panel(panel, wide) for panel in chart.panels)])
 
 

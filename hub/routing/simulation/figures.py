@@ -68,7 +68,7 @@ class Tally:
 
 def figures(played: Played, scenario: Scenario) -> dict[Cell, Figures]:
     """Each queue counts what waited in it, overflowed or not; over all queues each contact counts once, as it ended."""
-    tallies: dict[Cell, Tally] = {}
+    tallies = {Cell(): Tally()}
     for segment in played.segments:
         interval = scenario.interval_of(segment.since)
         for cell in _cells(segment.queue, segment.contact.channel, interval):

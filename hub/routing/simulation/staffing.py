@@ -202,7 +202,7 @@ def _skills(day: Day) -> dict[int, dict[str, int]]:
 
 def _shifts(agents: Plan, scenario: Scenario, skills: Mapping[int, Mapping[str, int]]) -> Iterator[Shift]:
     """The n-th agent of a queue works in all intervals that take n agents; the last ones stay until all is done."""
-    number, closing = 0, 1 + max(interval for _, interval in agents)
+    number, closing = 0, 1 + max((interval for _, interval in agents), default=0)
     for queue in sorted({queue for queue, _ in agents}):
         for place in range(max(wanted for (of, _), wanted in agents.items() if of == queue)):
             number += 1
