@@ -59,7 +59,7 @@ contacts = st.builds(
 shifts = st.builds(
     lambda start, length, queues, skills: (queues, skills, float(start), float(start + length)),
     st.integers(0, 300),
-    st.sampled_from([200, 900, 30_000]),
+    st.sampled_from([200, 900, 50_000]),
     st.sampled_from([(1,), (2,), (1, 2)]),
     st.sampled_from([{}, {"zh": 2}]),
 )
@@ -97,13 +97,19 @@ def test_every_contact_ends_once_and_nobody_holds_more_than_they_can(scenario: S
 
 
 def check_story(scenario: Scenario, contact: Contact, story: list[Segment]) -> None:
-    """It begins when the contact came, goes on without a gap, and only the last queue ends it otherwise."""
+    """It begins when the contact came, goes on without a gap, and only the last queue ends it otherwise.
+
+    In the end nobody waits whom somebody who is there could have answered.
+    """
     assert [story[0].since, *(each.until for each in story[:-1])] == [contact.at, *(each.since for each in story[1:])]
     assert all(each.outcome is Outcome.OVERFLOWED for each in story[:-1])
     assert len({each.queue for each in story}) == len(story)
     last = story[-1]
     if contact.patience is not None and last.outcome is not Outcome.WAITING:
         assert last.until <= contact.at + contact.patience + 1e-6
+    if last.outcome is Outcome.WAITING:
+        stays = [shift.agent for shift in scenario.shifts if shift.end > END and last.queue in shift.agent.queues]
+        assert not [agent for agent in stays if agent.skills.keys() >= contact.skills.keys()]
     if last.outcome is Outcome.ANSWERED:
         desk = scenario.desks[last.queue - 1]
         assert last.over_at == pytest.approx(last.until + contact.handle + desk.wrap_up_seconds)
