@@ -27,8 +27,8 @@ class Target:
 class Today:
     """Stretches in the queue that began today.
 
-    `service_level`: of those answered or abandoned that have a target, the share answered within it; null when there
-    are none. `average_wait_seconds` is of the answered.
+    `service_level`: of those answered, abandoned or overflowed that have a target, the share answered within it; null
+    when there are none. `average_wait_seconds` is of the answered.
     """
 
     offered: int
@@ -59,14 +59,15 @@ def today_of(conn: Connection, queues: Mapping[int, Sequence[Target]], since: da
     wait = seconds_between(conn, s.started_at, s.ended_at)
     within = _within(queues)
     answered, abandoned = s.outcome == SegmentOutcome.ANSWERED, s.outcome == SegmentOutcome.ABANDONED
+    overflowed = s.outcome == SegmentOutcome.OVERFLOWED
     counted = select(
         s.queue_id,
         func.count(),
         _how_many(answered),
         _how_many(abandoned),
-        _how_many(s.outcome == SegmentOutcome.OVERFLOWED),
+        _how_many(overflowed),
         _how_many(and_(answered, wait <= within)),
-        _how_many(and_(answered | abandoned, within.is_not(None))),
+        _how_many(and_(answered | abandoned | overflowed, within.is_not(None))),
         func.avg(case((answered, wait))),
     )
     joined = segments.join(interactions, interactions.c.id == s.interaction_id)
