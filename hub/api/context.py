@@ -83,8 +83,17 @@ class ConversationFile:
 
 
 @dataclass(frozen=True, slots=True)
+class EstimatedWait:
+    """From `low_seconds` up to `high_seconds`, None for two hours and more; it never rises while one waits."""
+
+    low_seconds: int
+    high_seconds: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
-    """A stretch of contact as its customer sees it. `waiting_ahead` is None unless QUEUED or OFFERED."""
+    """A stretch of contact as its customer sees it. `waiting_ahead` is None unless QUEUED or OFFERED; `estimated_wait`
+    unless the customer waits in a queue at the other end."""
 
     interaction_id: int
     state: str
@@ -93,6 +102,7 @@ class Conversation:
     waiting_ahead: int | None
     ticket_serial: str
     messages: tuple[ConversationMessage, ...]
+    estimated_wait: EstimatedWait | None = None
 
 
 @dataclass(frozen=True, slots=True)

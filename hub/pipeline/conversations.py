@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from hub.api import Address, Bytes, Conversation, ConversationFile, ConversationMessage, MessageKind
 from hub.model.states import WAITING_FOR_AGENT, DeliveryState, InteractionState, WorkState
+from hub.pipeline.waits import Waits
 from hub.store import blobs, interactions, messages
 from hub.store.rows import Row, many
 from hub.store.tables import deliveries, identities, tickets, users, work
@@ -33,20 +34,20 @@ class Wanted:
     limit: int
 
 
-def by_threads(conn: Connection, wanted: Sequence[Wanted]) -> list[Conversation | None]:
+def by_threads(conn: Connection, wanted: Sequence[Wanted], waits: Waits) -> list[Conversation | None]:
     """One answer for each, in their order; None where nothing has this name."""
     named = interactions.named(conn, {(one.scope, one.thread) for one in wanted})
     found = [(named.get((one.scope, one.thread)), one) for one in wanted]
-    shown = _conversations(conn, [(row, one.after, one.limit) for row, one in found if row is not None])
+    shown = _conversations(conn, [(row, one.after, one.limit) for row, one in found if row is not None], waits)
     return [next(shown) if row is not None else None for row, _ in found]
 
 
-def of_identity(conn: Connection, account_id: int, identity: Address, limit: int) -> list[Conversation]:
+def of_identity(conn: Connection, account_id: int, identity: Address, limit: int, waits: Waits) -> list[Conversation]:
     """The newest conversations of an address on an account, newest first."""
     mine = (identities.c.scheme == identity.scheme, identities.c.value == identity.value)
     joined = select(table).join(identities, identities.c.id == table.c.identity_id)
     found = many(conn, joined.where(*mine, table.c.account_id == account_id).order_by(table.c.id.desc()).limit(limit))
-    return list(_conversations(conn, [(interaction, 0, 200) for interaction in found]))
+    return list(_conversations(conn, [(interaction, 0, 200) for interaction in found], waits))
 
 
 def attachment(conn: Connection, scope: str, thread: str, attachment_id: int) -> Bytes | None:
@@ -68,10 +69,11 @@ def _same(conn: Connection, interaction: Row, message: Row) -> bool:
     return owner is not None and all(owner[name] == interaction[name] for name in mine)
 
 
-def _conversations(conn: Connection, asked: Sequence[Asked]) -> Iterator[Conversation]:
+def _conversations(conn: Connection, asked: Sequence[Asked], waits: Waits) -> Iterator[Conversation]:
     """Interactions as the customer sees them: no notes."""
     rows = [interaction for interaction, _, _ in asked]
     agents, serials, ahead = _agents(conn, rows), _serials(conn, rows), _ahead(conn, rows)
+    estimates = waits.estimates(conn, rows, ahead)
     talks = _talks(conn, asked)
     files = messages.files_of(conn, [message["id"] for talk in talks for message in talk])
     for row, talk in zip(rows, talks, strict=True):
@@ -83,6 +85,7 @@ def _conversations(conn: Connection, asked: Sequence[Asked]) -> Iterator[Convers
             waiting_ahead=ahead.get(row["id"], 0) if row["state"] in WAITING_FOR_AGENT else None,
             ticket_serial=serials.get(row["ticket_id"], ""),
             messages=tuple(_message(message, files.get(message["id"], [])) for message in talk),
+            estimated_wait=estimates.get(row["id"]),
         )
 
 

@@ -26,6 +26,7 @@ from hub.pipeline.conversations import Wanted
 from hub.pipeline.directory import Directory
 from hub.pipeline.receive import Receiver
 from hub.pipeline.together import Together
+from hub.pipeline.waits import Waits
 from hub.plugin.topics import Topics
 from hub.store import interactions, timers, work
 from hub.store.database import Store
@@ -42,6 +43,7 @@ class PipelineCore:
         self.site_url = ""
         self._directory = directory
         self._topics = topics
+        self._waits = Waits()
         self._conversations: Together[Wanted, Conversation | None] = Together(self._read_conversations)
         self._named: Together[tuple[str, str], int | None] = Together(self._read_names)
         self._timers: Together[timers.Timer, None] = Together(self._schedule)
@@ -81,7 +83,9 @@ class PipelineCore:
         return await self._conversations.ask(Wanted(scope, thread, after, limit))
 
     async def history(self, account: AnyAccount, identity: Address, limit: int) -> Sequence[Conversation]:
-        return await self.store.read(lambda conn: conversations.of_identity(conn, account.id, identity, limit))
+        return await self.store.read(
+            lambda conn: conversations.of_identity(conn, account.id, identity, limit, self._waits)
+        )
 
     async def attachment(self, account: AnyAccount, thread: str, attachment_id: int) -> Bytes | None:
         scope = self._scope(account)
@@ -113,7 +117,7 @@ class PipelineCore:
         return self._topics.subscribe(topic)
 
     async def _read_conversations(self, wanted: Sequence[Wanted]) -> Sequence[Conversation | None]:
-        return await self.store.read(lambda conn: conversations.by_threads(conn, wanted))
+        return await self.store.read(lambda conn: conversations.by_threads(conn, wanted, self._waits))
 
     async def _read_names(self, names: Sequence[tuple[str, str]]) -> Sequence[int | None]:
         found = await self.store.read(lambda conn: interactions.named(conn, set(names)))

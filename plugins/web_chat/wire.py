@@ -35,7 +35,8 @@ def problem(code: Problem, detail: str = "", own_id: str | None = None, retry_af
 
 
 def state(conversation: Conversation) -> str:
-    """How the conversation stands. `ahead` is how many wait before this visitor."""
+    """How the conversation stands. `ahead` is how many wait before this visitor, `wait` how long it may take."""
+    wait = conversation.estimated_wait
     return frame(
         "state",
         interaction=conversation.interaction_id,
@@ -43,6 +44,7 @@ def state(conversation: Conversation) -> str:
         over=conversation.state in OVER,
         agent=conversation.agent,
         ahead=conversation.waiting_ahead,
+        wait={"low": wait.low_seconds, "high": wait.high_seconds} if wait else None,
         serial=conversation.ticket_serial,
     )
 

@@ -70,6 +70,7 @@ export interface Standing {
   over: boolean;
   agent: string;
   ahead?: number;
+  wait?: { low: number; high: number | null };
   serial: string;
 }
 

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Chat } from "../chat";
+import type { Standing } from "../protocol";
 import { fill, type Words } from "../texts";
 import { isOver } from "../thread";
 import { Composer } from "./Composer";
@@ -109,11 +110,19 @@ export function status(chat: Chat, words: Words): string {
   if (standing && !standing.over) {
     if (standing.agent) return fill(words.withAgent, { name: standing.agent });
     if (!open) return words.offline;
-    if (standing.ahead === 0) return words.queueNext;
-    if (standing.ahead) return fill(words.queueAhead, { n: standing.ahead });
+    if (standing.ahead === 0) return withWait(words.queueNext, standing, words);
+    if (standing.ahead) return withWait(fill(words.queueAhead, { n: standing.ahead }), standing, words);
     if (standing.state === "INITIATED" || standing.state === "QUEUED") return words.searching;
   }
   return open ? words.online : words.offline;
+}
+
+/** Adds how long it may take; a wait that nobody would want to hear of is left out. */
+function withWait(said: string, standing: Standing, words: Words): string {
+  const wait = standing.wait;
+  if (!wait || wait.high === null) return said;
+  const minutes = { low: wait.low / 60, high: wait.high / 60 };
+  return said + words.comma + (wait.low ? fill(words.waitRange, minutes) : words.waitShort);
 }
 
 function dot(chat: Chat): string {
