@@ -5,10 +5,12 @@ import asyncio
 import contextlib
 import json
 import logging
+import os
 import secrets
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,9 @@ from hub.web.app import create_app
 from hub.web.passwords import hash_password
 from hub.web.services import Services, WebSettings
 
+log = logging.getLogger(__name__)
 LISTENING_WITHIN = 10.0
+THREADS_END_WITHIN = 0.5
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -82,10 +86,13 @@ async def _serve(
     if server.started:
         url = _url(file, listening)
         await site.open(url)
-        _announce(file, url, await _connections(store), passwords if first else {}, options)
+        states = await _connections(store, serving)
+        if not serving.done():
+            _announce(file, url, states, passwords if first else {}, options)
     await serving
     await site.stop()
     await store.close()
+    _wait_for_no_thread()
 
 
 def _configuration(site: Site) -> uvicorn.Config:
@@ -112,7 +119,7 @@ def _configuration(site: Site) -> uvicorn.Config:
         proxy_headers=bool(file.site.trusted_proxies),
         forwarded_allow_ips=file.site.trusted_proxies or None,
         server_header=False,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=1,
     )
 
 
@@ -128,6 +135,21 @@ async def _until_signalled(server: uvicorn.Server, listening: socket.socket) -> 
 def _stop(server: uvicorn.Server) -> None:
     server.force_exit = server.should_exit
     server.should_exit = True
+
+
+def _wait_for_no_thread() -> None:
+    """Python joins the threads of every pool before it exits; one in which a plugin waits for its far side would keep
+    us as long as that takes. All that is ours has been closed by now."""
+    last = threading.Timer(THREADS_END_WITHIN, _exit)
+    last.daemon = True
+    last.start()
+
+
+def _exit() -> None:
+    waiting = [thread.name for thread in threading.enumerate() if not thread.daemon]
+    log.warning("these threads did not end, and are left behind: %s", ", ".join(waiting))
+    logging.shutdown()
+    os._exit(0)
 
 
 def _bind(host: str, port: int) -> socket.socket:
@@ -162,13 +184,13 @@ def _passwords(file: SiteFile) -> dict[str, str]:
     }
 
 
-async def _connections(store: Store) -> list[Row]:
-    """How the connections fare, once each listens or has failed to."""
+async def _connections(store: Store, serving: asyncio.Task[None]) -> list[Row]:
+    """How the connections fare, once each listens or has failed to, or we are asked to end meanwhile."""
     loop = asyncio.get_running_loop()
     until = loop.time() + LISTENING_WITHIN
     while True:
         rows = await store.read(_states)
-        if all(row["state"] in {"RUNNING", "FAILED"} for row in rows) or loop.time() > until:
+        if all(row["state"] in {"RUNNING", "FAILED"} for row in rows) or loop.time() > until or serving.done():
             return rows
         await asyncio.sleep(0.02)
 

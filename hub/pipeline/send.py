@@ -6,6 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -35,6 +36,7 @@ from hub.store.unit import Tx
 log = logging.getLogger(__name__)
 GROUP = 64
 IDLE = 5.0
+MOMENT, ONCE_MORE = 1.5, 5.0  # seconds what is under way gets when the hub ends
 BACK_OFF = (5, 15, 60, 300, 900, 3600, 3600, 7200, 14400, 14400, 28800)
 
 
@@ -50,6 +52,7 @@ class Sender:
         self._due = asyncio.Event()
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(16))
         self._under_way: set[asyncio.Task[None]] = set()
+        self._once_only: set[asyncio.Task[Any]] = set()  # a second try might make a second message
 
     def wake(self) -> None:
         """Something may be due."""
@@ -69,9 +72,10 @@ class Sender:
                 await self._wait()
 
     async def close(self) -> None:
-        """Let what is under way come to its end, for a moment."""
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=5)
+        """Let what is under way come to its end, for a moment; longer where it could not be tried again."""
+        for tasks, seconds in ((self._under_way, MOMENT), (self._once_only, ONCE_MORE)):
+            if tasks:
+                await asyncio.wait(tasks, timeout=seconds)
 
     async def recover(self, living: list[str]) -> None:
         """Deliveries whose worker died: again where that is safe, else UNKNOWN, which a person sees."""
@@ -124,6 +128,9 @@ class Sender:
         if row["connection_id"] is not None and connection is None:
             return Unreachable("the connection is switched off")
         channel = self._directory.channel_of(account)
+        if not channel.capabilities.resend_is_safe and (task := asyncio.current_task()):
+            self._once_only.add(task)
+            task.add_done_callback(self._once_only.discard)
         scope = thread.scope_of(self._directory.row(account.id), channel.capabilities.dedup_scope)
         message, contact = await self._store.read(lambda conn: _outbound(conn, row, scope, account.channel))
         if refusal := await self._hooks.veto(contact):

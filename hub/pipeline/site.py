@@ -1,11 +1,12 @@
 """A running site without its web server: store, plugins and the steps of the pipeline, started and stopped."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from hub.api import Event, Json, Signal
+from hub.api import Event, Json, Overloaded, Signal
 from hub.pipeline import assemble, conclude, flow_state, ingest, node, setup, thread
 from hub.pipeline.clock import Clock
 from hub.pipeline.core import SIGNALS, PipelineCore
@@ -32,6 +33,7 @@ from hub.store.unit import Tx
 
 log = logging.getLogger(__name__)
 RESTART = 1.0
+CANCELS, CANCEL_WITHIN = 3, 1.0
 
 
 class _Channels:
@@ -102,18 +104,16 @@ class Site:
     async def stop(self) -> None:
         """Close the doors first, then finish what is in hand."""
         self._open = False
-        await self.listeners.stop()
-        await self.background.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(self.listeners.stop(), self.background.stop())
+        await end(self._tasks)
         await self.flows.close()
         await self.intake.close()
         await self.sender.close()
         await self.health.close()
         self.watchdog.stop()
         self.registry.close()
-        await self.membership.leave()
+        with contextlib.suppress(Overloaded):  # the leases run out by themselves
+            await self.membership.leave()
 
     async def signal(self, interaction_id: int, kind: str, data: Mapping[str, Json]) -> bool:
         """Carry typing and the like to the customer, best effort; whether it went."""
@@ -212,4 +212,17 @@ async def _keep(run: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(RESTART)
 
 
-__all__ = ["SIGNALS", "Site", "node_name"]
+async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel until they have ended: one cancellation can be lost to an error on the way out, or to `asyncio.wait_for`
+    before Python 3.12, and a hub that waited for such a task would never end."""
+    left = set(tasks)
+    for _ in range(CANCELS):
+        for task in left:
+            task.cancel()
+        if left:
+            _, left = await asyncio.wait(left, timeout=CANCEL_WITHIN)
+    if left:
+        log.error("did not end, and are left behind: %s", ", ".join(sorted(task.get_name() for task in left)))
+
+
+__all__ = ["SIGNALS", "Site", "end", "node_name"]

@@ -19,7 +19,7 @@ from hub.plugin.record import CONTAINED, Plugin, sentence
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 8.0  # what was down for long is back within ten seconds of its return
 HEALTHY_AFTER = 60.0
-STOP_DEADLINE = 5.0
+STOP_DEADLINE = 1.5  # with what the web and the deliveries get, a hub ends within three seconds or so
 
 
 class ConnectionState(StrEnum):

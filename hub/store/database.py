@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
+from hub.api import Overloaded
 from hub.store import eventlog
 from hub.store.away import as_overloaded, away
 from hub.store.eventlog import EventTail
@@ -45,6 +46,7 @@ class Store:
         self.vault = vault
         self.node = node
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
         self._backend = self._connect(url)
 
     @classmethod
@@ -70,7 +72,9 @@ class Store:
         self._backend.hear(on_topic)
 
     async def close(self) -> None:
-        """Commit what is queued and let go of the database."""
+        """Commit what is queued and let go of the database. Who still asks hears Overloaded: nobody would answer them,
+        and a task that waits for ever keeps the process from ending."""
+        self._closing = True
         await self._backend.close()
         for task in self._tasks:
             task.cancel()
@@ -78,6 +82,7 @@ class Store:
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on a reader; it sees what is committed. Raises what `work` raised, or Overloaded when the database
         cannot be read now."""
+        self._require_open()
         try:
             return await self._backend.read(work)
         except Exception as error:
@@ -88,6 +93,7 @@ class Store:
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction and return after the commit. Raises what `work` raised, or Overloaded when the
         database cannot be written now."""
+        self._require_open()
         waiting: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
         def settle(value: T, error: BaseException | None) -> None:
@@ -100,6 +106,10 @@ class Store:
 
         self._backend.submit(Job(work, settle))
         return await waiting
+
+    def _require_open(self) -> None:
+        if self._closing:
+            raise Overloaded("the hub is ending")
 
     def key(self, purpose: str) -> bytes:
         """32 secret bytes for one purpose."""
@@ -121,7 +131,7 @@ class Store:
             self._settle(outcome)
 
     def _settle(self, outcome: Outcome) -> None:
-        if outcome.again:
+        if outcome.again and not self._closing:
             self._backend.submit(outcome.job)
         else:
             outcome.job.settle(outcome.value, as_overloaded(outcome.error) if outcome.error else None)

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any, cast
 
 from hub.pipeline.send import Sender
+from hub.pipeline.site import end
 
 
 class NothingDue:
@@ -31,3 +32,21 @@ async def test_the_sender_ends_though_it_is_woken_in_the_same_instant() -> None:
     ended, _ = await asyncio.wait([running], timeout=2)
     running.cancel()
     assert ended
+
+
+async def test_a_task_that_loses_a_cancellation_is_asked_again() -> None:
+    begun, lost = asyncio.Event(), asyncio.Event()
+
+    async def hard_of_hearing() -> None:
+        try:
+            begun.set()
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            lost.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(hard_of_hearing())
+    await begun.wait()
+    await end([task])
+    assert lost.is_set()
+    assert task.done()

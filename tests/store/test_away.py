@@ -85,3 +85,10 @@ async def test_a_database_file_that_cannot_be_opened_is_overloaded(tmp_path: Pat
 async def test_a_wrong_statement_is_its_authors_mistake(store: Store) -> None:
     told = await outcomes(store, lambda conn: conn.execute(text("SELECT nothing FROM nowhere")))
     assert all(issubclass(each, DBAPIError) for each in told), told
+
+
+async def test_who_asks_after_the_end_is_told_so_and_does_not_wait_for_ever(database_url: str, tmp_path: Path) -> None:
+    store = await Store.open(database_url, key_file=tmp_path / "site.key")
+    await store.close()
+    async with asyncio.timeout(5):
+        assert set(await outcomes(store, one)) == {Overloaded}
