@@ -23,7 +23,7 @@ Only offers are answered: SetNotReady is confirmed by AgentChanged whenever it i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ from hub.routing.explain import NotYet, Preview, WhyWaiting, obstacles, ranked, 
 from hub.routing.matching import Matcher
 from hub.routing.offers import Offers, Reservation
 from hub.routing.policy import OverflowReason, OverflowRule, RoutingSettings, Strategy
-from hub.routing.queues import Queues, next_step, overflow_by_wait, ring_of
+from hub.routing.queues import Queues, next_step, ring_of
 from hub.routing.refusals import Refusals
 from hub.routing.roster import Roster
 from hub.routing.snapshots import OpenOffer, Slot, Snapshot, Work
@@ -217,7 +217,7 @@ class Engine:
             return []
         self._roster.set_unroutable(event.agent)
         released = self._waiting.release(event.agent, now)
-        return [SetNotReady(event.agent), *self._requeue(reservation, now), *self._offer_each(released, now)]
+        return [SetNotReady(event.agent), *self._requeue(reservation, now, released)]
 
     # --- time -------------------------------------------------------------------------------------------------------
 
@@ -229,13 +229,9 @@ class Engine:
         entries = [self._waiting.step(work, now) for work in due]
         decisions += self._offer_each([*due, *self._refusals.pop_ended(now)], now)
         for entry in entries:
-            due_rule = entry.asked or self._overdue(entry.work, now)
+            due_rule = entry.asked or self._queues.overflow_due(entry.work, now)
             decisions += self._move_on([entry.work.id], due_rule, now) if due_rule else []
         return decisions
-
-    def _overdue(self, work: Work, now: datetime) -> OverflowRule | None:
-        rule = overflow_by_wait(self._queues[work.queue], work)
-        return rule if rule and (now - work.since).total_seconds() >= rule.limit else None
 
     def _move_on(self, works: Iterable[int], rule: OverflowRule, now: datetime) -> list[Decision]:
         """What still waits of these shall wait elsewhere."""
@@ -330,13 +326,16 @@ class Engine:
         self._offers.drop(reservation)
         self._roster.clear(reservation.agent, reservation.work.id)
 
-    def _requeue(self, reservation: Reservation, now: datetime) -> list[Decision]:
-        """Back to its place, which its first enqueue time keeps; the agent is free for other work."""
+    def _requeue(self, reservation: Reservation, now: datetime, released: Sequence[int] = ()) -> list[Decision]:
+        """Back to its place, which its first enqueue time keeps; the agent is free for other work.
+
+        `released`: what else may go to others now.
+        """
         work = reservation.work
         self._drop(reservation)
         if work.id not in self._offers and work.id not in self._waiting:
             self._waiting.add(work, now)
-        return [*self._offer_each([work.id], now), *self._serve(reservation.agent, now)]
+        return [*self._offer_each([work.id, *released], now), *self._serve(reservation.agent, now)]
 
     def _changed_while_ringing(self, work: Work, reservations: list[Reservation], now: datetime) -> list[Decision]:
         for reservation in reservations:

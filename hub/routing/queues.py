@@ -109,6 +109,17 @@ class Queues:
         rule = policy.rule(OverflowReason.DEPTH)
         return rule if rule and _leads_on(rule, work) and ahead >= rule.limit else None
 
+    def overflow_due(self, work: Work, now: datetime) -> OverflowRule | None:
+        """The rule by which work that waits should have gone on already: it waited too long, or the queue is closed."""
+        policy = self[work.queue]
+        if not policy.overflow:
+            return None
+        rule = overflow_by_wait(policy, work)
+        if rule is not None and (now - work.since).total_seconds() >= rule.limit:
+            return rule
+        rule = policy.rule(OverflowReason.CLOSED)
+        return rule if rule and _leads_on(rule, work) and not self.is_open(work.queue, now) else None
+
     def closed_by(self, now: datetime) -> list[tuple[int, OverflowRule]]:
         """The queues that have closed since last asked and whose waiting work goes elsewhere then."""
         closed = []

@@ -151,8 +151,9 @@ class Waiting:
         if not (policy.rings or policy.overflow or work.agent_until):
             return
         step = next_step(policy, work, now)
+        overdue = None if entry.asked or self._queues.overflow_due(work, now) is None else now
         retry = now + self._settings.retry if entry.asked else None
-        if (first := min(filter(None, (step, retry)), default=None)) is not None:
+        if (first := min(filter(None, (step, overdue, retry)), default=None)) is not None:
             self._steps.put(work.id, first)
 
     def _take_out(self, entry: Entry) -> None:

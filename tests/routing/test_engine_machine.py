@@ -239,6 +239,7 @@ class Routing(RuleBasedStateMachine):
             self.simple.time_is(self.now)
             self.tell(events.Tick())
         self.now = until
+        self.check_that_nothing_is_overdue()
 
     @rule()
     def another_node_takes_over(self) -> None:
@@ -314,6 +315,17 @@ class Routing(RuleBasedStateMachine):
         if told.rule.reason is OverflowReason.WAIT and told.rule in self.simple.policy(work).overflow:
             assert (self.now - work.since).total_seconds() >= told.rule.limit
         self.overflowing[told.work] = told.rule
+
+    def check_that_nothing_is_overdue(self) -> None:
+        """What waited too long was asked to move on, whatever happened to it before: it rang, its queue changed."""
+        self.tell(events.Tick())
+        ringing = {work for work, _ in self.simple.offered}
+        for work in self.simple.waiting.values():
+            limits = [each for each in self.simple.policy(work).overflow if each.reason is OverflowReason.WAIT]
+            due = [each for each in limits if (self.now - work.since).total_seconds() >= each.limit]
+            leads_on = [each for each in due if each.queue not in {work.queue, *work.visited}]
+            if leads_on and work.queue not in work.visited and work.id not in ringing:
+                assert work.id in self.overflowing
 
     @invariant()
     def every_piece_of_work_is_in_one_place(self) -> None:
