@@ -49,14 +49,14 @@ def of(tx: Tx, interaction: Row, queue: Row, chosen: bool) -> Demand:
         values = _values(tx.conn, interaction, queue)
         for rule in rules:
             if _holds(rule["when"], values):
-                demand = _applied(tx, demand, rule, moves)
+                demand = _applied(tx, demand, rule, moves, interaction["customer_id"])
     seconds = demand.queue["routing"].get("last_agent_seconds", 0)
     if seconds and demand.agent is None and interaction["customer_id"] is not None:
         demand = _kept_for(tx, demand, routing_rows.last_agent(tx.conn, interaction["customer_id"]), seconds)
     return demand
 
 
-def _applied(tx: Tx, demand: Demand, rule: Mapping[str, Any], moves: bool) -> Demand:
+def _applied(tx: Tx, demand: Demand, rule: Mapping[str, Any], moves: bool, customer: int | None) -> Demand:
     """The demand with what a rule adds."""
     queue = work.queue(tx.conn, rule["queue"]) if rule.get("queue") and moves else None
     if queue is not None and queue["enabled"] and queue["id"] != demand.queue["id"]:
@@ -71,6 +71,8 @@ def _applied(tx: Tx, demand: Demand, rule: Mapping[str, Any], moves: bool) -> De
         rules=(*demand.rules, rule.get("name", "")),
     )
     agent = rule.get("agent_id")
+    if rule.get("agent") == "last" and customer is not None:
+        agent = routing_rows.last_agent(tx.conn, customer)
     return _kept_for(tx, demand, agent, rule.get("keep_seconds", 0)) if agent else demand
 
 

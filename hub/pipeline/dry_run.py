@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from hub.pipeline import routing_feed
 from hub.routing import documents
@@ -20,16 +20,13 @@ from hub.routing.events import OfferFailed
 from hub.routing.explain import Preview, WhyWaiting
 from hub.routing.policy import QueuePolicy, RoutingSettings
 from hub.routing.snapshots import Snapshot, Work
-from hub.store.site_values import ROUTING, site_value
-from hub.store.tables import queues
+from hub.store import routing_rows
 
 
 def read(conn: Connection) -> tuple[Snapshot, RoutingSettings]:
     """The site as routing would find it now; the first thing done on this connection."""
     snapshot, _ = routing_feed.snapshot(conn)
-    rows = conn.execute(select(queues.c.id, queues.c.routing, queues.c.hours))
-    policies = tuple(documents.policy(row.id, row.routing, row.hours) for row in rows)
-    return replace(snapshot, queues=policies), documents.settings(site_value(conn, ROUTING))
+    return snapshot, documents.settings(routing_rows.settings(conn))
 
 
 def preview(snapshot: Snapshot, settings: RoutingSettings, proposed: QueuePolicy, work: Work, now: datetime) -> Preview:

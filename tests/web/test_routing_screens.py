@@ -6,12 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
+from hub.pipeline import demand
 from hub.store import interactions
 from hub.store import work as works
 from hub.store.database import Store
-from hub.store.tables import events, offers, presence, queue_members, users
+from hub.store.tables import events, offers, presence, queue_members, users, work
 from hub.store.tables import queues as queue_table
 from hub.store.unit import Tx
 from tests.web.conversations import insert_account, insert_interaction, insert_queue
@@ -105,8 +106,10 @@ async def test_offers_are_told_with_their_reasons(office: Office) -> None:
     def offered(tx: Tx) -> None:
         row = works.open_for(tx.conn, contact)
         assert row is not None
-        works.offer(tx, row, user, 30, {"strategy": "LONGEST_IDLE", "candidates": 2})
-        works.move(tx, row, works.WorkState.OFFERED, "work.offered", user_id=user)
+        mine = {"work_id": row["id"], "interaction_id": contact, "queue_id": office.queue, "user_id": user}
+        why = {"strategy": "LONGEST_IDLE", "candidates": 2}
+        tx.conn.execute(insert(offers).values(**mine, created_at=tx.now, expires_at=tx.now, explanation=why))
+        tx.conn.execute(update(work).where(work.c.id == row["id"]).values(state="OFFERED", user_id=user))
 
     await office.store.write(offered)
     agent = await office.people.client("agent")
@@ -182,6 +185,26 @@ async def test_rules_are_kept_as_they_were_written(office: Office) -> None:
     assert (await admin.get("/routing/rules")).json() == body
     told = await office.store.read(lambda conn: conn.execute(select(events.c.type)).scalars().all())
     assert "routing.changed" in told
+
+
+async def test_work_asks_for_what_the_rules_that_hold_say(office: Office) -> None:
+    admin, agent = await office.people.client("admin"), office.people.ids.users["agent"]
+    rules = [
+        {"name": "Far", "when": 'channel == "elsewhere"', "priority": 100},
+        {"name": "Here", "when": 'channel == "toy"', "priority": 5, "skills": {"zh": 2}, "agent": "agent"},
+        {"name": "Again", "when": "not returning", "priority": 2, "agent": "last"},
+    ]
+    assert (await admin.put("/routing/rules", json={"rules": rules})).status_code == 200
+
+    def asked(tx: Tx) -> demand.Demand:
+        queue = works.queue(tx.conn, office.queue)
+        assert queue is not None
+        row = interactions.locked(tx, insert_interaction(tx, office.account, office.queue, office.people.ids.sales))
+        return demand.of(tx, row, queue, chosen=False)
+
+    found = await office.store.write(asked)
+    assert (found.priority, found.skills, found.agent) == (7, {"zh": 2}, agent)
+    assert found.rules == ("Here", "Again")
 
 
 async def test_a_rule_that_is_wrong_is_named_with_the_place(office: Office) -> None:

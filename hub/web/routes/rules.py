@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import Connection
@@ -11,8 +11,8 @@ from hub.model.conditions import Condition, ConditionError
 from hub.model.conditions.faults import Fault
 from hub.model.errors import Forbidden, Invalid
 from hub.model.permissions import Permission
-from hub.store import admin_queues, users
-from hub.store.site_values import ROUTING, set_site_value, site_value
+from hub.store import admin_queues, routing_rows, users
+from hub.store.site_values import set_site_value
 from hub.store.unit import Tx
 from hub.web.call import Call
 from hub.web.fields import Body, Id, Name, Seconds, Short, Small
@@ -21,6 +21,7 @@ from hub.web.routing import Routes
 
 routes = Routes("routing")
 MANAGE = Permission.QUEUES_MANAGE
+AGENT_ID = "agent_id"  # stored beside the login
 LAST = "last"  # who had the customer last, in the place of a login
 Text = Annotated[str, Field(max_length=4000)]
 
@@ -84,14 +85,25 @@ async def check_condition(call: Call, body: ConditionText) -> ConditionCheck:
 
 
 def _rules(conn: Connection) -> RoutingRules:
-    return RoutingRules.model_validate(site_value(conn, ROUTING))
+    stored = routing_rows.settings(conn)
+    rules = [{key: value for key, value in rule.items() if key != AGENT_ID} for rule in stored.get("rules", [])]
+    return RoutingRules.model_validate({**stored, "rules": rules})
+
+
+def _stored(conn: Connection, body: RoutingRules) -> dict[str, Any]:
+    """The document with the ids of the agents named, so that nobody is looked up when work comes."""
+    document = body.model_dump(mode="json")
+    for rule in document["rules"]:
+        named = users.find_credentials(conn, rule["agent"]) if rule["agent"] not in ("", LAST) else None
+        rule[AGENT_ID] = named.id if named else None
+    return document
 
 
 def _set_rules(call: Call, tx: Tx, body: RoutingRules) -> RoutingRules:
     if call.actor.departments is not None:
         raise Forbidden("The rules are the whole site's, and you belong to a department.")
     _check(call, tx.conn, body)
-    set_site_value(tx, ROUTING, body.model_dump(mode="json"))
+    set_site_value(tx, routing_rows.SETTINGS, _stored(tx.conn, body))
     tx.event("routing.changed")
     call.record(tx, "routing.changed", rules=len(body.rules))
     return _rules(tx.conn)
