@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hub import __version__
-from hub.main import administer, demo, examine, serve, simulate
+from hub.main import administer, demo, examine, replay, serve, simulate
 from hub.main.sentence import Sentence
 from hub.plugin.site_file import NAME, SiteFileError
 
@@ -41,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         ("serve", "serve a site", serve.configure),
         ("migrate", "bring the database to the newest schema", administer.configure_migrate),
         ("plugins", "list plugins, or remove one's data", administer.configure_plugins),
+        ("replay", "tell a recorded stretch of routing again to a fresh engine", replay.configure),
         ("password", "set a user's password", administer.configure_password),
     ):
         command = commands.add_parser(name, help=help_text, description=help_text)

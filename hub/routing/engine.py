@@ -283,7 +283,7 @@ class Engine:
             line,
             candidates=1 if alone else max(sum(len(link.free) for link in line.links), 1),
             refused=self._refusals.any_of(work.id),
-            ring=ring_of(policy, work, now),
+            ring=entry.ring,
             now=now,
         )
         self._roster.took_turn(member, work.queue, policy.strategy)

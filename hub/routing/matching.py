@@ -85,7 +85,9 @@ class Matcher:
         for link in self._open_links(member):
             line = link.line
             place = line.head + link.handicap
-            if place < best or (found and place == best and _first(line) < _first(found)):
+            if place > best:
+                continue
+            if place < best or (found and _first(line) < _first(found)):
                 best, found = place, line
         return found
 

@@ -16,10 +16,14 @@ from hub.routing.snapshots import Slot, Work
 
 @dataclass(eq=False, slots=True)
 class Entry:
-    """`line`: None while it is `kept_for` one agent. `asked`: the overflow the store was asked for and has not done."""
+    """`line`: None while it is `kept_for` one agent. `asked`: the overflow the store was asked for and has not done.
+
+    `ring`: how many of its queue's rings it had reached when it was put there.
+    """
 
     work: Work
     line: Line | None
+    ring: int = 0
     kept_for: int | None = None
     asked: OverflowRule | None = None
 
@@ -64,7 +68,7 @@ class Waiting:
     def add(self, work: Work, now: datetime, keep: bool = False) -> Entry:
         """`keep`: for its own agent alone, as long as it says."""
         self.drop(work.id)
-        entry = self._entries[work.id] = Entry(work, None, work.agent if keep else None)
+        entry = self._entries[work.id] = Entry(work, None, kept_for=work.agent if keep else None)
         self._put(entry, now)
         self.depth[work.queue] += 1
         return entry
@@ -128,8 +132,10 @@ class Waiting:
 
     def line_for(self, work: Work, now: datetime) -> Line:
         """The line it stands in, or would, now."""
+        return self._line(work, ring_of(self._queues[work.queue], work, now))
+
+    def _line(self, work: Work, ring: int) -> Line:
         policy = self._queues[work.queue]
-        ring = ring_of(policy, work, now)
         key = (work.queue, work.slot, ring, frozenset(work.skills.items()))
         line = self._lines.get(key)
         if line is None:
@@ -142,7 +148,8 @@ class Waiting:
         if entry.kept_for is not None:
             self._kept.setdefault(entry.kept_for, LazyHeap()).put(work.id, self.place(work))
         else:
-            entry.line = self.line_for(work, now)
+            entry.ring = ring_of(self._queues[work.queue], work, now)
+            entry.line = self._line(work, entry.ring)
             entry.line.put(work.id, self.place(work))
         self._schedule(entry, now)
 
