@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     until = _moment(options.until) or datetime.now(UTC)
     since = _moment(options.since) or until - timedelta(days=1)
     url = prepare(options.site).file.database
-    done = on_database(url, lambda conn: replay.replay(conn, since, until))
+    done = on_database(url, lambda conn: replay.replay(conn, since, until), reading=True)
     print(f"{done.facts} facts in {done.rounds} rounds under {done.owners} owners led to {done.decisions} decisions.")
     if not done.owners:
         print("The journal has nothing of this time.")

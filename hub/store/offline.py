@@ -14,16 +14,16 @@ from hub.store import sqlite
 T = TypeVar("T")
 
 
-def on_database(url: str, work: Callable[[Connection], T]) -> T:
-    """Run `work` in one transaction. Safe to call from anywhere."""
+def on_database(url: str, work: Callable[[Connection], T], *, reading: bool = False) -> T:
+    """Run `work` in one transaction. Safe to call from anywhere; `reading`, also beside a hub that writes."""
     if url.startswith("sqlite"):
-        return _on_sqlite(url, work)
+        return _on_sqlite(url, work, "BEGIN" if reading else "BEGIN IMMEDIATE")
     with ThreadPoolExecutor(1) as thread:  # asyncpg needs a loop, and the caller may be inside one
         return thread.submit(asyncio.run, _on_postgres(url, work)).result()
 
 
-def _on_sqlite(url: str, work: Callable[[Connection], T]) -> T:
-    engine = sqlite.engine(url, begin="BEGIN IMMEDIATE")
+def _on_sqlite(url: str, work: Callable[[Connection], T], begin: str) -> T:
+    engine = sqlite.engine(url, begin=begin)
     try:
         with engine.begin() as conn:
             return work(conn)
