@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
@@ -66,13 +67,36 @@ class Scene:
     agents: list[crew.Group]
 
 
-def scene(conn: Connection, now: datetime) -> Scene:
+SPARED = 10  # today's figures are kept for so many times what reading them took
+
+
+class Diary:
+    """Today's figures of a site so busy that reading them takes a while; elsewhere they are read each time."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[datetime, dict[int, Today]] | None = None
+
+    def today(self, conn: Connection, rows: Sequence[RowMapping], now: datetime) -> dict[int, Today]:
+        """By queue."""
+        if self._kept is None or now >= self._kept[0]:
+            started = monotonic()
+            found = _today(conn, rows, now)
+            self._kept = (now + SPARED * timedelta(seconds=monotonic() - started), found)
+        return self._kept[1]
+
+
+def scene(conn: Connection, now: datetime, diary: Diary) -> Scene:
     """The site as it is."""
     named = departments.c.name.label("department_name")
     joined = queues.outerjoin(departments, departments.c.id == queues.c.department_id)
     listed = select(queues, named).select_from(joined).where(queues.c.enabled).order_by(queues.c.name, queues.c.id)
     rows = conn.execute(listed).mappings().all()
-    waiting, ringing, members, today = _waiting(conn, now), _ringing(conn), crew.by_queue(conn), _today(conn, rows, now)
+    waiting, ringing, members, today = (
+        _waiting(conn, now),
+        _ringing(conn),
+        crew.by_queue(conn),
+        diary.today(conn, rows, now),
+    )
     lines = [
         _line(row, now, waiting.get(row["id"], []), ringing.get(row["id"], 0), members, today.get(row["id"], NOTHING))
         for row in rows

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, and_, case, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Integer, and_, case, cast, func, literal, null, select
 
 from hub.model.states import SegmentOutcome
 from hub.store.elapsed import seconds_between
@@ -70,15 +70,21 @@ def today_of(conn: Connection, queues: Mapping[int, Sequence[Target]], since: da
         _how_many(and_(answered | abandoned | overflowed, within.is_not(None))),
         func.avg(case((answered, wait))),
     )
-    joined = segments.join(interactions, interactions.c.id == s.interaction_id)
-    mine = (s.queue_id.in_(list(queues)), s.started_at >= since, s.kind == "QUEUE")
-    rows = conn.execute(counted.select_from(joined).where(*mine).group_by(s.queue_id))
+    mine = counted.where(s.queue_id.in_(list(queues)), s.started_at >= since, s.kind == "QUEUE").group_by(s.queue_id)
+    rows = conn.execute(mine.select_from(_asked(queues)))
     return {row[0]: _today(*row[1:]) for row in rows}
 
 
 def _today(offered: int, answered: int, abandoned: int, overflowed: int, met: int, judged: int, wait: Any) -> Today:
     level = met / judged if judged else None
     return Today(offered, answered, abandoned, overflowed, met, level, float(wait or 0))
+
+
+def _asked(queues: Mapping[int, Sequence[Target]]) -> FromClause:
+    """The interactions are looked up only where a target is for one medium: they make the reading twice as long."""
+    if all(target.medium is None for targets in queues.values() for target in targets):
+        return segments
+    return segments.join(interactions, interactions.c.id == segments.c.interaction_id)
 
 
 def _within(queues: Mapping[int, Sequence[Target]]) -> ColumnElement[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.pipeline.dry_run import Picture
-from hub.store.board import Scene
+from hub.store.board import Diary, Scene
 from hub.store.counts import Group
 from hub.store.numbers import Numbers
 from hub.web.brief import Brief
@@ -41,6 +41,7 @@ class Node:
         self.webhooks = WebhookWorkers(services.store, private_allowed=settings.private_targets)
         self.open_groups = Brief[list[Group]](1.0)
         self.scene = Brief[Scene](1.0)
+        self.diary = Diary()
         self.picture = Brief[Picture](1.0)
         self.numbers = Brief[Numbers](2.0)
         self.failures_by_login = Limit(FAILURES_A_LOGIN, 60)

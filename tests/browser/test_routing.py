@@ -37,9 +37,10 @@ async def test_however_much_happens_the_board_asks_once_a_second(office: Office,
     ada = await sit_down(office, "ada", path="/board")
     asked: list[float] = []
     ada.page.on("requestfinished", lambda one: note(asked, one.url, one.timing["startTime"]))
-    for number in range(8):
-        await office.write_mail(f"Question {number}", "?")
-    await expect(tile(ada, "waiting")).to_have_text("8", timeout=PATIENCE)
+    for first in (0, 4, 8):
+        for number in range(first, first + 4):
+            await office.write_mail(f"Question {number}", "?")
+        await expect(tile(ada, "waiting")).to_have_text(str(first + 4), timeout=PATIENCE)
     assert len(asked) >= 2 and all(later - earlier >= 950 for earlier, later in pairwise(asked)), asked
 
 
@@ -56,18 +57,18 @@ async def test_a_supervisor_says_how_much_somebody_takes(office: Office, sit_dow
     await expect(ada.at("agents-row").filter(has_text="Lin Yue").get_by_test_id("load-DEFERRED")).to_have_text(
         "0/2", timeout=PATIENCE
     )
-    await expect(lin.at("capacity-DEFERRED")).to_have_text("0/2", timeout=PATIENCE)
+    await expect(lin.at("capacity-DEFERRED")).to_contain_text("0/2", timeout=PATIENCE)
 
 
 async def test_an_agent_takes_less_and_then_all_again(office: Office, sit_down: SitDown) -> None:
     lin = await sit_down(office, "lin")
-    await expect(lin.at("capacity-LIVE_TEXT")).to_have_text("0/3", timeout=PATIENCE)
+    await expect(lin.at("capacity-LIVE_TEXT")).to_contain_text("0/3", timeout=PATIENCE)
     await lin.at("capacity").click()
     await lin.at("limit-LIVE_TEXT").fill("1")
     await lin.at("limit-LIVE_TEXT").press("Enter")
-    await expect(lin.at("capacity-LIVE_TEXT")).to_have_text("0/1", timeout=PATIENCE)
+    await expect(lin.at("capacity-LIVE_TEXT")).to_contain_text("0/1", timeout=PATIENCE)
     await lin.at("limits-all").click()
-    await expect(lin.at("capacity-LIVE_TEXT")).to_have_text("0/3", timeout=PATIENCE)
+    await expect(lin.at("capacity-LIVE_TEXT")).to_contain_text("0/3", timeout=PATIENCE)
 
 
 async def test_a_supervisor_passes_somebodys_work_on(office: Office, sit_down: SitDown) -> None:

@@ -55,7 +55,7 @@ class Site:
         await self.store.write(lambda tx: tx.conn.execute(insert(table).values(**values)))
 
     async def line(self) -> board.QueueLine:
-        (line,) = (await self.store.read(lambda conn: board.scene(conn, NOON))).queues
+        (line,) = (await self.store.read(lambda conn: board.scene(conn, NOON, board.Diary()))).queues
         return line
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -19,8 +20,8 @@ routes = Routes("routing")
 async def show_board(call: Call) -> Board:
     """What waits in each queue, who is there, and how today went; at most a second old."""
     seen = call.node.services.store.tail.last
-    return board.board_for(call.actor, await call.node.scene.get(lambda: call.read(_scene), seen))
+    return board.board_for(call.actor, await call.node.scene.get(lambda: call.read(_scene(call)), seen))
 
 
-def _scene(conn: Connection) -> Scene:
-    return board.scene(conn, datetime.now(UTC))
+def _scene(call: Call) -> Callable[[Connection], Scene]:
+    return lambda conn: board.scene(conn, datetime.now(UTC), call.node.diary)
