@@ -136,7 +136,13 @@ class Ready(Protocol):
 
 @runtime_checkable
 class Acknowledges(Protocol):
-    """A channel fed by webhooks says what its far side wants to read when the input was accepted or refused."""
+    """A channel fed by webhooks at POST or GET /c/{channel}/{account}/{action}, where {account} is the address's value.
+
+    The hub stores what came there as `Raw`: the body, and as `meta` the `method`, `action`, `query`, `headers`
+    (lower-case, without cookies), `client` and `url`; `authenticate` is asked before. `acknowledge` then gives what the
+    far side wants to read: `accepted` when it is stored, else `error` (UnknownAccount, Unauthenticated or another
+    InputError: refused for good; Overloaded: come again).
+    """
 
     def acknowledge(self, request: Request, accepted: Accepted | None, error: Exception | None) -> Response: ...
 

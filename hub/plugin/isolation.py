@@ -8,7 +8,7 @@
 | `send`         | SendError       | ChannelFailed (retried) where a resend is safe, else OutcomeUnknown             |
 | `probe`        | SendError       | Unreachable, ChannelFailed                                                      |
 | `signal`/`end` | –               | False: counted, best effort                                                     |
-| `acknowledge`  | –               | a plain answer: 200, 400, 401, 404 or 503                                       |
+| `acknowledge`  | –               | a plain answer: 200, 400, 403, 404 or 503                                       |
 """
 
 import asyncio
@@ -87,6 +87,11 @@ class IsolatedChannel:
     def listens(self) -> bool:
         """Whether its connections need a listener running."""
         return isinstance(self._channel, Listens)
+
+    @property
+    def acknowledges(self) -> bool:
+        """Whether it is fed by webhooks of the hub's own."""
+        return isinstance(self._channel, Acknowledges)
 
     def address(self, raw: Raw) -> Sequence[Address]:
         """The addresses this input is for, most likely first. Raises InputError, Overloaded."""
@@ -227,5 +232,5 @@ def _each(values: Iterable[Any], *wanted: type[Any]) -> Iterable[Any]:
 def _status(accepted: Accepted | None, error: Exception | None) -> int:
     if accepted is not None:
         return 200
-    refusals = {Unauthenticated: 401, UnknownAccount: 404, InputError: 400}
+    refusals = {Unauthenticated: 403, UnknownAccount: 404, InputError: 400}
     return next((status for kind, status in refusals.items() if isinstance(error, kind)), 503)

@@ -19,6 +19,7 @@ from hub.api import HubError
 from hub.model.errors import NotFound
 from hub.web import gauges
 from hub.web.api import Api
+from hub.web.channel_webhooks import channel_webhooks
 from hub.web.errors import MethodNotAllowed, error_response
 from hub.web.headers import SecurityHeaders
 from hub.web.health import health_routes
@@ -107,6 +108,7 @@ def create_app(services: Services, node: Node | None = None) -> Starlette:
             Mount("/api/v1", Api(every, node)),
             *health_routes(node),
             *plugin_routes(node),
+            channel_webhooks(node),  # after the plugins' own: what they declare themselves goes before
             Mount("/", Inbox(services.settings.inbox)),
         ],
         middleware=[Middleware(SecurityHeaders)],

@@ -55,9 +55,9 @@ def _endpoint(route: Route, plugin: Plugin, node: Node) -> Callable[[ServerReque
     async def endpoint(request: ServerRequest) -> ServerResponse:
         try:
             viewer = None if route.public else await _viewer(route, request, node)
-            asked = await _request(request, viewer, route.max_body)
+            asked = await as_request(request, viewer, route.max_body)
             async with asyncio.timeout(DEADLINE):
-                return _response(await route.endpoint(asked))
+                return as_response(await route.endpoint(asked))
         except HubError as error:
             return error_response(error)
         except CONTAINED as error:
@@ -93,7 +93,8 @@ async def _viewer(route: Route, request: ServerRequest, node: Node) -> Viewer:
     return Viewer(actor.user_id, actor.name, actor.language, actor.permissions)
 
 
-async def _request(request: ServerRequest, viewer: Viewer | None, max_body: int) -> Request:
+async def as_request(request: ServerRequest, viewer: Viewer | None, max_body: int) -> Request:
+    """A server's request as the contract's. Raises BodyTooLarge, BadRequest."""
     return Request(
         method=request.method,
         path=request.url.path,
@@ -107,7 +108,8 @@ async def _request(request: ServerRequest, viewer: Viewer | None, max_body: int)
     )
 
 
-def _response(answer: Response) -> ServerResponse:
+def as_response(answer: Response) -> ServerResponse:
+    """The contract's answer as the server's; raises TypeError for anything else."""
     if not isinstance(answer, Response):
         raise TypeError(f"a route must return hub.api.Response, not {type(answer).__name__}")
     headers = {name.lower(): value for name, value in answer.headers.items()}

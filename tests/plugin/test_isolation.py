@@ -170,7 +170,7 @@ async def test_a_channel_that_is_not_live_has_no_signals() -> None:
     ("accepted", "error", "status"),
     [
         (Accepted(1), None, 200),
-        (None, Unauthenticated(), 401),
+        (None, Unauthenticated(), 403),
         (None, UnknownAccount(), 404),
         (None, Malformed(), 400),
         (None, Overloaded(), 503),

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import BaseModel
 
 from hub.api import (
+    Accepted,
     Address,
     AnyAccount,
     AnyConnection,
@@ -28,11 +29,14 @@ from hub.api import (
     Raw,
     Ready,
     Rejected,
+    Request,
+    Response,
     SendError,
     Sent,
     Signal,
     Throttled,
     Unauthenticated,
+    UnknownAccount,
     Unreachable,
     Unsupported,
     crash_point,
@@ -41,6 +45,7 @@ from tests.toy.lines import LONGEST, Line, decode, encode, proof
 from tests.toy.meaning import SCHEME, line_of, meaning, word
 from tests.toy.settings import ToyAccount, ToyConnection
 
+ANSWERS: dict[type[Exception], int] = {Unauthenticated: 403, UnknownAccount: 404, InputError: 400}
 ERRORS: dict[str, type[SendError]] = {"rejected": Rejected, "throttled": Throttled, "unknown": OutcomeUnknown}
 
 
@@ -101,6 +106,13 @@ class ToyChannel:
                     await writer.drain()
                     crash_point("after_ack")
         raise Unreachable("the exchange has hung up")
+
+    def acknowledge(self, request: Request, accepted: Accepted | None, error: Exception | None) -> Response:
+        """Toys like a line as an answer, too."""
+        if accepted is not None:
+            return Response(encode({"ack": accepted.raw_id}))
+        status = next((code for kind, code in ANSWERS.items() if isinstance(error, kind)), 503)
+        return Response(encode({"refuse" if status < 500 else "again": getattr(error, "code", "")}), status)
 
     async def signal(self, account: AnyAccount, signal: Signal) -> None:
         """Typing and the like, to the customer's toy."""

@@ -25,7 +25,10 @@ LONGEST = 400
 
 
 def line_of(raw: Raw) -> Mapping[str, Any]:
-    """The line as it came; raises Malformed."""
+    """The line as it came, or as the query of a webhook; raises Malformed."""
+    query = raw.meta.get("query")
+    if not raw.body and isinstance(query, dict):
+        return query
     try:
         return decode(raw.body)
     except (ValueError, RecursionError) as error:
