@@ -37,10 +37,8 @@ log = logging.getLogger(__name__)
 LANES = 8
 GROUP = 32
 LARGE = 256_000  # bytes: what is larger is read back from the store instead of waiting in memory
-LOOK = 2.0  # seconds between two looks for what is in nobody's hand
-BUSY = 1000  # held inputs with which there is enough to do
+LOOK, BUSY = 2.0, 1000  # seconds between two looks for what nobody holds; held inputs that are enough to do
 PAUSE = 0.5
-AGAIN = timedelta(seconds=LOOK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +211,8 @@ class Intake:
         log.warning("raw input %s could not be taken in: %s", raw_id, failure.code)
 
         def count(tx: Tx) -> bool:
-            return raws.failed(tx, raw_id, failure.code, failure.detail, tx.now + AGAIN if failure.retry else None)
+            again = tx.now + timedelta(seconds=LOOK) if failure.retry else None
+            return raws.failed(tx, raw_id, failure.code, failure.detail, again)
 
         await self._store.write(count)
 
