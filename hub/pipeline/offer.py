@@ -11,7 +11,7 @@ from hub.model.capacity import Capacity, has_room
 from hub.model.errors import NotFound, OfferGone
 from hub.model.states import OFFER_OPEN, InteractionState, OfferState, WorkState
 from hub.pipeline import route
-from hub.store import interactions, offering, presences, work
+from hub.store import interactions, offering, presences, routing_rows, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
@@ -33,8 +33,13 @@ def make(tx: Tx, proposals: Sequence[Proposal]) -> list[int | None]:
     """Commit them, in order; None where the world has moved on: the work is gone or the agent cannot take it."""
     agents = offering.lock_agents(tx, {each.agent for each in proposals})
     works = offering.lock_works(tx, {each.work for each in proposals})
-    loads = offering.loads(tx, set(agents))
-    good = [each for each in proposals if _reserve(each, agents.get(each.agent), works, loads)]
+    loads, blending = offering.loads(tx, set(agents)), routing_rows.blending(tx.conn)
+    rooms = {
+        user: _Room(loads[user], Capacity.of({**blending, **row["capacity"]}, row["limits"]))
+        for user, row in agents.items()
+        if work.routable(row)
+    }
+    good = [each for each in proposals if _reserve(each, rooms.get(each.agent), works)]
     if not good:
         return [None] * len(proposals)
     ids = offering.insert_offers(tx, [(works[each.work], _columns(tx, each, works[each.work])) for each in good])
@@ -45,18 +50,23 @@ def make(tx: Tx, proposals: Sequence[Proposal]) -> list[int | None]:
     return [made.get(id(each)) for each in proposals]
 
 
-def _reserve(
-    proposal: Proposal, agent: Row | None, works: Mapping[int, Row], loads: Mapping[int, Counter[str]]
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """What a routable agent holds, offers included, and how much they can."""
+
+    load: Counter[str]
+    capacity: Capacity
+
+
+def _reserve(proposal: Proposal, room: _Room | None, works: Mapping[int, Row]) -> bool:
     """Whether it can be; its slot counts from now on, and its work is taken."""
     row = works.get(proposal.work)
     free = {WorkState.WAITING, WorkState.OFFERED} if proposal.alongside else {WorkState.WAITING}
-    if row is None or agent is None or row["state"] not in free or not work.routable(agent):
+    if row is None or room is None or row["state"] not in free:
         return False
-    load, capacity = loads[proposal.agent], Capacity.of(agent["capacity"], agent["limits"])
-    if not has_room(load, row["medium"], capacity, row["channel"]):
+    if not has_room(room.load, row["medium"], room.capacity, row["channel"]):
         return False
-    load.update(name for name in (row["medium"], row["channel"]) if name)
+    room.load.update(name for name in (row["medium"], row["channel"]) if name)
     row["state"] = WorkState.OFFERED
     return True
 

@@ -5,7 +5,7 @@ from typing import Any
 from hub.model.capacity import Capacity, has_room
 from hub.model.states import InteractionState, OfferState, SegmentOutcome, WorkState
 from hub.pipeline import demand
-from hub.store import interactions, work
+from hub.store import interactions, routing_rows, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -87,7 +87,7 @@ def takes(tx: Tx, interaction: Row, user_id: int) -> bool:
     agent = work.lock_agent(tx, user_id)
     if agent is None or not work.routable(agent):
         return False
-    capacity = Capacity.of(agent["capacity"], agent["limits"])
+    capacity = Capacity.of({**routing_rows.blending(tx.conn), **agent["capacity"]}, agent["limits"])
     return has_room(work.load_of(tx.conn, user_id), interaction["medium"], capacity, interaction["channel"])
 
 

@@ -13,7 +13,7 @@ from hub.routing import documents
 from hub.routing import events as facts
 from hub.routing.policy import QueuePolicy
 from hub.routing.snapshots import Agent, Held, OpenOffer, Snapshot, Work
-from hub.store import eventlog, presences, work
+from hub.store import eventlog, presences, routing_rows, work
 from hub.store.rows import Row, many
 from hub.store.tables import queue_members, queues
 
@@ -51,7 +51,8 @@ def agents(conn: Connection, only: Collection[int] | None = None) -> dict[int, A
     of: dict[int, list[Any]] = {}
     for row in conn.execute(memberships).mappings():
         of.setdefault(row["user_id"], []).append(row)
-    return {row["user_id"]: _agent(row, of.get(row["user_id"], [])) for row in presences.agents(conn, only)}
+    blending = routing_rows.blending(conn)
+    return {row["user_id"]: _agent(row, of.get(row["user_id"], []), blending) for row in presences.agents(conn, only)}
 
 
 def policies(conn: Connection, only: Collection[int] | None = None) -> list[QueuePolicy]:
@@ -117,14 +118,14 @@ def _offer_ended(work_id: int, agent: int, state: str) -> facts.Event:
             return facts.OfferEnded(work_id, agent)
 
 
-def _agent(row: Row, of: Sequence[Mapping[str, Any]]) -> Agent:
+def _agent(row: Row, of: Sequence[Mapping[str, Any]], blending: Mapping[str, Any]) -> Agent:
     best = min((each["preference"] for each in of), default=0)
     return Agent(
         id=row["user_id"],
         routable=work.routable(row),
         queues=tuple(each["queue_id"] for each in of),
         skills=row["skills"],
-        capacity=Capacity.of(row["capacity"], row["limits"]),
+        capacity=Capacity.of({**blending, **row["capacity"]}, row["limits"]),
         idle_since=row["since"],
         preferences={each["queue_id"]: rank for each in of if (rank := each["preference"] - best) > 0},
         weights={each["queue_id"]: each["weight"] for each in of if each["weight"] != 1},

@@ -29,7 +29,7 @@ def to_skill(
     interaction = interactions.locked_for(tx, actor, interaction_id)
     queue = work.queue(tx.conn, queue_id or interaction["queue_id"])
     if queue is None:
-        raise Invalid("unknown queue", {"queue": "There is no such queue."})
+        raise Conflict("It came from no queue; name one.")
     interaction = _leave(tx, actor, interaction_id, note)
     return route.put_into_queue(tx, interaction, queue["id"], skills={**queue["skills"], **skills})
 
@@ -38,7 +38,7 @@ def to_department(tx: Tx, actor: Actor, interaction_id: int, department_id: int,
     """Into the first queue of a department, at its first enqueue time."""
     queue = work.queue_of_department(tx.conn, department_id)
     if queue is None:
-        raise Invalid("no queue", {"department": "This department has no queue."})
+        raise Conflict("This department has no queue.", {"department": department_id})
     return to_queue(tx, actor, interaction_id, queue["id"], note)
 
 

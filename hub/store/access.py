@@ -96,6 +96,12 @@ def require_department(conn: Connection, actor: Actor, department_id: int | None
         raise NotFound("There is no such department.")
 
 
+def require_known_department(conn: Connection, department_id: int) -> None:
+    """Raises NotFound unless there is one: work may be handed to any."""
+    if conn.execute(select(departments.c.id).where(departments.c.id == department_id)).first() is None:
+        raise NotFound("There is no such department.")
+
+
 def require_account(conn: Connection, actor: Actor, account_id: int) -> Row:
     """The account's row; raises NotFound unless the actor sees it."""
     row = one(conn, select(accounts).where(accounts.c.id == account_id, visible_accounts(actor)))

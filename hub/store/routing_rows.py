@@ -31,6 +31,12 @@ def settings(conn: Connection) -> dict[str, Any]:
     return dict(found) if found else {}
 
 
+def blending(conn: Connection) -> dict[str, Any]:
+    """What blocks what, site-wide, as `Capacity.of` takes it beside an agent's own limits."""
+    found = settings(conn).get("blending") or {}
+    return {key: value for key, value in found.items() if value is not None}
+
+
 def customer(conn: Connection, customer_id: int | None) -> Row | None:
     """The customer's row."""
     return None if customer_id is None else one(conn, _CUSTOMER, customer=customer_id)

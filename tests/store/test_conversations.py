@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 
 from hub.pipeline import route
 from hub.pipeline.conversations import Wanted, by_threads
+from hub.pipeline.waits import Waits
 from hub.store import interactions, messages
 from hub.store.database import Store
 from hub.store.tables import accounts, queues, work
@@ -54,8 +55,8 @@ async def _three(store: Store) -> None:
 async def test_read_together_each_is_what_it_is_alone(store: Store) -> None:
     await _three(store)
     wanted = [Wanted(SCOPE, key, after, limit) for key in "abcz" for after in (0, 1, 4) for limit in (2, 200)]
-    together = await store.read(lambda conn: by_threads(conn, wanted))
-    alone = [(await store.read(partial(by_threads, wanted=[one])))[0] for one in wanted]
+    together = await store.read(lambda conn: by_threads(conn, wanted, Waits()))
+    alone = [(await store.read(partial(by_threads, wanted=[one], waits=Waits())))[0] for one in wanted]
     assert together == alone
     assert [one.thread if one else None for one in together] == [*"aaaaaabbbbbbcccccc", *[None] * 6]
 
@@ -63,7 +64,7 @@ async def test_read_together_each_is_what_it_is_alone(store: Store) -> None:
 async def test_a_page_ends_at_its_limit_and_goes_on_from_a_position_without_notes(store: Store) -> None:
     await _three(store)
     wanted = [Wanted(SCOPE, "b", 0, 2), Wanted(SCOPE, "b", 2, 2), Wanted(SCOPE, "b", 0, 200)]
-    first, second, whole = await store.read(lambda conn: by_threads(conn, wanted))
+    first, second, whole = await store.read(lambda conn: by_threads(conn, wanted, Waits()))
     assert first and second and whole
     assert [message.text for message in first.messages] == ["b 1", "b 2"]
     assert [message.text for message in second.messages] == ["b 4", "b 5"]
@@ -72,5 +73,5 @@ async def test_a_page_ends_at_its_limit_and_goes_on_from_a_position_without_note
 
 async def test_who_is_more_urgent_or_waits_longer_comes_before(store: Store) -> None:
     await _three(store)
-    found = await store.read(lambda conn: by_threads(conn, [Wanted(SCOPE, key, 0, 1) for key in "abc"]))
+    found = await store.read(lambda conn: by_threads(conn, [Wanted(SCOPE, key, 0, 1) for key in "abc"], Waits()))
     assert [one.waiting_ahead if one else None for one in found] == [1, 2, 0]

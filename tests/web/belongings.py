@@ -42,6 +42,7 @@ def insert_belongings(tx: Tx, ids: Ids) -> dict[str, int]:
         "message_id": message["id"],
         "attachment_id": file,
         "delivery_id": delivery,
+        "work_id": _work(tx, queue, interaction, agent, kind="callback", state="ASSIGNED"),
         "offer_id": _offer(tx, queue, interaction, agent),
         "raw_id": raw,
         "template_id": _insert(tx, templates, title=WORD, text=WORD, department_id=sales, updated_at=tx.now),
@@ -50,11 +51,14 @@ def insert_belongings(tx: Tx, ids: Ids) -> dict[str, int]:
 
 
 def _offer(tx: Tx, queue: int, interaction: int, user: int) -> int:
-    times = {"created_at": tx.now}
-    row = {"queue_id": queue, "interaction_id": interaction, "state": "OFFERED", "user_id": user}
-    made = _insert(tx, work, **row, **times, medium="DEFERRED", enqueued_at=tx.now)
+    made = _work(tx, queue, interaction, user, state="OFFERED")
     offered = {"work_id": made, "interaction_id": interaction, "queue_id": queue, "user_id": user}
-    return _insert(tx, offers, **offered, **times, expires_at=tx.now)
+    return _insert(tx, offers, **offered, created_at=tx.now, expires_at=tx.now)
+
+
+def _work(tx: Tx, queue: int, interaction: int, user: int, **values: str) -> int:
+    row = {"queue_id": queue, "interaction_id": interaction, "user_id": user, "medium": "DEFERRED"}
+    return _insert(tx, work, **row, **values, created_at=tx.now, enqueued_at=tx.now)
 
 
 def _insert(tx: Tx, table: Table, **values: Any) -> int:

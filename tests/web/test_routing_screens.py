@@ -177,11 +177,20 @@ async def test_rules_are_kept_as_they_were_written(office: Office) -> None:
         "priority_seconds": 300,
         "preference_seconds": 120,
         "rules": [],
+        "blending": None,
     }
     rule = {"name": "VIP", "when": 'customer.attributes.grade == "A"', "queue": office.queue, "priority": 5}
     rule |= {"skills": {"zh": 2}, "agent": "last", "keep_seconds": 30}
-    body = {"priority_seconds": 60, "preference_seconds": 0, "rules": [rule]}
+    blending = {
+        "blocks": {"VOICE": ["LIVE_TEXT"]},
+        "interrupts": {},
+        "channels": {"toy": 1},
+        "weights": {},
+        "budget": 4,
+    }
+    body = {"priority_seconds": 60, "preference_seconds": 0, "rules": [rule], "blending": blending}
     assert (await admin.put("/routing/rules", json=body)).json() == body
+    assert (await admin.put("/routing/rules", json={**body, "blending": None})).json() == body
     assert (await admin.get("/routing/rules")).json() == body
     told = await office.store.read(lambda conn: conn.execute(select(events.c.type)).scalars().all())
     assert "routing.changed" in told

@@ -220,6 +220,7 @@ def _transfer(call: Call, tx: Tx, interaction_id: int, body: Transfer) -> None:
             queue_id = _queue_id(tx.conn, body.queue) if body.queue else None
             transfer.to_skill(tx, call.actor, interaction_id, body.skills, queue_id, body.note)
         case ToDepartment():
+            access.require_known_department(tx.conn, body.department)
             transfer.to_department(tx, call.actor, interaction_id, body.department, body.note)
         case ToQueue():
             transfer.to_queue(tx, call.actor, interaction_id, _queue_id(tx.conn, body.queue), body.note)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import Connection
 
+from hub.api import Medium
 from hub.model.conditions import Condition, ConditionError
 from hub.model.conditions.faults import Fault
 from hub.model.errors import Forbidden, Invalid
@@ -15,7 +16,7 @@ from hub.store import admin_queues, routing_rows, users
 from hub.store.site_values import set_site_value
 from hub.store.unit import Tx
 from hub.web.call import Call
-from hub.web.fields import Body, Id, Name, Seconds, Short, Small
+from hub.web.fields import Body, Id, Name, Seconds, Short, Small, integral
 from hub.web.routes.users import Levels
 from hub.web.routing import Routes
 
@@ -39,14 +40,29 @@ class RuleBody(Body):
     keep_seconds: Seconds = 0
 
 
+Few = Annotated[int, Field(ge=0, le=1000), BeforeValidator(integral)]
+
+
+class Blending(Body):
+    """What blocks what, for every agent of the site (docs/routing.md). `blocks` null: a call blocks chats and mail, a
+    chat blocks calls. `budget` null: what the weights add up to is not limited."""
+
+    blocks: dict[Medium, list[Medium]] | None = None
+    interrupts: dict[Medium, list[Medium]] = Field(default_factory=dict)
+    channels: Annotated[dict[Short, Few], Field(max_length=50)] = Field(default_factory=dict)
+    weights: dict[Medium, Few] = Field(default_factory=dict)
+    budget: Few | None = None
+
+
 class RoutingRules(Body):
     """`priority_seconds`: how much waiting one point of priority counts for. `preference_seconds`: how much waiting a
     queue loses by each step down an agent's order. `rules` are asked from the first to the last; all that hold count,
-    and what two of them say differently the later one decides."""
+    and what two of them say differently the later one decides. `blending` null: as it is."""
 
     priority_seconds: Seconds = 300
     preference_seconds: Seconds = 120
     rules: Annotated[list[RuleBody], Field(max_length=200)] = Field(default_factory=list)
+    blending: Blending | None = None
 
 
 class ConditionText(Body):
@@ -87,12 +103,14 @@ async def check_condition(call: Call, body: ConditionText) -> ConditionCheck:
 def _rules(conn: Connection) -> RoutingRules:
     stored = routing_rows.settings(conn)
     rules = [{key: value for key, value in rule.items() if key != AGENT_ID} for rule in stored.get("rules", [])]
-    return RoutingRules.model_validate({**stored, "rules": rules})
+    return RoutingRules.model_validate({**stored, "rules": rules}, strict=False)
 
 
 def _stored(conn: Connection, body: RoutingRules) -> dict[str, Any]:
     """The document with the ids of the agents named, so that nobody is looked up when work comes."""
     document = body.model_dump(mode="json")
+    if body.blending is None:
+        document["blending"] = routing_rows.settings(conn).get("blending")
     for rule in document["rules"]:
         named = users.find_credentials(conn, rule["agent"]) if rule["agent"] not in ("", LAST) else None
         rule[AGENT_ID] = named.id if named else None

@@ -182,3 +182,18 @@ async def test_a_day_told_again_to_a_fresh_engine_comes_out_the_same(office: Off
 async def _ring(office: Office, talk: int) -> None:
     bob = office.people["bob"].user_id
     await office.store.write(lambda tx: transfer.ring(tx, office.people["ann"], talk, bob))
+
+
+async def test_what_blocks_what_is_the_sites_to_say(office: Office) -> None:
+    async with office.serve({}):
+        await office.rules(blending={"channels": {"toy": 1}, "blocks": None, "budget": None})
+        await office.are_ready("ann")
+        await office.says()
+        await office.accepts("ann")
+        await office.says(who="fox", session="s2")
+        await office.until("work.enqueued", lambda event: event.interaction_id == 2)
+        await office.are_ready("bob")
+        await office.offered_to("bob")
+        assert [each["user_id"] for each in await office.offers()] == [
+            each.user_id for each in office.agents("ann", "bob")
+        ]
