@@ -6,9 +6,11 @@ joins the two where they fit, so an event touches only what it can change.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from operator import add, itemgetter
 from typing import TypeVar
 
 from hub.routing.heap import LazyHeap
@@ -58,13 +60,15 @@ def shared_queues(signature: Signature, wanted: Requirement) -> list[tuple[int, 
 
 @dataclass(eq=False, slots=True)
 class Line:
-    """`head`: the place of the first in it, so that comparing many lines is one look at each."""
+    """`heads[number]` is the place of the first in it: all lines' stand side by side, so that comparing many of them is
+    one look at each, and no walk through memory."""
 
     work_class: WorkClass
     policy: QueuePolicy
+    number: int
+    heads: array[float]
     waiting: LazyHeap[float] = field(default_factory=LazyHeap)
     links: list[Link] = field(default_factory=list)
-    head: float = NOBODY
 
     @property
     def order(self) -> Order:
@@ -73,15 +77,21 @@ class Line:
 
     def put(self, work: int, place: float) -> None:
         self.waiting.put(work, place)
-        self.head = min(self.head, place)
+        if place < self.heads[self.number]:
+            self.heads[self.number] = place
 
     def drop(self, work: int) -> None:
-        if self.waiting.keys.get(work) == self.head:
-            self.waiting.drop(work)
+        was_first = self.waiting.keys.get(work) == self.heads[self.number]
+        self.waiting.drop(work)
+        if was_first:
             entry = self.waiting.first_entry()
-            self.head = NOBODY if entry is None else entry[0]
-        else:
-            self.waiting.drop(work)
+            self.heads[self.number] = NOBODY if entry is None else entry[0]
+
+    def first(self) -> int:
+        """The work that comes first; there must be some."""
+        entry = self.waiting.first_entry()
+        assert entry is not None
+        return entry[1]
 
 
 _LIKE_LEAST_BUSY = frozenset({Strategy.MOST_SKILLED, Strategy.ALL_RING})
@@ -92,7 +102,7 @@ class Group:
     signature: Signature
     members: set[int] = field(default_factory=set)
     orders: dict[Order, LazyHeap[AgentKey]] = field(default_factory=dict)
-    links: dict[Slot, list[Link]] = field(default_factory=dict)
+    reach: dict[Slot, Reach] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -110,6 +120,52 @@ class Link:
     handicap: float
 
 
+class Reach:
+    """All lines of one slot that a group fits. Every free slot looks at the heads of all of them: that is one call each
+    of functions written in C, whatever their number."""
+
+    __slots__ = ("_costs", "_heads_of", "links")
+
+    def __init__(self) -> None:
+        self.links: list[Link] = []
+        self._heads_of: Callable[[array[float]], tuple[float, ...]] = _none
+        self._costs: tuple[float, ...] = ()
+
+    def add(self, link: Link) -> None:
+        self.links.append(link)
+        self._changed()
+
+    def remove(self, line: Line) -> None:
+        self.links = [link for link in self.links if link.line is not line]
+        self._changed()
+
+    def first(self, heads: array[float]) -> tuple[float, int, Line] | None:
+        """The place, work and line of what comes first for the group, preference counted."""
+        places = self._heads_of(heads)
+        if self._costs:
+            places = tuple(map(add, places, self._costs))
+        best = min(places, default=NOBODY)
+        if best == NOBODY:
+            return None
+        line = self.links[places.index(best)].line
+        if places.count(best) == 1:
+            return (best, line.first(), line)
+        lines = [link.line for link, place in zip(self.links, places, strict=True) if place == best]
+        return min((best, line.first(), line) for line in lines)
+
+    def _changed(self) -> None:
+        numbers = [link.line.number for link in self.links]
+        if len(numbers) > 1:
+            self._heads_of = itemgetter(*numbers)
+        else:
+            self._heads_of = (lambda heads: (heads[numbers[0]],)) if numbers else _none
+        self._costs = tuple(link.handicap for link in self.links) if any(link.handicap for link in self.links) else ()
+
+
+def _none(heads: array[float]) -> tuple[float, ...]:
+    return ()
+
+
 class Matrix:
     """All lines and groups, each new one compared once with all of the other kind.
 
@@ -119,6 +175,7 @@ class Matrix:
     def __init__(self, step: float, fill: Callable[[Group, Order], None]) -> None:
         self._step = step
         self._fill = fill
+        self.heads: array[float] = array("d")
         self.lines: dict[WorkClass, Line] = {}
         self.groups: dict[Signature, Group] = {}
         self._lines_of: defaultdict[int, dict[Line, None]] = defaultdict(dict)
@@ -128,7 +185,8 @@ class Matrix:
         found = self.lines.get(work_class)
         if found is not None:
             return found
-        line = self.lines[work_class] = Line(work_class, policy)
+        line = self.lines[work_class] = Line(work_class, policy, len(self.heads), self.heads)
+        self.heads.append(NOBODY)
         queues = sorted(work_class.requirement.queues)
         for queue in queues:
             self._lines_of[queue][line] = None
@@ -142,7 +200,7 @@ class Matrix:
         for queue in line.work_class.requirement.queues:
             del self._lines_of[queue][line]
         for link in line.links:
-            link.group.links[line.work_class.slot].remove(link)
+            link.group.reach[line.work_class.slot].remove(line)
 
     def join(self, agent: Agent) -> Group:
         signature = Signature.of(agent)
@@ -159,8 +217,8 @@ class Matrix:
             del self.groups[group.signature]
             for queue, _ in group.signature.queues:
                 del self._groups_of[queue][group]
-            for links in group.links.values():
-                for link in links:
+            for reach in group.reach.values():
+                for link in reach.links:
                     link.line.links.remove(link)
 
     def _new_group(self, signature: Signature) -> Group:
@@ -185,7 +243,7 @@ class Matrix:
             self._fill(group, order)
         link = Link(line, group, rank, group.orders[order], preference * self._step)
         line.links.append(link)
-        group.links.setdefault(line.work_class.slot, []).append(link)
+        group.reach.setdefault(line.work_class.slot, Reach()).add(link)
 
 
 def _once(several: Iterable[Iterable[T]]) -> Iterable[T]:

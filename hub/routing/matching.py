@@ -5,9 +5,10 @@ Between two events no waiting work has an agent who could take it. So what an ev
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
-from hub.routing.classes import NOBODY, Line, Link
+from hub.routing.classes import Line, Link
 from hub.routing.offers import Offers
 from hub.routing.policy import Strategy
 from hub.routing.refusals import Refusals
@@ -35,12 +36,9 @@ class Matcher:
         kept = self._kept(member, now)
         if kept is not None:
             return kept
-        line = self._first_line(member)
-        if line is None:
-            return None
-        entry = line.waiting.first_entry()
-        if entry is not None and self._may(entry[1], line, member.agent.id, now):
-            return self._waiting[entry[1]]
+        found = self._first(member)
+        if found is None or self._may(found[1], found[2], member.agent.id, now):
+            return self._waiting[found[1]] if found else None
         return self._first_accepted(member, now)
 
     def _best_of(self, line: Line, work: int, now: datetime) -> int | None:
@@ -79,17 +77,11 @@ class Matcher:
         found = kept.first_where(accepts)
         return None if found is None else self._waiting[found[1]]
 
-    def _first_line(self, member: Member) -> Line | None:
-        """The line whose first work is first of all, by place and the agent's preference."""
-        best, found = NOBODY, None
-        for link in self._open_links(member):
-            line = link.line
-            place = line.head + link.handicap
-            if place > best:
-                continue
-            if place < best or (found and _first(line) < _first(found)):
-                best, found = place, line
-        return found
+    def _first(self, member: Member) -> tuple[float, int, Line] | None:
+        """The place, work and line of what is first of all, by place and the agent's preference."""
+        heads = self._roster.matrix.heads
+        firsts = [reach.first(heads) for slot, reach in member.group.reach.items() if member.has_room(slot)]
+        return min((first for first in firsts if first is not None), default=None)
 
     def _first_accepted(self, member: Member, now: datetime) -> Work | None:
         """As `_first_line`, passing over what the agent may not have just now."""
@@ -101,13 +93,11 @@ class Matcher:
                 best = (found[0] + link.handicap, found[1])
         return None if best is None else self._waiting[best[1]]
 
-    def _open_links(self, member: Member) -> list[Link]:
+    def _open_links(self, member: Member) -> Iterator[Link]:
         """The links to the lines of which one more would fit."""
-        links: list[Link] = []
-        for slot, some in member.group.links.items():
+        for slot, reach in member.group.reach.items():
             if member.has_room(slot):
-                links += some
-        return links
+                yield from reach.links
 
     def _may(self, work: int, line: Line, agent: int, now: datetime) -> bool:
         if self._refusals.any_of(work) and agent in self._refusals.paused(work, now):
@@ -120,8 +110,3 @@ class Matcher:
         """Whether it may ring at one more."""
         width = line.policy.width
         return not width or len(self._offers.of(work)) < width
-
-
-def _first(line: Line) -> int:
-    entry = line.waiting.first_entry()
-    return -1 if entry is None else entry[1]
