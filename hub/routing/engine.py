@@ -28,13 +28,14 @@ from datetime import datetime
 from typing import Any
 
 from hub.routing import events
+from hub.routing.answers import Answers
 from hub.routing.decisions import Decision, MakeOffer, Overflow, RescindOffer, SetNotReady
 from hub.routing.events import Event
-from hub.routing.explain import NotYet, Preview, WhyWaiting, obstacles, ranked, why_agent
+from hub.routing.explain import Preview, WhyWaiting, why_agent
 from hub.routing.matching import Matcher
 from hub.routing.offers import Offers, Reservation
 from hub.routing.policy import OverflowReason, OverflowRule, RoutingSettings, Strategy
-from hub.routing.queues import Queues, next_step, ring_of
+from hub.routing.queues import Queues
 from hub.routing.refusals import Refusals
 from hub.routing.roster import Roster
 from hub.routing.snapshots import OpenOffer, Slot, Snapshot, Work
@@ -51,6 +52,7 @@ class Engine:
         self._refusals = Refusals(self.settings)
         self._holders: dict[int, int] = {}
         self._matcher = Matcher(self._roster, self._waiting, self._offers, self._refusals)
+        self._answers = Answers(self._roster, self._waiting, self._offers, self._queues)
 
     def restore(self, snapshot: Snapshot, now: datetime) -> list[Decision]:
         """Take over what the store says, as the new owner of the routing; only for an engine that knows nothing yet."""
@@ -89,40 +91,15 @@ class Engine:
 
     def queue_order(self, queue: int) -> list[int]:
         """The work of a queue in the order it is served, what is on offer included."""
-        works = {work.id: work for work in self._waiting.in_queue(queue)}
-        works |= {each.work.id: each.work for each in self._offers if each.work.queue == queue}
-        return [work.id for work in sorted(works.values(), key=lambda work: (self._waiting.place(work), work.id))]
+        return self._answers.queue_order(queue)
 
     def explain(self, work_id: int, now: datetime) -> WhyWaiting | None:
         """Why nobody has it yet; None if it does not wait."""
-        entry = self._waiting.entry(work_id)
-        if entry is None:
-            return None
-        work, policy = entry.work, self._queues[entry.work.queue]
-        kept = NotYet.REFUSED if entry.kept_for is None else NotYet.KEPT
-        agents, named = obstacles(self._roster, self._waiting.line_for(work, now), kept)
-        step = next_step(policy, work, now)
-        return WhyWaiting(
-            position=self.queue_order(work.queue).index(work_id) + 1,
-            waited_seconds=(now - work.enqueued_at).total_seconds(),
-            agents=agents,
-            ring=ring_of(policy, work, now),
-            next_step_seconds=(step - now).total_seconds() if step else None,
-            kept_for=entry.kept_for,
-            named=named,
-        )
+        return self._answers.explain(work_id, now)
 
     def preview(self, work: Work, now: datetime) -> Preview:
         """Who would get work like this, and why; nothing is changed by asking."""
-        line = self._waiting.line_for(work, now)
-        self._roster.settle()
-        agents, named = obstacles(self._roster, line, NotYet.REFUSED)
-        first = ranked(line)
-        agents.pop(NotYet.REFUSED, None)
-        if work.agent in first:
-            first = (work.agent, *(agent for agent in first if agent != work.agent))
-        others = tuple(each for each in named if each.reason is not NotYet.REFUSED)
-        return Preview(first, ring_of(self._queues[work.queue], work, now), line.policy.strategy, agents, others)
+        return self._answers.preview(work, now)
 
     # --- facts about work -------------------------------------------------------------------------------------------
 
