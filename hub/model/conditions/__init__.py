@@ -1,4 +1,4 @@
-"""The small closed language of routing rules: `grade >= 3 and channel in ["mail", "fax"]`; see docs/routing.md."""
+"""The small closed language of routing rules: `grade >= 3 and medium in ["VOICE", "DEFERRED"]`; see docs/routing.md."""
 
 from hub.model.conditions.condition import Clause, Condition
 from hub.model.conditions.faults import ConditionError, Fault

@@ -51,7 +51,7 @@ async def reject_offer(call: Call, offer_id: int, body: Rejection) -> None:
     await call.write(lambda tx: offer.reject(tx, call.actor, offer_id, body.reason))
 
 
-@routes.post("/work/{work_id}/done", TAKE, raises=(Conflict,))
+@routes.post("/work-items/{work_id}/done", TAKE, raises=(Conflict,))
 async def work_done(call: Call, work_id: int) -> None:
     """What I hold that is no conversation, a call-back for instance, is done: the slot is free."""
     await call.write(lambda tx: callback.done(tx, call.actor.user_id, work_id))
