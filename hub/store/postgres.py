@@ -19,6 +19,7 @@ T = TypeVar("T")
 GROUP = 32
 WRITERS = 2
 READERS = 8
+STOP_READING = 2.0  # seconds that a read nobody waits for any more may take when the store closes
 CHANNEL = "hub_events"
 TOPICS = "hub_topics"
 GONE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
@@ -62,6 +63,7 @@ class PostgresBackend:
         self._readers = engine(url, READERS)
         self._tasks = [asyncio.create_task(self._writer(), name=f"hub-write-{n}") for n in range(WRITERS)]
         self._listening: asyncio.Task[None] | None = None
+        self._reading: set[asyncio.Task[Any]] = set()
 
     def follow(self) -> None:
         """Hear other nodes from now on; whoever is told must be ready for it."""
@@ -72,9 +74,20 @@ class PostgresBackend:
         self._jobs.put_nowait(job)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` on a reader's connection."""
+        """Run `work` on a reader's connection. Who stops waiting does not stop it: that would cost the connection."""
+        reading = asyncio.ensure_future(self._read(work))
+        self._reading.add(reading)
+        reading.add_done_callback(self._has_read)
+        return await asyncio.shield(reading)
+
+    async def _read(self, work: Callable[[Connection], T]) -> T:
         async with self._readers.connect() as conn:
             return await conn.run_sync(work)
+
+    def _has_read(self, reading: asyncio.Task[Any]) -> None:
+        self._reading.discard(reading)
+        if not reading.cancelled():
+            reading.exception()  # whoever still waits has it
 
     async def notify(self, payload: str) -> None:
         """Say something to the other nodes; lost while the connection is down, as wake-ups may be."""
@@ -95,6 +108,8 @@ class PostgresBackend:
         if self._listening is not None:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
+        if self._reading:
+            await asyncio.wait(self._reading, timeout=STOP_READING)
         await self._write.dispose()
         await self._readers.dispose()
 
@@ -148,4 +163,7 @@ class PostgresBackend:
             await gone.wait()
         finally:
             self._listener = None
-            await conn.close(timeout=2)
+            try:
+                await conn.close(timeout=2)
+            finally:
+                conn.terminate()  # nothing, unless the farewell was cut off

@@ -74,7 +74,9 @@ class Demo:
 
     def _say_where(self) -> None:
         said = {"site": self.context.site_url, "mail_server": self.mail_server, "mail_addresses": self.mail_addresses}
-        self.settings.running_file.write_text(json.dumps(said), encoding="utf-8")
+        fresh = self.settings.running_file.with_suffix(".new")  # whoever looks finds all of it, or nothing yet
+        fresh.write_text(json.dumps(said), encoding="utf-8")
+        fresh.replace(self.settings.running_file)
 
 
 @asynccontextmanager
