@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from hub.routing.classes import Line, Link
 from hub.routing.offers import Offers
@@ -84,11 +85,11 @@ class Matcher:
         return min((first for first in firsts if first is not None), default=None)
 
     def _first_accepted(self, member: Member, now: datetime) -> Work | None:
-        """As `_first_line`, passing over what the agent may not have just now."""
+        """As `_first`, passing over what the agent may not have just now."""
         best: tuple[float, int] | None = None
         for link in self._open_links(member):
             line = link.line
-            found = line.waiting.first_where(lambda work, line=line: self._may(work, line, member.agent.id, now))  # type: ignore[misc]  # mypy does not infer a lambda with a default
+            found = line.waiting.first_where(partial(self._may, line=line, agent=member.agent.id, now=now))
             if found is not None and (best is None or (found[0] + link.handicap, found[1]) < best):
                 best = (found[0] + link.handicap, found[1])
         return None if best is None else self._waiting[best[1]]
