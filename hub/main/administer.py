@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from hub.main.prepare import lock, prepare, upgrade
 from hub.main.sentence import Sentence
-from hub.pipeline.site import node_name
+from hub.pipeline import lives
 from hub.plugin import migrations
 from hub.store.database import Store
 from hub.store.tables import users
@@ -73,7 +73,7 @@ def _password(options: argparse.Namespace) -> int:
 
 
 async def _set_password(database: str, key_file: Path, login: str, words: str) -> bool:
-    store = await Store.open(database, key_file=key_file, node=node_name())
+    store = await Store.open(database, key_file=key_file, node=lives.name())
     values = {"password_hash": hash_password(words), "failed_logins": 0, "locked_until": None}
     mine = update(users).where(users.c.login == login.casefold()).values(**values)
     changed = await store.write(lambda tx: tx.conn.execute(mine).rowcount == 1)

@@ -10,7 +10,8 @@ from hub.api import AnyConnection, Connection, Overloaded
 from hub.main.demo import DEMO, plugin_names
 from hub.main.prepare import Prepared, prepare
 from hub.main.sentence import Sentence
-from hub.pipeline.site import Site, node_name
+from hub.pipeline import lives
+from hub.pipeline.site import Site
 from hub.plugin import doctor
 from hub.plugin.discovery import discover
 from hub.plugin.doctor import Finding, Level
@@ -75,7 +76,7 @@ async def _findings(prepared: Prepared) -> AsyncIterator[Finding]:
 async def _connections(prepared: Prepared) -> AsyncIterator[Finding]:
     """What the database says once the site has been started, else what the file says."""
     file = prepared.file
-    store = Store(file.database, Vault.open(file.key_file), node_name())
+    store = Store(file.database, Vault.open(file.key_file), lives.name())
     site = Site(file, store, prepared.plugins)
     try:
         try:

@@ -21,7 +21,8 @@ from sqlalchemy import Connection, select
 from hub.main import demo
 from hub.main.prepare import Prepared, lock, prepare, upgrade
 from hub.main.sentence import Sentence
-from hub.pipeline.site import Site, node_name
+from hub.pipeline import lives
+from hub.pipeline.site import Site
 from hub.plugin.site_model import SiteFile
 from hub.store.database import Store
 from hub.store.rows import Row, many
@@ -72,7 +73,7 @@ async def _serve(
 ) -> None:
     file = prepared.file
     try:
-        store = await Store.open(file.database, key_file=file.key_file, node=node_name())
+        store = await Store.open(file.database, key_file=file.key_file, node=lives.name())
         site = Site(file, store, prepared.plugins)
         hashes = {login: await asyncio.to_thread(hash_password, words) for login, words in passwords.items()}
         first = await site.set_up(hashes)

@@ -1,13 +1,11 @@
 """This process among the others of the site: its heartbeat, its connections, and the leftovers of those that died."""
 
 import logging
-import os
-import secrets
-import socket
 from asyncio import sleep
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
+from hub.pipeline import lives
 from hub.pipeline.intake import Intake
 from hub.pipeline.send import Sender
 from hub.store import settings_rows, timers
@@ -16,11 +14,6 @@ from hub.store.unit import Tx
 
 log = logging.getLogger(__name__)
 NODE, CONNECTION = "node:", "connection:"
-
-
-def name() -> str:
-    """A name no other life of any node has."""
-    return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,8 @@ class Membership:
         self.held: frozenset[int] = frozenset()
 
     async def join(self) -> None:
-        """Be known as alive, and take over what is left from before. SQLite has one process: nobody else lives."""
+        """Be known as alive, and take over what is left from before: all of it before anything new is heard, so that
+        who goes on writing after a restart is read in order. SQLite has one process: nobody else lives."""
         if not self._store.postgres:
             await self._store.write(timers.forget_leases)
         await self.beat()
@@ -80,6 +74,8 @@ class Membership:
 
     def _renew(self, tx: Tx) -> Standing:
         node = self._store.node
+        for holder in lives.ended(timers.holders(tx, NODE)):
+            timers.let_go(tx, holder)  # however long its lease would have lasted
         timers.hold(tx, f"{NODE}{node}", node, self._life)
         held = [row["id"] for row in settings_rows.enabled_connections(tx.conn) if self._hold(tx, row["id"])]
         for connection_id in set(held) - self.held:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from typing import Any
 
 from hub.api import Event, Json, Overloaded, Signal
-from hub.pipeline import assemble, conclude, flow_state, ingest, node, setup, thread
+from hub.pipeline import assemble, conclude, flow_state, ingest, setup, thread
 from hub.pipeline.clock import Clock
 from hub.pipeline.core import SIGNALS, PipelineCore
 from hub.pipeline.directory import CHANGES, Directory
@@ -197,11 +197,6 @@ class Site:
         await self.hooks.timer(plugin, self.registry.contexts[owner], name, payload)
 
 
-def node_name() -> str:
-    """A fresh name for this life of this node."""
-    return node.name()
-
-
 async def _keep(run: Callable[[], Awaitable[None]]) -> None:
     """Run a part of the site for ever: what stops it is logged, and it goes on from what the store says."""
     while True:
@@ -225,4 +220,4 @@ async def end(tasks: Iterable[asyncio.Task[Any]]) -> None:
         log.error("did not end, and are left behind: %s", ", ".join(sorted(task.get_name() for task in left)))
 
 
-__all__ = ["SIGNALS", "Site", "end", "node_name"]
+__all__ = ["SIGNALS", "Site", "end"]
