@@ -1,0 +1,41 @@
+"""Audio of calls, in worker processes: what signalling needs of it stands in `engine`."""
+
+from plugins.sip.media.engine import (
+    Codec,
+    Crypto,
+    Digit,
+    DigitSource,
+    Direction,
+    Endpoint,
+    Event,
+    Gone,
+    Load,
+    MediaEngine,
+    MediaError,
+    Played,
+    Recording,
+    Silence,
+    Statistics,
+    Tone,
+    ToneKind,
+)
+
+__all__ = [
+    "Codec",
+    "Crypto",
+    "Digit",
+    "DigitSource",
+    "Direction",
+    "Endpoint",
+    "Event",
+    "Gone",
+    "Load",
+    "MediaEngine",
+    "MediaError",
+    "Played",
+    "Recording",
+    "Silence",
+    "Statistics",
+    "Tone",
+    "ToneKind",
+]
