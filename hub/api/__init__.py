@@ -1,5 +1,6 @@
 """The one package of ours that a plugin may import: contracts, hook specs, errors. Semantic versioning."""
 
+from hub.api.calls import CallChannel, Cause, Device, Placing, Ringing
 from hub.api.channel import (
     Account,
     Acknowledges,
@@ -113,7 +114,9 @@ __all__ = [
     "Ask",
     "Attachment",
     "Bytes",
+    "CallChannel",
     "Capabilities",
+    "Cause",
     "Channel",
     "Choice",
     "Closed",
@@ -126,6 +129,7 @@ __all__ = [
     "ConversationFile",
     "ConversationMessage",
     "CustomerRef",
+    "Device",
     "Dialogue",
     "Emit",
     "End",
@@ -156,6 +160,7 @@ __all__ = [
     "Overloaded",
     "Panel",
     "Part",
+    "Placing",
     "PluginRoute",
     "PluginRoutes",
     "PluginStore",
@@ -169,6 +174,7 @@ __all__ = [
     "Rejected",
     "Request",
     "Response",
+    "Ringing",
     "Route",
     "SendError",
     "Sent",

@@ -38,6 +38,7 @@ class Capabilities:
     reply_window    how long after the customer's last message a reply is allowed; None: always
     resend_is_safe  the same delivery id twice reaches the customer at most visibly once (or as the same message);
                     when False a delivery interrupted midway becomes UNKNOWN, never resent by itself
+    calls           carries calls: it is a `CallChannel`, its interactions have legs, agents answer on a device
     dedup_scope     "account", or "channel" where one thing may come in through several accounts (mail to two mailboxes)
     """
 
@@ -56,6 +57,7 @@ class Capabilities:
     reply_window: timedelta | None = None
     resend_is_safe: bool = True
     dedup_scope: str = "account"
+    calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ durable by construction: a hub killed in the middle of a dialogue goes on with t
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol, TypeAlias, runtime_checkable
 
-from hub.api.messages import Json
+from hub.api.context import Content
+from hub.api.messages import Address, Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +21,68 @@ class Choice:
     label: str
 
 
+class EntryKind(StrEnum):
+    """What kind of answer is expected; a channel renders it as it can."""
+
+    TEXT = "TEXT"
+    DIGITS = "DIGITS"
+    RECORDING = "RECORDING"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The answer a prompt expects, for channels that must know when it is complete.
+
+    A voice channel collects keys until `terminator`, `longest` of them, or `pause` seconds without one; a RECORDING
+    lasts at most `seconds` and comes back as a message of kind VOICEMAIL with the audio attached. Where people type,
+    the answer is whatever they write.
+    """
+
+    kind: EntryKind = EntryKind.TEXT
+    shortest: int = 1
+    longest: int = 0
+    terminator: str = "#"
+    pause: float = 4.0
+    seconds: float = 120.0
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What a flow says. Choices are rendered as buttons, keys or numbered lines, as the channel can."""
+    """What a flow says. Choices are rendered as buttons, keys or numbered lines, as the channel can.
+
+    speech     how it is said where it is heard, as SSML with the keys to press; "": the text, then the choices
+    language   of this prompt, "" for the dialogue's own; another one becomes the interaction's from now on
+    entry      the answer it expects, when it is not one of the choices
+    """
 
     text: str
     choices: tuple[Choice, ...] = ()
+    speech: str = ""
+    language: str = ""
+    entry: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """Whom the flow speaks with: ids, the account's language, and what the channel can carry."""
+    """Whom the flow speaks with.
+
+    language     the interaction's: as the customer's side said, else the account's
+    medium       "VOICE", "LIVE_TEXT", "DEFERRED": what the channel is, never which
+    queue        key of the queue the account leads to, "" for none
+    sender       the address they write or call from; None when withheld
+    customer     {"name", "kind", "language", "attributes"}, empty while they are nobody in particular
+    attributes   what is known of this interaction
+    """
 
     interaction_id: int
     account_id: int
     customer_id: int | None
     language: str
+    medium: str = ""
+    queue: str = ""
+    sender: Address | None = None
+    customer: Mapping[str, Json] = field(default_factory=dict)
+    attributes: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +94,12 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The customer answered: their words, and the key of the choice those words named ("" when none)."""
+    """The customer answered: their words, the key of the choice those words named ("" when none), and the kind of the
+    message (a recording is a VOICEMAIL, mostly without words)."""
 
     text: str
     choice: str = ""
+    kind: str = "TEXT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +111,24 @@ FlowEvent: TypeAlias = Started | Answered | TimedOut
 
 
 @dataclass(frozen=True, slots=True)
+class Sending:
+    """Something to be sent elsewhere, to this address: through the account with the address `sender`, else through
+    the first that may write to this scheme. In the step's own commit, so exactly once; where no account can, it is
+    logged and left out."""
+
+    to: Address
+    content: Content
+    sender: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Say the prompts and wait for an answer, at most `timeout` seconds; `state` comes back with it."""
 
     prompts: tuple[Prompt, ...]
     state: Json = None
     timeout: float = 300.0
+    sends: tuple[Sending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +136,29 @@ class HandOver:
     """Say the prompts and put the interaction into a queue (by key; "" is the account's own).
 
     `attributes` are what self-service found out (a car's model, a contract): they join the interaction's, where agents
-    see them and routing rules ask for them. `callback`: the customer goes and is contacted when their turn comes.
+    see them and routing rules ask for them. `priority` is added to the queue's. `callback`: the customer goes and is
+    contacted when their turn comes. `ticket`: the subject of a ticket that is opened unless there is one already; the
+    prompts may say {serial}.
     """
 
     prompts: tuple[Prompt, ...] = ()
     queue: str = ""
     attributes: Mapping[str, Json] = field(default_factory=dict)
     callback: bool = False
+    priority: int = 0
+    ticket: str = ""
+    sends: tuple[Sending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Say the prompts and close the interaction; self-service was enough."""
+    """Say the prompts and close the interaction; self-service was enough. A channel that carries a connection lets go
+    of it after the last prompt, or connects it on to `transfer` (a number outside)."""
 
     prompts: tuple[Prompt, ...] = ()
+    attributes: Mapping[str, Json] = field(default_factory=dict)
+    transfer: Address | None = None
+    sends: tuple[Sending, ...] = ()
 
 
 FlowStep: TypeAlias = Ask | HandOver | End

@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from hub.api import Capabilities, Channel, LiveChannel, Medium
+from hub.api import CallChannel, Capabilities, Channel, LiveChannel, Medium
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 SCOPES = ("account", "channel")
+CALLS = tuple(name for name in vars(CallChannel) if not name.startswith("_"))
 
 
 def problem_with(channel: object) -> str:
@@ -35,6 +36,9 @@ def problems(channel: Any) -> Iterator[str]:
     yield from _contradictions(channel.capabilities)
     if channel.capabilities.live and not isinstance(channel, LiveChannel):
         yield "it says it is live, so it needs `signal` and `end` (hub.api.LiveChannel)"
+    if channel.capabilities.calls and not isinstance(channel, CallChannel):
+        missing = [name for name in CALLS if not hasattr(channel, name)]
+        yield f"it says it carries calls, so it needs {', '.join(missing)} (hub.api.CallChannel)"
 
 
 def _contradictions(can: Capabilities) -> Iterator[str]:
@@ -44,6 +48,8 @@ def _contradictions(can: Capabilities) -> Iterator[str]:
         yield "attachments and max_attachment_bytes must say the same"
     if can.can_start != bool(can.start_scheme):
         yield "can_start needs start_scheme, and the other way round"
+    if can.calls and not can.live:
+        yield "calls are live"
     if can.max_text <= 0 or not can.kinds:
         yield "it must be able to send some kind of message (kinds, max_text)"
     if can.dedup_scope not in SCOPES:

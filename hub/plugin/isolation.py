@@ -9,6 +9,7 @@
 | `probe`        | SendError       | Unreachable, ChannelFailed                                                      |
 | `signal`/`end` | –               | False: counted, best effort                                                     |
 | `acknowledge`  | –               | a plain answer: 200, 400, 403, 404 or 503                                       |
+| `calls.…`      | SendError       | Unreachable (no answer in time), ChannelFailed                                  |
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from hub.api import (
     Address,
     AnyAccount,
     AnyConnection,
+    CallChannel,
     Capabilities,
     Channel,
     Emit,
@@ -52,6 +54,7 @@ from hub.api import (
 )
 from hub.plugin.breaker import Breakers
 from hub.plugin.faults import ChannelFailed, PluginFailed, PluginTimedOut, unsent
+from hub.plugin.isolated_calls import IsolatedCalls
 from hub.plugin.record import CONTAINED, Plugin, sentence
 from hub.plugin.workers import Workers
 
@@ -77,6 +80,7 @@ class IsolatedChannel:
         self._channel = channel
         self._workers = workers
         self.breakers = Breakers(channel.name, clock)
+        self.calls = IsolatedCalls(plugin, channel) if isinstance(channel, CallChannel) else None
 
     @property
     def live(self) -> bool:

@@ -70,7 +70,10 @@ def test_every_environment_variable_in_the_code_is_documented() -> None:
     assert {variable for variable in used if f"`{variable}`" not in SETTINGS} == set()
 
 
-@pytest.mark.parametrize("protocol", [Context, Channel, api.Listens, api.LiveChannel, api.Acknowledges, api.Probes])
+PROTOCOLS = [Context, Channel, api.Listens, api.LiveChannel, api.CallChannel, api.Acknowledges, api.Probes]
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_every_member_of_the_contract_is_in_the_guide(protocol: type) -> None:
     own = {name for name in vars(protocol) if not name.startswith("_")}
     members = own | {name for name in inspect.get_annotations(protocol) if not name.startswith("_")}
