@@ -114,6 +114,27 @@ class Bytes:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class TicketFacts:
+    """What a customer may learn of their ticket who proved to be one. `serial` is its nine digits."""
+
+    serial: str
+    status: str
+    subject: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFacts:
+    """How a queue stands now: `waiting` in it, `agents` READY for it, and when it opens next (None when it is open, or
+    does not within a year)."""
+
+    open: bool
+    waiting: int
+    agents: int
+    opens_at: datetime | None = None
+
+
 class PluginStore(Protocol):
     """The core's database, through its one writer. Functions are synchronous, get a SQLAlchemy connection inside a
     transaction, may be run again after a conflict, and must touch only the plugin's own tables."""
@@ -205,6 +226,15 @@ class Context(Protocol):
 
     async def is_open(self, account: AnyAccount) -> bool:
         """Whether the account's queue is inside its opening hours now."""
+        ...
+
+    async def queue(self, key: str) -> QueueFacts | None:
+        """How this queue stands now, or None when there is none."""
+        ...
+
+    async def ticket(self, serial: str, proof: str) -> TicketFacts | None:
+        """The ticket with this serial, for whoever also knows an address of its customer or the last four digits of
+        their number; None for a wrong serial as for a wrong proof. Limit how often one may try."""
         ...
 
     async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:

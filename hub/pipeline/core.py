@@ -16,12 +16,14 @@ from hub.api import (
     Conversation,
     Json,
     NewWork,
+    QueueFacts,
     Raw,
     Signal,
     Subscription,
+    TicketFacts,
 )
 from hub.model.hours import OpeningHours
-from hub.pipeline import conclude, conversations, start, thread
+from hub.pipeline import conclude, conversations, facts, start, thread
 from hub.pipeline.conversations import Wanted
 from hub.pipeline.directory import Directory
 from hub.pipeline.receive import Receiver
@@ -106,6 +108,12 @@ class PipelineCore:
     async def is_open(self, account: AnyAccount) -> bool:
         queue_id = self._directory.row(account.id)["queue_id"]
         return await self.store.read(lambda conn: _is_open(conn, queue_id))
+
+    async def queue(self, key: str) -> QueueFacts | None:
+        return await self.store.read(lambda conn: facts.queue(conn, key, datetime.now(UTC)))
+
+    async def ticket(self, serial: str, proof: str) -> TicketFacts | None:
+        return await self.store.read(lambda conn: facts.ticket(conn, serial, proof))
 
     async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None:
         await self._timers.ask(timers.Timer(plugin, name, at, payload, key))

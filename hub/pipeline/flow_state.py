@@ -23,9 +23,9 @@ def start(tx: Tx, interaction: Row, flow: str, text: str) -> Row:
     return interactions.move(tx, interaction, InteractionState.SELF_SERVICE, flow_state=state)
 
 
-def answered(tx: Tx, interaction: Row, text: str) -> Row:
+def answered(tx: Tx, interaction: Row, text: str, kind: str = "TEXT") -> Row:
     """The customer said something to the flow."""
-    return _append(tx, interaction, {"type": "ANSWERED", "text": text})
+    return _append(tx, interaction, {"type": "ANSWERED", "text": text, "kind": kind})
 
 
 def timed_out(tx: Tx, interaction_id: int, version: int) -> None:
@@ -41,7 +41,7 @@ def event_of(pending: dict[str, Any], choices: list[dict[str, str]]) -> FlowEven
         return Started(pending["text"])
     if pending["type"] == "TIMED_OUT":
         return TimedOut()
-    return Answered(pending["text"], _chosen(pending["text"], choices))
+    return Answered(pending["text"], _chosen(pending["text"], choices), pending.get("kind", "TEXT"))
 
 
 def wait(tx: Tx, interaction: Row, state: Json, choices: list[dict[str, str]], timeout: float) -> Row:
@@ -67,8 +67,9 @@ def _append(tx: Tx, interaction: Row, event: dict[str, Any]) -> Row:
 
 
 def _chosen(text: str, choices: list[dict[str, str]]) -> str:
+    """Keys first: where keys are digits, a number means a key and never a place in the list."""
     said = text.strip().casefold()
-    for number, choice in enumerate(choices, start=1):
-        if said in {choice["key"].casefold(), choice["label"].casefold(), str(number)}:
-            return choice["key"]
-    return ""
+    named = [choice["key"] for name in ("key", "label") for choice in choices if choice[name].casefold() == said]
+    if not named and not any(choice["key"].isdecimal() for choice in choices):
+        named = [choice["key"] for number, choice in enumerate(choices, start=1) if str(number) == said]
+    return named[0] if named else ""

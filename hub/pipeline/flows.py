@@ -7,14 +7,14 @@ from functools import partial
 
 from sqlalchemy import Connection, select
 
-from hub.api import Ask, Dialogue, Event, Flow, FlowStep, HandOver, Json, MessageKind, Prompt
+from hub.api import Event, Flow, FlowStep, HandOver
 from hub.model.states import InteractionState
-from hub.pipeline import callback, conclude, converse, flow_state, route
-from hub.store import interactions, work
+from hub.pipeline import flow_dialogue, flow_state, flow_step
+from hub.pipeline.directory import Directory
+from hub.store import interactions
 from hub.store.database import Store
 from hub.store.rows import Row
 from hub.store.tables import interactions as table
-from hub.store.unit import Tx
 
 log = logging.getLogger(__name__)
 DEADLINE = 20.0
@@ -23,9 +23,10 @@ DEADLINE = 20.0
 class FlowRunner:
     """Steps the dialogues of this node, one at a time each, several at once."""
 
-    def __init__(self, store: Store, flows: Mapping[str, Flow]) -> None:
+    def __init__(self, store: Store, flows: Mapping[str, Flow], directory: Directory) -> None:
         self._store = store
         self._flows = flows
+        self._directory = directory
         self._running: dict[int, asyncio.Task[None]] = {}
 
     async def recover(self) -> None:
@@ -58,7 +59,8 @@ class FlowRunner:
         while row := await self._store.read(lambda conn: _pending(conn, interaction_id)):
             step = await self._step(row)
             seen = row["flow_version"], len(row["flow_state"]["pending"])
-            await self._store.write(partial(_apply, interaction_id=interaction_id, step=step, seen=seen))
+            take = partial(flow_step.take, interaction_id=interaction_id, step=step, seen=seen, via=self._directory)
+            await self._store.write(take)
 
     async def _step(self, row: Row) -> FlowStep:
         memory = row["flow_state"]
@@ -66,7 +68,7 @@ class FlowRunner:
         if flow is None:
             log.error("flow %s is not there; interaction %s goes to its queue", memory["flow"], row["id"])
             return HandOver()
-        dialogue = Dialogue(row["id"], row["account_id"], row["customer_id"], row["language"])
+        dialogue = await self._store.read(lambda conn: flow_dialogue.of(conn, row))
         event = flow_state.event_of(memory["pending"][0], memory["choices"])
         try:
             async with asyncio.timeout(DEADLINE):
@@ -86,35 +88,3 @@ def _pending(conn: Connection, interaction_id: int) -> Row | None:
     if row is None or row["state"] != InteractionState.SELF_SERVICE or not row["flow_state"]:
         return None
     return row if row["flow_state"]["pending"] else None
-
-
-def _apply(tx: Tx, interaction_id: int, step: FlowStep, seen: tuple[int, int]) -> None:
-    interaction = interactions.locked(tx, interaction_id)
-    memory = interaction["flow_state"]
-    if interaction["state"] != InteractionState.SELF_SERVICE or not memory or interaction["flow_version"] != seen[0]:
-        return
-    for prompt in step.prompts:
-        _say(tx, interaction, prompt)
-    interaction = interactions.locked(tx, interaction_id)
-    if isinstance(step, Ask):
-        choices = [{"key": c.key, "label": c.label} for prompt in step.prompts for c in prompt.choices]
-        flow_state.wait(tx, interaction, step.state, choices, step.timeout)
-        return
-    interaction = flow_state.finish(tx, interaction)
-    if isinstance(step, HandOver):
-        queue = work.queue_by_key(tx.conn, step.queue) if step.queue else None
-        if step.attributes:
-            known = {**interaction["attributes"], **step.attributes}
-            interaction = interactions.change(tx, interaction, attributes=known)
-        interaction = route.need_agent(tx, interaction, queue["id"] if queue else None)
-        if step.callback:
-            callback.ask(tx, interaction)
-    else:
-        conclude.ended_by_customer(tx, interaction, "self-service")
-
-
-def _say(tx: Tx, interaction: Row, prompt: Prompt) -> None:
-    choices: list[Json] = [{"key": c.key, "label": c.label} for c in prompt.choices]
-    fields: dict[str, Json] = {"choices": choices} if choices else {}
-    said = converse.Reply(text=prompt.text, kind=MessageKind.TEXT, fields=fields)
-    converse.send(tx, interaction, said, actor=None, automatic=True)

@@ -156,7 +156,7 @@ def _onward(tx: Tx, prepared: Prepared, inbound: Inbound, interaction: Row) -> N
     if state == InteractionState.INITIATED and prepared.row["flow"] and not inbound.automatic:
         flow_state.start(tx, interaction, prepared.row["flow"], inbound.text)
     elif state == InteractionState.SELF_SERVICE:
-        flow_state.answered(tx, interaction, inbound.text)
+        flow_state.answered(tx, interaction, inbound.text, str(inbound.kind))
     elif state == InteractionState.INITIATED and inbound.automatic:
         interactions.move(tx, interaction, InteractionState.CLOSED, disposition="AUTOMATIC")
     elif state == InteractionState.INITIATED or (state in WAITING_ON_OTHERS and not inbound.automatic):

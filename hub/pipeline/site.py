@@ -62,7 +62,7 @@ class Site:
         self.intake = Intake(store, self.directory, self.hooks, self._effect)
         self.receiver = self.core.receiver = Receiver(store, self.directory, self.intake.hand_on, self.intake.waiting)
         self.sender = Sender(store, self.directory, self.hooks)
-        self.flows = FlowRunner(store, self.registry.flows)
+        self.flows = FlowRunner(store, self.registry.flows, self.directory)
         self.router = Router(store)
         self.clock = Clock(store, self._core_timers(), self._plugin_timer)
         self.membership = Membership(store, self.intake, self.sender, self._hold)

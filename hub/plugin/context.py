@@ -20,9 +20,11 @@ from hub.api import (
     Json,
     NewWork,
     PluginStore,
+    QueueFacts,
     Raw,
     Signal,
     Subscription,
+    TicketFacts,
 )
 from hub.plugin.core import Core
 from hub.store.database import Store
@@ -107,6 +109,12 @@ class PluginContext:
 
     async def is_open(self, account: AnyAccount) -> bool:
         return await self._core.is_open(account)
+
+    async def queue(self, key: str) -> QueueFacts | None:
+        return await self._core.queue(key)
+
+    async def ticket(self, serial: str, proof: str) -> TicketFacts | None:
+        return await self._core.ticket(serial, proof)
 
     async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:
         await self._core.schedule(self.plugin, at, name, payload, key)

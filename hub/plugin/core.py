@@ -15,9 +15,11 @@ from hub.api import (
     Conversation,
     Json,
     NewWork,
+    QueueFacts,
     Raw,
     Signal,
     Subscription,
+    TicketFacts,
 )
 from hub.store.database import Store
 
@@ -65,6 +67,10 @@ class Core(Protocol):
     async def close(self, account: AnyAccount, thread: str, reason: str) -> None: ...
 
     async def is_open(self, account: AnyAccount) -> bool: ...
+
+    async def queue(self, key: str) -> QueueFacts | None: ...
+
+    async def ticket(self, serial: str, proof: str) -> TicketFacts | None: ...
 
     async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None: ...
 

@@ -22,9 +22,11 @@ from hub.api import (
     Json,
     NewWork,
     PluginStore,
+    QueueFacts,
     Raw,
     Signal,
     Subscription,
+    TicketFacts,
 )
 from hub.plugin.migrations import migrate
 from hub.plugin.topics import Topics
@@ -87,7 +89,8 @@ class FakeContext:
     """`hub.api.Context` for tests of a plugin.
 
     A test reads `emitted`, `signals`, `contacts`, `works`, `closed` and `timers`, and sets `conversations` (by account
-    id and thread), `histories` (by account id and identity), `attachments` (by id), `services` and `open`.
+    id and thread), `histories` (by account id and identity), `attachments` (by id), `queues` (by key), `tickets` (by
+    serial and proof), `services` and `open`.
     """
 
     def __init__(
@@ -108,6 +111,8 @@ class FakeContext:
         self.conversations: dict[tuple[int, str], Conversation] = {}
         self.histories: dict[tuple[int, Address], Sequence[Conversation]] = {}
         self.attachments: dict[int, Bytes] = {}
+        self.queues: dict[str, QueueFacts] = {}
+        self.tickets: dict[tuple[str, str], TicketFacts] = {}
         self.emitted: list[tuple[AnyAccount, Raw]] = []
         self.signals: list[tuple[AnyAccount, Signal]] = []
         self.contacts: list[Contacted] = []
@@ -176,6 +181,12 @@ class FakeContext:
 
     async def is_open(self, account: AnyAccount) -> bool:
         return self.open
+
+    async def queue(self, key: str) -> QueueFacts | None:
+        return self.queues.get(key)
+
+    async def ticket(self, serial: str, proof: str) -> TicketFacts | None:
+        return self.tickets.get((serial, proof))
 
     async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:
         """A `key` replaces, as in the hub."""

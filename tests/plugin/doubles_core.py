@@ -14,9 +14,11 @@ from hub.api import (
     Conversation,
     Json,
     NewWork,
+    QueueFacts,
     Raw,
     Signal,
     Subscription,
+    TicketFacts,
 )
 from hub.plugin.topics import Topics
 from hub.store.database import Store
@@ -87,6 +89,14 @@ class NotingCore:
     async def is_open(self, account: AnyAccount) -> bool:
         self._note("is_open", account)
         return True
+
+    async def queue(self, key: str) -> QueueFacts | None:
+        self._note("queue", key)
+        return None
+
+    async def ticket(self, serial: str, proof: str) -> TicketFacts | None:
+        self._note("ticket", serial, proof)
+        return None
 
     async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None:
         self._note("schedule", plugin, at, name, payload, key)

@@ -1,0 +1,126 @@
+"""What a flow's step becomes, in one transaction: said, sent, asked, handed over or ended. Once, or not at all."""
+
+import logging
+from typing import Any
+
+from hub.api import AnyAccount, Ask, Contact, End, FlowStep, HandOver, Json, MessageKind, Prompt, Sending
+from hub.model.serial import format_serial
+from hub.model.states import InteractionState
+from hub.model.tickets import NewTicket
+from hub.pipeline import callback, conclude, converse, flow_state, route, start
+from hub.pipeline.directory import Directory
+from hub.store import interactions, tickets, work
+from hub.store.rows import Row
+from hub.store.unit import Tx
+
+log = logging.getLogger(__name__)
+
+
+def take(tx: Tx, interaction_id: int, step: FlowStep, seen: tuple[int, int], via: Directory) -> None:
+    """Do as the flow says, unless the dialogue has moved on since it was asked; `seen`: its version, events pending."""
+    interaction = interactions.locked(tx, interaction_id)
+    memory = interaction["flow_state"]
+    if interaction["state"] != InteractionState.SELF_SERVICE or not memory or interaction["flow_version"] != seen[0]:
+        return
+    for sending in step.sends:
+        _send(tx, interaction, sending, via)
+    if isinstance(step, HandOver) and step.ticket:
+        interaction = _on_ticket(tx, interaction, step.ticket)
+    for place, prompt in enumerate(step.prompts, start=1):
+        _say(tx, interaction_id, prompt, _with_last(step) if place == len(step.prompts) else {})
+    interaction = interactions.locked(tx, interaction_id)
+    if isinstance(step, Ask):
+        choices = [{"key": c.key, "label": c.label} for prompt in step.prompts for c in prompt.choices]
+        flow_state.wait(tx, interaction, step.state, choices, step.timeout)
+    else:
+        _leave(tx, interaction, step)
+
+
+def _leave(tx: Tx, interaction: Row, step: HandOver | End) -> None:
+    interaction = flow_state.finish(tx, interaction)
+    if step.attributes:
+        known = {**interaction["attributes"], **step.attributes}
+        interaction = interactions.change(tx, interaction, attributes=known)
+    if isinstance(step, End):
+        conclude.ended_by_customer(tx, interaction, "self-service")
+    else:
+        _hand_over(tx, interaction, step)
+
+
+def _hand_over(tx: Tx, interaction: Row, step: HandOver) -> None:
+    queue = work.queue_by_key(tx.conn, step.queue) if step.queue else None
+    if step.priority:
+        interaction = interactions.change(tx, interaction, priority=interaction["priority"] + step.priority)
+    interaction = route.need_agent(tx, interaction, queue["id"] if queue else None)
+    if step.callback and work.open_for(tx.conn, interaction["id"]) is not None:
+        callback.ask(tx, interaction)
+
+
+def _on_ticket(tx: Tx, interaction: Row, subject: str) -> Row:
+    if interaction["ticket_id"] is not None:
+        return interaction
+    new = NewTicket(
+        subject=subject[:200],
+        customer_id=interaction["customer_id"],
+        department_id=interaction["department_id"],
+        channel=interaction["channel"],
+    )
+    return interactions.change(tx, interaction, ticket_id=tickets.create_ticket(tx, None, new))
+
+
+def _with_last(step: FlowStep) -> dict[str, Json]:
+    """What a channel that carries a connection must know of the last words."""
+    if isinstance(step, End):
+        to = step.transfer
+        onward: dict[str, Json] = {"transfer": {"scheme": to.scheme, "value": to.value}} if to else {}
+        return {"final": True, **onward}
+    return {"final": True} if isinstance(step, HandOver) and step.callback else {}
+
+
+def _say(tx: Tx, interaction_id: int, prompt: Prompt, last: dict[str, Json]) -> None:
+    interaction = interactions.locked(tx, interaction_id)
+    if prompt.language and prompt.language != interaction["language"]:
+        interaction = interactions.change(tx, interaction, language=prompt.language)
+    text = prompt.text.replace("{serial}", _serial(tx, interaction))
+    speech = prompt.speech.replace("{serial}", _serial(tx, interaction, spoken=True))
+    said = converse.Reply(text=text, kind=MessageKind.TEXT, fields=_fields(prompt, speech) | last)
+    converse.send(tx, interaction, said, actor=None, automatic=True)
+
+
+def _serial(tx: Tx, interaction: Row, *, spoken: bool = False) -> str:
+    if interaction["ticket_id"] is None:
+        return ""
+    serial = tickets.locked(tx, interaction["ticket_id"])["serial"]
+    return f'<say-as interpret-as="digits">{serial}</say-as>' if spoken else format_serial(serial)
+
+
+def _fields(prompt: Prompt, speech: str) -> dict[str, Json]:
+    fields: dict[str, Json] = {}
+    if prompt.choices:
+        fields["choices"] = [{"key": c.key, "label": c.label} for c in prompt.choices]
+    if speech:
+        fields["speech"] = speech
+    if prompt.language:
+        fields["language"] = prompt.language
+    if entry := prompt.entry:
+        facts: dict[str, Any] = {name: getattr(entry, name) for name in entry.__dataclass_fields__}
+        fields["entry"] = {**facts, "kind": str(entry.kind)}
+    return fields
+
+
+def _send(tx: Tx, interaction: Row, sending: Sending, via: Directory) -> None:
+    account = _account_for(sending, via)
+    if account is None:
+        log.error("interaction %s: no account can write first to %s", interaction["id"], sending.to.scheme)
+        return
+    can = via.channel_of(account).capabilities
+    contact = Contact(account.id, account.channel, sending.to, "notice", interaction["customer_id"], automatic=True)
+    start.notice(tx, account, via.row(account.id), can, contact, sending.content)
+
+
+def _account_for(sending: Sending, via: Directory) -> AnyAccount | None:
+    able = via.accounts_for(sending.to.scheme)
+    wanted = sending.sender
+    if wanted is not None:
+        able = [each for each in able if (each.address.scheme, each.address.value) == (wanted.scheme, wanted.value)]
+    return able[0] if able else None
