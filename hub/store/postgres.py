@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import asyncpg
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hub.store.documents import dump, load
@@ -31,18 +32,18 @@ def async_url(url: str) -> str:
     return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
 
 
-def engine(url: str, size: int) -> AsyncEngine:
+def engine(url: str, size: int, **options: Any) -> AsyncEngine:
     """A pool of `size` connections."""
     return create_async_engine(
         async_url(url),
         pool_size=size,
         max_overflow=0,
-        pool_pre_ping=True,
         # the default of 100 a connection is less than what lists of every length make of the hot statements
         connect_args={"prepared_statement_cache_size": 1000},
         json_serializer=dump,
         json_deserializer=load,
         hide_parameters=True,  # as on SQLite: no customer's words in the log
+        **options,
     )
 
 
@@ -59,8 +60,9 @@ class PostgresBackend:
         self._listener: asyncpg.Connection | None = None
         self._speaking = asyncio.Lock()
         self._jobs: asyncio.Queue[Job[Any] | None] = asyncio.Queue()
-        self._write = engine(url, WRITERS)
-        self._readers = engine(url, READERS)
+        self._write = engine(url, WRITERS, pool_pre_ping=True)
+        # Each statement sees what was committed before it, in a transaction or not: so none is begun and ended.
+        self._readers = engine(url, READERS, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
         self._tasks = [asyncio.create_task(self._writer(), name=f"hub-write-{n}") for n in range(WRITERS)]
         self._listening: asyncio.Task[None] | None = None
         self._reading: set[asyncio.Task[Any]] = set()
@@ -81,6 +83,16 @@ class PostgresBackend:
         return await asyncio.shield(reading)
 
     async def _read(self, work: Callable[[Connection], T]) -> T:
+        """A connection that broke while it lay in the pool shows when it is used; asking each first would cost every
+        read a round trip. The pool is empty after that, and a read can be done again."""
+        try:
+            return await self._read_once(work)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        return await self._read_once(work)
+
+    async def _read_once(self, work: Callable[[Connection], T]) -> T:
         async with self._readers.connect() as conn:
             return await conn.run_sync(work)
 

@@ -29,7 +29,8 @@ PRAGMAS = (
 
 
 def engine(url: str, *, begin: str = "BEGIN") -> Engine:
-    """An engine whose transactions start with `begin`; the driver's own guessing about them is off."""
+    """An engine whose transactions start with `begin` (with "" each statement is one); the driver's own guessing about
+    them is off."""
     made = create_engine(
         url,
         json_serializer=dump,
@@ -46,7 +47,8 @@ def engine(url: str, *, begin: str = "BEGIN") -> Engine:
 
     @event.listens_for(made, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if begin:
+            connection.exec_driver_sql(begin)
 
     return made
 
@@ -61,7 +63,7 @@ class SqliteBackend:
         self._committed = committed
         self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._writer = engine(url, begin="BEGIN IMMEDIATE")
-        self._reader = engine(url)
+        self._reader = engine(url, begin="")  # as on PostgreSQL, a statement sees what was committed before it
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="hub-read")
         self._thread = threading.Thread(target=self._run, name="hub-write", daemon=True)
         self._thread.start()
