@@ -1,0 +1,309 @@
+"""Bytes → a SIP message (RFC 3261 §7, §25), or the verdict on them (RFC 4475). Strict where a lax reading would let two
+systems see two different messages; whatever comes in, the only exception is `Unreadable`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from sipmessage import URI, Address, CSeq, Headers, Parameters, Request, Response, Via
+from sipmessage.message import COMPACT_FORMS
+
+Message: TypeAlias = Request | Response
+
+LONGEST: Final = 65_535
+LONGEST_LINE: Final = 8_192
+METHODS: Final = frozenset(
+    ("INVITE", "ACK", "CANCEL", "BYE", "REGISTER", "OPTIONS", "PRACK", "UPDATE", "REFER", "NOTIFY", "INFO", "MESSAGE",
+     "SUBSCRIBE", "PUBLISH")
+)  # fmt: skip
+SINGLE: Final = ("Call-ID", "CSeq", "From", "To", "Max-Forwards", "Content-Length", "Expires")
+MANDATORY: Final = ("Via", "From", "To", "Call-ID", "CSeq")
+COMPACT: Final = {**COMPACT_FORMS, "n": "Identity-Info"}
+
+_WORD = r"[A-Za-z0-9\-.!%*_+`'~]+"
+_REQUEST = re.compile(rf"({_WORD}) (\S+) (SIP/\d+\.\d+)", re.IGNORECASE)
+_RESPONSE = re.compile(r"SIP/2\.0 (\d+) (.*)", re.IGNORECASE)
+_HEADER = re.compile(rf"({_WORD})[ \t]*:[ \t]*(.*?)[ \t]*", re.DOTALL)
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):(.+)", re.DOTALL)
+_FOLD = re.compile(r"\r\n[ \t]+")
+_NUMBER = re.compile(r"\d{1,10}")
+
+
+class Unreadable(Exception):
+    """The bytes are no message we may act upon. `status` and `draft` allow an answer: a request's headers as far as
+    they could be read; None where nothing may be answered (a response, an ACK, no Via to answer to)."""
+
+    def __init__(self, why: str, status: int = 400, draft: Request | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.status = status
+        self.draft = draft
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a readable request is not served (RFC 3261 §8.2), with headers the answer needs."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def read(data: bytes, *, stream: bool = False) -> Message:
+    """The one message in a datagram (what follows Content-Length is cut off), or a whole one off a stream."""
+    if len(data) > LONGEST:
+        raise Unreadable("longer than any message we take", 513)
+    head, separator, body = data.lstrip(b"\r\n").partition(b"\r\n\r\n")
+    if not separator:
+        raise Unreadable("no empty line after the headers")
+    lines = _FOLD.sub(" ", head.decode("utf-8", "surrogateescape")).split("\r\n")
+    message = _started(lines[0], lines[1:])
+    draft = message if isinstance(message, Request) and message.method != "ACK" else None
+    try:
+        _fill(message.headers, lines[1:])
+        _check(message)
+        message.body = _body(message.headers, body, stream)
+    except (ValueError, KeyError, RecursionError) as error:
+        status = getattr(error, "status", 400)
+        raise Unreadable(str(error), status, draft if _answerable(message) else None) from None
+    return message
+
+
+def refusal(request: Request, served: frozenset[str], extensions: frozenset[str]) -> Refusal | None:
+    """What keeps a readable request from being served: method, scheme, Max-Forwards, extensions, body (§8.2)."""
+    if request.method not in served and request.method != "ACK":
+        return Refusal(405 if request.method in METHODS else 501, (("Allow", ", ".join(sorted(served))),))
+    if request.uri.scheme not in ("sip", "sips", "tel"):
+        return Refusal(416)
+    unknown = [tag for tag in [*request.require, *request.proxy_require] if tag not in extensions]
+    if unknown and request.method not in ("ACK", "CANCEL"):
+        return Refusal(420, (("Unsupported", ", ".join(unknown)),))
+    return _body_refused(request) if request.method == "INVITE" else None
+
+
+def single_uri(text: str) -> URI:
+    """A Request-URI of whatever scheme; an unknown scheme keeps its rest as `user`. Raises ValueError."""
+    matched = _SCHEME.fullmatch(text)
+    if matched is None:
+        raise ValueError("the Request-URI has no scheme")
+    scheme = matched[1].lower()
+    if scheme not in ("sip", "sips", "tel"):
+        return URI(scheme=scheme, host="", user=matched[2])
+    if "?" in text.rpartition("@")[2]:
+        raise ValueError("headers in the Request-URI")
+    return URI.parse(f"{scheme}:{matched[2]}")
+
+
+def response(request: Request, code: int, phrase: str, *, tag: str = "") -> Response:
+    """An answer to a request (§8.2.6): Via, From, To, Call-ID, CSeq as they came, and our tag unless there is one."""
+    answer = Response(code, phrase)
+    for name in ("Via", "From", "To", "Call-ID", "CSeq"):
+        if values := request.headers.getlist(name):
+            answer.headers.setlist(name, list(values))
+    to = answer.headers.get("To", "") or ""
+    if tag and ";tag=" not in to.replace(" ", "").lower():
+        answer.headers.set("To", f"{to};tag={tag}")
+    answer.headers.set("Content-Length", "0")
+    return answer
+
+
+def with_body(message: Message, body: bytes, content_type: str) -> None:
+    """Give a message its body."""
+    message.body = body
+    message.headers.set("Content-Type", content_type)
+    message.headers.set("Content-Length", str(len(body)))
+
+
+def encode(message: Message) -> bytes:
+    """As it goes on the wire, whatever bytes its headers came with."""
+    first = (
+        f"{message.method} {message.uri} SIP/2.0"
+        if isinstance(message, Request)
+        else f"SIP/2.0 {message.code} {message.phrase}"
+    )
+    return f"{first}\r\n{message.headers}".encode("utf-8", "surrogateescape") + message.body
+
+
+def tag(address: Address) -> str:
+    """The tag of a From or To, "" without one (RFC 2543)."""
+    return address.parameters.get("tag") or ""
+
+
+def _started(line: str, rest: list[str]) -> Message:
+    if found := _RESPONSE.fullmatch(line):
+        if not 100 <= int(found[1][:10]) <= 699:
+            raise Unreadable("no such status code")
+        return Response(int(found[1]), found[2])
+    found = _REQUEST.fullmatch(line)
+    if found is None or found[3].upper() != "SIP/2.0":
+        status = 505 if found else 400
+        raise Unreadable("neither request nor response", status, _draft(line, rest))
+    try:
+        return Request(found[1], single_uri(found[2]))
+    except ValueError as error:
+        raise Unreadable(str(error), 400, _draft(line, rest)) from None
+
+
+def _draft(line: str, rest: list[str]) -> Request | None:
+    """So much of a request with a broken first line as an answer needs; None for what looks like no request."""
+    method = line.partition(" ")[0]
+    if not re.fullmatch(_WORD, method) or method == "ACK" or method.upper().startswith("SIP"):
+        return None
+    draft = Request(method, URI("sip", "invalid"))
+    try:
+        _fill(draft.headers, rest)
+        vias(draft)
+    except (ValueError, KeyError):
+        return None
+    return draft if _answerable(draft) else None
+
+
+def _answerable(message: Message) -> bool:
+    return isinstance(message, Request) and all(message.headers.getlist(name) for name in MANDATORY[:1])
+
+
+def _fill(headers: Headers, lines: list[str]) -> None:
+    for line in lines:
+        matched = _HEADER.fullmatch(line)
+        if matched is None or len(line) > LONGEST_LINE:
+            raise ValueError("a header line that is none")
+        headers.add(COMPACT.get(matched[1].lower(), matched[1]), " ".join(matched[2].split()))
+
+
+def _check(message: Message) -> None:
+    """What must hold before anything may rely on the headers (§8.1.1, §8.2.2, RFC 4475 §3.1.2 and §3.3)."""
+    _numbers(message)
+    for name in MANDATORY:
+        if not message.headers.getlist(name):
+            raise ValueError(f"no {name}")
+    for name in SINGLE:
+        if len(message.headers.getlist(name)) > 1:
+            raise ValueError(f"more than one {name}")
+    _sequence(message)
+    for address in _addresses(message):
+        if address.uri.scheme == "":
+            raise ValueError("an address without a scheme")
+    vias(message)
+
+
+def _numbers(message: Message) -> None:
+    for name, most in (("Max-Forwards", 255), ("Content-Length", LONGEST), ("Expires", 2**32 - 1)):
+        for value in message.headers.getlist(name)[:1]:
+            if not _NUMBER.fullmatch(value) or int(value) > most:
+                raise ValueError(f"{name} is out of range")
+    for value in message.headers.getlist("Contact"):
+        for expires in re.findall(r";\s*expires\s*=\s*([^;,\s]+)", value, re.IGNORECASE):
+            if not _NUMBER.fullmatch(expires) or int(expires) >= 2**32:
+                raise ValueError("expires is out of range")
+
+
+def _sequence(message: Message) -> None:
+    cseq = CSeq.parse(message.headers["CSeq"])
+    if cseq.sequence >= 2**31:
+        raise ValueError("CSeq is out of range")
+    if isinstance(message, Request) and cseq.method != message.method:
+        raise ValueError("CSeq names another method")
+
+
+def _addresses(message: Message) -> Iterator[Address]:
+    yield name_addr(message.headers["From"])
+    yield name_addr(message.headers["To"])
+    for value in message.headers.getlist("Contact"):
+        if value != "*":
+            yield from (name_addr(each) for each in split(value))
+
+
+def split(value: str, separator: str = ",") -> list[str]:
+    """A header's list, split outside quotes and <>. Raises ValueError for a quote that never ends."""
+    parts, depth, quoted, start, at = [], 0, False, 0, 0
+    while at < len(value):
+        mark = value[at]
+        if quoted:
+            at += mark == "\\"
+            quoted = mark != '"'
+        elif mark == '"':
+            quoted = True
+        elif mark in "<>":
+            depth += 1 if mark == "<" else -1
+        elif mark == separator and depth == 0:
+            parts.append(value[start:at].strip())
+            start = at + 1
+        at += 1
+    if quoted or depth:
+        raise ValueError("a quote or bracket that never ends")
+    return [*parts, value[start:].strip()]
+
+
+def name_addr(value: str) -> Address:
+    """One address of a From, To or Contact, with any URI scheme (§20.10, §25.1). Raises ValueError."""
+    first, *parameters = split(value, ";")
+    name, uri = _display(first)
+    return Address(name=name, uri=_any_uri(uri), parameters=_parameters(parameters))
+
+
+def _display(value: str) -> tuple[str, str]:
+    if "<" not in value:
+        if any(mark in value for mark in ' "?,'):
+            raise ValueError("an address that needs its brackets")
+        return "", value
+    name, _, uri = value.rpartition("<")
+    name = name.strip()
+    if not uri.endswith(">") or " " in uri:
+        raise ValueError("an address in broken brackets")
+    if name.startswith('"'):
+        if len(name) < 2 or not name.endswith('"'):
+            raise ValueError("a display name with half its quotes")
+        return re.sub(r"\\(.)", r"\1", name[1:-1]), uri[:-1]
+    if name and not re.fullmatch(rf"{_WORD}(?: +{_WORD})*", name) and name.isascii():
+        raise ValueError("a display name that needs quotes")
+    return name, uri[:-1]
+
+
+def _any_uri(text: str) -> URI:
+    """As `single_uri`; headers after "?" are dropped: we never act upon them."""
+    host = text.rpartition("@")[2]
+    if "?" in host and text.lower().startswith("sip"):
+        text = text[: len(text) - len(host)] + host.partition("?")[0]
+    return single_uri(text)
+
+
+def _parameters(values: list[str]) -> Parameters:
+    found: dict[str, str | None] = {}
+    for value in values:
+        name, equals, rest = value.partition("=")
+        if not name.strip():
+            raise ValueError("a parameter without a name")
+        found[name.strip().lower()] = rest.strip().strip('"') if equals else None
+    return Parameters(**found)
+
+
+def _body(headers: Headers, body: bytes, stream: bool) -> bytes:
+    length = headers.get("Content-Length")
+    if length is None:
+        if stream:
+            raise ValueError("no Content-Length on a stream")
+        return body
+    if int(length) > len(body):
+        raise ValueError("Content-Length is more than there is")
+    return body[: int(length)]
+
+
+def _body_refused(request: Request) -> Refusal | None:
+    kind = (request.headers.get("Content-Type") or "").partition(";")[0].strip().lower()
+    if request.body and kind not in ("application/sdp", "multipart/mixed", "multipart/alternative", ""):
+        return Refusal(415, (("Accept", "application/sdp"),))
+    accept = request.headers.getlist("Accept")
+    wanted = " ".join(accept).lower()
+    if accept and not any(good in wanted for good in ("application/sdp", "application/*", "*/*")):
+        return Refusal(406)
+    return None
+
+
+def vias(message: Message) -> list[Via]:
+    """The way the message came, last hop first (§20.42). Raises ValueError without any."""
+    found = [Via.parse(each) for value in message.headers.getlist("Via") for each in split(value)]
+    if not found:
+        raise ValueError("no Via")
+    return found

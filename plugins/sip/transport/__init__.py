@@ -1,0 +1,1 @@
+"""How SIP messages travel (RFC 3261 §18)."""

@@ -1,0 +1,112 @@
+"""SIP over TCP and TLS (RFC 3261 §18, RFC 5626 §4.4.1): one connection each way, kept, answers on the same one."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+
+from plugins.sip.transport.flow import Flow, Host, Received
+from plugins.sip.transport.framing import PONG, Framing, Unframed
+
+MOST_UNSENT = 1_000_000
+"""Bytes a far side may leave unread before its connection is dropped."""
+
+
+class StreamFlow(asyncio.Protocol):
+    """One connection, by whichever side it was opened."""
+
+    reliable = True
+
+    def __init__(self, received: Received, peers: set[StreamFlow], transport: str, local: Host) -> None:
+        self._received = received
+        self._peers = peers
+        self._framing = Framing()
+        self._stream: asyncio.Transport | None = None
+        self.transport = transport
+        self.local = local  # where we listen: an answer to our Via or Contact must reach a port that is open
+        self.remote: Host = ("", 0)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._stream = transport
+        self.remote = transport.get_extra_info("peername")[:2]
+        self._peers.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._peers.discard(self)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            for message in self._framing.feed(data):
+                if message:
+                    self._received(message, self)
+                else:
+                    self.send(PONG)
+        except Unframed:
+            self.close()
+
+    def send(self, data: bytes) -> None:
+        stream = self._stream
+        if stream is None or stream.is_closing():
+            return
+        if stream.get_write_buffer_size() > MOST_UNSENT:
+            stream.abort()
+            return
+        stream.write(data)
+
+    def towards(self, remote: Host) -> Flow:
+        return self
+
+    @property
+    def open(self) -> bool:
+        """Whether it can still carry anything."""
+        return self._stream is not None and not self._stream.is_closing()
+
+    def close(self) -> None:
+        """Let it go."""
+        if self._stream is not None:
+            self._stream.abort()
+
+
+class StreamListener:
+    """A listening port for TCP, or TLS when given a context; it also opens connections to others."""
+
+    def __init__(self, received: Received, transport: str) -> None:
+        self._received = received
+        self._server: asyncio.Server | None = None
+        self.transport = transport
+        self.peers: set[StreamFlow] = set()
+        self.local: Host = ("", 0)
+
+    @classmethod
+    async def bind(
+        cls, host: str, port: int, received: Received, tls: ssl.SSLContext | None = None, advertised: str = ""
+    ) -> StreamListener:
+        """Raises OSError when the port cannot be had."""
+        listener = cls(received, "TLS" if tls else "TCP")
+        loop = asyncio.get_running_loop()
+        listener._server = await loop.create_server(listener._flow, host, port, ssl=tls)
+        bound = listener._server.sockets[0].getsockname()
+        listener.local = (advertised or bound[0], bound[1])
+        return listener
+
+    async def connect(self, remote: Host, tls: ssl.SSLContext | None = None, name: str = "") -> StreamFlow:
+        """The connection to a far side, an open one if there is. Raises OSError."""
+        for peer in self.peers:
+            if peer.remote == remote and peer.open:
+                return peer
+        loop = asyncio.get_running_loop()
+        _, flow = await loop.create_connection(
+            self._flow, remote[0], remote[1], ssl=tls, server_hostname=(name or remote[0]) if tls else None
+        )
+        return flow
+
+    def _flow(self) -> StreamFlow:
+        return StreamFlow(self._received, self.peers, self.transport, self.local)
+
+    def close(self) -> None:
+        """Hear no more."""
+        if self._server is not None:
+            self._server.close()
+        for peer in list(self.peers):
+            peer.close()
