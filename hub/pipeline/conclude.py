@@ -18,7 +18,7 @@ def close(tx: Tx, actor: Actor, interaction_id: int, disposition: str = "") -> R
     """The conversation is over for good. With a disposition the stretch is done at once; without one, and where the
     queue gives time for it, the agent wraps up first and keeps the slot until then."""
     interaction = _mine(tx, actor, interaction_id)
-    queue = work.queue(tx.conn, interaction["queue_id"])
+    queue = _queue_of(tx, interaction)
     _check_disposition(queue, disposition)
     stretch = _stretch_of(tx, interaction)
     wraps_up = bool(queue and queue["wrap_up_seconds"] and stretch and not disposition)
@@ -33,7 +33,7 @@ def close(tx: Tx, actor: Actor, interaction_id: int, disposition: str = "") -> R
 def wrap_up(tx: Tx, actor: Actor, interaction_id: int, disposition: str) -> None:
     """The agent's code for what it was about: the stretch is done, the slot free, in one step."""
     interaction = interactions.locked_for(tx, actor, interaction_id)
-    _check_disposition(work.queue(tx.conn, interaction["queue_id"]), disposition)
+    _check_disposition(_queue_of(tx, interaction), disposition)
     if _stretch_of(tx, interaction) is None:
         raise Conflict("There is nothing to wrap up.")
     interaction = interactions.change(tx, interaction, disposition=disposition)
@@ -92,7 +92,7 @@ def ended_by_customer(tx: Tx, interaction: Row, reason: str) -> Row:
     answered = interaction["connected_at"] is not None or interaction["state"] == InteractionState.SELF_SERVICE
     state = InteractionState.CLOSED if answered else InteractionState.ABANDONED
     interaction = interactions.move(tx, interaction, state, attributes={**interaction["attributes"], "ended": reason})
-    queue = work.queue(tx.conn, interaction["queue_id"])
+    queue = _queue_of(tx, interaction)
     stretch = _stretch_of(tx, interaction)
     if queue and queue["wrap_up_seconds"] and stretch:
         _start_wrap_up(tx, interaction, stretch, queue["wrap_up_seconds"])
@@ -107,6 +107,10 @@ def _mine(tx: Tx, actor: Actor, interaction_id: int) -> Row:
     if theirs and not actor.may("interactions.supervise"):
         raise NotFound(f"interaction {interaction_id}")
     return interaction
+
+
+def _queue_of(tx: Tx, interaction: Row) -> Row | None:
+    return tx.once(("queue", interaction["queue_id"]), lambda conn: work.queue(conn, interaction["queue_id"]))
 
 
 def _stretch_of(tx: Tx, interaction: Row) -> Row | None:
@@ -124,8 +128,10 @@ def _start_wrap_up(tx: Tx, interaction: Row, stretch: Row, seconds: int) -> None
 
 
 def _finish(tx: Tx, interaction: Row, disposition: str, outcome: str = SegmentOutcome.ANSWERED) -> None:
-    timers.cancel(tx, timers.CORE, WRAP_UP, str(interaction["id"]))
-    for stretch in interactions.active_segments(tx.conn, interaction["id"]):
+    stretches = interactions.active_segments(tx.conn, interaction["id"])
+    if any(stretch["state"] == SegmentState.WRAP_UP for stretch in stretches):
+        timers.cancel(tx, timers.CORE, WRAP_UP, str(interaction["id"]))
+    for stretch in stretches:
         ended = {"state": SegmentState.DONE, "ended_at": tx.now, "outcome": stretch["outcome"] or outcome}
         interactions.set_segment(tx, stretch["id"], disposition=disposition, **ended)
     _let_slot_go(tx, interaction)

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -45,11 +46,18 @@ def _lines(rows: Iterable[Iterable[object]]) -> str:
 
 def _columns(conn: Connection) -> list[str]:
     """The fixed ones, every free attribute anybody has, every field of every type."""
-    c = customers.c
-    every = select(c.attributes).where(c.merged_into.is_(None)).execution_options(yield_per=1000)
-    keys = sorted({key for attributes in conn.execute(every).scalars() for key in attributes})
+    keys = sorted({key for attributes in _attributes(conn) for key in attributes})
     fields = [f"{ASSET}{kind.key}:{field.key}" for kind in list_asset_types(conn) for field in kind.fields]
     return [*COLUMNS, *(ATTRIBUTE + key for key in keys), *fields]
+
+
+def _attributes(conn: Connection) -> Iterator[Mapping[str, Any]]:
+    """Everybody's, some at a time: there may be millions."""
+    c, after = customers.c, 0
+    some = select(c.id, c.attributes).where(c.merged_into.is_(None)).order_by(c.id).limit(1000)
+    while rows := conn.execute(some.where(c.id > after)).all():
+        yield from (row.attributes for row in rows)
+        after = rows[-1].id
 
 
 def _page(conn: Connection, after: int) -> Iterator[tuple[int, Record]]:

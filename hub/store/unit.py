@@ -1,6 +1,6 @@
 """The unit of work: what a function given to `Store.write` gets, and how several of them share one commit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -14,12 +14,13 @@ from hub.store import eventlog
 T = TypeVar("T")
 CONFLICTS = frozenset({"40001", "40P01"})  # PostgreSQL: serialisation failure, deadlock
 MOST_ATTEMPTS = 5
+SET_UP = frozenset({"queue.changed", "routing.changed"})
 
 
 class Tx:
     """One unit of work inside a transaction on the writer. `now` is the one clock reading of the whole batch."""
 
-    __slots__ = ("after", "conn", "drafts", "due", "now")
+    __slots__ = ("after", "conn", "drafts", "due", "known", "now")
 
     def __init__(self, conn: Connection, now: datetime) -> None:
         self.conn = conn
@@ -27,6 +28,15 @@ class Tx:
         self.drafts: list[dict[str, Any]] = []
         self.after: list[Callable[[], None]] = []
         self.due: list[tuple[Executable, dict[str, Any]]] = []
+        self.known: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, load: Callable[[Connection], T]) -> T:
+        """What `load` reads, read once in this transaction: for how the site is set up, which many units of work in one
+        commit ask for. An event of SET_UP says that it has changed."""
+        if key not in self.known:
+            self.known[key] = load(self.conn)
+        found: T = self.known[key]
+        return found
 
     def later(self, statement: Executable, row: dict[str, Any]) -> None:
         """Write this together with others of its kind before the commit: for what nothing in this transaction reads.
@@ -55,6 +65,8 @@ class Tx:
         **data: Json,
     ) -> None:
         """Put one row into the event log, committed with everything else. Ids and states only, never content."""
+        if name in SET_UP:
+            self.known.clear()
         self.drafts.append(
             {
                 "at": self.now,
@@ -84,6 +96,7 @@ class Tx:
         self.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT mark")
         self.conn.exec_driver_sql("RELEASE SAVEPOINT mark")
         self.due.clear()
+        self.known.clear()
         del self.drafts[mark.events :], self.after[mark.calls :]
 
     def keep(self) -> None:
