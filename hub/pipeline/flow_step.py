@@ -90,8 +90,8 @@ def _say(tx: Tx, interaction_id: int, prompt: Prompt, last: dict[str, Json]) -> 
 def _serial(tx: Tx, interaction: Row, *, spoken: bool = False) -> str:
     if interaction["ticket_id"] is None:
         return ""
-    serial = tickets.locked(tx, interaction["ticket_id"])["serial"]
-    return f'<say-as interpret-as="digits">{serial}</say-as>' if spoken else format_serial(serial)
+    serial = format_serial(tickets.locked(tx, interaction["ticket_id"])["serial"])
+    return f'<say-as interpret-as="digits">{serial}</say-as>' if spoken else serial
 
 
 def _fields(prompt: Prompt, speech: str) -> dict[str, Json]:
