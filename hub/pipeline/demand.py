@@ -1,6 +1,6 @@
 """What an interaction's need for an agent asks for: its queue's skills, the site's routing rules, the last agent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -38,27 +38,51 @@ class Demand:
         return work.place(self.priority, enqueued_at, self.point)
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What demands are worked out by: the site's settings, the queues, and the moment. `past`: of an interaction that
+    came then; what its customer did since counts for nothing."""
+
+    conn: Connection
+    settings: Mapping[str, Any]
+    queue: Callable[[int], Row | None]
+    now: datetime
+    past: bool = False
+
+    def last_agent(self, interaction: Row) -> int | None:
+        """Who had the customer last."""
+        if interaction["customer_id"] is None:
+            return None
+        before = interaction["id"] if self.past else None
+        return routing_rows.last_agent(self.conn, interaction["customer_id"], before)
+
+
 def of(tx: Tx, interaction: Row, queue: Row, chosen: bool) -> Demand:
     """What the interaction asks for as it enters a queue. Rules may send it to another one only where it comes in for
     the first time and nobody chose the queue. A rule that cannot be read holds for nothing."""
-    settings = routing_rows.settings(tx.conn)
-    point = settings.get("priority_seconds", work.PRIORITY_SECONDS)
+    settings = tx.once("routing", routing_rows.settings)
+    terms = Terms(tx.conn, settings, lambda number: work.queue(tx.conn, number), tx.now)
+    return by(terms, interaction, queue, not chosen and interaction["enqueued_at"] is None)
+
+
+def by(terms: Terms, interaction: Row, queue: Row, moves: bool) -> Demand:
+    """As `of`, by these terms; `moves`: rules may send it to another queue."""
+    point = terms.settings.get("priority_seconds", work.PRIORITY_SECONDS)
     demand = Demand(queue, interaction["priority"] + queue["priority"], point, queue["skills"])
-    if rules := settings.get("rules"):
-        moves = not chosen and interaction["enqueued_at"] is None
-        values = _values(tx.conn, interaction, queue)
+    if rules := terms.settings.get("rules"):
+        values = _values(terms, interaction, queue)
         for rule in rules:
             if _holds(rule["when"], values):
-                demand = _applied(tx, demand, rule, moves, interaction["customer_id"])
+                demand = _applied(terms, demand, rule, moves, interaction)
     seconds = demand.queue["routing"].get("last_agent_seconds", 0)
-    if seconds and demand.agent is None and interaction["customer_id"] is not None:
-        demand = _kept_for(tx, demand, routing_rows.last_agent(tx.conn, interaction["customer_id"]), seconds)
+    if seconds and demand.agent is None:
+        demand = _kept_for(terms, demand, terms.last_agent(interaction), seconds)
     return demand
 
 
-def _applied(tx: Tx, demand: Demand, rule: Mapping[str, Any], moves: bool, customer: int | None) -> Demand:
+def _applied(terms: Terms, demand: Demand, rule: Mapping[str, Any], moves: bool, interaction: Row) -> Demand:
     """The demand with what a rule adds."""
-    queue = work.queue(tx.conn, rule["queue"]) if rule.get("queue") and moves else None
+    queue = terms.queue(rule["queue"]) if rule.get("queue") and moves else None
     if queue is not None and queue["enabled"] and queue["id"] != demand.queue["id"]:
         change = queue["priority"] - demand.queue["priority"]
         own = {name: level for name, level in demand.skills.items() if name not in demand.queue["skills"]}
@@ -70,16 +94,15 @@ def _applied(tx: Tx, demand: Demand, rule: Mapping[str, Any], moves: bool, custo
         skills={**demand.skills, **rule.get("skills", {})},
         rules=(*demand.rules, rule.get("name", "")),
     )
-    agent = rule.get("agent_id")
-    if rule.get("agent") == "last" and customer is not None:
-        agent = routing_rows.last_agent(tx.conn, customer)
-    return _kept_for(tx, demand, agent, rule.get("keep_seconds", 0)) if agent else demand
+    agent = terms.last_agent(interaction) if rule.get("agent") == "last" else None
+    agent = agent or rule.get("agent_id")
+    return _kept_for(terms, demand, agent, rule.get("keep_seconds", 0)) if agent else demand
 
 
-def _kept_for(tx: Tx, demand: Demand, agent: int | None, seconds: int) -> Demand:
+def _kept_for(terms: Terms, demand: Demand, agent: int | None, seconds: int) -> Demand:
     if agent is None:
         return demand
-    until = tx.now + timedelta(seconds=seconds) if seconds else None
+    until = terms.now + timedelta(seconds=seconds) if seconds else None
     return replace(demand, agent=agent, agent_until=until)
 
 
@@ -96,8 +119,9 @@ def _condition(text: str) -> Condition | None:
         return None
 
 
-def _values(conn: Connection, interaction: Row, queue: Row) -> dict[str, object]:
+def _values(terms: Terms, interaction: Row, queue: Row) -> dict[str, object]:
     """What a condition may speak of (docs/routing.md)."""
+    conn = terms.conn
     customer = routing_rows.customer(conn, interaction["customer_id"]) or {}
     return {
         "channel": interaction["channel"],
@@ -108,7 +132,7 @@ def _values(conn: Connection, interaction: Row, queue: Row) -> dict[str, object]
         "subject": interaction["subject"],
         "priority": interaction["priority"],
         "attributes": interaction["attributes"],
-        "returning": routing_rows.has_history(conn, interaction["customer_id"], interaction["id"]),
+        "returning": routing_rows.has_history(conn, interaction["customer_id"], interaction["id"], terms.past),
         "customer": {
             "kind": customer.get("kind"),
             "name": customer.get("name"),

@@ -52,6 +52,13 @@ def list_queues(conn: Connection, actor: Actor, cursor: str, limit: int) -> Page
     return page(conn, statement, Order(queues.c.id, queues.c.id, descending=False), cursor, limit, _queue)
 
 
+def visible(conn: Connection, actor: Actor) -> list[Queue]:
+    """All the actor sees, by id."""
+    return [
+        _queue(row) for row in conn.execute(_select().where(visible_queues(actor)).order_by(queues.c.id)).mappings()
+    ]
+
+
 def get_queue(conn: Connection, actor: Actor, queue_id: int) -> Queue:
     """Raises NotFound unless the actor sees it."""
     row = conn.execute(_select().where(queues.c.id == queue_id, visible_queues(actor))).mappings().first()

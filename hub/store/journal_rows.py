@@ -6,12 +6,18 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from hub.store.rows import Row
+from hub.store.rows import Row, many
 from hub.store.tables import routing_journal
 from hub.store.unit import Tx
 
 _INSERT = insert(routing_journal)
 _FORGET = delete(routing_journal).where(routing_journal.c.at < bindparam("before"))
+_PAGE = (
+    select(routing_journal)
+    .where(routing_journal.c.id > bindparam("after"), routing_journal.c.at < bindparam("until"))
+    .order_by(routing_journal.c.id)
+    .limit(50)
+)
 
 
 def add(tx: Tx, row: dict[str, Any], keep_from: datetime) -> None:
@@ -26,6 +32,7 @@ def between(conn: Connection, since: datetime, until: datetime) -> Iterator[Row]
     j = routing_journal.c
     first = select(j.id).where(j.kind == "snapshot", j.at <= since).order_by(j.id.desc()).limit(1)
     start = conn.execute(first).scalar() or 0
-    rows = select(routing_journal).where(j.id >= start, j.at < until).order_by(j.id)
-    for row in conn.execution_options(yield_per=50).execute(rows).mappings():
-        yield dict(row)
+    last = start - 1
+    while rows := many(conn, _PAGE, after=last, until=until):  # no cursor: it would need a transaction
+        yield from rows
+        last = rows[-1]["id"]

@@ -18,11 +18,10 @@ _LAST_AGENT = (
     .order_by(segments.c.id.desc())
     .limit(1)
 )
-_OTHER = (
-    select(interactions.c.id)
-    .where(interactions.c.customer_id == bindparam("customer"), interactions.c.id != bindparam("interaction"))
-    .limit(1)
-)
+_AGENT_BEFORE = _LAST_AGENT.where(interactions.c.id < bindparam("interaction"))
+_THEIRS = select(interactions.c.id).where(interactions.c.customer_id == bindparam("customer")).limit(1)
+_OTHER = _THEIRS.where(interactions.c.id != bindparam("interaction"))
+_EARLIER = _THEIRS.where(interactions.c.id < bindparam("interaction"))
 
 
 def settings(conn: Connection) -> dict[str, Any]:
@@ -47,13 +46,14 @@ def account_address(conn: Connection, account_id: int) -> str:
     return str(conn.execute(_ACCOUNT, {"account": account_id}).scalar() or "")
 
 
-def last_agent(conn: Connection, customer_id: int) -> int | None:
-    """Who had the customer last."""
-    found: int | None = conn.execute(_LAST_AGENT, {"customer": customer_id}).scalar()
+def last_agent(conn: Connection, customer_id: int, before: int | None = None) -> int | None:
+    """Who had the customer last; `before` this interaction, where one is named."""
+    known = {"customer": customer_id} if before is None else {"customer": customer_id, "interaction": before}
+    found: int | None = conn.execute(_LAST_AGENT if before is None else _AGENT_BEFORE, known).scalar()
     return found
 
 
-def has_history(conn: Connection, customer_id: int | None, interaction_id: int) -> bool:
-    """Whether the customer has been here before."""
+def has_history(conn: Connection, customer_id: int | None, interaction_id: int, earlier: bool = False) -> bool:
+    """Whether the customer has been here before; `earlier`: not counting what came after this interaction."""
     known = {"customer": customer_id, "interaction": interaction_id}
-    return customer_id is not None and conn.execute(_OTHER, known).first() is not None
+    return customer_id is not None and conn.execute(_EARLIER if earlier else _OTHER, known).first() is not None

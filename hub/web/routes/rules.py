@@ -106,7 +106,7 @@ def _rules(conn: Connection) -> RoutingRules:
     return RoutingRules.model_validate({**stored, "rules": rules}, strict=False)
 
 
-def _stored(conn: Connection, body: RoutingRules) -> dict[str, Any]:
+def stored(conn: Connection, body: RoutingRules) -> dict[str, Any]:
     """The document with the ids of the agents named, so that nobody is looked up when work comes."""
     document = body.model_dump(mode="json")
     if body.blending is None:
@@ -118,17 +118,18 @@ def _stored(conn: Connection, body: RoutingRules) -> dict[str, Any]:
 
 
 def _set_rules(call: Call, tx: Tx, body: RoutingRules) -> RoutingRules:
-    if call.actor.departments is not None:
-        raise Forbidden("The rules are the whole site's, and you belong to a department.")
-    _check(call, tx.conn, body)
-    set_site_value(tx, routing_rows.SETTINGS, _stored(tx.conn, body))
+    check(call, tx.conn, body)
+    set_site_value(tx, routing_rows.SETTINGS, stored(tx.conn, body))
     tx.event("routing.changed")
     call.record(tx, "routing.changed", rules=len(body.rules))
     return _rules(tx.conn)
 
 
-def _check(call: Call, conn: Connection, body: RoutingRules) -> None:
-    """Raises Invalid that names each rule at fault, NotFound for a queue that is not there."""
+def check(call: Call, conn: Connection, body: RoutingRules) -> None:
+    """Raises Forbidden to who belongs to a department, Invalid that names each rule at fault, NotFound for a queue that
+    is not there."""
+    if call.actor.departments is not None:
+        raise Forbidden("The rules are the whole site's, and you belong to a department.")
     faults: dict[str, str] = {}
     for index, rule in enumerate(body.rules):
         if rule.queue is not None:
