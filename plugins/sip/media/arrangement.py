@@ -1,0 +1,69 @@
+"""Who hears whom, as arrays: made anew when it changes, used fifty times a second."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from plugins.sip.media.g711 import FRAME, Samples
+from plugins.sip.media.leg import Leg
+from plugins.sip.media.mixing import Gains, gain_matrix, mix
+
+Indices = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Legs by name, in their order; gains by (listener, speaker)."""
+
+    legs: tuple[str, ...]
+    gains: Mapping[tuple[str, str], float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """A leg's place in `legs` is its row in every array."""
+
+    legs: tuple[Leg, ...]
+    rows: Mapping[str, int]
+    codecs: Indices
+    listeners: Indices  # in pairs: each of these hears ...
+    speakers: Indices  # ... only this one
+    conferences: tuple[tuple[Indices, Gains], ...]
+    members: Mapping[str, Sequence[int]]  # rows of who is in a room and not held
+
+    def said(self, heard: Samples) -> Samples:
+        """What comes from each leg to what goes to each leg, prompts not yet in it."""
+        said = np.zeros((len(self.legs), FRAME), np.int16)
+        said[self.listeners] = heard[self.speakers]
+        for rows, gains in self.conferences:
+            said[rows] = mix(heard[rows], gains)
+        return said
+
+
+def arrange(legs: Sequence[Leg], rooms: Mapping[str, Room]) -> Arrangement:
+    """Whoever is held hears nobody and is heard by nobody."""
+    rows = {leg.name: row for row, leg in enumerate(legs)}
+    present = {name: [rows[leg] for leg in room.legs if not legs[rows[leg]].held] for name, room in rooms.items()}
+    pairs = [who for name, who in present.items() if _is_plain_pair(rooms[name], who)]
+    conferences = [
+        (np.array(who, np.intp), gain_matrix([legs[row].name for row in who], rooms[name].gains))
+        for name, who in present.items()
+        if len(who) > 1 and not _is_plain_pair(rooms[name], who)
+    ]
+    return Arrangement(
+        legs=tuple(legs),
+        rows=rows,
+        codecs=np.array([leg.codec for leg in legs], np.intp),
+        listeners=np.array([row for one, other in pairs for row in (one, other)], np.intp),
+        speakers=np.array([row for one, other in pairs for row in (other, one)], np.intp),
+        conferences=tuple(conferences),
+        members=present,
+    )
+
+
+def _is_plain_pair(room: Room, present: Sequence[int]) -> bool:
+    return len(present) == 2 and not room.gains

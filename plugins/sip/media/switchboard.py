@@ -1,0 +1,271 @@
+"""All legs of one worker and what may be asked of them; each public method with a plain signature is one request."""
+
+from __future__ import annotations
+
+import itertools
+import selectors
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+from plugins.sip.media import wire
+from plugins.sip.media.arrangement import Room, arrange
+from plugins.sip.media.engine import Codec, Digit, DigitSource, Direction, Event, MediaError, Played, Silence
+from plugins.sip.media.leg import Leg
+from plugins.sip.media.playing import Playing, Shelf
+from plugins.sip.media.recording import DiskThread, Track
+from plugins.sip.media.rtp_socket import RtpSocket
+from plugins.sip.media.ticks import Ticks
+
+_PLAIN_PAIR: Final = 2
+Reply = Callable[..., None]
+"""reply(answer) or reply(None, sentence); may be called from any thread."""
+
+
+class Switchboard:
+    """`tell` and `later` may be called from any thread: an event to the hub, work for the ticker's thread."""
+
+    def __init__(
+        self,
+        host: str,
+        ports: Iterable[int],
+        silence_seconds: float,
+        tell: Callable[[Event], None],
+        later: Callable[[Callable[[], None]], None],
+    ) -> None:
+        self._host, self._silence_seconds = host, silence_seconds
+        self._ports = itertools.cycle(list(ports) or [0])
+        self._port_count = max(1, len(list(ports)))
+        self._tell, self._later = tell, later
+        self._legs: dict[str, Leg] = {}
+        self._rooms: dict[str, Room] = {}
+        self._tracks: dict[str, Track] = {}
+        self._selector = selectors.DefaultSelector()
+        self._ticks = Ticks(tell)
+        self._tick = 0
+        self._loader, self._disk = DiskThread(), DiskThread()
+        self._shelf = Shelf()
+
+    def __len__(self) -> int:
+        return len(self._legs)
+
+    def receive(self) -> None:
+        """Read one packet of each leg that has one."""
+        now = time.monotonic()
+        for key, _ in self._selector.select(0) if self._legs else ():
+            key.data.receive(now)
+
+    def tick(self, number: int) -> None:
+        """Send 20 ms to each leg; `number` counts ticks of the clock, some of which may have been missed."""
+        ticks, self._tick = number - self._tick, number
+        self._ticks.tick(number, ticks, time.monotonic(), self._tracks)
+
+    def watch(self) -> None:
+        """Tell who has been silent too long; to be called now and then."""
+        now = time.monotonic()
+        for leg in self._legs.values():
+            seconds = now - leg.last_heard
+            if not leg.started or not leg.direction.receiving or seconds < self._silence_seconds:
+                leg.told_silence = False
+            elif not leg.told_silence:
+                leg.told_silence = True
+                self._tell(Silence(leg.name, round(seconds, 1)))
+
+    def stop(self) -> None:
+        """Finish recordings, free everything."""
+        for target in list(self._tracks):
+            self.stop_recording(lambda *_: None, target=target)
+        for name in list(self._legs):
+            self.close(lambda *_: None, leg=name)
+        self._loader.stop()
+        self._disk.stop()
+
+    def open(self, reply: Reply, *, leg: str) -> None:
+        """A socket."""
+        if leg in self._legs:
+            raise MediaError(f"{leg} is open already")
+        opened = Leg(leg, self._socket(), self._pressed)
+        self._legs[leg] = opened
+        self._selector.register(opened.socket, selectors.EVENT_READ, opened)
+        self._rearrange()
+        reply(opened.socket.port)
+
+    def connect(
+        self,
+        reply: Reply,
+        *,
+        leg: str,
+        remote: list[Any],
+        codec: str,
+        telephone_event: int | None,
+        crypto: list[str] | None,
+        direction: str,
+        learn: bool,
+    ) -> None:
+        """Media as agreed."""
+        at = self._leg(leg)
+        self._selector.unregister(at.socket)
+        try:
+            at.connect(
+                (str(remote[0]), int(remote[1])),
+                Codec(codec),
+                telephone_event,
+                wire.keys_in(crypto),
+                Direction(direction),
+                learn=learn,
+                now=time.monotonic(),
+            )
+        finally:
+            self._selector.register(at.socket, selectors.EVENT_READ, at)
+        self._rearrange()
+        reply(True)
+
+    def play(self, reply: Reply, *, leg: str, path: str, play: int, loop: bool, interruptible: bool) -> None:
+        """Load the file, then speak."""
+        self._leg(leg).wanted_play = play
+
+        def load() -> None:
+            try:
+                playing = Playing(self._shelf.load(path), play, loop, interruptible)
+            except MediaError as error:
+                reply(None, str(error))
+            else:
+                reply(True)
+                self._later(lambda: self._begin(leg, playing))
+
+        self._loader.do(load)
+
+    def stop_playing(self, reply: Reply, *, leg: str) -> None:
+        """Prompt or music."""
+        self._silence(self._leg(leg))
+        reply(True)
+
+    def mix(self, reply: Reply, *, room: str, legs: list[str], gains: list[tuple[str, str, float]]) -> None:
+        """Exactly these are in the room."""
+        members = [self._leg(leg) for leg in legs]
+        for member in [*self._in(room), *members]:
+            self._leave(member)
+        for member in members:
+            member.room = room
+        self._rooms[room] = Room(tuple(legs), {(listener, speaker): gain for listener, speaker, gain in gains})
+        self._rearrange()
+        reply(True)
+
+    def part(self, reply: Reply, *, leg: str) -> None:
+        """Leave the room."""
+        self._leave(self._leg(leg))
+        self._rearrange()
+        reply(True)
+
+    def hold(self, reply: Reply, *, leg: str) -> None:
+        """Out of hearing, its place kept."""
+        self._leg(leg).held = True
+        self._rearrange()
+        reply(True)
+
+    def resume(self, reply: Reply, *, leg: str) -> None:
+        """Back in hearing."""
+        resumed = self._leg(leg)
+        resumed.held = False
+        self._silence(resumed)
+        self._rearrange()
+        reply(True)
+
+    def record(self, reply: Reply, *, target: str, path: str) -> None:
+        """From now on."""
+        if target in self._tracks:
+            raise MediaError(f"{target} is being recorded already")
+        if target not in self._legs and target not in self._rooms:
+            raise MediaError(f"there is no leg or room {target}")
+        self._tracks[target] = Track(Path(path), self._tick + 1, self._disk)
+        reply(True)
+
+    def pause_recording(self, reply: Reply, *, target: str, paused: bool) -> None:
+        """Silence instead of sound, or sound again."""
+        self._track(target).paused = paused
+        reply(True)
+
+    def stop_recording(self, reply: Reply, *, target: str) -> None:
+        """Answers once the file is whole."""
+        track = self._track(target)
+        del self._tracks[target]
+        track.finish(lambda seconds, error: reply(None, f"recording: {error}") if error else reply(seconds))
+
+    def send_digits(self, reply: Reply, *, leg: str, digits: str) -> None:
+        """Press keys."""
+        self._leg(leg).press(digits)
+        reply(True)
+
+    def statistics(self, reply: Reply, *, leg: str) -> None:
+        """Up to now."""
+        reply(asdict(self._leg(leg).statistics()))
+
+    def close(self, reply: Reply, *, leg: str) -> None:
+        """Free the socket."""
+        closed = self._leg(leg)
+        self._silence(closed)
+        self._leave(closed)
+        self._selector.unregister(closed.socket)
+        closed.socket.close()
+        del self._legs[leg]
+        self._rearrange()
+        reply(asdict(closed.statistics()))
+
+    def _leg(self, name: str) -> Leg:
+        if name not in self._legs:
+            raise MediaError(f"there is no leg {name}")
+        return self._legs[name]
+
+    def _track(self, target: str) -> Track:
+        if target not in self._tracks:
+            raise MediaError(f"{target} is not being recorded")
+        return self._tracks[target]
+
+    def _socket(self) -> RtpSocket:
+        return RtpSocket(self._host, itertools.islice(self._ports, self._port_count))
+
+    def _in(self, room: str) -> list[Leg]:
+        return [self._legs[name] for name in self._rooms[room].legs] if room in self._rooms else []
+
+    def _leave(self, leg: Leg) -> None:
+        room = self._rooms.get(leg.room)
+        if room:
+            others = tuple(name for name in room.legs if name != leg.name)
+            self._rooms[leg.room] = Room(others, room.gains)
+            if not others:
+                del self._rooms[leg.room]
+        leg.room = ""
+
+    def _rearrange(self) -> None:
+        self._ticks.rearrange(arrange(list(self._legs.values()), self._rooms))
+
+    def _begin(self, name: str, playing: Playing) -> None:
+        """Play it, unless meanwhile the leg was closed or something else was asked for."""
+        leg = self._legs.get(name)
+        if leg is None or leg.wanted_play != playing.play:
+            self._tell(Played(name, playing.play, finished=False))
+            return
+        self._cut(leg)
+        leg.playing = playing
+
+    def _silence(self, leg: Leg) -> None:
+        leg.wanted_play = 0
+        self._cut(leg)
+
+    def _cut(self, leg: Leg) -> None:
+        playing, leg.playing = leg.playing, None
+        if playing and playing.play:
+            self._tell(Played(leg.name, playing.play, finished=False))
+
+    def _pressed(self, leg: Leg, key: str, source: DigitSource) -> None:
+        """Tell it, let it cut a prompt off, and pass it on to who is at the other end of a bridge."""
+        self._tell(Digit(leg.name, key, source))
+        if leg.playing and leg.playing.interruptible:
+            self._silence(leg)
+        others = [other for other in self._in(leg.room) if other is not leg]
+        if source is DigitSource.TELEPHONE_EVENT and len(others) == _PLAIN_PAIR - 1 and not leg.held:
+            with suppress(ValueError):
+                others[0].press(key)

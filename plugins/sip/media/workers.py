@@ -1,0 +1,237 @@
+"""The built-in media engine: worker processes, a leg in one of them, the dead replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import itertools
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Self
+
+from plugins.sip.media import wav, wire
+from plugins.sip.media.engine import (
+    Codec,
+    Crypto,
+    Direction,
+    Endpoint,
+    Event,
+    Gone,
+    Load,
+    MediaError,
+    Recording,
+    Statistics,
+)
+from plugins.sip.media.processes import Processes
+from plugins.sip.media.settings import MediaSettings
+from plugins.sip.media.worker_process import WorkerProcess
+
+
+class WorkerEngine:
+    """A MediaEngine; an async context manager that runs its processes."""
+
+    def __init__(self, settings: MediaSettings = MediaSettings()) -> None:  # noqa: B008  # frozen
+        self._settings = settings
+        self._processes = Processes(settings, self._tell, self._died)
+        self._legs: dict[str, WorkerProcess] = {}
+        self._rooms: dict[str, tuple[WorkerProcess, set[str]]] = {}
+        self._recordings: dict[str, tuple[Path, WorkerProcess]] = {}
+        self._plays = itertools.count(1)
+        self._listeners: set[asyncio.Queue[Event]] = set()
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._processes.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._processes.stop()
+        if self._folder:
+            self._folder.cleanup()
+
+    async def open(self, leg: str, *, beside: str | None = None) -> Endpoint:
+        """See MediaEngine."""
+        if leg in self._legs:
+            raise MediaError(f"{leg} is open already")
+        worker = self._place(beside) if beside is not None else await self._processes.least_loaded()
+        self._legs[leg] = worker
+        worker.legs.add(leg)
+        try:
+            port = await worker.ask("open", leg=leg)
+        except MediaError:
+            self._forget(leg)
+            raise
+        return Endpoint(self._settings.advertised or self._settings.host, port)
+
+    async def connect(
+        self,
+        leg: str,
+        remote: tuple[str, int],
+        codec: Codec,
+        telephone_event: int | None = None,
+        crypto: Crypto | None = None,
+        *,
+        direction: Direction = Direction.SENDRECV,
+        learn: bool = True,
+    ) -> None:
+        """See MediaEngine."""
+        await self._ask(
+            leg,
+            "connect",
+            remote=remote,
+            codec=codec,
+            telephone_event=telephone_event,
+            crypto=wire.keys_out(crypto),
+            direction=direction,
+            learn=learn,
+        )
+
+    async def play(self, leg: str, audio: Path | bytes, *, loop: bool = False, interruptible: bool = True) -> int:
+        """See MediaEngine."""
+        play = next(self._plays)
+        path = await asyncio.to_thread(self._file, audio) if isinstance(audio, bytes) else audio
+        await self._ask(leg, "play", path=str(path), play=play, loop=loop, interruptible=interruptible)
+        return play
+
+    async def stop(self, leg: str) -> None:
+        """See MediaEngine."""
+        await self._ask(leg, "stop_playing")
+
+    async def bridge(self, one: str, other: str) -> None:
+        """See MediaEngine."""
+        await self.mix(f"{one}+{other}", [one, other])
+
+    async def mix(self, room: str, legs: Sequence[str], gains: Mapping[tuple[str, str], float] | None = None) -> None:
+        """See MediaEngine."""
+        workers = {self._place(leg) for leg in legs}
+        if len(workers) != 1:
+            raise MediaError("legs that are to hear each other must be opened beside each other")
+        worker = workers.pop()
+        self._rooms[room] = (worker, set(legs))
+        levels = [(listener, speaker, gain) for (listener, speaker), gain in (gains or {}).items()]
+        await worker.ask("mix", room=room, legs=list(legs), gains=levels)
+
+    async def part(self, leg: str) -> None:
+        """See MediaEngine."""
+        await self._ask(leg, "part")
+
+    async def hold(self, leg: str, music: Path | bytes | None = None) -> None:
+        """See MediaEngine."""
+        await self._ask(leg, "hold")
+        if music is None:
+            await self.stop(leg)
+        else:
+            await self.play(leg, music, loop=True, interruptible=False)
+
+    async def resume(self, leg: str) -> None:
+        """See MediaEngine."""
+        await self._ask(leg, "resume")
+
+    async def record(self, target: str, path: Path) -> None:
+        """See MediaEngine."""
+        worker = self._rooms[target][0] if target in self._rooms else self._place(target)
+        await worker.ask("record", target=target, path=str(path))
+        self._recordings[target] = (path, worker)
+
+    async def pause_recording(self, target: str) -> None:
+        """See MediaEngine."""
+        await self._recorder(target).ask("pause_recording", target=target, paused=True)
+
+    async def resume_recording(self, target: str) -> None:
+        """See MediaEngine."""
+        await self._recorder(target).ask("pause_recording", target=target, paused=False)
+
+    async def stop_recording(self, target: str) -> Recording:
+        """See MediaEngine."""
+        worker = self._recorder(target)
+        path, _ = self._recordings.pop(target)
+        try:
+            return Recording(path, await worker.ask("stop_recording", target=target))
+        except MediaError:
+            if worker.pid is not None:
+                raise
+        return Recording(path, await asyncio.to_thread(wav.mend, path))
+
+    async def send_digits(self, leg: str, digits: str) -> None:
+        """See MediaEngine."""
+        await self._ask(leg, "send_digits", digits=digits)
+
+    async def statistics(self, leg: str) -> Statistics:
+        """See MediaEngine."""
+        return Statistics(**await self._ask(leg, "statistics"))
+
+    async def close(self, leg: str) -> Statistics:
+        """See MediaEngine."""
+        worker = self._legs.get(leg)
+        if worker is None:
+            return Statistics()
+        self._forget(leg)
+        with suppress(MediaError):  # it died with its process: closed all the same
+            return Statistics(**await worker.ask("close", leg=leg))
+        return Statistics()
+
+    def events(self) -> AsyncIterator[Event]:
+        """See MediaEngine."""
+        queue: asyncio.Queue[Event] = asyncio.Queue()
+        self._listeners.add(queue)
+        return self._follow(queue)
+
+    async def loads(self) -> list[Load]:
+        """How each process does."""
+        answers = [await worker.ask("load") for worker in self._processes.alive]
+        return [Load(int(legs), late) for legs, late in answers]
+
+    @property
+    def running(self) -> int:
+        """Processes that live."""
+        return len(self._processes.alive)
+
+    def kill(self, leg: str) -> None:
+        """End the process that carries this leg, at once: for tests and for an administrator."""
+        self._place(leg).kill()
+
+    async def _ask(self, leg: str, method: str, **arguments: object) -> Any:
+        return await self._place(leg).ask(method, leg=leg, **arguments)
+
+    def _place(self, leg: str) -> WorkerProcess:
+        if leg not in self._legs:
+            raise MediaError(f"there is no leg {leg}")
+        return self._legs[leg]
+
+    def _recorder(self, target: str) -> WorkerProcess:
+        if target not in self._recordings:
+            raise MediaError(f"{target} is not being recorded")
+        return self._recordings[target][1]
+
+    def _forget(self, leg: str) -> None:
+        self._legs.pop(leg).legs.discard(leg)
+        for _, members in self._rooms.values():
+            members.discard(leg)
+        self._rooms = {room: (worker, members) for room, (worker, members) in self._rooms.items() if members}
+
+    def _died(self, worker: WorkerProcess) -> None:
+        for leg in sorted(worker.legs):
+            self._forget(leg)
+            self._tell(Gone(leg))
+
+    def _tell(self, event: Event) -> None:
+        for queue in self._listeners:
+            queue.put_nowait(event)
+
+    async def _follow(self, queue: asyncio.Queue[Event]) -> AsyncIterator[Event]:
+        try:
+            while True:
+                yield await queue.get()
+        finally:
+            self._listeners.discard(queue)
+
+    def _file(self, audio: bytes) -> Path:
+        """Bytes as a file that the process can read; the same bytes are written once."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="prompts-", dir=self._settings.folder)
+        path = Path(self._folder.name) / f"{hashlib.sha256(audio).hexdigest()}.wav"
+        if not path.exists():
+            path.write_bytes(audio)
+        return path

@@ -1,0 +1,61 @@
+"""An engine with real processes, and what tests wait for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from plugins.sip.media.engine import Event
+from plugins.sip.media.settings import MediaSettings
+from plugins.sip.media.workers import WorkerEngine
+from plugins.sip.tests.media.far_side import EVENT_KIND, FarSide
+
+PATIENCE = 15.0
+_Event = TypeVar("_Event", bound=Event)
+
+
+async def until(condition: Callable[[], object], seconds: float = PATIENCE) -> None:
+    """Raises TimeoutError, so that a test says what it waited for in its traceback."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110  # what threads and processes do sets no event
+            await asyncio.sleep(0.01)
+
+
+@dataclass
+class Calls:
+    """The engine, all that it told, and far sides on its legs."""
+
+    engine: WorkerEngine
+    events: list[Event] = field(default_factory=list)
+
+    def told(self, kind: type[_Event]) -> list[_Event]:
+        """Events of one kind."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    async def dial(self, leg: str, far: FarSide, *, beside: str | None = None, events: bool = False) -> None:
+        """Open and connect a leg with this far side; it starts to talk."""
+        far.endpoint = await self.engine.open(leg, beside=beside)
+        far.start()
+        await self.engine.connect(leg, far.address, far.codec, EVENT_KIND if events else None)
+
+
+@asynccontextmanager
+async def calls(settings: MediaSettings = MediaSettings()) -> AsyncIterator[Calls]:  # noqa: B008  # frozen
+    """An engine, running."""
+    async with WorkerEngine(settings) as engine:
+        made = Calls(engine)
+        following = asyncio.create_task(_follow(engine.events(), made.events))
+        try:
+            yield made
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
+
+
+async def _follow(told: AsyncIterator[Event], events: list[Event]) -> None:
+    async for event in told:
+        events.append(event)  # noqa: PERF401  # they never end
