@@ -16,6 +16,7 @@ from hub.api.channel import (
     Probes,
     Ready,
 )
+from hub.api.conditions import Clause, Condition, ConditionError, Fault
 from hub.api.context import (
     Bytes,
     Contact,
@@ -126,8 +127,11 @@ __all__ = [
     "Cause",
     "Channel",
     "Choice",
+    "Clause",
     "Closed",
     "Command",
+    "Condition",
+    "ConditionError",
     "Connection",
     "Contact",
     "Content",
@@ -144,6 +148,7 @@ __all__ = [
     "EntryKind",
     "EstimatedWait",
     "Event",
+    "Fault",
     "Files",
     "Flow",
     "FlowEvent",

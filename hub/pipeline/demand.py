@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hub.model.conditions import Condition, ConditionError
+from hub.api.conditions import Condition, ConditionError
 from hub.store import routing_rows, work
 from hub.store.rows import Row
 from hub.store.unit import Tx

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.model.conditions import Condition, ConditionError, Fault
-from hub.model.conditions.tokens import KEYWORDS
-from hub.model.conditions.tree import And, Comparison, Listing, Literal, Name, Node, Not, Operator, Or
+from hub.api.conditions import Condition, ConditionError, Fault
+from hub.api.conditions.tokens import KEYWORDS
+from hub.api.conditions.tree import And, Comparison, Listing, Literal, Name, Node, Not, Operator, Or
 
 CALL: dict[str, Any] = {
     "grade": 3,

@@ -8,8 +8,8 @@ from pydantic import BeforeValidator, Field
 from sqlalchemy import Connection
 
 from hub.api import Medium
-from hub.model.conditions import Condition, ConditionError
-from hub.model.conditions.faults import Fault
+from hub.api.conditions import Condition, ConditionError
+from hub.api.conditions.faults import Fault
 from hub.model.errors import Forbidden, Invalid
 from hub.model.permissions import Permission
 from hub.store import admin_queues, routing_rows, users

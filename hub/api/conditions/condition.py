@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hub.model.conditions import grammar, tree, truth
-from hub.model.conditions.faults import ConditionError, Fault
-from hub.model.conditions.tokens import MAX_CHARACTERS
+from hub.api.conditions import grammar, tree, truth
+from hub.api.conditions.faults import ConditionError, Fault
+from hub.api.conditions.tokens import MAX_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)

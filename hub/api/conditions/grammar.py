@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from hub.model.conditions.faults import ConditionError, Fault
-from hub.model.conditions.tokens import KEYWORDS, Kind, Token, tokens
-from hub.model.conditions.tree import And, Comparison, Listing, Literal, Name, Node, Not, Operator, Or, Value
+from hub.api.conditions.faults import ConditionError, Fault
+from hub.api.conditions.tokens import KEYWORDS, Kind, Token, tokens
+from hub.api.conditions.tree import And, Comparison, Listing, Literal, Name, Node, Not, Operator, Or, Value
 
 MAX_DEPTH = 32
 _WORDS = {"true": True, "false": False, "none": None}

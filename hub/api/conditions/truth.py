@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from hub.model.conditions.tree import And, Comparison, Listing, Literal, Name, Node, Not, Operator, Or, Value
+from hub.api.conditions.tree import And, Comparison, Listing, Literal, Name, Node, Not, Operator, Or, Value
 
 Plain = str | int | Decimal | bool | list[object] | Mapping[object, object] | None
 """What a value counts as; whatever else it is counts as none."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from hub.model.conditions.faults import ConditionError, Fault
-from hub.model.conditions.tree import WORD
+from hub.api.conditions.faults import ConditionError, Fault
+from hub.api.conditions.tree import WORD
 
 MAX_CHARACTERS = 2_000
 KEYWORDS = frozenset({"and", "or", "not", "in", "contains", "starts", "with", "true", "false", "none"})
