@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hub.store.documents import dump, load
+from hub.store.eventlog import CHANNEL
 from hub.store.sqlite import failed
 from hub.store.unit import Batch, Job, RolledBack, run_batch
 
@@ -21,10 +22,8 @@ GROUP = 32
 WRITERS = 2
 READERS = 8
 STOP_READING = 2.0  # seconds that a read nobody waits for any more may take when the store closes
-CHANNEL = "hub_events"
 TOPICS = "hub_topics"
 GONE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-_notify = text("SELECT pg_notify(:channel, :payload)")
 
 
 def async_url(url: str) -> str:
@@ -149,10 +148,7 @@ class PostgresBackend:
             return failed(jobs, error)
 
     def _batch(self, conn: Connection, jobs: list[Job[Any]]) -> Batch:
-        batch = run_batch(conn, jobs, datetime.now(UTC))
-        if batch.events:
-            conn.execute(_notify, {"channel": CHANNEL, "payload": str(batch.events[-1].seq)})
-        return batch
+        return run_batch(conn, jobs, datetime.now(UTC))
 
     async def _listen(self) -> None:
         """Keep one LISTEN connection; after a loss the next number heard makes the tail read what it missed."""
