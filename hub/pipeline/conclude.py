@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.states import FINAL, InteractionState, SegmentOutcome, SegmentState, WorkState
-from hub.pipeline import callback, presence, route
+from hub.pipeline import callback, consulted, missed, presence, route
 from hub.store import interactions, timers, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -20,6 +20,7 @@ def close(tx: Tx, actor: Actor, interaction_id: int, disposition: str = "") -> R
     interaction = _mine(tx, actor, interaction_id)
     queue = _queue_of(tx, interaction)
     _check_disposition(queue, disposition)
+    _let_partner_go(tx, interaction)
     stretch = _stretch_of(tx, interaction)
     wraps_up = bool(queue and queue["wrap_up_seconds"] and stretch and not disposition)
     interaction = interactions.move(tx, interaction, InteractionState.CLOSED, disposition=disposition, unread=0)
@@ -50,7 +51,7 @@ def wrap_up_over(tx: Tx, interaction_id: int) -> None:
 
 def await_customer(tx: Tx, actor: Actor, interaction_id: int) -> Row:
     """Their move: it holds no slot until they write, and then comes back to its agent."""
-    interaction = _mine(tx, actor, interaction_id)
+    interaction = _no_call(_mine(tx, actor, interaction_id))
     interaction = interactions.move(tx, interaction, InteractionState.AWAITING_CUSTOMER, unread=0)
     _let_slot_go(tx, interaction)
     return interaction
@@ -60,7 +61,7 @@ def snooze(tx: Tx, actor: Actor, interaction_id: int, until: datetime) -> Row:
     """Out of sight until then, or until the customer writes."""
     if until <= tx.now:
         raise Invalid("past", {"until": "This moment has passed."})
-    interaction = _mine(tx, actor, interaction_id)
+    interaction = _no_call(_mine(tx, actor, interaction_id))
     interaction = interactions.move(tx, interaction, InteractionState.SNOOZED, snoozed_until=until, unread=0)
     _let_slot_go(tx, interaction)
     timers.schedule(tx, timers.CORE, SNOOZE, until, {"interaction": interaction_id}, key=str(interaction_id))
@@ -90,15 +91,48 @@ def ended_by_customer(tx: Tx, interaction: Row, reason: str) -> Row:
     if callback.keep(tx, interaction):
         return interactions.locked(tx, interaction["id"])
     answered = interaction["connected_at"] is not None or interaction["state"] == InteractionState.SELF_SERVICE
-    state = InteractionState.CLOSED if answered else InteractionState.ABANDONED
+    unanswered = InteractionState.FAILED if _is_ours(interaction) else InteractionState.ABANDONED
+    return ended(tx, interaction, reason, InteractionState.CLOSED if answered else unanswered)
+
+
+def ended(tx: Tx, interaction: Row, reason: str, state: InteractionState) -> Row:
+    """It is over, without anybody closing it; who talked wraps up where the queue gives time for it. Who gave up before
+    they were answered may be owed an answer."""
+    if interaction["state"] in FINAL:
+        return interaction
+    _let_partner_go(tx, interaction)
+    talked = interaction["connected_at"] is not None
     interaction = interactions.move(tx, interaction, state, attributes={**interaction["attributes"], "ended": reason})
     queue = _queue_of(tx, interaction)
     stretch = _stretch_of(tx, interaction)
     if queue and queue["wrap_up_seconds"] and stretch:
         _start_wrap_up(tx, interaction, stretch, queue["wrap_up_seconds"])
     else:
-        _finish(tx, interaction, "", SegmentOutcome.ANSWERED if answered else SegmentOutcome.ABANDONED)
+        gone = talked or state == InteractionState.CLOSED
+        _finish(tx, interaction, "", SegmentOutcome.ANSWERED if gone else SegmentOutcome.ABANDONED)
+    if state != InteractionState.CLOSED and not talked and not _is_ours(interaction):
+        missed.note(tx, interaction)
     return interaction
+
+
+def back_to_queue(tx: Tx, interaction: Row) -> Row:
+    """The customer is still there and their agent is not: to the front of the queue."""
+    holder = route.free(tx, interaction)
+    interactions.end_segments(tx, interaction["id"], SegmentOutcome.TRANSFERRED)
+    if holder is not None:
+        presence.work_ended(tx, holder)
+    return route.put_into_queue(tx, interaction)
+
+
+def _is_ours(interaction: Row) -> bool:
+    """Whether we called them."""
+    return "placed" in interaction["attributes"]
+
+
+def _let_partner_go(tx: Tx, interaction: Row) -> None:
+    """Whoever was brought in is out of it."""
+    for user_id in consulted.over(tx, interaction, "OVER"):
+        presence.work_ended(tx, user_id)
 
 
 def _mine(tx: Tx, actor: Actor, interaction_id: int) -> Row:
@@ -109,13 +143,20 @@ def _mine(tx: Tx, actor: Actor, interaction_id: int) -> Row:
     return interaction
 
 
+def _no_call(interaction: Row) -> Row:
+    if interaction["call"]:
+        raise Conflict("Who is on the line cannot be put off.", {"state": interaction["state"]})
+    return interaction
+
+
 def _queue_of(tx: Tx, interaction: Row) -> Row | None:
     return tx.once(("queue", interaction["queue_id"]), lambda conn: work.queue(conn, interaction["queue_id"]))
 
 
 def _stretch_of(tx: Tx, interaction: Row) -> Row | None:
     stretches = interactions.active_segments(tx.conn, interaction["id"], "AGENT")
-    return stretches[-1] if stretches else None
+    own = [stretch for stretch in stretches if stretch["role"] != consulted.ROLE]
+    return own[-1] if own else None
 
 
 def _start_wrap_up(tx: Tx, interaction: Row, stretch: Row, seconds: int) -> None:
@@ -138,8 +179,8 @@ def _finish(tx: Tx, interaction: Row, disposition: str, outcome: str = SegmentOu
 
 
 def _let_slot_go(tx: Tx, interaction: Row) -> None:
-    waiting = interaction["state"] == InteractionState.ABANDONED
-    holder = route.free(tx, interaction, WorkState.CANCELLED if waiting else WorkState.DONE)
+    unmet = interaction["state"] in {InteractionState.ABANDONED, InteractionState.FAILED}
+    holder = route.free(tx, interaction, WorkState.CANCELLED if unmet else WorkState.DONE)
     if holder is not None:
         presence.work_ended(tx, holder)
     if interaction["state"] not in FINAL:

@@ -8,8 +8,8 @@ from typing import Any
 from hub.api import Address, Capabilities, Json, MessageKind
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Forbidden, Invalid
-from hub.model.states import FINAL, DeliveryState, InteractionState
-from hub.pipeline import conclude, route
+from hub.model.states import FINAL, HOLDS_SLOT, DeliveryState, InteractionState
+from hub.pipeline import conclude, consulted, route
 from hub.store import blobs, idempotency, interactions, messages, outbox, settings_rows, tickets
 from hub.store.interactions import subjects
 from hub.store.rows import Row
@@ -150,13 +150,21 @@ def _check_newest(tx: Tx, interaction: Row, said: Reply) -> None:
 def _in_hand(tx: Tx, actor: Actor, interaction: Row) -> Row:
     """Who answers has it: waiting work is taken by hand, a colleague's only by who may supervise."""
     if interaction["agent_id"] not in (None, actor.user_id):
-        if not actor.may("interactions.supervise"):
+        if not actor.may("interactions.supervise") and not _joined(tx, actor, interaction):
             raise Forbidden("Somebody else has this conversation.")
         return interaction
-    if interaction["state"] == InteractionState.CONNECTED and interaction["agent_id"] == actor.user_id:
+    if interaction["state"] in HOLDS_SLOT and interaction["agent_id"] == actor.user_id:
         return interaction
     route.free(tx, interaction)
     return route.connect(tx, interaction, actor.user_id, "taken")
+
+
+def _joined(tx: Tx, actor: Actor, interaction: Row) -> bool:
+    """Whether they were brought in and speak to the customer too."""
+    if interaction["state"] != InteractionState.CONFERENCED:
+        return False
+    other = consulted.partner(tx, interaction["id"])
+    return other is not None and other["user_id"] == actor.user_id
 
 
 def _afterwards(tx: Tx, actor: Actor, interaction_id: int, said: Reply) -> None:

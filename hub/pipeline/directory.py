@@ -65,6 +65,12 @@ class Directory:
         """All enabled accounts of a channel."""
         return [account for account in self._accounts.values() if account.channel == channel]
 
+    def calling(self) -> list[AnyAccount]:
+        """Enabled accounts that carry calls."""
+        channels = {name: self.channels.get(name) for name in {each.channel for each in self._accounts.values()}}
+        carrying = {name for name, channel in channels.items() if channel is not None and channel.calls is not None}
+        return [account for account in self._accounts.values() if account.channel in carrying]
+
     def accounts_for(self, scheme: str) -> list[AnyAccount]:
         """Enabled accounts that may write first to an address of this scheme."""
         accounts = [account for account in self._accounts.values() if self.channels.get(account.channel)]

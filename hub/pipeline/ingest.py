@@ -89,6 +89,7 @@ def _interaction(tx: Tx, prepared: Prepared, inbound: Inbound, whose: Found, pla
     values: dict[str, Any] = {
         "channel": account["channel"],
         "medium": prepared.can.medium.value,
+        "call": prepared.can.calls,
         "account_id": account["id"],
         "queue_id": account["queue_id"],
         "department_id": account["department_id"],

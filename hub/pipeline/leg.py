@@ -1,12 +1,19 @@
-"""What happens to a party's media in a live interaction, as far as the record needs it; media never waits for this."""
+"""What happens to a party's media in a live interaction, as far as the record needs it; media never waits for this.
 
-from hub.api import LegFact, LegState
-from hub.model.states import InteractionState
-from hub.pipeline import conclude
-from hub.store import interactions
+A fact about no leg in particular is about the customer's. An agent's leg is named by the offer it rings for.
+"""
+
+from collections.abc import Sequence
+
+from hub.api import Cause, LegFact, LegState
+from hub.model.states import HOLDS_SLOT, InteractionState, NotReadyReason, OfferState, Presence, WorkState
+from hub.pipeline import conclude, consulted, offer, presence, route
+from hub.store import interactions, legs, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row
 from hub.store.unit import Tx
+
+BROKEN = frozenset({Cause.FAILED, Cause.UNREACHABLE})  # nobody meant to hang up
 
 
 def apply(tx: Tx, fact: LegFact, scope: str) -> int | None:
@@ -16,16 +23,116 @@ def apply(tx: Tx, fact: LegFact, scope: str) -> int | None:
         return None
     interaction = interactions.locked(tx, interaction["id"])
     tx.event("leg.state", **subjects(interaction), leg=fact.leg, state=fact.state.value, cause=fact.cause)
-    _follow(tx, interaction, fact)
+    number = legs.offer_of(fact.leg)
+    if number is None:
+        _customers(tx, interaction, fact)
+    else:
+        _agents(tx, interaction, number, fact)
     interaction_id: int = interaction["id"]
     return interaction_id
 
 
-def _follow(tx: Tx, interaction: Row, fact: LegFact) -> None:
-    state = interaction["state"]
+def lost(tx: Tx, interaction_id: int, cause: str = Cause.FAILED) -> None:
+    """The customer's leg is gone, and nobody hung up: the interaction ends, its agents are free."""
+    conclude.ended(tx, interactions.locked(tx, interaction_id), cause, InteractionState.FAILED)
+
+
+def agent_lost(tx: Tx, offer_id: int, cause: str = Cause.FAILED) -> None:
+    """An agent's leg is gone, or could not be had, and nobody hung up."""
+    found = work.get_offer(tx.conn, offer_id)
+    if found is not None and found["interaction_id"] is not None:
+        _left(tx, interactions.locked(tx, found["interaction_id"]), found, cause)
+
+
+def could_not(tx: Tx, interaction_id: int, command: str, offers: Sequence[int], code: str) -> None:
+    """A channel could not do what the record says: it says so, and what it was before. `offers`: the legs meant."""
+    interaction = interactions.locked(tx, interaction_id)
+    tx.event("call.failed", **subjects(interaction), command=command, code=code)
+    if command in {"ring", "bridge", "consult", "resume"}:
+        for number in offers:
+            agent_lost(tx, number)
+    elif interaction["state"] in {InteractionState.ON_HOLD, InteractionState.TRANSFERRING}:
+        interactions.move(tx, interaction, InteractionState.CONNECTED)
+
+
+def _customers(tx: Tx, interaction: Row, fact: LegFact) -> None:
     if fact.state is LegState.ENDED:
         conclude.ended_by_customer(tx, interaction, fact.cause or "customer")
-    elif fact.state is LegState.HELD and state == InteractionState.CONNECTED:
+    elif fact.state is LegState.ANSWERED:
+        _answered_by_customer(tx, interaction)
+    else:
+        _held(tx, interaction, fact.state)
+
+
+def _answered_by_customer(tx: Tx, interaction: Row) -> None:
+    """A call that its agent placed."""
+    agent = interaction["agent_id"]
+    if interaction["state"] == InteractionState.INITIATED and legs.up_for(tx.conn, interaction["id"], agent):
+        route.connect(tx, interaction, agent, "started", work_stands=True)
+
+
+def _held(tx: Tx, interaction: Row, state: LegState) -> None:
+    if state is LegState.HELD and interaction["state"] == InteractionState.CONNECTED:
         interactions.move(tx, interaction, InteractionState.ON_HOLD)
-    elif fact.state is LegState.RESUMED and state == InteractionState.ON_HOLD:
+    elif state is LegState.RESUMED and interaction["state"] == InteractionState.ON_HOLD:
         interactions.move(tx, interaction, InteractionState.CONNECTED)
+
+
+def _agents(tx: Tx, interaction: Row, number: int, fact: LegFact) -> None:
+    found = work.get_offer(tx.conn, number)
+    if found is None or found["interaction_id"] != interaction["id"]:
+        return
+    if fact.state is LegState.ANSWERED:
+        offer.bridged(tx, number)
+    elif fact.state is LegState.RINGING and found["state"] == OfferState.PENDING:
+        work.set_offer(tx, found, OfferState.RINGING, "offer.ringing")
+    elif fact.state is LegState.ENDED:
+        _left(tx, interaction, found, fact.cause)
+    elif found["user_id"] == interaction["agent_id"]:
+        _held(tx, interaction, fact.state)
+
+
+def _left(tx: Tx, interaction: Row, found: Row, cause: str) -> None:
+    if found["ended_at"] is None:
+        _not_answered(tx, found, cause)
+        return
+    row = work.get(tx.conn, found["work_id"])
+    if found["state"] == OfferState.BRIDGED and row is not None and row["state"] == WorkState.ASSIGNED:
+        _hung_up(tx, interaction, row, cause)
+
+
+def _not_answered(tx: Tx, found: Row, cause: str) -> None:
+    """Refused on the device is refused. Who cannot be reached, or does not come, takes no work until they say so."""
+    if cause == Cause.REJECTED and found["state"] != OfferState.ACCEPTED:
+        offer.refused(tx, found["id"])
+    elif cause == Cause.NO_ANSWER:
+        presence.not_answered(tx, found["id"], found["user_id"])
+    elif offer.fail(tx, found["id"], cause) and cause != Cause.REJECTED:
+        presence.put(tx, found["user_id"], Presence.NOT_READY, NotReadyReason.UNREACHABLE)
+
+
+def _hung_up(tx: Tx, interaction: Row, row: Row, cause: str) -> None:
+    """An agent is no longer there. Whom they leave behind has the customer; a customer they leave alone is at the front
+    of the queue where the line broke or the queue says so, and otherwise goes as well."""
+    other = consulted.partner(tx, interaction["id"])
+    if row["kind"] == consulted.KIND:
+        _free(tx, consulted.first_alone(tx, interaction, "LEFT"))
+    elif other is not None:
+        _free(tx, [consulted.theirs_now(tx, interaction, other)])
+    elif interaction["state"] in HOLDS_SLOT and (cause in BROKEN or _keeps_customers(tx, row)):
+        conclude.back_to_queue(tx, interaction)
+    elif interaction["state"] == InteractionState.INITIATED:  # a call they placed, and the customer did not answer yet
+        conclude.ended(tx, interaction, cause or Cause.HUNG_UP, InteractionState.FAILED)
+    else:
+        conclude.ended_by_customer(tx, interaction, "agent")
+
+
+def _keeps_customers(tx: Tx, row: Row) -> bool:
+    queue = work.queue(tx.conn, row["queue_id"])
+    return bool(queue and queue["routing"].get("agent_hangs_up") == "queue")
+
+
+def _free(tx: Tx, users: list[int | None] | list[int]) -> None:
+    for user_id in users:
+        if user_id is not None:
+            presence.work_ended(tx, user_id)

@@ -10,8 +10,8 @@ from hub.model.actor import Actor
 from hub.model.capacity import Capacity, has_room
 from hub.model.errors import NotFound, OfferGone
 from hub.model.states import OFFER_OPEN, InteractionState, OfferState, WorkState
-from hub.pipeline import route
-from hub.store import interactions, offering, presences, routing_rows, work
+from hub.pipeline import consulted, route
+from hub.store import interactions, legs, offering, presences, routing_rows, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
@@ -62,8 +62,8 @@ def _reserve(proposal: Proposal, room: _Room | None, works: Mapping[int, Row]) -
     """Whether it can be; its slot counts from now on, and its work is taken."""
     row = works.get(proposal.work)
     free = {WorkState.WAITING, WorkState.OFFERED} if proposal.alongside else {WorkState.WAITING}
-    if row is None or room is None or row["state"] not in free:
-        return False
+    if row is None or room is None or row["state"] not in free or row["payload"].get("by") == proposal.agent:
+        return False  # `by`: who asks for a colleague's help is none
     if not has_room(room.load, row["medium"], room.capacity, row["channel"]):
         return False
     room.load.update(name for name in (row["medium"], row["channel"]) if name)
@@ -97,17 +97,64 @@ def _take(tx: Tx, offer: Row, user_id: int) -> int | None:
     row = work.get(tx.conn, offer["work_id"])
     if row is None or offer["state"] not in OFFER_OPEN or row["state"] != WorkState.OFFERED:
         raise _gone(tx, offer, row)
-    if not work.end_offer(tx, offer, OfferState.ACCEPTED):
+    interaction_id: int | None = row["interaction_id"]
+    interaction = interactions.locked(tx, interaction_id) if interaction_id and row["kind"] in legs.TALKING else None
+    if interaction is None or not interaction["call"]:
+        _win(tx, offer, row, interaction, OfferState.ACCEPTED)
+    elif _accepted(tx, row) or not work.set_offer(tx, offer, OfferState.ACCEPTED, "offer.accepted"):
+        raise _gone(tx, offer, row)
+    return interaction_id
+
+
+def bridged(tx: Tx, offer_id: int) -> bool:
+    """The device of the agent who is offered a call was answered: it is theirs, and the others are told. False when it
+    is not, or no longer, theirs to have."""
+    offer = work.get_offer(tx.conn, offer_id)
+    row = work.get(tx.conn, offer["work_id"]) if offer else None
+    if offer is None or row is None or offer["ended_at"] is not None or row["interaction_id"] is None:
+        return False
+    interaction = interactions.locked(tx, row["interaction_id"])
+    if row["state"] == WorkState.ASSIGNED and row["user_id"] == offer["user_id"]:
+        return _summoned(tx, offer, interaction)
+    first = _accepted(tx, row)
+    if row["state"] != WorkState.OFFERED or (first is not None and first["id"] != offer_id):
+        work.end_offer(tx, offer, OfferState.RESCINDED, by=first["user_id"] if first else row["user_id"])
+        return False
+    if first is None and work.set_offer(tx, offer, OfferState.ACCEPTED, "offer.accepted"):
+        offer = {**offer, "state": OfferState.ACCEPTED}
+    _win(tx, offer, row, interaction, OfferState.BRIDGED)
+    return True
+
+
+def _summoned(tx: Tx, offer: Row, interaction: Row) -> bool:
+    """It was theirs already, but for the device. Of a call they place, the customer is still to answer."""
+    work.end_offer(tx, offer, OfferState.BRIDGED)
+    if interaction["state"] != InteractionState.INITIATED:
+        route.connect(tx, interaction, offer["user_id"], "offer", work_stands=True)
+    return True
+
+
+def _win(tx: Tx, offer: Row, row: Row, interaction: Row | None, state: OfferState) -> None:
+    """The work is theirs; whoever else it is offered to is told."""
+    user_id = offer["user_id"]
+    if not work.end_offer(tx, offer, state):
         raise _gone(tx, offer, row)
     if not work.move(tx, row, WorkState.ASSIGNED, "work.accepted", user_id=user_id):
         raise _gone(tx, offer, row)
     for other in work.open_offers(tx.conn, work_id=row["id"]):
         work.end_offer(tx, other, OfferState.RESCINDED, by=user_id)
-    interaction_id: int | None = row["interaction_id"]
-    if interaction_id is None or row["kind"] != "interaction":  # a callback: its agent makes contact anew
-        return interaction_id
-    route.connect(tx, interactions.locked(tx, interaction_id), user_id, "offer")
-    return interaction_id
+    if interaction is None:
+        return  # a callback, say: its agent makes contact anew
+    if row["kind"] == consulted.KIND:
+        consulted.began(tx, interaction, {**row, "user_id": user_id})
+    else:
+        route.connect(tx, interaction, user_id, "offer", work_stands=True)
+
+
+def _accepted(tx: Tx, row: Row) -> Row | None:
+    """The offer of a call that was accepted, and whose device is still to be answered."""
+    open_now = work.open_offers(tx.conn, work_id=row["id"])
+    return next((each for each in open_now if each["state"] == OfferState.ACCEPTED), None)
 
 
 def reject(tx: Tx, actor: Actor, offer_id: int, reason: str = "") -> None:
@@ -117,10 +164,22 @@ def reject(tx: Tx, actor: Actor, offer_id: int, reason: str = "") -> None:
         raise _gone(tx, offer, work.get(tx.conn, offer["work_id"]))
 
 
+def refused(tx: Tx, offer_id: int) -> bool:
+    """Declined on the agent's device. False when the offer had ended already."""
+    offer = work.get_offer(tx.conn, offer_id)
+    return offer is not None and _end(tx, offer, OfferState.REJECTED)
+
+
 def expire(tx: Tx, offer_id: int) -> bool:
     """The countdown ran out: the work is back at the front of its queue. False when the offer had ended already."""
     offer = work.get_offer(tx.conn, offer_id)
     return offer is not None and _end(tx, offer, OfferState.TIMED_OUT)
+
+
+def fail(tx: Tx, offer_id: int, code: str) -> bool:
+    """No device of the agent's can be answered: the work is for somebody else. False when the offer had ended."""
+    offer = work.get_offer(tx.conn, offer_id)
+    return offer is not None and _end(tx, offer, OfferState.FAILED, code=code)
 
 
 def rescind(tx: Tx, offer_id: int) -> bool:
@@ -130,18 +189,37 @@ def rescind(tx: Tx, offer_id: int) -> bool:
 
 
 def _end(tx: Tx, offer: Row, state: OfferState, **data: Any) -> bool:
-    if offer["state"] not in OFFER_OPEN or not work.end_offer(tx, offer, state, **data):
+    if offer["state"] == OfferState.ACCEPTED:  # of a call: they had said yes, so it is no refusal
+        state = OfferState.CANCELLED if state is OfferState.RESCINDED else OfferState.FAILED
+    if offer["ended_at"] is not None or not work.end_offer(tx, offer, state, **data):
         return False
     row = work.get(tx.conn, offer["work_id"])
-    rings_on = row is None or row["state"] != WorkState.OFFERED or work.open_offers(tx.conn, work_id=row["id"])
-    if row is not None and not rings_on and not _returned(tx, row):
+    if row is None or row["ended_at"] is not None or work.open_offers(tx.conn, work_id=row["id"]):
+        return True
+    if row["state"] == WorkState.ASSIGNED and row["user_id"] == offer["user_id"]:
+        _not_summoned(tx, row)
+    elif row["state"] == WorkState.OFFERED and not _returned(tx, row, state):
         work.move(tx, row, WorkState.WAITING, "work.requeued", user_id=None)
         _back_to_queue(tx, row)
     return True
 
 
-def _returned(tx: Tx, row: Row) -> bool:
-    """A transfer that was not taken comes back to who made it, whatever else they have by now."""
+def _not_summoned(tx: Tx, row: Row) -> None:
+    """A call was theirs but for their device, which cannot be answered: to the front of its queue. One that they place
+    is not made."""
+    interaction = interactions.locked(tx, row["interaction_id"])
+    route.free(tx, interaction, WorkState.CANCELLED)
+    if interaction["state"] == InteractionState.INITIATED:
+        interactions.move(tx, interaction, InteractionState.FAILED)
+    else:
+        route.put_into_queue(tx, interaction)
+
+
+def _returned(tx: Tx, row: Row, state: OfferState) -> bool:
+    """A transfer that was not taken comes back to who made it, whatever else they have by now; who asked a colleague
+    for help is told."""
+    if row["kind"] == consulted.KIND:
+        return consulted.not_taken(tx, row, state)
     giver = row["requirement"].get("returns_to")
     if giver is None or row["interaction_id"] is None:
         return False
@@ -155,7 +233,7 @@ def _returned(tx: Tx, row: Row) -> bool:
 
 
 def _back_to_queue(tx: Tx, row: Row) -> None:
-    if row["interaction_id"] is None:
+    if row["interaction_id"] is None or row["kind"] != "interaction":
         return
     interaction = interactions.locked(tx, row["interaction_id"])
     if interaction["state"] == InteractionState.OFFERED:
@@ -171,5 +249,7 @@ def _own(tx: Tx, actor: Actor, offer_id: int) -> Row:
 
 def _gone(tx: Tx, offer: Row, row: Row | None) -> OfferGone:
     holder = row["user_id"] if row and row["state"] == WorkState.ASSIGNED else None
+    if row is not None and row["state"] == WorkState.OFFERED and (first := _accepted(tx, row)) is not None:
+        holder = first["user_id"]
     by = {"id": holder, "name": presences.name_of(tx.conn, holder)} if holder else None
     return OfferGone(f"offer {offer['id']}", {"by": by, "interaction": offer["interaction_id"]})

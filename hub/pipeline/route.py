@@ -1,14 +1,17 @@
 """An interaction needs an agent: back to its owner when they can take it, else into its queue at its first place."""
 
+from datetime import timedelta
 from typing import Any
 
 from hub.model.capacity import Capacity, has_room
-from hub.model.states import InteractionState, OfferState, SegmentOutcome, WorkState
-from hub.pipeline import demand
-from hub.store import interactions, routing_rows, work
+from hub.model.states import WAITING_FOR_AGENT, InteractionState, OfferState, SegmentOutcome, WorkState
+from hub.pipeline import demand, missed
+from hub.store import interactions, legs, routing_rows, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row
 from hub.store.unit import Tx
+
+SUMMONED = timedelta(seconds=30)  # how long the device rings of an agent whose call it is already
 
 
 def need_agent(tx: Tx, interaction: Row, queue_id: int | None = None) -> Row:
@@ -27,7 +30,8 @@ def put_into_queue(tx: Tx, interaction: Row, queue_id: int | None = None, **extr
 
     `extra` is put into what the work asks for.
     """
-    queue = work.queue(tx.conn, queue_id or interaction["queue_id"])
+    wanted_id = queue_id or interaction["queue_id"]
+    queue = tx.once(("queue", wanted_id), lambda conn: work.queue(conn, wanted_id))
     if queue is None:
         return interactions.change(tx, interaction, agent_id=None)
     wanted = demand.of(tx, interaction, queue, chosen=queue_id is not None)
@@ -51,12 +55,15 @@ def put_into_queue(tx: Tx, interaction: Row, queue_id: int | None = None, **extr
     return interaction
 
 
-def connect(tx: Tx, interaction: Row, user_id: int, how: str) -> Row:
-    """Give it to a user now: a slot of theirs is taken, a stretch of theirs begins."""
-    if work.open_for(tx.conn, interaction["id"]) is None:
+def connect(tx: Tx, interaction: Row, user_id: int, how: str, *, work_stands: bool = False) -> Row:
+    """Give it to a user now: a slot of theirs is taken, a stretch of theirs begins. `work_stands`: they have just been
+    given the work for it."""
+    if not work_stands and work.open_for(tx.conn, interaction["id"]) is None:
         queue_id = interaction["queue_id"] or _any_queue(tx)
         values = {**_work_of(interaction), "enqueued_at": interaction["enqueued_at"] or tx.now}
         work.assign(tx, queue_id, user_id, values)
+    if interaction["call"] and not legs.up_for(tx.conn, interaction["id"], user_id):
+        return _summon(tx, interaction, user_id)
     first = {} if interaction["connected_at"] else {"connected_at": tx.now}
     if interaction["state"] == InteractionState.CONNECTED:
         interaction = interactions.change(tx, interaction, agent_id=user_id)
@@ -66,8 +73,23 @@ def connect(tx: Tx, interaction: Row, user_id: int, how: str) -> Row:
     if not _has_stretch(tx, interaction["id"], user_id):
         stretch = {"queue_id": interaction["queue_id"], "user_id": user_id}
         interactions.start_segment(tx, interaction["id"], "AGENT", **stretch)
+    if first:
+        missed.answered(tx, interaction)
     tx.event("interaction.assigned", **subjects(interaction), how=how)
     return interaction
+
+
+def _summon(tx: Tx, interaction: Row, user_id: int) -> Row:
+    """A call is theirs as soon as their device, which rings now, is answered; meanwhile the customer waits."""
+    legs.summon(tx, interaction, user_id, tx.now + SUMMONED)
+    if interaction["state"] == InteractionState.INITIATED:  # a call they place
+        return interactions.change(tx, interaction, agent_id=user_id)
+    if interaction["state"] not in WAITING_FOR_AGENT:
+        since = interaction["enqueued_at"] or tx.now
+        interaction = interactions.move(tx, interaction, InteractionState.QUEUED, enqueued_at=since)
+    if interaction["state"] == InteractionState.OFFERED:
+        return interactions.change(tx, interaction, agent_id=user_id)
+    return interactions.move(tx, interaction, InteractionState.OFFERED, agent_id=user_id)
 
 
 def free(tx: Tx, interaction: Row, state: WorkState = WorkState.DONE) -> int | None:
@@ -85,7 +107,13 @@ def free(tx: Tx, interaction: Row, state: WorkState = WorkState.DONE) -> int | N
 def takes(tx: Tx, interaction: Row, user_id: int) -> bool:
     """Whether this agent could take it now: READY, and with room."""
     agent = work.lock_agent(tx, user_id)
-    if agent is None or not work.routable(agent):
+    return agent is not None and work.routable(agent) and has_room_for(tx, interaction, user_id)
+
+
+def has_room_for(tx: Tx, interaction: Row, user_id: int) -> bool:
+    """Whether it fits into what they hold already, READY or not."""
+    agent = work.lock_agent(tx, user_id)
+    if agent is None:
         return False
     capacity = Capacity.of({**routing_rows.blending(tx.conn), **agent["capacity"]}, agent["limits"])
     return has_room(work.load_of(tx.conn, user_id), interaction["medium"], capacity, interaction["channel"])

@@ -27,7 +27,8 @@ def snapshot(conn: Connection) -> tuple[Snapshot, int]:
     last = eventlog.last_number(conn)
     rows = work.all_open(conn)
     by_id = {row["id"]: row for row in rows}
-    offers = [row for row in work.open_offers(conn) if row["work_id"] in by_id]
+    on_offer = {row["id"] for row in rows if row["state"] == WorkState.OFFERED}
+    offers = [row for row in work.open_offers(conn) if row["work_id"] in on_offer]
     offered = {row["work_id"] for row in offers}
     waiting = [row for row in rows if row["state"] != WorkState.ASSIGNED and row["id"] not in offered]
     held = [row for row in rows if row["state"] == WorkState.ASSIGNED and row["user_id"] is not None]
@@ -76,6 +77,8 @@ def facts_of(event: Event) -> Iterator[facts.Event]:
             yield facts.SlotTaken(event.user_id, data["work"], data["medium"], data.get("channel", ""))
         case "work.ended":
             yield from _ended(event, data)
+        case "offer.accepted" if event.user_id is not None:
+            yield facts.OfferAccepted(data["work"], event.user_id, bridged=False)
         case "offer.ended" if event.user_id is not None:
             yield _offer_ended(data["work"], event.user_id, data["state"])
 
@@ -110,6 +113,8 @@ def _offer_ended(work_id: int, agent: int, state: str) -> facts.Event:
     match OfferState(state):
         case OfferState.ACCEPTED:
             return facts.OfferAccepted(work_id, agent)
+        case OfferState.BRIDGED:
+            return facts.OfferBridged(work_id, agent)
         case OfferState.REJECTED:
             return facts.OfferRejected(work_id, agent)
         case OfferState.TIMED_OUT:
@@ -133,4 +138,10 @@ def _agent(row: Row, of: Sequence[Mapping[str, Any]], blending: Mapping[str, Any
 
 
 def _open_offer(row: Row, of: Row) -> OpenOffer:
-    return OpenOffer(work_of(work.described(of), of["queue_id"]), row["user_id"], row["id"], row["expires_at"])
+    return OpenOffer(
+        work_of(work.described(of), of["queue_id"]),
+        row["user_id"],
+        row["id"],
+        row["expires_at"],
+        row["state"] == OfferState.ACCEPTED,
+    )

@@ -18,6 +18,7 @@ from hub.pipeline.node import Membership
 from hub.pipeline.receive import Receiver
 from hub.pipeline.router import Router
 from hub.pipeline.send import Sender
+from hub.pipeline.switchboard import Switchboard
 from hub.plugin.background import Background
 from hub.plugin.discovery import Plugins
 from hub.plugin.health import Health
@@ -64,6 +65,7 @@ class Site:
         self.sender = Sender(store, self.directory, self.hooks)
         self.flows = FlowRunner(store, self.registry.flows, self.directory)
         self.router = Router(store)
+        self.switchboard = Switchboard(store, self.directory, self.topics)
         self.clock = Clock(store, self._core_timers(), self._plugin_timer)
         self.membership = Membership(store, self.intake, self.sender, self._hold)
         self.watchdog = Watchdog(folders(plugins))
@@ -90,7 +92,7 @@ class Site:
         await self.membership.join()
         await self.flows.recover()
         since = self.store.tail.last
-        runs = (self.sender.run, self.router.run, self.clock.run, self.membership.run)
+        runs = (self.sender.run, self.router.run, self.clock.run, self.membership.run, self.switchboard.run)
         self._tasks = [asyncio.create_task(_keep(run), name=run.__qualname__) for run in runs]
         self._tasks.append(asyncio.create_task(self._observe(since), name="hub-observe"))
 
@@ -107,6 +109,7 @@ class Site:
         await asyncio.gather(self.listeners.stop(), self.background.stop())
         await end(self._tasks)
         await self.flows.close()
+        await self.switchboard.close()
         await self.intake.close()
         await self.sender.close()
         await self.health.close()
@@ -125,7 +128,7 @@ class Site:
 
     async def _hold(self, held: Collection[int]) -> None:
         """Listen on, and send over, just the connections that are this node's."""
-        self.sender.held = held
+        self.sender.held = self.switchboard.held = held
         if self._open:
             mine = [each for each in self.directory.connections() if each[1].id in held]
             await self.listeners.reconcile(mine)
@@ -148,6 +151,7 @@ class Site:
             await self.directory.refresh()
             await self.membership.beat()
             await self._hold(self.membership.held)
+        await self.switchboard.observe(batch)
         for event in batch:
             await self._tell(event)
 
@@ -170,7 +174,9 @@ class Site:
             return
         row = await self.store.read(lambda conn: interactions.get(conn, interaction_id))
         account = self.directory.account(row["account_id"]) if row else None
-        if row is not None and account is not None and self.directory.channel_of(account).live:
+        if row is None or row["call"]:  # the switchboard's
+            return
+        if account is not None and self.directory.channel_of(account).live:
             await self.directory.channel_of(account).end(account, row["thread"], "closed")
 
     def _core_timers(self) -> dict[str, Any]:

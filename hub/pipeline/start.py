@@ -19,7 +19,7 @@ def contact(
     """An agent writes to an address; the conversation is theirs. Returns the interaction's id. Raises Invalid."""
     if not can.can_start or to.scheme != can.start_scheme:
         raise Invalid("cannot start", {"account": "One cannot write first on this channel."})
-    interaction = _new(tx, account, row, can, to, subject=str(said.fields.get("subject") or ""))
+    interaction = begin(tx, account, row, can, to, subject=str(said.fields.get("subject") or ""))
     interaction = route.connect(tx, interaction, actor.user_id, "started")
     converse.send(tx, interaction, said, actor=actor)
     interaction_id: int = interaction["id"]
@@ -34,7 +34,7 @@ def notice(tx: Tx, account: AnyAccount, row: Row, can: Capabilities, wanted: Con
         interaction = interactions.locked(tx, wanted.interaction_id)
         message_id = converse.send(tx, interaction, said, actor=None, automatic=wanted.automatic)
     else:
-        interaction = _new(tx, account, row, can, wanted.to, subject=str(content.fields.get("subject") or ""))
+        interaction = begin(tx, account, row, can, wanted.to, subject=str(content.fields.get("subject") or ""))
         message_id = converse.send(tx, interaction, said, actor=None, automatic=wanted.automatic)
         interactions.move(tx, interaction, InteractionState.CLOSED, disposition="NOTICE")
     for file in content.attachments:
@@ -42,7 +42,8 @@ def notice(tx: Tx, account: AnyAccount, row: Row, can: Capabilities, wanted: Con
     return message_id
 
 
-def _new(tx: Tx, account: AnyAccount, row: Row, can: Capabilities, to: Address, subject: str) -> Row:
+def begin(tx: Tx, account: AnyAccount, row: Row, can: Capabilities, to: Address, subject: str = "") -> Row:
+    """A new interaction with whoever has this address, in INITIATED. Raises Invalid when it is none."""
     value = normalised(to.scheme, to.value)
     if value is None:
         raise Invalid("address", {"to": "This is no address one can write to."})
@@ -50,6 +51,7 @@ def _new(tx: Tx, account: AnyAccount, row: Row, can: Capabilities, to: Address, 
     values: dict[str, Any] = {
         "channel": account.channel,
         "medium": can.medium.value,
+        "call": can.calls,
         "account_id": account.id,
         "queue_id": row["queue_id"],
         "department_id": row["department_id"],

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.states import FINAL, InteractionState, SegmentOutcome, WorkState
-from hub.pipeline import converse, presence, route
+from hub.pipeline import consulted, converse, presence, route
 from hub.store import interactions, presences, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -89,6 +89,8 @@ def _leave(tx: Tx, actor: Actor, interaction_id: int, note: str) -> Row:
 
 
 def _release(tx: Tx, interaction: Row) -> None:
+    for user_id in consulted.over(tx, interaction, "OVER"):
+        presence.work_ended(tx, user_id)
     holder = route.free(tx, interaction, WorkState.DONE)
     interactions.end_segments(tx, interaction["id"], SegmentOutcome.TRANSFERRED)
     if holder is not None:

@@ -80,7 +80,8 @@ class IsolatedChannel:
         self._channel = channel
         self._workers = workers
         self.breakers = Breakers(channel.name, clock)
-        self.calls = IsolatedCalls(plugin, channel) if isinstance(channel, CallChannel) else None
+        carries = isinstance(channel, CallChannel) and channel.capabilities.calls
+        self.calls = IsolatedCalls(plugin, channel) if isinstance(channel, CallChannel) and carries else None
 
     @property
     def live(self) -> bool:

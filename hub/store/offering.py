@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, insert, select, update
 
-from hub.model.states import OFFER_OPEN, InteractionState, WorkState
+from hub.model.states import InteractionState, WorkState
 from hub.store.interactions import subjects
 from hub.store.rows import Row, many
 from hub.store.tables import interactions, offers, presence, users, work
@@ -28,7 +28,7 @@ _LOADS = (
     .union_all(
         select(offers.c.user_id, work.c.medium, work.c.channel)
         .join(work, work.c.id == offers.c.work_id)
-        .where(offers.c.user_id.in_(_ids), offers.c.state.in_(OFFER_OPEN), work.c.ended_at.is_(None))
+        .where(offers.c.user_id.in_(_ids), offers.c.ended_at.is_(None), work.c.state == WorkState.OFFERED)
     )
 )
 _TAKE = (

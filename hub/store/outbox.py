@@ -101,6 +101,13 @@ def by_external_id(conn: Connection, account_ids: Sequence[int], external_id: st
     return one(conn, select(deliveries).where(*same).order_by(deliveries.c.id.desc()).limit(1))
 
 
+def under_way(conn: Connection, interaction_id: int) -> bool:
+    """Whether something is still to be said in an interaction."""
+    pending = deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.LEASED])
+    mine = select(deliveries.c.id).where(deliveries.c.interaction_id == interaction_id, pending)
+    return conn.execute(mine.limit(1)).first() is not None
+
+
 def waiting(conn: Connection) -> int:
     """How many deliveries have not gone yet."""
     return len(conn.execute(select(deliveries.c.id).where(_unsent)).all())

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from hub.model.errors import Invalid
 from hub.model.states import OFFER, OFFER_OPEN, OfferState, Presence, WorkState
@@ -17,6 +17,11 @@ _open = work.c.ended_at.is_(None)
 
 _INSERT = insert(work)
 _OPEN_FOR = select(work).where(work.c.interaction_id == bindparam("interaction"), work.c.kind == "interaction", _open)
+_OPEN_OF = (
+    select(work)
+    .where(work.c.interaction_id == bindparam("interaction"), work.c.kind == bindparam("kind"), _open)
+    .order_by(work.c.id)
+)
 _BY_ID = select(work).where(work.c.id == bindparam("id"))
 _MOVE = update(work).where(work.c.id == bindparam("this"), work.c.version == bindparam("seen"))
 _QUEUE = select(queues).where(queues.c.id == bindparam("id"))
@@ -29,7 +34,7 @@ _LOAD = (
     .union_all(
         select(work.c.medium, work.c.channel)
         .join(offers, offers.c.work_id == work.c.id)
-        .where(offers.c.user_id == bindparam("user"), offers.c.state.in_(OFFER_OPEN), _open)
+        .where(offers.c.user_id == bindparam("user"), offers.c.ended_at.is_(None), work.c.state == WorkState.OFFERED)
     )
 )
 _LOCK_AGENT = update(presence).where(presence.c.user_id == bindparam("user")).values(version=presence.c.version + 1)
@@ -39,7 +44,11 @@ _AGENT = (
     .where(presence.c.user_id == bindparam("user"))
 )
 _OFFER = select(offers).where(offers.c.id == bindparam("id"))
-_END_OFFER = update(offers).where(offers.c.id == bindparam("this"), offers.c.state.in_(OFFER_OPEN))
+_OPEN_OFFERS = select(offers).where(offers.c.ended_at.is_(None)).order_by(offers.c.id)
+_OFFERS_OF_WORK = _OPEN_OFFERS.where(offers.c.work_id == bindparam("work"))
+_OFFERS_OF_USER = _OPEN_OFFERS.where(offers.c.user_id == bindparam("user"))
+_END_OFFER = update(offers).where(offers.c.id == bindparam("this"), offers.c.ended_at.is_(None))
+_SET_OFFER = _END_OFFER.where(offers.c.state.in_(OFFER_OPEN))
 
 
 PRIORITY_SECONDS = 300  # how much waiting a point of priority counts for, unless the site says otherwise
@@ -119,6 +128,11 @@ def open_for(conn: Connection, interaction_id: int) -> Row | None:
     return one(conn, _OPEN_FOR, interaction=interaction_id)
 
 
+def open_of(conn: Connection, interaction_id: int, kind: str) -> list[Row]:
+    """Work of this kind about an interaction that has not ended."""
+    return many(conn, _OPEN_OF, interaction=interaction_id, kind=kind)
+
+
 def all_open(conn: Connection) -> list[Row]:
     """Everything that waits, is offered or held: what the routing engine is rebuilt from."""
     joined = select(work, queues.c.offer_seconds).join(queues, queues.c.id == work.c.queue_id)
@@ -176,13 +190,20 @@ def get_offer(conn: Connection, offer_id: int) -> Row | None:
 
 
 def open_offers(conn: Connection, user_id: int | None = None, work_id: int | None = None) -> list[Row]:
-    """Offers that have not ended, of one user, of one piece of work, or all."""
-    wanted: list[ColumnElement[bool]] = [offers.c.state.in_(OFFER_OPEN)]
-    if user_id is not None:
-        wanted.append(offers.c.user_id == user_id)
+    """Offers that have not ended, of one user, of one piece of work, or all; of calls also those that were accepted and
+    whose device still rings."""
     if work_id is not None:
-        wanted.append(offers.c.work_id == work_id)
-    return many(conn, select(offers).where(and_(*wanted)).order_by(offers.c.id))
+        return [row for row in many(conn, _OFFERS_OF_WORK, work=work_id) if user_id in (None, row["user_id"])]
+    return many(conn, _OPEN_OFFERS) if user_id is None else many(conn, _OFFERS_OF_USER, user=user_id)
+
+
+def set_offer(tx: Tx, row: Row, state: OfferState, event: str) -> bool:
+    """An open offer goes on: its device RINGING, or ACCEPTED until the device is answered. False when it has ended."""
+    if tx.conn.execute(_SET_OFFER, {"this": row["id"], "state": state}).rowcount != 1:
+        return False
+    subjects = {"interaction": row["interaction_id"], "queue": row["queue_id"], "user": row["user_id"]}
+    tx.event(event, **subjects, offer=row["id"], work=row["work_id"], state=state.value)
+    return True
 
 
 def end_offer(tx: Tx, row: Row, state: OfferState, **data: Any) -> bool:

@@ -32,6 +32,7 @@ interactions = Table(
     number("flow_version"),
     string("disposition", 80),
     flag("automatic"),
+    flag("call"),
     instant("created_at", null=False),
     instant("enqueued_at"),
     instant("connected_at"),
@@ -70,6 +71,12 @@ Index(
     interactions.c.department_id,
     sqlite_where=_is_open,
     postgresql_where=_is_open,
+)
+Index(
+    "ix_interactions_calls",
+    interactions.c.account_id,
+    sqlite_where=interactions.c.call & _is_open,
+    postgresql_where=interactions.c.call & _is_open,
 )
 
 threads = Table(

@@ -76,3 +76,9 @@ Index(
     sqlite_where=offers.c.ended_at.is_(None),
     postgresql_where=offers.c.ended_at.is_(None),
 )
+Index(
+    "ix_offers_open",
+    offers.c.user_id,
+    sqlite_where=offers.c.ended_at.is_(None),
+    postgresql_where=offers.c.ended_at.is_(None),
+)

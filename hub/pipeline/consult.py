@@ -1,0 +1,117 @@
+"""Bringing in a colleague while one keeps the interaction: they see it, its ticket and its notes before they accept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from hub.model.actor import Actor
+from hub.model.errors import Conflict, NotFound
+from hub.model.states import InteractionState
+from hub.pipeline import consulted, converse, presence, route
+from hub.store import interactions, presences, work
+from hub.store.interactions import subjects
+from hub.store.rows import Row
+from hub.store.unit import Tx
+
+LASTS = timedelta(minutes=10)  # far longer than any offer
+MAY_ASK = frozenset({InteractionState.CONNECTED, InteractionState.ON_HOLD})
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Who is asked: this user, or whoever of this queue (the interaction's own if None) has these levels."""
+
+    user: int | None = None
+    queue: int | None = None
+    skills: Mapping[str, int] = field(default_factory=dict)
+
+
+def ask(tx: Tx, actor: Actor, interaction_id: int, whom: Whom, note: str = "") -> int:
+    """Have a colleague brought in; returns the work, which is offered as any other. The interaction is CONSULTING and
+    stays the actor's. Raises Conflict when it is not in their hands, or who is asked cannot take it now."""
+    interaction = _own(tx, actor, interaction_id)
+    if interaction["state"] not in MAY_ASK or work.open_of(tx.conn, interaction_id, consulted.KIND):
+        raise Conflict("There is a consultation already, or nobody to consult about.", {"state": interaction["state"]})
+    if whom.user is not None and not _takes(tx, actor, interaction, whom.user):
+        raise Conflict("They cannot take it now.", {"user": whom.user})
+    if note.strip():
+        converse.note(tx, actor, interaction_id, note)
+        interaction = interactions.locked(tx, interaction_id)
+    work_id = _enqueue(tx, actor, interaction, whom)
+    interaction = interactions.move(tx, interaction, InteractionState.CONSULTING)
+    tx.event("consult.asked", **subjects(interaction), work=work_id, of=whom.user)
+    return work_id
+
+
+def complete(tx: Tx, actor: Actor, interaction_id: int) -> Row:
+    """It is the colleague's from now on. Raises Conflict while nobody has accepted."""
+    interaction, row = _with_partner(tx, actor, interaction_id)
+    freed = consulted.theirs_now(tx, interaction, row)
+    if freed is not None:
+        presence.work_ended(tx, freed)
+    return interactions.locked(tx, interaction_id)
+
+
+def join(tx: Tx, actor: Actor, interaction_id: int) -> Row:
+    """All three talk: CONFERENCED. Raises Conflict while nobody has accepted."""
+    interaction, _ = _with_partner(tx, actor, interaction_id)
+    if interaction["state"] == InteractionState.CONFERENCED:
+        return interaction
+    return interactions.move(tx, interaction, InteractionState.CONFERENCED)
+
+
+def back(tx: Tx, actor: Actor, interaction_id: int) -> Row:
+    """Without the colleague again, whether they had accepted or not."""
+    interaction = _own(tx, actor, interaction_id)
+    for user_id in consulted.first_alone(tx, interaction, "BACK"):
+        presence.work_ended(tx, user_id)
+    return interactions.locked(tx, interaction_id)
+
+
+def leave(tx: Tx, actor: Actor, interaction_id: int) -> None:
+    """The colleague goes by themselves. Raises NotFound unless they are in it."""
+    interaction = interactions.locked_for(tx, actor, interaction_id)
+    row = consulted.partner(tx, interaction_id)
+    if row is None or row["user_id"] != actor.user_id:
+        raise NotFound(f"interaction {interaction_id}")
+    for user_id in consulted.first_alone(tx, interaction, "LEFT"):
+        presence.work_ended(tx, user_id)
+
+
+def _own(tx: Tx, actor: Actor, interaction_id: int) -> Row:
+    interaction = interactions.locked_for(tx, actor, interaction_id)
+    if interaction["agent_id"] != actor.user_id:
+        raise Conflict("It is not in your hands.", {"agent": interaction["agent_id"]})
+    return interaction
+
+
+def _with_partner(tx: Tx, actor: Actor, interaction_id: int) -> tuple[Row, Row]:
+    interaction = _own(tx, actor, interaction_id)
+    row = consulted.partner(tx, interaction_id)
+    if row is None:
+        raise Conflict("Nobody has accepted yet.", {"state": interaction["state"]})
+    return interaction, row
+
+
+def _takes(tx: Tx, actor: Actor, interaction: Row, user_id: int) -> bool:
+    known = presences.name_of(tx.conn, user_id) is not None
+    return known and user_id != actor.user_id and route.takes(tx, interaction, user_id)
+
+
+def _enqueue(tx: Tx, actor: Actor, interaction: Row, whom: Whom) -> int:
+    queue = work.queue(tx.conn, whom.queue or interaction["queue_id"]) or work.first_queue(tx.conn)
+    wanted: dict[str, Any] = {"skills": {**queue["skills"], **whom.skills}}
+    if whom.user is not None:
+        wanted |= {"agent": whom.user, "agent_until": (tx.now + LASTS).isoformat()}
+    values = {
+        "kind": consulted.KIND,
+        "interaction_id": interaction["id"],
+        "medium": interaction["medium"],
+        "channel": interaction["channel"],
+        "priority": interaction["priority"] + queue["priority"],
+        "enqueued_at": interaction["enqueued_at"] or tx.now,  # the customer has waited since
+        "requirement": wanted,
+        "payload": {"by": actor.user_id},
+    }
+    return work.enqueue(tx, queue, values)

@@ -1,0 +1,186 @@
+"""Has the channels bring about what the record says of each call, on the node that holds its connection.
+
+It looks at the record after every change and compares, so a command that was missed is made up for by the next look,
+and the same change seen twice does nothing. What a channel and the record do not agree on is found by asking now and
+then.
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from hub.api import AnyAccount, Cause, Event, Json, SendError, Signal
+from hub.model.states import FINAL
+from hub.pipeline import leg
+from hub.pipeline.arrangement import NOTHING, Arrangement, Talk, steps, wanted
+from hub.pipeline.directory import Directory
+from hub.pipeline.operator import Call, Operator
+from hub.plugin.isolated_calls import IsolatedCalls
+from hub.plugin.isolation import IsolatedChannel
+from hub.plugin.topics import Topics
+from hub.store import interactions, legs, outbox, work
+from hub.store.database import Store
+from hub.store.rows import Row
+from hub.store.unit import Tx
+
+log = logging.getLogger(__name__)
+KEYS = "core.keys"
+FOLLOWED = ("interaction.state", "offer.", "work.", "consult.", "delivery.state")
+COMPARE, SETTLED = 15.0, timedelta(seconds=10)  # seconds between two comparisons; how long a change is left alone
+LAST_WORDS = timedelta(seconds=20)  # how long what was still to be said holds up the end
+REMEMBERED = 10_000
+
+
+class Switchboard:
+    """One a node. `held` are the connections this node holds: the calls on them are its to look after."""
+
+    def __init__(self, store: Store, directory: Directory, topics: Topics) -> None:
+        self._store = store
+        self._directory = directory
+        self._topics = topics
+        self._operator = Operator(store)
+        self.held: Collection[int] = ()
+        self._now: dict[int, Arrangement] = {}
+        self._due: set[int] = set()
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    async def observe(self, batch: Sequence[Event]) -> None:
+        """Something changed: look at the calls among it."""
+        changed = {each.interaction_id for each in batch if each.interaction_id and each.type.startswith(FOLLOWED)}
+        here = {account.id for account in self._accounts()}
+        if not changed or not here:
+            return
+        for row in await self._store.read(lambda conn: legs.calls_among(conn, changed)):
+            if row["account_id"] in here:
+                self._take_up(row["id"])
+
+    async def run(self) -> None:
+        """Compare with the channels now and then; pass on the keys that agents press."""
+        async with self._topics.subscribe(KEYS) as pressed, asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._compare_for_ever())
+            async for data in pressed:
+                await self._press(data)
+
+    async def press(self, interaction_id: int, keys: str) -> None:
+        """Send keys to the customer's side. They are stored nowhere: they may be the number of a card."""
+        await self._topics.publish(KEYS, {"interaction": interaction_id, "keys": keys})
+
+    async def close(self) -> None:
+        """Stop; the calls stay as they are."""
+        for task in list(self._tasks.values()):
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    def _accounts(self) -> list[AnyAccount]:
+        return [account for account in self._directory.calling() if account.connection_id in self.held]
+
+    # --- bringing about -----------------------------------------------------------------------------------------------
+
+    def _take_up(self, interaction_id: int) -> None:
+        self._due.add(interaction_id)
+        if interaction_id not in self._tasks:
+            task = asyncio.get_running_loop().create_task(self._work(interaction_id))
+            self._tasks[interaction_id] = task
+            task.add_done_callback(lambda _: self._tasks.pop(interaction_id, None))
+
+    async def _work(self, interaction_id: int) -> None:
+        while interaction_id in self._due:
+            self._due.discard(interaction_id)
+            try:
+                await self._bring_about(interaction_id)
+            except Exception:  # one call must not keep the others from being looked after; it is compared again
+                log.exception("call %d could not be arranged", interaction_id)
+
+    async def _bring_about(self, interaction_id: int) -> None:
+        call = await self._store.read(lambda conn: self._read(conn, interaction_id))
+        if call is None or (call.row["state"] in FINAL and call.speaking):
+            return
+        before, after = self._now.get(interaction_id, NOTHING), wanted(call.row["state"], call.legs)
+        self._remember(interaction_id, after)
+        for step in steps(before, after):
+            await self._operator.carry_out(call, step)
+
+    def _remember(self, interaction_id: int, now: Arrangement) -> None:
+        self._now[interaction_id] = now
+        if len(self._now) > REMEMBERED:
+            self._now = {key: value for key, value in self._now.items() if value.talk is not Talk.OVER}
+
+    def _read(self, conn: Connection, interaction_id: int) -> Call | None:
+        row = interactions.get(conn, interaction_id)
+        found = self._channel_of(row) if row else None
+        if row is None or found is None:
+            return None
+        account, channel, commands = found
+        queue = work.queue(conn, row["queue_id"])
+        auto_answer = bool(queue and queue["routing"].get("auto_accept"))
+        lately = row["closed_at"] is not None and row["closed_at"] > datetime.now(UTC) - LAST_WORDS
+        speaking = lately and outbox.under_way(conn, interaction_id)
+        return Call(row, legs.legs_of(conn, interaction_id), auto_answer, speaking, account, channel, commands)
+
+    def _channel_of(self, row: Row) -> tuple[AnyAccount, IsolatedChannel, IsolatedCalls] | None:
+        account = self._directory.account(row["account_id"])
+        if account is None or account.connection_id not in self.held:
+            return None
+        channel = self._directory.channels.get(account.channel)
+        return (account, channel, channel.calls) if channel and channel.calls else None
+
+    # --- comparing ----------------------------------------------------------------------------------------------------
+
+    async def _compare_for_ever(self) -> None:
+        while True:
+            for account in self._accounts():
+                try:
+                    await self.compare(account)
+                except Exception as error:  # noqa: BLE001  # whatever it was, this comparison must not be the last
+                    log.warning("calls of %s could not be compared: %s", account.name, type(error).__name__)
+            await asyncio.sleep(COMPARE)
+
+    async def compare(self, account: AnyAccount, settled: timedelta = SETTLED) -> None:
+        """End what only one side knows: after a node's or a process's death, or a word that was lost."""
+        channel = self._directory.channel_of(account)
+        if channel.calls is None:
+            return
+        try:
+            alive = await channel.calls.alive(account)
+        except SendError:  # nothing is known
+            return
+        before = datetime.now(UTC) - settled
+        await self._store.write(lambda tx: _reconcile(tx, account.id, alive, before))
+        for row in await self._store.read(lambda conn: legs.ended_among(conn, account.id, alive)):
+            if row["closed_at"] < before:
+                await channel.end(account, row["thread"], "over")
+        for thread, names in await self._store.read(lambda conn: _unknown(conn, account.id, alive)):
+            for name in names:
+                await channel.calls.release(account, thread, name, "over")
+
+    async def _press(self, data: Mapping[str, Json]) -> None:
+        interaction_id, keys = data.get("interaction"), data.get("keys")
+        if not isinstance(interaction_id, int) or not isinstance(keys, str):
+            return
+        call = await self._store.read(lambda conn: self._read(conn, interaction_id))
+        if call is not None:
+            await call.channel.signal(call.account, Signal(call.thread, "keys", {"keys": keys}))
+
+
+def _reconcile(tx: Tx, account_id: int, alive: Mapping[str, Collection[str]], before: datetime) -> None:
+    for row in legs.open_calls(tx.conn, account_id):
+        if row["thread"] not in alive:
+            if row["updated_at"] < before:
+                leg.lost(tx, row["id"])
+            continue
+        for each in legs.legs_of(tx.conn, row["id"]):
+            if each.name not in alive[row["thread"]] and (each.since if each.up else each.expires_at) < before:
+                leg.agent_lost(tx, each.offer, Cause.FAILED if each.up else Cause.NO_ANSWER)
+
+
+def _unknown(conn: Connection, account_id: int, alive: Mapping[str, Collection[str]]) -> list[tuple[str, list[str]]]:
+    """Agents' legs that are alive and that the record has ended."""
+    found = []
+    for row in legs.open_calls(conn, account_id):
+        known = {each.name for each in legs.legs_of(conn, row["id"])}
+        gone = sorted(set(alive.get(row["thread"], ())) - known)
+        found += [(str(row["thread"]), gone)] if gone else []
+    return found

@@ -1,0 +1,108 @@
+"""Calls as the store knows them. An agent's leg is their offer: it rings while the offer is open, and is up from
+BRIDGED until the work it was for has ended."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from hub.model.states import FINAL, OfferState, WorkState
+from hub.store.rows import Row, inserted, many, one
+from hub.store.tables import interactions, offers, work
+from hub.store.unit import Tx
+
+PREFIX = "offer:"
+TALKING = ("interaction", "consult")  # kinds of work whose agent talks with the customer, or about them
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One agent's leg. `kind` is that of the work: "interaction" or "consult"; `since` when it rang, or came up."""
+
+    offer: int
+    user: int
+    kind: str
+    up: bool
+    accepted: bool
+    since: datetime
+    expires_at: datetime
+
+    @property
+    def name(self) -> str:
+        return name_of(self.offer)
+
+
+def name_of(offer_id: int) -> str:
+    """What the leg of this offer is called towards the channel."""
+    return f"{PREFIX}{offer_id}"
+
+
+def offer_of(name: str) -> int | None:
+    """The offer whose leg has this name; None when it is no agent's."""
+    number = name.removeprefix(PREFIX)
+    return int(number) if name.startswith(PREFIX) and number.isdecimal() and len(number) < 19 else None
+
+
+def calls_among(conn: Connection, ids: Collection[int]) -> list[Row]:
+    """Those of these interactions that are calls."""
+    return many(conn, select(interactions).where(interactions.c.id.in_(ids), interactions.c.call))
+
+
+def open_calls(conn: Connection, account_id: int) -> list[Row]:
+    """Calls on this account that have not ended."""
+    c = interactions.c
+    return many(conn, select(interactions).where(c.account_id == account_id, c.call, c.closed_at.is_(None)))
+
+
+def ended_among(conn: Connection, account_id: int, threads: Collection[str]) -> list[Row]:
+    """The newest call of each of these threads that is over."""
+    c = interactions.c
+    found = many(conn, select(interactions).where(c.account_id == account_id, c.call, c.thread.in_(threads)))
+    newest = {row["thread"]: row for row in sorted(found, key=lambda row: int(row["id"]))}
+    return [row for row in newest.values() if row["state"] in FINAL]
+
+
+def legs_of(conn: Connection, interaction_id: int) -> list[Leg]:
+    """Every agent's leg that rings or is up, oldest first."""
+    joined = select(offers, work.c.kind.label("kind"), work.c.state.label("work_state"), work.c.user_id.label("holder"))
+    joined = joined.join(work, work.c.id == offers.c.work_id)
+    mine = joined.where(offers.c.interaction_id == interaction_id, work.c.ended_at.is_(None), work.c.kind.in_(TALKING))
+    return [_leg(row) for row in many(conn, mine.order_by(offers.c.id)) if _lives(row)]
+
+
+def up_for(conn: Connection, interaction_id: int, user_id: int) -> bool:
+    """Whether this agent's leg is up."""
+    return any(leg.up and leg.user == user_id for leg in legs_of(conn, interaction_id))
+
+
+def summon(tx: Tx, interaction: Row, user_id: int, expires_at: datetime) -> int:
+    """Have this agent's device ring for work that is theirs already; returns the offer's id."""
+    mine = select(work).where(work.c.interaction_id == interaction["id"], work.c.user_id == user_id)
+    row = one(tx.conn, mine.where(work.c.ended_at.is_(None)))
+    assert row is not None, "only who has the work is summoned"
+    values = {
+        "work_id": row["id"],
+        "interaction_id": interaction["id"],
+        "queue_id": row["queue_id"],
+        "user_id": user_id,
+        "state": OfferState.ACCEPTED,
+        "created_at": tx.now,
+        "expires_at": expires_at,
+    }
+    number = inserted(tx.conn, insert(offers), values)
+    subjects = {"interaction": interaction["id"], "queue": row["queue_id"], "user": user_id}
+    tx.event("offer.created", **subjects, offer=number, work=row["id"], expires_at=expires_at.isoformat())
+    return number
+
+
+def _lives(row: Row) -> bool:
+    held = row["work_state"] == WorkState.ASSIGNED and row["holder"] == row["user_id"]
+    return row["ended_at"] is None or (row["state"] == OfferState.BRIDGED and held)
+
+
+def _leg(row: Row) -> Leg:
+    up = row["state"] == OfferState.BRIDGED
+    accepted = row["state"] == OfferState.ACCEPTED
+    since = row["ended_at"] or row["created_at"]
+    return Leg(row["id"], row["user_id"], row["kind"], up, accepted, since, row["expires_at"])
