@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import pairwise
 from typing import Any
 
@@ -143,3 +146,52 @@ async def test_who_asks_why_is_answered_in_sentences(office: Office, sit_down: S
     await ada.at("side-why").get_by_role("button").click()
     await expect(ada.at("why-offers")).to_contain_text("Lin Yue", timeout=PATIENCE)
     await expect(ada.at("why-offers")).to_contain_text("accepted", timeout=PATIENCE)
+
+
+async def test_a_change_is_tried_on_recorded_traffic(office: Office, sit_down: SitDown) -> None:
+    lin = await sit_down(office, "lin")
+    await lin.be("READY")
+    await office.write_mail("Where is it?", "I have waited.")
+    await lin.accept()
+    ada = await sit_down(office, "ada", path="/admin/queues")
+    await ada.at("queues-row").filter(has_text="Service").get_by_test_id("queue-routing-open").click()
+    await ada.at("overflow-add").click()
+    await ada.at("replay-play").scroll_into_view_if_needed()
+    summary = ada.at("replay-summary")
+    async with recorded(ada):
+        await expect(summary).to_have_text("0 of 1 contacts go another way.", timeout=PATIENCE)
+    await expect(ada.at("replay-queues")).to_contain_text("Service")
+
+
+async def test_what_blocks_what_is_said_on_the_screen_of_the_rules(office: Office, sit_down: SitDown) -> None:
+    ada = await sit_down(office, "ada", path="/admin/rules")
+    await expect(ada.at("blocks-VOICE")).to_contain_text("Live text", timeout=PATIENCE)
+    await ada.at("blocks-DEFERRED").click()
+    await ada.page.locator(".n-base-select-option").filter(has_text="Calls").click()
+    await ada.page.keyboard.press("Escape")
+    await ada.at("weight-VOICE").fill("3")
+    await ada.at("blending-budget").fill("6")
+    await ada.at("rules-save").click()
+    await expect(ada.at("announcer-polite")).to_have_text("Saved", timeout=PATIENCE)
+    found = (await office.get("/routing/rules"))["blending"]
+    assert found["blocks"] == {"VOICE": ["LIVE_TEXT", "DEFERRED"], "LIVE_TEXT": ["VOICE"], "DEFERRED": ["VOICE"]}
+    assert (found["weights"], found["budget"]) == ({"VOICE": 3}, 6)
+    await ada.at("blending-usual").click()
+    await ada.at("rules-save").click()
+    await expect(ada.at("blocks-DEFERRED")).not_to_contain_text("Calls")
+
+
+@asynccontextmanager
+async def recorded(desk: Desk) -> AsyncIterator[None]:
+    """The journal is written about once a second: play until it says what just happened."""
+    playing = asyncio.create_task(play(desk))
+    try:
+        yield
+    finally:
+        playing.cancel()
+
+
+async def play(desk: Desk) -> None:
+    while True:
+        async with desk.page.expect_response("**/routing/replay"):
+            await desk.at("replay-play").click()

@@ -93,6 +93,8 @@ export const routing = {
   board: () => get<T.Board>("/routing/board"),
   why: (interaction: number) => get<T.Explanation>(`/interactions/${interaction}/routing`),
   preview: (question: T.Question) => post<T.Answer>("/routing/preview", question),
+  replay: (since: string, until: string, proposal: T.Proposal) =>
+    post<T.Replayed>("/routing/replay", { since, until, ...proposal }),
   rules: () => get<T.RoutingRules>("/routing/rules"),
   saveRules: (rules: T.RoutingRules) => put<T.RoutingRules>("/routing/rules", rules),
   check: (when: string) =>

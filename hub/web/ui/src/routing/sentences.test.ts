@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dryRun, pastOffer, whyWaiting } from "./sentences";
+import { courseOf, dryRun, pastOffer, whyWaiting } from "./sentences";
 
 const li = { id: 1, name: "Li Wei" };
 const zhang = { id: 2, name: "Zhang San" };
@@ -44,4 +44,22 @@ test("an offer of which nothing more is known still says to whom and how it ende
   expect(pastOffer(offer)).toBe("Li Wei (rejected)");
   const why = { strategy: "LEAST_BUSY" as const, candidates: 3, in_hand: 1 };
   expect(pastOffer({ ...offer, why })).toBe("Li Wei: the least busy (1 in hand), of 3 who could (rejected)");
+});
+
+test("how it goes with a contact of a replay is one sentence, with the reason", () => {
+  const why = {
+    candidates: 2,
+    in_hand: 0,
+    idle_seconds: 75,
+    waited_seconds: 12,
+    strategy: "LONGEST_IDLE" as const,
+    ring: 0,
+    own: false,
+    refused_before: false,
+  };
+  const queue = { id: 1, name: "Service" };
+  const answered = { ending: "ANSWERED" as const, queue, agent: li, waited_seconds: 12, overflow: null, why };
+  expect(courseOf(answered)).toBe("Li Wei (Service) after 0:12: the longest idle (1:15).");
+  const left = { ...answered, ending: "LEFT" as const, agent: null, why: null, overflow: "WAIT" as const };
+  expect(courseOf(left)).toBe("Moved on for its wait. Nobody (Service): gone after 0:12.");
 });

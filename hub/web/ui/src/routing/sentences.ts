@@ -1,6 +1,6 @@
 /** What routing says, in plain sentences. */
 
-import type { Answer, Explanation, NotThem, WhyAgent } from "@/api/types";
+import type { Answer, Course, Explanation, NotThem, WhyAgent } from "@/api/types";
 import { t } from "@/i18n";
 import { duration } from "@/parts/time";
 
@@ -45,4 +45,16 @@ export function dryRun(answer: Answer): { first: string; others: string[] } {
   const strangers = answer.reasons.NOT_IN_QUEUE ?? 0;
   if (strangers) others.push(t("dryrun.others", { count: strangers }, strangers));
   return { first, others };
+}
+
+/** "Lin Yue (Service) after 0:12: the least busy (0 in hand)": how it goes with one contact of a replay. */
+export function courseOf(course: Course): string {
+  const said = {
+    time: duration(course.waited_seconds),
+    queue: course.queue?.name ?? t("replay.elsewhere"),
+    name: course.agent?.name ?? t("replay.somebody"),
+    reason: course.why ? chosen(course.why) : "",
+  };
+  const moved = course.overflow ? `${t(`replay.moved.${course.overflow}`)} ` : "";
+  return moved + t(`replay.course.${course.ending}`, said);
 }

@@ -144,10 +144,59 @@ export interface Rule {
   keep_seconds: number;
 }
 
+/** What blocks what. `blocks` null: a call blocks chats and mail, a chat blocks calls. */
+export interface Blending {
+  blocks: Partial<Record<Medium, Medium[]>> | null;
+  interrupts: Partial<Record<Medium, Medium[]>>;
+  channels: Record<string, number>;
+  weights: Partial<Record<Medium, number>>;
+  budget: number | null;
+}
+
 export interface RoutingRules {
   priority_seconds: number;
   preference_seconds: number;
   rules: Rule[];
+  blending: Blending | null;
+}
+
+/** A change that is tried on recorded hours. */
+export interface Proposal {
+  queue?: number;
+  queues?: { queue: number; routing: QueueRouting }[];
+  rules?: RoutingRules;
+}
+
+export interface Course {
+  ending: "ANSWERED" | "LEFT" | "OVERFLOWED" | "WAITING";
+  queue: Ref | null;
+  agent: Ref | null;
+  waited_seconds: number;
+  overflow: Overflow["reason"] | null;
+  why: WhyAgent | null;
+}
+
+export interface QueueFigures {
+  offered: number;
+  answered: number;
+  left: number;
+  overflowed: number;
+  waiting: number;
+  average_wait_seconds: number;
+  longest_wait_seconds: number;
+  service_level: number | null;
+}
+
+export interface Replayed {
+  since: string;
+  until: string;
+  full: boolean;
+  contacts: number;
+  as_recorded: number;
+  differ: number;
+  queues: { queue: Ref; before: QueueFigures; after: QueueFigures }[];
+  agents: { agent: Ref; before: number; after: number }[];
+  differences: { interaction: { id: number; channel: string; subject: string }; before: Course; after: Course }[];
 }
 
 export interface SkillTable {
