@@ -17,6 +17,7 @@ from tests.farside.processes import SmtpSink
 from tests.farside.wire import Wire
 from tests.support.hub_process import HubProcess
 from tests.support.postgresql import Cluster, free_port
+from tests.support.starting import Start, execute
 
 CHANNELS = ("mail", "chat")
 DONE_WITHIN = 240.0
@@ -126,15 +127,18 @@ async def scene(
     clock: bool = False,
     cluster: Cluster | None = None,
     disk: Path | None = None,
+    begin: Start = execute,
 ) -> AsyncIterator[Scene]:
     """A scene at work; at the end everybody has gone home and the hub has ended. `points`: crash points (`name:n`) it
-    will die at, each after the other; `clock`: its clock can be stepped (which makes it slow to read)."""
+    will die at, each after the other; `clock`: its clock can be stepped (which makes it slow to read); `begin`: how it
+    is started."""
     with SmtpSink(folder / "sink.jsonl") as sink:
         async with AsyncExitStack() as stack:
             outward = await stack.enter_async_context(Wire(lambda: sink.port))
             site.write(folder, outward.port)
             smtp = free_port()
-            hub = HubProcess(folder, database, {"HUB_SMTP_PORT": str(smtp), **(_clock(folder) if clock else {})})
+            environment = {"HUB_SMTP_PORT": str(smtp), **(_clock(folder) if clock else {})}
+            hub = HubProcess(folder, database, environment, begin=begin)
             inside = smtp if channel == "mail" else None
             inward = await stack.enter_async_context(Wire(lambda: inside or int(hub.http.rsplit(":", 1)[1])))
             customers = _customers(channel, inward.port, sink, folder)

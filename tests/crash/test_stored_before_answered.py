@@ -16,6 +16,7 @@ import pytest
 
 from tests.chaos.customers import Mailers, Visitors
 from tests.chaos.scene import Scene, scene
+from tests.support.starting import Start
 
 SYNC = re.compile(r"\bf(?:data)?sync\(\d+<[^>]*site\.db")
 ANSWERS = {"mail": "250 2.0.0", "chat": r"\"type\":\"ack\""}
@@ -51,10 +52,10 @@ def order(lines: list[str], token: str, answer: str) -> tuple[int, int, int]:
 @pytest.mark.process
 @pytest.mark.parametrize("channel", ["mail", "chat"])
 async def test_the_input_is_on_the_disk_before_the_far_side_hears_so(
-    channel: str, tmp_path: Path, sqlite_url: str
+    channel: str, tmp_path: Path, sqlite_url: str, begin_hub: Start
 ) -> None:
     trace = tmp_path / "trace"
-    async with scene(channel, sqlite_url, tmp_path) as stage:
+    async with scene(channel, sqlite_url, tmp_path, begin=begin_hub) as stage:
         assert isinstance(stage.customers, Mailers | Visitors)
         async with traced(stage, trace):
             await stage.customers.say(["stored-first"])

@@ -15,17 +15,18 @@ from tests.chaos.report import rows
 from tests.farside.chat_visitor import ChatVisitor
 from tests.farside.processes import SmtpSink
 from tests.support.hub_process import HubProcess
+from tests.support.starting import Start
 
 HOLDERS = "SELECT holder FROM leases WHERE name LIKE '{}%' AND until > now()"
 
 
 @pytest.fixture
-async def nodes(tmp_path: Path, postgresql_url: str) -> AsyncIterator[tuple[HubProcess, HubProcess]]:
+async def nodes(tmp_path: Path, postgresql_url: str, begin_hub: Start) -> AsyncIterator[tuple[HubProcess, HubProcess]]:
     with SmtpSink(tmp_path / "sink.jsonl") as sink:
         site.write(tmp_path, sink.port)
         async with AsyncExitStack() as stack:
-            first = await stack.enter_async_context(HubProcess(tmp_path, postgresql_url))
-            second = await stack.enter_async_context(HubProcess(tmp_path, postgresql_url))
+            first = await stack.enter_async_context(HubProcess(tmp_path, postgresql_url, begin=begin_hub))
+            second = await stack.enter_async_context(HubProcess(tmp_path, postgresql_url, begin=begin_hub))
             yield first, second
 
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.support.fixtures import StartHub
-from tests.support.hub_process import HUB
+from tests.support.starting import HUB
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.support import databases
 from tests.support.hub_process import HubProcess
+from tests.support.starting import Preloaded, Start
 
 StartHub = Callable[..., Awaitable[HubProcess]]
 
@@ -96,14 +97,29 @@ def postgresql_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def preloaded() -> Iterator[Preloaded]:
+    """What the hubs of a worker are forked from; its process starts with the first of them."""
+    with Preloaded() as preloaded:
+        yield preloaded
+
+
 @pytest.fixture
-async def hub_process(request: pytest.FixtureRequest, tmp_path: Path, database_url: str) -> AsyncIterator[StartHub]:
+def begin_hub(preloaded: Preloaded) -> Start:
+    """How the hubs of a test start. Where a cold start is the point, override it: `return execute`."""
+    return preloaded.start
+
+
+@pytest.fixture
+async def hub_process(
+    request: pytest.FixtureRequest, tmp_path: Path, database_url: str, begin_hub: Start
+) -> AsyncIterator[StartHub]:
     """`hub = await hub_process("--demo", HUB_X="…")` starts the real `hub serve` on the test's database."""
     started: list[HubProcess] = request.node.stash.setdefault(LOGS, [])
     async with AsyncExitStack() as stack:
 
         async def start(*arguments: str, **environment: str) -> HubProcess:
-            started.append(HubProcess(tmp_path, database_url, environment, arguments))
+            started.append(HubProcess(tmp_path, database_url, environment, arguments, begin_hub))
             return await stack.enter_async_context(started[-1])
 
         yield start

@@ -6,14 +6,14 @@ import asyncio
 import json
 import os
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-HUB = Path(sys.executable).with_name("hub")
+from tests.support.starting import Running, Start, execute
+
 READY = "HUB READY "
 START_WITHIN = STOP_WITHIN = 60.0  # seconds; both take about one, a loaded machine needs more
 
@@ -23,6 +23,7 @@ class HubProcess:
     """One start of `hub serve` on `database`, with its data in `folder`; `async with` stops it, demanding a clean exit.
 
     ready   what the process printed when it was up: {"http": "http://127.0.0.1:PORT", "connections": {name: "smtp://HOST:PORT"}}
+    begin   how a process is started: executed, or forked from one that has imported it already
     log     everything it wrote, stdout and stderr together
     """
 
@@ -30,9 +31,10 @@ class HubProcess:
     database: str
     environment: dict[str, str] = field(default_factory=dict)
     arguments: tuple[str, ...] = ()
+    begin: Start = execute
     ready: dict[str, Any] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
-    _process: asyncio.subprocess.Process | None = None
+    _process: Running | None = None
     _reader: asyncio.Task[None] | None = None
     _up: asyncio.Event = field(default_factory=asyncio.Event)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -62,10 +64,8 @@ class HubProcess:
         """Start it, also after a stop or a kill, and wait until it is ready. Raises AssertionError with its log."""
         self._up.clear()
         self._signalled = False
-        self._process = await asyncio.create_subprocess_exec(
-            HUB, "serve", "--ready-json", *self.arguments, env=self._environment(), cwd=self.folder,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, limit=2**20,
-        )  # fmt: skip
+        arguments = ("serve", "--ready-json", *self.arguments)
+        self._process = await self.begin(arguments, self._environment(), self.folder)
         self._reader = asyncio.create_task(self._read())
         up, gone = asyncio.create_task(self._up.wait()), asyncio.create_task(self._process.wait())
         done, _ = await asyncio.wait([up, gone], timeout=START_WITHIN, return_when=asyncio.FIRST_COMPLETED)
@@ -115,7 +115,7 @@ class HubProcess:
     def text(self) -> str:
         return "".join(self.log)
 
-    def _running(self) -> asyncio.subprocess.Process:
+    def _running(self) -> Running:
         assert self._process is not None, "hub serve was never started"
         return self._process
 

@@ -16,7 +16,8 @@ import pytest
 from plugins.demo import site
 from plugins.demo.hub_client import HubClient
 from plugins.demo.tests.conftest import PASSWORD, OpenDemo, until
-from tests.support.hub_process import HUB, HubProcess
+from tests.support.hub_process import HubProcess
+from tests.support.starting import HUB
 
 pytestmark = pytest.mark.slow
 

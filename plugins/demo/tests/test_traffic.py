@@ -12,7 +12,8 @@ import pytest
 from plugins.demo.hub_client import HubClient
 from plugins.demo.tests.conftest import PASSWORD, OpenDemo, until
 from plugins.demo.traffic import run
-from tests.support.hub_process import HUB, HubProcess
+from tests.support.hub_process import HubProcess
+from tests.support.starting import HUB
 
 
 async def traffic(demo: HubProcess, *options: str) -> asyncio.subprocess.Process:
