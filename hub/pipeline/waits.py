@@ -1,5 +1,6 @@
 """What a customer who waits is told of how long: a range, from the queue's pace, that never rises while they wait."""
 
+import math
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
@@ -41,9 +42,18 @@ class Waits:
         self._refresh(conn, {row["queue_id"] for row in waiting})
         return {row["id"]: self._announce(row, ahead[row["id"]] + 1) for row in waiting}
 
+    def expected(self, conn: Connection, row: Row, position: int) -> float | None:
+        """Seconds until it is the turn of work in this place (from 1), for whoever looks on; None: it never comes."""
+        self._refresh(conn, {row["queue_id"]})
+        seconds = self._seconds(row, position)
+        return seconds if math.isfinite(seconds) else None
+
+    def _seconds(self, row: Row, position: int) -> float:
+        served = self._served[row["queue_id"]]
+        return served.pace.wait(position, served.slots.get(row["medium"], 0))
+
     def _announce(self, row: Row, position: int) -> EstimatedWait:
-        served, key = self._served[row["queue_id"]], (row["id"], row["enqueued_at"])
-        seconds = served.pace.wait(position, served.slots.get(row["medium"], 0))
+        key, seconds = (row["id"], row["enqueued_at"]), self._seconds(row, position)
         told = announce(self._announced.get(key), min(seconds, timedelta(days=1).total_seconds()))
         self._announced[key] = told
         if len(self._announced) > REMEMBERED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from hub.pipeline.dry_run import Picture
+from hub.pipeline.waits import Waits
 from hub.store.board import Diary, Scene
 from hub.store.counts import Group
 from hub.store.numbers import Numbers
@@ -45,6 +46,7 @@ class Node:
         self.scene = Brief[Scene](1.0)
         self.diary = Diary()
         self.picture = Brief[Picture](1.0)
+        self.waits = Waits()
         self.retelling = asyncio.Lock()  # a day told again keeps a core busy for seconds: one at a time
         self.numbers = Brief[Numbers](2.0)
         self.failures_by_login = Limit(FAILURES_A_LOGIN, 60)

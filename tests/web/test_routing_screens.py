@@ -98,6 +98,16 @@ async def test_who_waits_is_told_why(office: Office) -> None:
     assert told["state"] == "WAITING" and told["offers"] == [] and told["waiting"]["position"] == 1
     reasons = {one["agent"]["name"]: one["reason"] for one in told["waiting"]["named"]}
     assert reasons == {"Agent": "NOT_ROUTABLE", "Supervisor": "REFUSED"}, "the supervisor is being asked"
+    # contacts of 300 s are expected, and the supervisor takes five of them at once
+    assert told["estimated_wait"] == pytest.approx(60)
+
+
+async def test_who_waits_for_nobody_is_promised_no_time(office: Office) -> None:
+    contact = await office.waiting()
+    for login in ("agent", "supervisor"):
+        await (await office.people.client(login)).put("/me/presence", json={"state": "NOT_READY", "reason": "LUNCH"})
+    told = (await (await office.people.client("agent")).get(f"/interactions/{contact}/routing")).json()
+    assert told["waiting"]["position"] == 1 and told["estimated_wait"] is None
 
 
 async def test_offers_are_told_with_their_reasons(office: Office) -> None:

@@ -62,6 +62,7 @@ class Recorder:
         self._begin(self._until)
         opening = self._opening
         assert opening is not None
+        self._ring_on()
         return Stretch(
             self._since,
             self._until,
@@ -72,6 +73,14 @@ class Recorder:
             tuple(self._happenings),
             self._full,
         )
+
+    def _ring_on(self) -> None:
+        """Who was still being asked when the record ends had not answered by then."""
+        for (work, agent), at in self._rung.items():
+            contact = self._contacts.get(work)
+            if contact is not None and contact.waits:
+                rung = Answer(OfferState.TIMED_OUT, (self._until - at).total_seconds())
+                contact.answers.setdefault(agent, rung)
 
     # --- where the stretch begins -----------------------------------------------------------------------------------
 
@@ -137,6 +146,7 @@ class Recorder:
 
     def _ended(self, fact: events.OfferEnded, at: datetime) -> None:
         """Who had said yes did not get it after all: their media never came up."""
+        self._rung.pop((fact.work, fact.agent), None)
         contact = self._contacts.get(fact.work)
         if contact is not None and contact.agent == fact.agent and contact.over_at is None:
             contact.agent = contact.answered_at = None

@@ -61,7 +61,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How routing stands with an interaction. `waiting` and `estimated_wait` (seconds) are null unless it waits."""
+    """How routing stands with an interaction. `waiting` and `estimated_wait` are null unless it waits.
+
+    `estimated_wait`: seconds until its turn by the queue's pace lately; null, too, when nobody is there to take it.
+    """
 
     state: Literal["NONE", "WAITING", "OFFERED", "ASSIGNED"]
     waiting: Waiting | None
@@ -113,7 +116,10 @@ async def explain_routing(call: Call, interaction_id: int) -> Explanation:
     if row is None:
         return Explanation("NONE", None, None, history)
     waiting = await _waiting(call, row["id"]) if row["state"] == "WAITING" else None
-    return Explanation(row["state"], waiting, None, history)
+    if waiting is None:
+        return Explanation(row["state"], None, None, history)
+    wait = await call.read(lambda conn: call.node.waits.expected(conn, row, waiting.position))
+    return Explanation(row["state"], waiting, wait, history)
 
 
 async def _waiting(call: Call, work_id: int) -> Waiting | None:
