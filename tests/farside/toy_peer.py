@@ -4,7 +4,7 @@ Every input offered and every answer, delivery and signal got stands in its ledg
 tests.toy.lines it has "watch", which is sent a line whenever there is news in the ledger, and "control", by which a
 test makes it speak: {"do": "say", …line…} pushes an input (with proof) until it is answered, {"do": "behave",
 "as": how} sets how it answers sends: "well", "slowly" (pending; a receipt follows when the test says it), "rejected",
-"throttled", "unknown", "silent", "hang_up".
+"throttled", "unknown", "silent", "hang_up"; of calls: a command's name makes that one fail, "forgetful" loses all.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Exchange:
         self._secret = secret
         self._unanswered: dict[str, Line] = {}
         self._deliveries: dict[str, str] = {}
+        self._calls: dict[str, set[str]] = {}  # session → agents' legs
         self._behaviour = "well"
         self._listeners: list[asyncio.StreamWriter] = []
         self._watchers: list[asyncio.StreamWriter] = []
@@ -39,6 +40,9 @@ class Exchange:
                 await self._listened_to(reader, writer)
             elif first.get("role") == "send":
                 await self._delivered(first, reader, writer)
+            elif first.get("role") == "call":
+                writer.write(encode(self._commanded(first)))
+                await writer.drain()
             elif first.get("role") == "tell":
                 self._note("told", **{key: value for key, value in first.items() if key != "role"})
             elif first.get("role") == "watch":
@@ -81,6 +85,31 @@ class Exchange:
         if word != "again":
             self._unanswered.pop(ident, None)
 
+    def _commanded(self, line: Line) -> Line:
+        """A call's command: noted, and its legs remembered."""
+        do, session, leg = str(line["do"]), str(line["session"]), str(line.get("leg", ""))
+        if do == "alive":
+            return {"alive": {thread: sorted(legs) for thread, legs in self._calls.items()}}
+        self._note("commanded", **{key: value for key, value in line.items() if key != "role"})
+        if do == self._behaviour:
+            return {"error": "as told"}
+        if do in {"ring", "place"}:
+            self._calls.setdefault(session, set()).add(leg)
+        elif do == "release":
+            self._calls.get(session, set()).discard(leg)
+        elif do in {"end", "transfer_out"}:
+            self._calls.pop(session, None)
+        return {"done": True}
+
+    def _remember(self, line: Line) -> None:
+        session, leg = str(line.get("session", "")), str(line.get("leg", ""))
+        if line["kind"] == "say":
+            self._calls.setdefault(session, set())
+        elif line["kind"] == "leg" and line["state"] == "ENDED" and leg:
+            self._calls.get(session, set()).discard(leg)
+        elif line["kind"] == "leg" and line["state"] == "ENDED":
+            self._calls.pop(session, None)
+
     async def _delivered(self, line: Line, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         ident = str(line["delivery"])
         if self._behaviour in REFUSALS:
@@ -101,12 +130,15 @@ class Exchange:
             line = decode(data)
             if line.pop("do") == "behave":
                 self._behaviour = line["as"]
+                if line["as"] == "forgetful":
+                    self._calls.clear()
             else:
                 self._say(line)
             writer.write(encode({"done": True}))
             await writer.drain()
 
     def _say(self, line: Line) -> None:
+        self._remember(line)
         line.setdefault("proof", proof(self._secret, line["id"]))
         if line["kind"] != "typing":
             self._unanswered[line["id"]] = line

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from hub.api import Channel, Context, Flow, hookimpl
 from tests.toy.channel import ToyChannel
 from tests.toy.menu import Menu
+from tests.toy.phone import ToyPhone
 
 
 @hookimpl
 def hub_channels(context: Context) -> Sequence[Channel]:
-    """The one channel."""
-    return [ToyChannel(context)]
+    """Toy talk, and toy calls."""
+    return [ToyChannel(context), ToyPhone(context)]
 
 
 @hookimpl

@@ -90,7 +90,7 @@ class ToyChannel:
             "text": message.text,
             "choices": message.fields.get("choices", []),
         }
-        return _outcome(await _ask(connection.settings, request))
+        return _outcome(await ask(connection.settings, request))
 
     async def listen(self, connection: AnyConnection, emit: Emit, ready: Ready) -> None:
         """Take what the exchange has until it goes away."""
@@ -149,11 +149,15 @@ class ToyChannel:
                     self.authenticate(account, raw)
                     await self._context.emit_signal(account, signal)
 
-    async def _tell(self, account: AnyAccount, line: Line) -> None:
+    def exchange_of(self, account: AnyAccount) -> ToyConnection:
+        """Where the account's toys are; raises Unreachable while nobody listens there."""
         exchange = self._exchanges.get(account.connection_id or 0)
         if exchange is None:
             raise Unreachable("the exchange is not connected")
-        async with _line_to(exchange) as (_, writer):
+        return exchange
+
+    async def _tell(self, account: AnyAccount, line: Line) -> None:
+        async with _line_to(self.exchange_of(account)) as (_, writer):
             writer.write(encode({"role": "tell", **line}))
             await writer.drain()
 
@@ -170,7 +174,8 @@ async def _line_to(exchange: ToyConnection) -> AsyncIterator[tuple[asyncio.Strea
         writer.close()
 
 
-async def _ask(exchange: ToyConnection, request: Line) -> Line:
+async def ask(exchange: ToyConnection, request: Line) -> Line:
+    """One request on a line of its own, and its answer; raises Unreachable."""
     async with _line_to(exchange) as (reader, writer):
         try:
             writer.write(encode(request))

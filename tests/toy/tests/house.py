@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import select
 
@@ -26,15 +26,15 @@ TOY = EntryPoint("toy", "tests.toy", GROUP)
 Row = dict[str, Any]
 
 
-def site_file(port: int, flow: str) -> SiteFile:
+def site_file(port: int, flow: str, channel: str = "toy") -> SiteFile:
     return SiteFile.model_validate(
         {
             "queues": [{"key": "desk", "name": "Desk"}],
-            "connections": [{"name": "Exchange", "channel": "toy", "settings": {"port": port}}],
+            "connections": [{"name": "Exchange", "channel": channel, "settings": {"port": port}}],
             "accounts": [
                 {
                     "name": "Desk",
-                    "channel": "toy",
+                    "channel": channel,
                     "address": "toy:desk",
                     "connection": "Exchange",
                     "queue": "desk",
@@ -42,28 +42,32 @@ def site_file(port: int, flow: str) -> SiteFile:
                     "settings": {"secret": "squeak"},
                 }
             ],
-            "users": [{"login": "ann", "name": "Ann", "queues": ["desk"]}],
+            "users": [
+                {"login": "ann", "name": "Ann", "queues": ["desk"]},
+                {"login": "bo", "name": "Bo", "queues": ["desk"]},
+            ],
         }
     )
 
 
 class House:
-    """A site with one toy account and one agent, Ann. `async with` starts and stops it; it can be restarted."""
+    """A site with one toy account and the agents Ann and Bo. `async with` starts and stops it; it can be restarted."""
 
-    def __init__(self, url: str, folder: Path, exchange: Exchange, flow: str = "") -> None:
+    def __init__(self, url: str, folder: Path, exchange: Exchange, flow: str = "", channel: str = "toy") -> None:
         self._url = url
         self._key = folder / "site.key"
-        self.file = site_file(exchange.port, flow)
+        self.file = site_file(exchange.port, flow, channel)
         self.exchange = exchange
 
-    async def __aenter__(self) -> House:
+    async def __aenter__(self) -> Self:
         self.store = await Store.open(self._url, key_file=self._key, node="test")
         self.site = Site(self.file, self.store, self.plugins())
         await self.site.set_up({user.login: "not a hash" for user in self.file.users})
         await self.site.start()
         await self.site.open("http://127.0.0.1:8080")
-        user_id = (await self.rows(users))[0]["id"]
-        self.ann = Actor(user_id, "Ann", BUILT_IN_ROLES["agent"], None)
+        ann, bo = await self.rows(users)
+        self.ann = Actor(ann["id"], "Ann", BUILT_IN_ROLES["agent"], None)
+        self.bo = Actor(bo["id"], "Bo", BUILT_IN_ROLES["agent"], None)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -74,9 +78,9 @@ class House:
         """The toy alone."""
         return discover(["toy"], [TOY])
 
-    async def ready(self) -> None:
-        """Ann takes work from now on."""
-        await self.store.write(lambda tx: presence.choose(tx, self.ann.user_id, "READY"))
+    async def ready(self, who: Actor | None = None) -> None:
+        """Ann, or who is named, takes work from now on."""
+        await self.store.write(lambda tx: presence.choose(tx, (who or self.ann).user_id, "READY"))
 
     async def accept(self) -> int:
         """Ann accepts the next offer; the interaction's id."""
