@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from typing import Any
 
 from hub.api import Event, Json, Overloaded, Signal
+from hub.model.states import InteractionState
 from hub.pipeline import assemble, conclude, flow_state, ingest, setup, thread
 from hub.pipeline.clock import Clock
 from hub.pipeline.core import SIGNALS, PipelineCore
@@ -154,6 +155,8 @@ class Site:
         await self.switchboard.observe(batch)
         for event in batch:
             await self._tell(event)
+        over = {event.interaction_id for event in batch if event.data.get("state") == InteractionState.CLOSED}
+        await self._part([number for number in over if number is not None])
 
     def _wake(self, batch: Sequence[Event]) -> None:
         if any(event.type == "delivery.state" or event.data.get("direction") == "OUTBOUND" for event in batch):
@@ -165,19 +168,14 @@ class Site:
         await self.hooks.event(event)
         if event.type == "customer.merged":
             await self.hooks.customer_merged(int(str(event.data["kept"])), int(str(event.data["gone"])))
-        if event.type == "interaction.state" and event.data.get("state") == "CLOSED":
-            await self._ended(event.interaction_id)
 
-    async def _ended(self, interaction_id: int | None) -> None:
-        """Tell a live channel that the conversation is over."""
-        if interaction_id is None:
-            return
-        row = await self.store.read(lambda conn: interactions.get(conn, interaction_id))
-        account = self.directory.account(row["account_id"]) if row else None
-        if row is None or row["call"]:  # the switchboard's
-            return
-        if account is not None and self.directory.channel_of(account).live:
-            await self.directory.channel_of(account).end(account, row["thread"], "closed")
+    async def _part(self, over: Sequence[int]) -> None:
+        """Tell live channels that these conversations are over; calls are the switchboard's."""
+        rows = await self.store.read(lambda conn: interactions.among(conn, over)) if over else ()
+        for row in rows:
+            account = self.directory.account(row["account_id"])
+            if account is not None and not row["call"] and self.directory.channel_of(account).live:
+                await self.directory.channel_of(account).end(account, row["thread"], "closed")
 
     def _core_timers(self) -> dict[str, Any]:
         return {

@@ -20,6 +20,7 @@ from hub.store.unit import Tx
 _INSERT = insert(interactions)
 _BY_ID = select(interactions).where(interactions.c.id == bindparam("id"))
 _LOCKED = _BY_ID.with_for_update()
+_AMONG = select(interactions).where(interactions.c.id.in_(bindparam("ids", expanding=True))).order_by(interactions.c.id)
 _UPDATE = update(interactions).where(interactions.c.id == bindparam("this")).values(version=interactions.c.version + 1)
 _EMPTY: Row = {
     column.name: column.default.arg if isinstance(column.default, ScalarElementColumnDefault) else None
@@ -39,6 +40,11 @@ def create(tx: Tx, values: dict[str, Any]) -> Row:
 def get(conn: Connection, interaction_id: int) -> Row | None:
     """One interaction."""
     return one(conn, _BY_ID, id=interaction_id)
+
+
+def among(conn: Connection, ids: Collection[int]) -> list[Row]:
+    """Those there are of these interactions."""
+    return many(conn, _AMONG, ids=list(ids))
 
 
 def locked(tx: Tx, interaction_id: int) -> Row:
