@@ -17,7 +17,7 @@ def contact(
     tx: Tx, actor: Actor, account: AnyAccount, row: Row, can: Capabilities, to: Address, said: converse.Reply
 ) -> int:
     """An agent writes to an address; the conversation is theirs. Returns the interaction's id. Raises Invalid."""
-    if not can.can_start or to.scheme != can.start_scheme:
+    if not can.can_start or can.calls or to.scheme != can.start_scheme:
         raise Invalid("cannot start", {"account": "One cannot write first on this channel."})
     interaction = begin(tx, account, row, can, to, subject=str(said.fields.get("subject") or ""))
     interaction = route.connect(tx, interaction, actor.user_id, "started")

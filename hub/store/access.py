@@ -21,6 +21,7 @@ from hub.store.tables import (
     queues,
     tickets,
     users,
+    work,
 )
 
 
@@ -32,14 +33,16 @@ def in_departments(actor: Actor, department: Column[Any]) -> ColumnElement[bool]
 
 
 def visible_interactions(actor: Actor) -> ColumnElement[bool]:
-    """Those of the actor's departments, and those they own or are offered."""
+    """Those of the actor's departments, and those they own, are offered, or were brought into."""
     if actor.departments is None:
         return true()
     offered = select(offers.c.interaction_id).where(offers.c.user_id == actor.user_id, offers.c.ended_at.is_(None))
+    held = select(work.c.interaction_id).where(work.c.user_id == actor.user_id, work.c.ended_at.is_(None))
     return or_(
         in_departments(actor, interactions.c.department_id),
         interactions.c.agent_id == actor.user_id,
         interactions.c.id.in_(offered),
+        interactions.c.id.in_(held),
     )
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from hub.api import Medium
 from hub.model.actor import Actor
-from hub.store import listing, segments
+from hub.model.named import Named
+from hub.model.states import WorkState
+from hub.store import legs, listing, presences, segments, work
 from hub.store.candidates import Candidate, candidates
 from hub.store.listing import InteractionItem
 from hub.store.segments import SegmentItem
@@ -32,14 +35,37 @@ class CapabilitiesItem:
     kinds: tuple[str, ...]
     can_start: bool
     start_scheme: str
+    calls: bool
     reply_window: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LegItem:
+    """An agent in a call: `up` when they talk, else their device rings; `accepted` when they have said yes to it."""
+
+    offer: int
+    user: int
+    up: bool
+    accepted: bool
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultItem:
+    """A colleague was asked for; `user` is null until one is in it."""
+
+    work: int
+    user: Named | None
+    queue: int
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class InteractionDetail(InteractionItem):
     """One interaction in whole. `reply_to` is where an answer goes; `explanation` says why routing offered it as it
     did; `capabilities` is null when the channel's plugin is not there; `related` are others of the same ticket;
-    `candidates` are the customers it may be from besides the one it belongs to."""
+    `candidates` are the customers it may be from besides the one it belongs to; `call`: it has legs, which are the
+    agents'; `consult` is the colleague who was asked for."""
 
     segments: list[SegmentItem]
     capabilities: CapabilitiesItem | None
@@ -48,6 +74,9 @@ class InteractionDetail(InteractionItem):
     related: list[InteractionItem]
     explanation: dict[str, Any]
     candidates: list[Candidate]
+    call: bool
+    legs: list[LegItem]
+    consult: ConsultItem | None
 
 
 def get_detail(
@@ -56,7 +85,7 @@ def get_detail(
     """Raises NotFound unless the actor sees it. `capabilities` are by channel."""
     found = listing.get_interaction(conn, actor, interaction_id)
     c = interactions.c
-    more = conn.execute(select(c.reply_to, c.attributes).where(c.id == interaction_id)).one()
+    more = conn.execute(select(c.reply_to, c.attributes, c.call).where(c.id == interaction_id)).one()
     return InteractionDetail(
         **{field.name: getattr(found, field.name) for field in fields(InteractionItem)},
         segments=segments.segments_of(conn, interaction_id),
@@ -66,4 +95,22 @@ def get_detail(
         related=listing.related(conn, actor, found),
         explanation=segments.last_explanation(conn, interaction_id),
         candidates=candidates(conn, actor, interaction_id),
+        call=more.call,
+        legs=_legs(conn, interaction_id) if more.call else [],
+        consult=_consult(conn, interaction_id),
     )
+
+
+def _legs(conn: Connection, interaction_id: int) -> list[LegItem]:
+    found = legs.legs_of(conn, interaction_id)
+    return [LegItem(each.offer, each.user, each.up, each.accepted, each.since) for each in found]
+
+
+def _consult(conn: Connection, interaction_id: int) -> ConsultItem | None:
+    asked = work.open_of(conn, interaction_id, "consult")
+    if not asked:
+        return None
+    row = asked[-1]
+    is_in = row["state"] == WorkState.ASSIGNED
+    user = Named(row["user_id"], presences.name_of(conn, row["user_id"]) or "") if is_in else None
+    return ConsultItem(row["id"], user, row["queue_id"], row["created_at"])

@@ -15,10 +15,12 @@ from hub.store.listing import InteractionItem
 
 @dataclass(frozen=True, slots=True)
 class OfferItem:
-    """One open offer. `seconds_left` is the countdown when this was read."""
+    """One open offer, of work of this `kind`. `seconds_left` is the countdown when this was read. ACCEPTED: a call that
+    is mine as soon as I answer my device."""
 
     id: int
     state: OfferState
+    kind: str
     interaction: InteractionItem | None
     queue: int | None
     created_at: datetime
@@ -31,10 +33,12 @@ def open_offers(conn: Connection, actor: Actor, now: datetime) -> list[OfferItem
     rows = work.open_offers(conn, user_id=actor.user_id)
     offered = [row["interaction_id"] for row in rows if row["interaction_id"] is not None]
     items = {item.id: item for item in listing.items_of(conn, actor, offered)} if offered else {}
+    kinds = work.kinds(conn, [row["work_id"] for row in rows])
     return [
         OfferItem(
             id=row["id"],
             state=OfferState(row["state"]),
+            kind=kinds.get(row["work_id"], ""),
             interaction=items.get(row["interaction_id"]),
             queue=row["queue_id"],
             created_at=row["created_at"],

@@ -1,6 +1,7 @@
 """Work and offers: what waits for an agent, who holds it, and the compare-and-swap that makes one of them win."""
 
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -131,6 +132,11 @@ def open_for(conn: Connection, interaction_id: int) -> Row | None:
 def open_of(conn: Connection, interaction_id: int, kind: str) -> list[Row]:
     """Work of this kind about an interaction that has not ended."""
     return many(conn, _OPEN_OF, interaction=interaction_id, kind=kind)
+
+
+def kinds(conn: Connection, ids: Collection[int]) -> dict[int, str]:
+    """What each of these is."""
+    return {row.id: row.kind for row in conn.execute(select(work.c.id, work.c.kind).where(work.c.id.in_(ids)))}
 
 
 def all_open(conn: Connection) -> list[Row]:

@@ -27,5 +27,6 @@ def capabilities_item(can: Capabilities) -> CapabilitiesItem:
         kinds=can.kinds,
         can_start=can.can_start,
         start_scheme=can.start_scheme,
+        calls=can.calls,
         reply_window=can.reply_window.total_seconds() if can.reply_window else None,
     )

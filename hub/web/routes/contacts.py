@@ -133,7 +133,7 @@ def _start(call: Call, tx: Tx, body: NewContact) -> int:
     )
     to = Address(body.to.scheme, body.to.value, body.to.name)
     made = start.contact(tx, call.actor, account, row, capabilities_of(call, account.channel), to, text)
-    _relate(call, tx, made, {"ticket": body.ticket, "customer": body.customer})
+    relate(call, tx, made, {"ticket": body.ticket, "customer": body.customer})
     return made
 
 
@@ -146,10 +146,11 @@ def _change(call: Call, tx: Tx, interaction_id: int, body: InteractionChange) ->
         interactions.change(tx, row, **values)
     if "customer" in body.model_fields_set and body.customer is None:
         recognise.customer(tx, call.actor, interaction_id, None, call.client)
-    _relate(call, tx, interaction_id, {"ticket": body.ticket, "customer": body.customer})
+    relate(call, tx, interaction_id, {"ticket": body.ticket, "customer": body.customer})
 
 
-def _relate(call: Call, tx: Tx, interaction_id: int, to: dict[str, int | None]) -> None:
+def relate(call: Call, tx: Tx, interaction_id: int, to: dict[str, int | None]) -> None:
+    """Say whose it is and what it is about, as far as that is known."""
     if to["customer"] is not None:
         recognise.customer(tx, call.actor, interaction_id, to["customer"], call.client)
     if to["ticket"] is not None:

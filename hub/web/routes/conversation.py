@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from hub.api import Address, Capabilities
 from hub.model.errors import Conflict, NotFound
 from hub.model.permissions import Permission
-from hub.pipeline import conclude, converse, transfer
+from hub.pipeline import calls, conclude, converse, transfer
 from hub.pipeline.converse import Reply
 from hub.store import access, interactions, listing, timeline, work
 from hub.store.listing import InteractionItem
@@ -155,8 +155,8 @@ async def snooze_interaction(call: Call, interaction_id: int, body: Snooze) -> I
 
 @routes.post("/interactions/{interaction_id}/resume", REPLY)
 async def resume_interaction(call: Call, interaction_id: int) -> InteractionItem:
-    """Take up again what waited for the customer or slept."""
-    return await _act(call, interaction_id, lambda tx: conclude.resume(tx, call.actor, interaction_id))
+    """Take up again what waited for the customer, slept, or was on hold."""
+    return await _act(call, interaction_id, lambda tx: _resume(call, tx, interaction_id))
 
 
 @routes.post("/interactions/{interaction_id}/take", REPLY)
@@ -201,6 +201,12 @@ def capabilities_of(call: Call, channel: str) -> Capabilities:
     return found.capabilities
 
 
+def _resume(call: Call, tx: Tx, interaction_id: int) -> object:
+    row = interactions.locked_for(tx, call.actor, interaction_id)
+    take_up = calls.resume if row["call"] else conclude.resume
+    return take_up(tx, call.actor, interaction_id)
+
+
 def _reply(call: Call, tx: Tx, interaction_id: int, body: NewMessage) -> int:
     row = interactions.locked_for(tx, call.actor, interaction_id)
     return converse.reply(tx, call.actor, interaction_id, said(body), capabilities_of(call, row["channel"]))
@@ -217,16 +223,16 @@ def _transfer(call: Call, tx: Tx, interaction_id: int, body: Transfer) -> None:
             pass_on = transfer.ring if body.ring else transfer.to_user
             pass_on(tx, call.actor, interaction_id, body.user, body.note)
         case ToSkill():
-            queue_id = _queue_id(tx.conn, body.queue) if body.queue else None
-            transfer.to_skill(tx, call.actor, interaction_id, body.skills, queue_id, body.note)
+            queue = queue_id(tx.conn, body.queue) if body.queue else None
+            transfer.to_skill(tx, call.actor, interaction_id, body.skills, queue, body.note)
         case ToDepartment():
             access.require_known_department(tx.conn, body.department)
             transfer.to_department(tx, call.actor, interaction_id, body.department, body.note)
         case ToQueue():
-            transfer.to_queue(tx, call.actor, interaction_id, _queue_id(tx.conn, body.queue), body.note)
+            transfer.to_queue(tx, call.actor, interaction_id, queue_id(tx.conn, body.queue), body.note)
 
 
-def _queue_id(conn: Connection, queue: int | str) -> int:
+def queue_id(conn: Connection, queue: int | str) -> int:
     """A queue by id or key, of any department: work may be handed to any."""
     found = work.queue(conn, queue) if isinstance(queue, int) else work.queue_by_key(conn, queue)
     if found is None or not found["enabled"]:
