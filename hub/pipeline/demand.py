@@ -40,28 +40,35 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What demands are worked out by: the site's settings, the queues, and the moment. `past`: of an interaction that
-    came then; what its customer did since counts for nothing."""
+    """What demands are worked out by: the site's settings, its queues, and the moment. `values`: what conditions may
+    speak of, given the interaction and its queue; `last_agent`: who had the interaction's customer last."""
 
-    conn: Connection
     settings: Mapping[str, Any]
     queue: Callable[[int], Row | None]
     now: datetime
-    past: bool = False
+    values: Callable[[Row, Row], Mapping[str, object]]
+    last_agent: Callable[[Row], int | None]
 
-    def last_agent(self, interaction: Row) -> int | None:
-        """Who had the customer last."""
+
+def stored(
+    conn: Connection, settings: Mapping[str, Any], queue: Callable[[int], Row | None], now: datetime, past: bool = False
+) -> Terms:
+    """As the store knows the customers. `past`: of an interaction that came then; what its customer did since counts
+    for nothing."""
+
+    def last_agent(interaction: Row) -> int | None:
         if interaction["customer_id"] is None:
             return None
-        before = interaction["id"] if self.past else None
-        return routing_rows.last_agent(self.conn, interaction["customer_id"], before)
+        return routing_rows.last_agent(conn, interaction["customer_id"], interaction["id"] if past else None)
+
+    return Terms(settings, queue, now, lambda interaction, queue: _values(conn, interaction, queue, past), last_agent)
 
 
 def of(tx: Tx, interaction: Row, queue: Row, chosen: bool) -> Demand:
     """What the interaction asks for as it enters a queue. Rules may send it to another one only where it comes in for
     the first time and nobody chose the queue. A rule that cannot be read holds for nothing."""
     settings = tx.once("routing", routing_rows.settings)
-    terms = Terms(tx.conn, settings, lambda number: work.queue(tx.conn, number), tx.now)
+    terms = stored(tx.conn, settings, lambda number: work.queue(tx.conn, number), tx.now)
     return by(terms, interaction, queue, not chosen and interaction["enqueued_at"] is None)
 
 
@@ -70,7 +77,7 @@ def by(terms: Terms, interaction: Row, queue: Row, moves: bool) -> Demand:
     point = terms.settings.get("priority_seconds", work.PRIORITY_SECONDS)
     demand = Demand(queue, interaction["priority"] + queue["priority"], point, queue["skills"])
     if rules := terms.settings.get("rules"):
-        values = _values(terms, interaction, queue)
+        values = terms.values(interaction, queue)
         for rule in rules:
             if _holds(rule["when"], values):
                 demand = _applied(terms, demand, rule, moves, interaction)
@@ -119,9 +126,8 @@ def _condition(text: str) -> Condition | None:
         return None
 
 
-def _values(terms: Terms, interaction: Row, queue: Row) -> dict[str, object]:
+def _values(conn: Connection, interaction: Row, queue: Row, past: bool) -> dict[str, object]:
     """What a condition may speak of (docs/routing.md)."""
-    conn = terms.conn
     customer = routing_rows.customer(conn, interaction["customer_id"]) or {}
     return {
         "channel": interaction["channel"],
@@ -132,7 +138,7 @@ def _values(terms: Terms, interaction: Row, queue: Row) -> dict[str, object]:
         "subject": interaction["subject"],
         "priority": interaction["priority"],
         "attributes": interaction["attributes"],
-        "returning": routing_rows.has_history(conn, interaction["customer_id"], interaction["id"], terms.past),
+        "returning": routing_rows.has_history(conn, interaction["customer_id"], interaction["id"], past),
         "customer": {
             "kind": customer.get("kind"),
             "name": customer.get("name"),

@@ -82,7 +82,8 @@ def works(conn: Connection, told: Recorded, proposal: Proposal) -> dict[int, Wor
     settings = told.settings if proposal.settings is None else proposal.settings
     for row in recorded_work.interactions_of(conn, firsts):
         contact = firsts[row["work_id"]]
-        before = Terms(conn, told.settings, queues.get, contact.work.enqueued_at, past=True)
+        came = contact.work.enqueued_at
+        before = demand.stored(conn, told.settings, queues.get, came, past=True)
         after = replace(before, settings=settings, queue=tried.get)
         work = _asked(contact.work, row, before, after)
         if work != contact.work:
