@@ -11,11 +11,14 @@ from plugins.sip.media.engine import ToneKind
 from plugins.sip.media.g711 import FRAME, Samples
 from plugins.sip.media.spectrum import FULL_SCALE, Bank, Rows, total
 
+Flags = npt.NDArray[np.bool_]
 _CNG: Final = 1100.0
 _CED: Final = 2100.0
 _LINE: Final = (350.0, 400.0, 425.0, 450.0, 480.0, 620.0)
 _FAINTEST: Final = FULL_SCALE * 10 ** (-40 / 10)
 _SHARE: Final = 0.75
+_PAUSE_BELOW: Final = 10.0
+"""In a pause of busy there is at least 10 dB less than in its tone."""
 _SILENT, _OTHER, _IS_LINE, _IS_CNG, _IS_CED = range(5)
 _CNG_FRAMES: Final = 20  # of the 0.5 s that T.30 §4.3.3 has
 _CED_FRAMES: Final = 50  # of 2.6 to 4 s
@@ -34,41 +37,47 @@ class ToneDetector:
         self._kind = np.full(count, _SILENT)
         self._run = np.zeros(count, np.int64)
         self._beats = np.zeros(count, np.int64)
+        self._tone_power = np.zeros(count, np.float32)
 
     def heard(self, frames: Samples) -> list[tuple[int, ToneKind]]:
         """One frame of each leg (count, 160): rows and the tones that were recognised now."""
         kind = self._kinds(frames.astype(np.float32))
         changed = kind != self._kind
-        self._count_beats(changed, kind)
+        beat = self._count_beats(changed, kind)
         self._run = np.where(changed, 1, self._run + 1)
         self._kind = kind
         return [
             *_found((kind == _IS_CNG) & (self._run == _CNG_FRAMES), ToneKind.CNG),
             *_found((kind == _IS_CED) & (self._run == _CED_FRAMES), ToneKind.CED),
-            *_found(changed & (self._beats == _BEATS), ToneKind.BUSY),
+            *_found(beat & (self._beats == _BEATS), ToneKind.BUSY),
         ]
 
     def take_over(self, old: ToneDetector, rows: npt.NDArray[np.intp], old_rows: npt.NDArray[np.intp]) -> None:
         """Go on where another left off, for legs that changed their row."""
-        for name in ("_kind", "_run", "_beats"):
+        for name in ("_kind", "_run", "_beats", "_tone_power"):
             getattr(self, name)[rows] = getattr(old, name)[old_rows]
 
-    def _count_beats(self, changed: npt.NDArray[np.bool_], kind: npt.NDArray[np.int64]) -> None:
-        """Count tone and pause of the right length after one another; anything else begins at nought."""
-        ended = self._kind
-        beat = (self._run >= _BEAT.start) & (self._run < _BEAT.stop) & ((ended == _IS_LINE) | (ended == _SILENT))
+    def _count_beats(self, changed: Flags, kind: npt.NDArray[np.int64]) -> Flags:
+        """Count tones and pauses of the right length after one another; anything else begins at nought."""
+        ended, long_enough = self._kind, (self._run >= _BEAT.start) & (self._run < _BEAT.stop)
+        beat: Flags = changed & long_enough & ((ended == _IS_LINE) | (ended == _SILENT))
         edge = (ended == _OTHER) & (self._run <= _RIPPLE)
-        self._beats = np.where(changed, np.where(beat, self._beats + 1, np.where(edge, self._beats, 0)), self._beats)
-        self._beats[(kind == _OTHER) & (self._run > _RIPPLE)] = 0
+        self._beats = np.where(beat, self._beats + 1, np.where(changed & ~edge, 0, self._beats))
+        self._beats[~changed & (kind == _OTHER) & (self._run >= _RIPPLE)] = 0
+        return beat
 
     def _kinds(self, frames: Rows) -> npt.NDArray[np.int64]:
+        """What each frame is. Silence is what is far below the tone just heard: lines are never quite silent."""
         powers, sum_of_all = self._bank.powers(frames), total(frames)
+        self._tone_power[(self._kind == _SILENT) & (self._run > _BEAT.stop)] = 0
+        silent = sum_of_all < np.maximum(_FAINTEST, self._tone_power / _PAUSE_BELOW)
+        kind = np.where(silent, _SILENT, _OTHER)
         line = np.sort(powers[:, : len(_LINE)], axis=1)[:, -2:].sum(axis=1)
-        kind = np.where(sum_of_all > _FAINTEST, _OTHER, _SILENT)
         for share, is_kind in ((line, _IS_LINE), (powers[:, -2], _IS_CNG), (powers[:, -1], _IS_CED)):
             kind = np.where((kind == _OTHER) & (share > _SHARE * sum_of_all), is_kind, kind)
+        self._tone_power = np.where(kind == _IS_LINE, sum_of_all, self._tone_power)
         return kind
 
 
-def _found(rows: npt.NDArray[np.bool_], kind: ToneKind) -> list[tuple[int, ToneKind]]:
+def _found(rows: Flags, kind: ToneKind) -> list[tuple[int, ToneKind]]:
     return [(int(row), kind) for row in np.flatnonzero(rows)]

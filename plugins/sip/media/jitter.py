@@ -17,7 +17,7 @@ SHORTEST: Final = 2 * FRAME
 LONGEST: Final = 8 * FRAME
 _REVIEW: Final = 200
 """Frames between two looks at whether the delay may shrink: 4 s."""
-_PATIENCE: Final = 25
+_PATIENCE: Final = 10
 """So many in a row too late, and the stream is taken to begin anew."""
 
 
@@ -34,6 +34,7 @@ class JitterBuffer:
     _ahead: int = 0  # samples up to the newest one
     _delay: int = SHORTEST
     _late_in_a_row: int = 0
+    _silent: int = _SLOTS  # frames since one was played; below 0 while waiting for what was given up
     _taken: int = 0
     _least: int = _SIZE
 
@@ -45,16 +46,15 @@ class JitterBuffer:
         if self._due is None:
             self._restart(timestamp)
         position = self._position(timestamp)
-        if position < 0:
-            self.late += 1
+        if position < -self._silent * FRAME:
+            position = self._too_late(timestamp)
+        elif position < 0:
             position = self._wait_for(timestamp, position)
-            if position < 0:
-                return
         elif position + len(payload) > _SIZE:
-            self._restart(timestamp)
-            position = self._delay
-        self._late_in_a_row = 0
-        self._write(position, payload[: _SIZE - position])
+            position = self._restart(timestamp)
+        if position >= 0:
+            self._late_in_a_row = 0
+            self._write(position, payload[: _SIZE - position])
 
     def take(self) -> bytes | None:
         """The next 160 octets; None when there is nothing to play."""
@@ -63,10 +63,8 @@ class JitterBuffer:
         self._review()
         slot, at = self._at // FRAME, self._at
         frame = bytes(self._ring[at : at + FRAME]) if self._filled[slot] else None
-        if frame is not None:
-            self._filled[slot] = 0
-            self._ring[at : at + FRAME] = bytes([self.quiet]) * FRAME
-        self._advance()
+        self._silent = min(self._silent + 1, _SLOTS) if frame is None else 0
+        self._skip(slot, at)
         return frame
 
     def _position(self, timestamp: int) -> int:
@@ -74,28 +72,47 @@ class JitterBuffer:
         assert self._due is not None
         return ((timestamp - self._due + 0x80000000) & 0xFFFFFFFF) - 0x80000000
 
-    def _restart(self, timestamp: int) -> None:
+    def _restart(self, timestamp: int, silent: int = _SLOTS) -> int:
+        """Play what was heard then after the usual delay; answers its position."""
         self._ring[:] = bytes([self.quiet]) * _SIZE
         self._filled[:] = bytes(_SLOTS)
         self._due = (timestamp - self._delay) & 0xFFFFFFFF
         self._at = self._ahead = self._late_in_a_row = 0
+        self._silent = silent
         self._forget()
+        return self._delay
 
     def _wait_for(self, timestamp: int, position: int) -> int:
-        """Play a late one after all, by waiting longer from now on, within bounds; negative: it is given up."""
-        back = -(position // FRAME) * FRAME
-        self._late_in_a_row += 1
-        if self._late_in_a_row >= _PATIENCE or back > LONGEST:
-            self._restart(timestamp)
-            return self._delay
-        if self._delay + back > LONGEST or self._ahead + back > _SIZE - FRAME:
+        """A late one, but nothing newer was played: play it now, and wait longer from now on, within bounds."""
+        self.late += 1
+        frames = -(position // FRAME)
+        if self._delay + frames * FRAME <= LONGEST and self._ahead + frames * FRAME < _SIZE:
+            self._go_back(frames)
+            return position + frames * FRAME
+        if self._ahead:
             return position
-        self._delay += back
-        self._due = (timestamp - position - back) & 0xFFFFFFFF
-        self._at = (self._at - back) % _SIZE
-        self._ahead += back
+        return self._restart(timestamp, self._silent + (position - self._delay) // FRAME)
+
+    def _too_late(self, timestamp: int) -> int:
+        """Something newer was played already: give it up, but wait a frame longer for the next ones."""
+        self.late += 1
+        self._late_in_a_row += 1
+        if self._late_in_a_row >= _PATIENCE:
+            self._delay = SHORTEST
+            return self._restart(timestamp)
+        if self._delay < LONGEST and self._ahead + FRAME < _SIZE:
+            self._go_back(1)
+        return -1
+
+    def _go_back(self, frames: int) -> None:
+        """Be silent for so long."""
+        assert self._due is not None
+        self._delay += frames * FRAME
+        self._due = (self._due - frames * FRAME) & 0xFFFFFFFF
+        self._at = (self._at - frames * FRAME) % _SIZE
+        self._ahead += frames * FRAME
+        self._silent -= frames
         self._forget()
-        return position + back
 
     def _write(self, position: int, payload: bytes) -> None:
         start, count = (self._at + position) % _SIZE, len(payload)
@@ -114,20 +131,18 @@ class JitterBuffer:
         if self._taken < _REVIEW:
             return
         if SHORTEST + FRAME < self._least < _SIZE:
-            self._drop_frame()
+            self._delay = max(SHORTEST, self._delay - FRAME)
+            self._skip(self._at // FRAME, self._at)
         self._forget()
 
-    def _drop_frame(self) -> None:
-        slot, at = self._at // FRAME, self._at
-        self._filled[slot] = 0
-        self._ring[at : at + FRAME] = bytes([self.quiet]) * FRAME
-        self._delay = max(SHORTEST, self._delay - FRAME)
-        self._advance()
-
-    def _advance(self) -> None:
+    def _skip(self, slot: int, at: int) -> None:
+        """Go on to the next frame, leaving silence behind."""
         assert self._due is not None
+        if self._filled[slot]:
+            self._filled[slot] = 0
+            self._ring[at : at + FRAME] = bytes([self.quiet]) * FRAME
         self._due = (self._due + FRAME) & 0xFFFFFFFF
-        self._at = (self._at + FRAME) % _SIZE
+        self._at = (at + FRAME) % _SIZE
         self._ahead = max(0, self._ahead - FRAME)
 
     def _forget(self) -> None:

@@ -147,6 +147,7 @@ class Leg:
             return
         if source != self._far_source:
             self._far_source = source
+            self._jitter = JitterBuffer(self._jitter.quiet, late=self._jitter.late)
             self._reception.restart()
             self._listener.restart()
         self.last_heard = now

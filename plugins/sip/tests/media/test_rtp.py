@@ -1,0 +1,73 @@
+"""RTP headers (RFC 3550 §5.1) and what a receiver counts (A.1, A.3, A.8)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugins.sip.media import rtp
+from plugins.sip.media.reception import Reception
+
+HEADER = bytes.fromhex("80 00 0001 000000a0 00000007")
+
+
+@given(st.integers(0, 71), st.integers(0, 2**16 - 1), st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.binary())
+def test_what_is_built_is_read(kind: int, sequence: int, timestamp: int, source: int, payload: bytes) -> None:
+    packet = rtp.parse(rtp.build(kind, sequence, timestamp, source, payload, marker=bool(kind % 2)))
+    assert packet == (kind, bool(kind % 2), sequence, timestamp, source, payload)
+
+
+def test_sources_extension_and_padding_are_passed_over() -> None:
+    extended = b"\xb2" + HEADER[1:] + bytes(8) + bytes.fromhex("bede 0001 aabbccdd") + b"sound" + bytes([0, 0, 3])
+    assert rtp.parse(extended).payload == b"sound"
+
+
+@pytest.mark.parametrize(
+    "datagram",
+    [
+        b"",
+        HEADER[:11],
+        b"\x40" + HEADER[1:],
+        b"\x80\xc8" + HEADER[2:],  # a sender report on the same port
+        b"\x8f" + HEADER[1:],
+        b"\x90" + HEADER[1:] + b"\xbe\xde\x00\x09",
+        b"\xa0" + HEADER[1:] + b"\x09",
+        b"\xa0" + HEADER[1:] + b"\x00",
+    ],
+)
+def test_what_is_no_rtp_is_refused(datagram: bytes) -> None:
+    with pytest.raises(rtp.NotRtp):
+        rtp.parse(datagram)
+
+
+@given(st.binary(max_size=64))
+def test_anything_is_read_or_refused(datagram: bytes) -> None:
+    with suppress(rtp.NotRtp):
+        assert len(rtp.parse(datagram).payload) <= len(datagram)
+
+
+def test_lost_packets_are_counted_over_the_wrap_and_reordered_ones_are_not_lost() -> None:
+    reception = Reception()
+    for number in [65533, 65534, 0, 65535, 1, 4]:
+        reception.heard(number, 0, 0)
+    assert reception.received == 6
+    assert reception.lost == 2
+
+
+def test_a_jump_begins_anew_and_keeps_what_was_lost() -> None:
+    reception = Reception()
+    for number in [10, 12, 30000, 30001]:
+        reception.heard(number, 0, 0)
+    assert reception.lost == 1
+
+
+def test_jitter_is_nought_for_an_even_stream_and_nears_the_unevenness_of_another() -> None:
+    even, uneven = Reception(), Reception()
+    for number in range(500):
+        even.heard(number, number * 160, number * 160 + 77)
+        uneven.heard(number, number * 160, number * 160 + 40 * (number % 2))
+    assert even.jitter == 0
+    assert uneven.jitter == pytest.approx(40, abs=1)
