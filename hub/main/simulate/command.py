@@ -13,6 +13,7 @@ from hub.main.simulate import report, series, svg, text
 from hub.main.simulate.day import Timetable, read_day, read_shifts
 from hub.main.simulate.progress import told
 from hub.main.simulate.rows import Calendar
+from hub.main.simulate.rules import NO_RULES, Rules, read_rules, settings
 from hub.main.simulate.site import Site, read
 from hub.routing.simulation.draws import Spread
 from hub.routing.simulation.replications import replicate
@@ -25,6 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("site", type=Path, help="the site file: queues, hours, routing, users")
     parser.add_argument("--day", type=Path, required=True, metavar="CSV", help="who comes, one by one or by interval")
     parser.add_argument("--shifts", type=Path, metavar="CSV", help="login,start,end; else all users are there all day")
+    parser.add_argument("--rules", type=Path, metavar="TOML", help="the site's routing rules, asked of who comes")
     parser.add_argument("--date", type=_date, help="the day of times that name none, as 2026-11-23")
     parser.add_argument("--zone", default="", help="time zone of the files (that of the first queue with hours)")
     parser.add_argument("--seed", type=int, default=1, help="another seed plays other days (1)")
@@ -85,7 +87,10 @@ def _shifts(options: argparse.Namespace, site: Site, timetable: Timetable, calen
 
 def _scenario(options: argparse.Namespace, site: Site, timetable: Timetable, shifts: tuple[Shift, ...]) -> Scenario:
     habits = Habits(Spread(options.accept_seconds), options.unanswered / 100)
-    return Scenario(timetable.start, timetable.end, site.desks, shifts, habits, timetable.interval)
+    rules = read_rules(options.rules, site) if options.rules else NO_RULES
+    asking = Rules.of(rules, site)
+    end, interval = timetable.end, timetable.interval
+    return Scenario(timetable.start, end, site.desks, shifts, habits, interval, settings(rules), asking)
 
 
 def _write(path: Path, drawing: str) -> None:

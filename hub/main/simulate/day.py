@@ -18,7 +18,9 @@ from hub.routing.simulation.scenario import Contact, Shift
 
 ONE_BY_ONE = ("time", "queue", "channel", "handle_seconds")
 BY_INTERVAL = ("interval_start", "interval_minutes", "queue", "channel", "arrivals", "handle_seconds")
-OPTIONAL = ("medium", "skills", "priority", "patience_seconds", "handle_cv")
+KNOWN = ("account", "language", "subject", "customer.kind", "customer.language")  # what rules may ask for, besides
+FREE = ("attributes.", "customer.attributes.")
+OPTIONAL = ("medium", "skills", "priority", "patience_seconds", "handle_cv", "customer", *KNOWN)
 SHIFTS = ("login", "start", "end")
 USUAL_MINUTES = 30.0
 LONGEST = 7 * 24 * 3_600.0
@@ -43,7 +45,7 @@ class Timetable:
 
 def read_day(path: Path, site: Site, calendar: Calendar) -> Timetable:
     """Raises Sentence."""
-    found = list(rows.read(path, (ONE_BY_ONE, BY_INTERVAL), OPTIONAL))
+    found = list(rows.read(path, (ONE_BY_ONE, BY_INTERVAL), OPTIONAL, FREE))
     if not found:
         raise Sentence(f"{path} has no row below its header: nobody comes on that day.")
     by_interval = "interval_start" in found[0].fields
@@ -90,6 +92,8 @@ def _floor(first: datetime, minutes: float, calendar: Calendar) -> datetime:
 
 
 def _expected(row: Row, start: float, site: Site) -> Expected:
+    if row.text("customer"):
+        raise row.wrong("customer is for contacts that stand one by one: nobody knows who of those expected comes.")
     queue, skills, priority = _wanted(row, site)
     handle = Spread(
         row.number("handle_seconds", LONGEST), row.number("handle_cv", WIDEST) if row.text("handle_cv") else 1.0
@@ -106,13 +110,15 @@ def _expected(row: Row, start: float, site: Site) -> Expected:
         _patience(row),
         skills,
         priority,
+        row.known(KNOWN, FREE),
     )
 
 
 def _contact(row: Row, at: float, site: Site) -> Contact:
     queue, skills, priority = _wanted(row, site)
     channel, handle = row.required("channel"), row.number("handle_seconds", LONGEST)
-    return Contact(at, queue, channel, _medium(row), handle, _patience(row), skills, priority)
+    who, known = row.text("customer"), row.known(KNOWN, FREE)
+    return Contact(at, queue, channel, _medium(row), handle, _patience(row), skills, priority, who, known)
 
 
 def _wanted(row: Row, site: Site) -> tuple[int, dict[str, int], int]:

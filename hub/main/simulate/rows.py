@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from hub.main.sentence import Sentence
 
 WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
+NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 LEVEL = re.compile(r"[0-9]{1,4}")
 YEARS = range(1971, 2200)
 
@@ -55,6 +56,11 @@ class Row:
             raise self.wrong(f"{name} is from {least:g} to {most:g}, not {value}.")
         return found
 
+    def known(self, names: Sequence[str], free: tuple[str, ...]) -> dict[str, str | float]:
+        """What stands in these columns and in those that begin as one of `free`: a number where it is one."""
+        found = {name: text for name, text in self.fields.items() if text and (name in names or name.startswith(free))}
+        return {name: float(text) if NUMBER.fullmatch(text) else text for name, text in found.items()}
+
     def whole(self, name: str, most: int) -> int:
         """0 if it is empty."""
         value = self.text(name) or "0"
@@ -89,8 +95,11 @@ class Row:
         return found
 
 
-def read(path: Path, required: Sequence[Sequence[str]], optional: Sequence[str]) -> Iterator[Row]:
-    """The rows below the header, which has all columns of one of the `required` sets. Raises Sentence."""
+def read(
+    path: Path, required: Sequence[Sequence[str]], optional: Sequence[str], free: tuple[str, ...] = ()
+) -> Iterator[Row]:
+    """The rows below the header, which has all columns of one of the `required` sets; columns that begin as one of
+    `free` may have any name. Raises Sentence."""
     text = _text(path)
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
@@ -99,7 +108,7 @@ def read(path: Path, required: Sequence[Sequence[str]], optional: Sequence[str])
         raise Sentence(f"{path} line {reader.line_num}: not a table of fields between commas: {error}.") from error
     if not lines:
         raise Sentence(f"{path} is empty: its first line names the columns.")
-    header = _header(path, lines[0], required, optional)
+    header = _header(path, lines[0], required, optional, free)
     for line, fields in lines[1:]:
         row = Row(path, line, dict(zip(header, fields, strict=False)))
         if len(fields) > len(header):
@@ -119,13 +128,17 @@ def _text(path: Path) -> str:
 
 
 def _header(
-    path: Path, first: tuple[int, list[str]], required: Sequence[Sequence[str]], optional: Sequence[str]
+    path: Path,
+    first: tuple[int, list[str]],
+    required: Sequence[Sequence[str]],
+    optional: Sequence[str],
+    free: tuple[str, ...],
 ) -> list[str]:
     line, header = first
     nearest = max(required, key=lambda names: len(set(names) & set(header)))
     if missing := [name for name in nearest if name not in header]:
         raise Sentence(f"{path} line {line}: there is no column {', '.join(missing)}.")
-    if unknown := [name for name in header if name not in {*nearest, *optional}]:
+    if unknown := [name for name in header if name not in {*nearest, *optional} and not name.startswith(free)]:
         raise Sentence(f"{path} line {line}: no such column: {', '.join(unknown)}.")
     if len(set(header)) < len(header):
         raise Sentence(f"{path} line {line}: a column stands there twice.")

@@ -24,6 +24,7 @@ class Expected:
     patience: float | None = None
     skills: Mapping[str, int] = field(default_factory=dict)
     priority: int = 0
+    known: Mapping[str, object] = field(default_factory=dict)
 
     def draw(self, chance: random.Random) -> list[Contact]:
         return [self._one(chance) for _ in range(poisson(self.arrivals, chance))]
@@ -38,6 +39,7 @@ class Expected:
             None if self.patience is None else chance.expovariate(1 / self.patience),
             self.skills,
             self.priority,
+            known=self.known,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,7 +21,10 @@ TARGETS: Mapping[str, Target] = {
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody who wants an agent. `handle`: seconds of talk, before wrap-up; `patience`: None for endless."""
+    """Somebody who wants an agent. `handle`: seconds of talk, before wrap-up; `patience`: None for endless.
+
+    `customer`: who it is, empty for a stranger; `known`: what rules may ask of the contact, by dotted name.
+    """
 
     at: float
     queue: int
@@ -31,6 +34,35 @@ class Contact:
     patience: float | None = None
     skills: Mapping[str, int] = field(default_factory=dict)
     priority: int = 0
+    customer: str = ""
+    known: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a contact asks for as it comes: into this queue, at first for `agent`, alone until `agent_until`."""
+
+    queue: int
+    priority: int = 0
+    skills: Mapping[str, int] = field(default_factory=dict)
+    agent: int | None = None
+    agent_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the site knows of the customer by then: whether they were here before, and who had them last."""
+
+    returning: bool
+    last_agent: int | None
+
+
+Asking = Callable[[Contact, History, datetime], Wanted]
+
+
+def as_it_comes(contact: Contact, history: History, now: datetime) -> Wanted:
+    """By no rules."""
+    return Wanted(contact.queue, contact.priority, contact.skills)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +95,8 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`end`: what is not over by then is cut off. `interval`: seconds by which outcomes are counted."""
+    """`end`: what is not over by then is cut off. `interval`: seconds by which outcomes are counted. `asking`: the
+    site's rules."""
 
     start: datetime
     end: float
@@ -72,6 +105,7 @@ class Scenario:
     habits: Habits = field(default_factory=Habits)
     interval: float = 1_800.0
     settings: RoutingSettings = field(default_factory=RoutingSettings)
+    asking: Asking = as_it_comes
 
     def target(self, queue: int, medium: str) -> Target:
         return next(desk.targets[medium] for desk in self.desks if desk.policy.id == queue)

@@ -19,7 +19,7 @@ from hub.routing.policy import OverflowRule
 from hub.routing.simulation.agenda import Agenda
 from hub.routing.simulation.floor import Floor
 from hub.routing.simulation.outcomes import Outcome, Played, Segment
-from hub.routing.simulation.scenario import Contact, Scenario
+from hub.routing.simulation.scenario import Contact, History, Scenario
 from hub.routing.snapshots import Work
 
 
@@ -47,6 +47,7 @@ class World:
         self._waiting: dict[int, Case] = {}
         self._offers: set[tuple[int, int]] = set()
         self._segments: list[Segment] = []
+        self._last: dict[str, int | None] = {}
         self._numbers = count(1)
         self._unfinished = len(contacts)
         self._prepare(contacts)
@@ -79,21 +80,31 @@ class World:
     # --- customers ---
 
     def _arrives(self, number: int, contact: Contact) -> None:
-        desk, now = self._desks[contact.queue], self._clock()
+        now = self._clock()
+        wanted = self._scenario.asking(contact, self._history(contact), now)
         work = Work(
             id=number,
-            queue=contact.queue,
+            queue=wanted.queue,
             medium=contact.medium,
             enqueued_at=now,
-            priority=contact.priority,
-            skills=contact.skills,
-            offer_seconds=desk.offer_seconds,
+            priority=wanted.priority,
+            skills=wanted.skills,
+            offer_seconds=self._desks[wanted.queue].offer_seconds,
             channel=contact.channel,
+            agent=wanted.agent,
+            agent_until=wanted.agent_until,
         )
         self._waiting[number] = Case(contact, work, self._now)
         if contact.patience is not None:
             self._agenda.plan(self._now + contact.patience, partial(self._gives_up, number))
         self._tell(events.WorkEnqueued(work))
+
+    def _history(self, contact: Contact) -> History:
+        """What is known of the customer, who is known from now on."""
+        returning, last = contact.customer in self._last, self._last.get(contact.customer)
+        if contact.customer:
+            self._last[contact.customer] = last
+        return History(returning, last)
 
     def _gives_up(self, number: int) -> None:
         if number in self._waiting:
@@ -133,6 +144,8 @@ class World:
         over_at = self._now + case.contact.handle + self._desks[case.work.queue].wrap_up_seconds
         self._conclude(case, Outcome.ANSWERED, agent, over_at)
         self._floor.takes(agent, self._now)
+        if case.contact.customer:
+            self._last[case.contact.customer] = agent
         self._agenda.plan(over_at, partial(self._finishes, number, agent))
         self._tell(events.OfferAccepted(number, agent))
 
