@@ -11,9 +11,9 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from hub.api import Json
 from hub.model.actor import Actor
 from hub.model.errors import NotFound
-from hub.model.states import FINAL, INTERACTION, OFFER_OPEN, InteractionState, SegmentState
+from hub.model.states import FINAL, INTERACTION, InteractionState, SegmentState
 from hub.store.rows import Row, inserted, many, one
-from hub.store.tables import interactions, offers, segments, threads
+from hub.store.tables import interactions, offers, segments, threads, work
 from hub.store.unit import Tx
 
 # Statements of the hot path are built once: putting one together costs SQLAlchemy more than running it.
@@ -64,13 +64,15 @@ def locked_for(tx: Tx, actor: Actor, interaction_id: int) -> Row:
 
 
 def may_see(conn: Connection, actor: Actor, row: Row) -> bool:
-    """As `access.visible_interactions`: of no department or the actor's, their own, or on offer to them."""
+    """As `access.visible_interactions`: of no department, of the actor's, theirs, on offer to them, or their work."""
     if actor.departments is None or row["department_id"] is None or row["agent_id"] == actor.user_id:
         return True
     if row["department_id"] in actor.departments:
         return True
-    mine = (offers.c.interaction_id == row["id"], offers.c.user_id == actor.user_id, offers.c.state.in_(OFFER_OPEN))
-    return one(conn, select(offers.c.id).where(*mine)) is not None
+    offered = (offers.c.interaction_id == row["id"], offers.c.user_id == actor.user_id, offers.c.ended_at.is_(None))
+    held = (work.c.interaction_id == row["id"], work.c.user_id == actor.user_id, work.c.ended_at.is_(None))
+    mine = select(offers.c.id).where(*offered).union_all(select(work.c.id).where(*held))
+    return one(conn, mine) is not None
 
 
 def subjects(row: Row) -> dict[str, int | None]:
