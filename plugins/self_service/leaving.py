@@ -1,0 +1,40 @@
+"""The ends of self-service: to a person, to a number outside, or enough."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hub import api
+from hub.api import Address, FlowStep, HandOver
+from plugins.self_service.nodes import Leave, Queue, Transfer
+
+if TYPE_CHECKING:
+    from plugins.self_service.walk import Walk
+
+
+def leave(walk: Walk, node: Leave) -> FlowStep:
+    """What the hub is asked to do, after everything that is still to be said and sent."""
+    walk.say(node)
+    if isinstance(node, Queue):
+        return _hand_over(walk, node)
+    to = address(walk.text(node.to)) if isinstance(node, Transfer) else None
+    return api.End(tuple(walk.prompts), dict(walk.memory.attributes), to, tuple(walk.sends))
+
+
+def _hand_over(walk: Walk, node: Queue) -> HandOver:
+    found: dict[str, Any] = {name: walk.text(text) for name, text in node.attributes.items()}
+    return HandOver(
+        tuple(walk.prompts),
+        node.queue,
+        {**walk.memory.attributes, **{name: value for name, value in found.items() if value}},
+        node.callback,
+        node.priority,
+        walk.text(node.ticket),
+        tuple(walk.sends),
+    )
+
+
+def address(text: str) -> Address | None:
+    """`tel:+861065521234`, `mailto:a@b.example`; None for what is none."""
+    scheme, colon, value = text.strip().partition(":")
+    return Address(scheme, value) if colon and scheme and value else None

@@ -1,0 +1,33 @@
+"""What a dialogue remembers between two answers: small, and JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from hub.api import Json
+
+MOST = 4_000  # characters kept of one answer
+
+
+@dataclass(slots=True)
+class Memory:
+    """`at` is the node that waits for an answer, `tries` how often it asked in vain, `values` what was found out."""
+
+    at: str = ""
+    tries: int = 0
+    language: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, state: Json) -> Memory:
+        """As the hub kept it; anything else begins anew."""
+        known = {name: value for name, value in state.items() if name in FIELDS} if isinstance(state, dict) else {}
+        return cls(**known)  # type: ignore[arg-type]  # what we gave the hub ourselves
+
+    def as_json(self) -> Json:
+        return asdict(self)
+
+
+FIELDS = frozenset(Memory.__dataclass_fields__)

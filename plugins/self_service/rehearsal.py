@@ -1,0 +1,134 @@
+"""A dialogue without a hub and without a customer: what `hub self_service run` and the simulator step through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hub import api
+from hub.api import Address, Answered, Attachment, Dialogue, FlowEvent, FlowStep, HandOver, Prompt, Started, TimedOut
+from plugins.self_service.memory import Memory
+from plugins.self_service.nodes import Menu
+from plugins.self_service.script import Script
+from plugins.self_service.texts import as_text
+from plugins.self_service.walk import Stuck, Walk
+from plugins.self_service.world import Wanted, read_file
+
+SILENCE = "<silence>"
+SERIAL, PROOF = "482190356", "0000"
+OPEN = {"open": True, "waiting": 0, "agents": 1, "opens_at": None}
+TICKET = {"serial": SERIAL, "status": "OPEN", "subject": "Rehearsal", "updated_at": "2026-03-04T14:05:00+00:00"}
+
+
+@dataclass(slots=True)
+class StageWorld:
+    """As the rehearsal says: `tickets` by serial (any proof), `queues` by key, `answers` of other systems by address,
+    `pins` by name. Nothing that is switched here is switched for customers."""
+
+    tickets: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {SERIAL: TICKET})
+    queues: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    pins: Mapping[str, str] = field(default_factory=dict)
+    off: set[str] = field(default_factory=set)
+
+    async def ticket(self, serial: str, proof: str) -> Mapping[str, Any] | None:
+        digits = "".join(each for each in serial if each.isdecimal())
+        return self.tickets.get(digits) if proof.strip() else None
+
+    async def queue(self, key: str) -> Mapping[str, Any] | None:
+        return self.queues.get(key, OPEN)
+
+    async def fetch(self, wanted: Wanted) -> Any:
+        return self.answers.get(wanted.url)
+
+    async def is_on(self, flow: str) -> bool:
+        return flow not in self.off
+
+    async def switch(self, flow: str, on: bool, by: str) -> None:
+        (self.off.discard if on else self.off.add)(flow)
+
+    def knows_pin(self, name: str, said: str) -> bool:
+        return said.strip() == self.pins.get(name, PROOF)
+
+    async def file(self, folder: Path, name: str) -> Attachment | None:
+        return read_file(folder, name)
+
+
+class Rehearsal:
+    """One dialogue. `lines` is what a person would see of the last step, `over` says that it has ended."""
+
+    def __init__(self, script: Script, world: StageWorld, dialogue: Dialogue, state: api.Json = None) -> None:
+        self._script = script
+        self._world = world
+        self._dialogue = dialogue
+        self.state = state
+        self.over = False
+        self.step: FlowStep = HandOver()
+
+    async def start(self, text: str = "") -> FlowStep:
+        """The contact begins."""
+        return await self._step(Started(text))
+
+    async def hear(self, text: str) -> FlowStep:
+        """An answer, or SILENCE."""
+        if text == SILENCE:
+            return await self._step(TimedOut())
+        return await self._step(Answered(text, self._choice(text)))
+
+    async def _step(self, event: FlowEvent) -> FlowStep:
+        try:
+            self.step = await Walk(self._script, self._dialogue, self._world, Memory.of(self.state)).step(event)
+        except Stuck as stuck:
+            self.step = HandOver((Prompt(f"({stuck}: it asks nothing and never ends)"),))
+        self.over = not isinstance(self.step, api.Ask)
+        self.state = self.step.state if isinstance(self.step, api.Ask) else None
+        return self.step
+
+    def _choice(self, text: str) -> str:
+        """As the hub finds it: a key, or a label."""
+        said = text.strip().casefold()
+        offered = [choice for prompt in self.step.prompts for choice in prompt.choices]
+        at = self._script.nodes.get(Memory.of(self.state).at)
+        if not offered and isinstance(at, Menu):  # a dialogue taken up again
+            return next((choice.key for choice in at.choices if choice.key.casefold() == said), "")
+        named = (choice.key for choice in offered if said in {choice.key.casefold(), choice.label.casefold()})
+        return next(named, "")
+
+
+def dialogue(language: str = "en", medium: str = "LIVE_TEXT", sender: Address | None = None) -> Dialogue:
+    """Somebody nobody knows."""
+    return Dialogue(0, 0, None, language, medium, queue="rehearsal", sender=sender)
+
+
+def lines(step: FlowStep) -> list[str]:
+    """What a person would see of it, and what the hub would do."""
+    seen: list[str] = []
+    for prompt in step.prompts:
+        seen += prompt.text.splitlines() or [""]
+        seen += [f"  [{choice.key}] {choice.label}" for choice in prompt.choices]
+        if prompt.entry:
+            seen.append(f"  ({_expected(prompt.entry)})")
+    seen += [f"-> sends to {each.to.scheme}:{each.to.value}: {each.content.text}" for each in step.sends]
+    return seen + _end(step)
+
+
+def _expected(entry: api.Entry) -> str:
+    if entry.kind == api.EntryKind.RECORDING:
+        return f"a message of at most {entry.seconds:g} s"
+    many = f"{entry.shortest}" if entry.longest == entry.shortest else f"{entry.shortest} to {entry.longest}"
+    return f"{many} digits" if entry.kind == api.EntryKind.DIGITS else "text"
+
+
+def _end(step: FlowStep) -> list[str]:
+    if isinstance(step, api.Ask):
+        return []
+    found = ", ".join(f"{name}={as_text(value)}" for name, value in step.attributes.items())
+    if isinstance(step, api.End):
+        where = f"connects to {step.transfer.scheme}:{step.transfer.value}" if step.transfer else "ends"
+    else:
+        where = f"goes to the queue {step.queue or 'of the account'}"
+        where += ", keeps the place for a call-back" if step.callback else ""
+        where += f", opens a ticket: {step.ticket}" if step.ticket else ""
+    return [f"-> {where}" + (f" with {found}" if found else "")]
