@@ -138,6 +138,8 @@ class QueueRoutingTable(Table):
     overflow: list[OverflowTable] = Field(default_factory=list)
     last_agent_seconds: int = Field(default=0, ge=0, description="How long work is kept for the customer's last agent")
     targets: list[TargetTable] = Field(default_factory=list)
+    missed_calls: bool | None = Field(default=None, description="Whether whoever gave up waiting is owed an answer")
+    agent_hangs_up: Literal["end", "queue"] = Field(default="end", description="What becomes of a caller then")
 
     def document(self, ids: Mapping[str, int]) -> dict[str, Any]:
         """As it is stored: queues by id. Raises KeyError for a queue that is not there."""

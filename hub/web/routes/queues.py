@@ -88,7 +88,8 @@ class QueueRouting(Body):
     """How a queue is served (docs/routing.md).
 
     `width`: how many agents ALL_RING rings at once, 0 is all. `last_agent_seconds`: how long work is kept for the
-    customer's last agent, 0 is not at all.
+    customer's last agent, 0 is not at all. `missed_calls`: whoever gave up waiting is owed an answer, as work; null:
+    those who called. `agent_hangs_up`: what becomes of a caller whose agent hangs up.
     """
 
     strategy: Strategy = Strategy.LEAST_BUSY
@@ -98,6 +99,8 @@ class QueueRouting(Body):
     overflow: Annotated[list[OverflowBody], Field(max_length=3)] = Field(default_factory=list)
     last_agent_seconds: Seconds = 0
     targets: Annotated[list[TargetBody], Field(max_length=4)] = Field(default_factory=list)
+    missed_calls: bool | None = None
+    agent_hangs_up: Literal["end", "queue"] = "end"
 
 
 class NewQueue(Body):
