@@ -64,7 +64,7 @@ class Guard:
         source = self._source(host, now)
         if source.banned_until > now:
             return self._turn(Turned.BANNED)
-        if self.trunk_of(host) is not None:
+        if self.trunks_of(host):
             return True
         source.tokens = min(self._limits.burst, source.tokens + (now - source.seen) * self._limits.rate)
         source.seen = now
@@ -76,7 +76,7 @@ class Guard:
     def failed(self, host: str, why: Turned, now: float) -> None:
         """A wrong password, an unknown method or source: too many, and it is banned. Trunks never are."""
         self.turned[why] += 1
-        if self.trunk_of(host) is not None:
+        if self.trunks_of(host):
             return
         source = self._source(host, now)
         source.failed = [at for at in source.failed if now - at < self._limits.window] + [now]
@@ -84,13 +84,13 @@ class Guard:
             source.banned_until = now + self._limits.ban
             source.failed.clear()
 
-    def trunk_of(self, host: str) -> int | None:
-        """The connection whose peers include this address."""
+    def trunks_of(self, host: str) -> frozenset[int]:
+        """The connections whose peers include this address."""
         try:
             address = ipaddress.ip_address(host)
         except ValueError:
-            return None
-        return next((key for key, nets in self.trusted.items() if any(address in net for net in nets)), None)
+            return frozenset()
+        return frozenset(key for key, nets in self.trusted.items() if any(address in net for net in nets))
 
     def banned(self, now: float) -> list[str]:
         """Who is shut out at the moment."""

@@ -33,6 +33,7 @@ class Incoming:
         self.request: Request = machine.request
         self.flow = flow
         self.failed: Callable[[str], None] = lambda why: None
+        self.cancelled: Callable[[], None] = lambda: None
 
     def respond(self, response: Response) -> None:
         """Answer; only the first final answer counts."""
@@ -90,6 +91,17 @@ class Transactions:
         outgoing = Outgoing(machine, flow, on_response)
         self._begin(("client", branch, request.method), outgoing, machine)
         return outgoing
+
+    def cancel(self, cancel: Request, flow: Flow) -> None:
+        """Begin a CANCEL's transaction: it keeps the Via of what it cancels (§9.1)."""
+        branch = vias(cancel)[0].parameters.get("branch") or ""
+        machine = Client(cancel, flow.reliable)
+        self._begin(("client", branch, "CANCEL"), Outgoing(machine, flow, lambda _: None), machine)
+
+    def pass_by(self, request: Request, flow: Flow) -> None:
+        """Send an ACK of a 2xx: it is no transaction (§17)."""
+        push_via(request, flow, COOKIE + secrets.token_hex(8))
+        flow.send(encode(request))
 
     async def ask(self, request: Request, flow: Flow) -> Response:
         """The final answer to a request; 408 when there is none."""

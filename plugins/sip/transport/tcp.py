@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from typing import cast
 
 from plugins.sip.transport.flow import Flow, Host, Received
 from plugins.sip.transport.framing import PONG, Framing, Unframed
@@ -18,7 +19,7 @@ class StreamFlow(asyncio.Protocol):
     reliable = True
 
     def __init__(self, received: Received, peers: set[StreamFlow], transport: str, local: Host) -> None:
-        self._received = received
+        self.received = received
         self._peers = peers
         self._framing = Framing()
         self._stream: asyncio.Transport | None = None
@@ -27,8 +28,7 @@ class StreamFlow(asyncio.Protocol):
         self.remote: Host = ("", 0)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._stream = transport
+        self._stream = cast("asyncio.Transport", transport)  # of whatever event loop
         self.remote = transport.get_extra_info("peername")[:2]
         self._peers.add(self)
 
@@ -39,7 +39,7 @@ class StreamFlow(asyncio.Protocol):
         try:
             for message in self._framing.feed(data):
                 if message:
-                    self._received(message, self)
+                    self.received(message, self)
                 else:
                     self.send(PONG)
         except Unframed:
@@ -72,7 +72,7 @@ class StreamListener:
     """A listening port for TCP, or TLS when given a context; it also opens connections to others."""
 
     def __init__(self, received: Received, transport: str) -> None:
-        self._received = received
+        self.received = received
         self._server: asyncio.Server | None = None
         self.transport = transport
         self.peers: set[StreamFlow] = set()
@@ -102,7 +102,7 @@ class StreamListener:
         return flow
 
     def _flow(self) -> StreamFlow:
-        return StreamFlow(self._received, self.peers, self.transport, self.local)
+        return StreamFlow(self.received, self.peers, self.transport, self.local)
 
     def close(self) -> None:
         """Hear no more."""

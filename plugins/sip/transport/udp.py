@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from plugins.sip.transport.flow import Flow, Host, Received
 
@@ -44,8 +44,7 @@ class UdpListener(asyncio.DatagramProtocol):
         return listener
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._socket = transport
+        self._socket = cast("asyncio.DatagramTransport", transport)  # asyncio's own is no subclass of it
         host, port = transport.get_extra_info("sockname")[:2]
         self.local = (self._advertised or host, port)
 

@@ -1,0 +1,107 @@
+"""Who hears whom on a line: one rule, applied again whenever a leg comes, goes or the core decides otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plugins.sip.media.engine import MediaError
+
+if TYPE_CHECKING:
+    from plugins.sip.line import Line
+
+
+class Mode(StrEnum):
+    """What the customer's side of the line is for."""
+
+    FLOW = "FLOW"
+    WAITING = "WAITING"
+    TALKING = "TALKING"
+    CONSULTING = "CONSULTING"
+
+
+class Arrangement:
+    """`talking` are the legs the core wants to hear each other."""
+
+    def __init__(self, line: Line) -> None:
+        self.mode = Mode.FLOW
+        self.talking: tuple[str, ...] = ()
+        self.held = False
+        self._line = line
+        self._turn = asyncio.Lock()
+        self._recording: tempfile.TemporaryDirectory[str] | None = None
+
+    async def talk(self, legs: Sequence[str]) -> None:
+        """The customer and these."""
+        self.mode, self.talking, self.held = Mode.TALKING, tuple(legs), False
+        await self.apply()
+
+    async def consult(self, legs: Sequence[str]) -> None:
+        """These among themselves, the customer held."""
+        self.mode, self.talking, self.held = Mode.CONSULTING, tuple(legs), True
+        await self.apply()
+
+    async def wait(self) -> None:
+        """The customer waits for somebody."""
+        self.mode, self.talking, self.held = Mode.WAITING, (), False
+        await self.apply()
+
+    async def hold(self, held: bool) -> None:
+        """The customer is held, or no longer."""
+        self.held = held
+        await self.apply()
+
+    async def apply(self) -> None:
+        """Bring the audio in line with it."""
+        async with self._turn:
+            if self._line.connected:
+                await self._customer()
+            if self.mode is Mode.CONSULTING:
+                await self._join([leg.call.media.name for leg in self._line.up_legs(self.talking) if leg.call])
+
+    async def _customer(self) -> None:
+        line = self._line
+        assert line.customer is not None and line.speaking is not None
+        mine = line.customer.media.name
+        agents = [leg.call.media.name for leg in line.up_legs(self.talking) if leg.call]
+        if self.mode is Mode.TALKING and agents and not self.held:
+            line.speaking.cut()
+            await line.speaking.background(None)
+            await self._record(mine)
+            await self._join([mine, *agents])
+        elif self.mode is not Mode.FLOW:
+            await line.engine.part(mine)
+            waits = self.mode is Mode.WAITING or self.held
+            await line.speaking.background(line.music if waits else None)
+
+    async def _join(self, names: list[str]) -> None:
+        engine = self._line.engine
+        if len(names) == 2:
+            await engine.bridge(names[0], names[1])
+        elif len(names) > 2:
+            await engine.mix(self._line.thread, names)
+
+    async def _record(self, leg: str) -> None:
+        """From the first word with an agent to the end, whoever comes and goes: hold and transfer do not cut it."""
+        if self._line.account.settings.record and self._recording is None:
+            self._recording = await asyncio.to_thread(tempfile.TemporaryDirectory)
+            await self._line.engine.record(leg, Path(self._recording.name) / "call.wav")
+
+    async def finish_recording(self) -> None:
+        """The recording joins the conversation."""
+        customer, folder = self._line.customer, self._recording
+        if customer is None or folder is None:
+            return
+        self._recording = None
+        try:
+            made = await self._line.engine.stop_recording(customer.media.name)
+            wav = await asyncio.to_thread(made.path.read_bytes)
+            self._line.reports.audio("recording", wav, made.seconds)
+        except MediaError:
+            return  # the process that wrote it died with what it had
+        finally:
+            await asyncio.to_thread(folder.cleanup)

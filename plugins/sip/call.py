@@ -1,0 +1,246 @@
+"""One leg of a call: its states, and what may happen inside its dialog (RFC 3261 §13–15). Two kinds know how it began:
+`Answering` and `Dialing`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from enum import StrEnum
+from typing import Any, Final, Protocol
+
+from sipmessage import Request, Response
+
+from hub.api import Cause
+from plugins.sip import causes
+from plugins.sip.dialog import Dialog
+from plugins.sip.media.engine import MediaError
+from plugins.sip.media_leg import MediaLeg
+from plugins.sip.message import response, with_body
+from plugins.sip.offer_answer import NotAcceptable
+from plugins.sip.sdp import BadSdp
+from plugins.sip.transaction.layer import Incoming, Outgoing, Transactions
+from plugins.sip.transport.flow import Flow
+
+log = logging.getLogger(__name__)
+SDP: Final = "application/sdp"
+
+
+class CallState(StrEnum):
+    """A leg, as the field draws it. RELEASED is final."""
+
+    IDLE = "IDLE"
+    OFFERED = "OFFERED"
+    DIALING = "DIALING"
+    PROCEEDING = "PROCEEDING"
+    EARLY = "EARLY"
+    ANSWERED = "ANSWERED"
+    CONFIRMED = "CONFIRMED"
+    RELEASED = "RELEASED"
+
+
+S = CallState
+TRANSITIONS: Final[dict[CallState, frozenset[CallState]]] = {
+    S.IDLE: frozenset({S.OFFERED, S.DIALING, S.RELEASED}),
+    S.OFFERED: frozenset({S.EARLY, S.ANSWERED, S.RELEASED}),
+    S.DIALING: frozenset({S.PROCEEDING, S.EARLY, S.CONFIRMED, S.RELEASED}),
+    S.PROCEEDING: frozenset({S.EARLY, S.CONFIRMED, S.RELEASED}),
+    S.EARLY: frozenset({S.ANSWERED, S.CONFIRMED, S.RELEASED}),
+    S.ANSWERED: frozenset({S.CONFIRMED, S.RELEASED}),
+    S.CONFIRMED: frozenset({S.RELEASED}),
+    S.RELEASED: frozenset(),
+}
+
+
+class Told(Protocol):
+    """Who owns the leg and hears of it. None of these may block."""
+
+    def ringing(self, call: Call) -> None: ...
+
+    def up(self, call: Call) -> None: ...
+
+    def ended(self, call: Call, cause: Cause) -> None: ...
+
+    def on_hold(self, call: Call, held: bool) -> None: ...
+
+    def key(self, call: Call, digit: str) -> None: ...
+
+    def asked_to_transfer(self, call: Call, target: str) -> bool: ...
+
+
+class Dialogs(Protocol):
+    """Where dialogs are found again by requests inside them."""
+
+    transactions: Transactions
+
+    def keep(self, dialog: Dialog, call: Call) -> None: ...
+
+    def forget(self, dialog: Dialog) -> None: ...
+
+
+class Call:
+    """What both kinds share. `told` is set by the owner right after making it."""
+
+    told: Told
+
+    def __init__(self, dialogs: Dialogs, media: MediaLeg, flow: Flow) -> None:
+        self.dialogs = dialogs
+        self.media = media
+        self.flow = flow
+        self.state = S.IDLE
+        self.dialog: Dialog | None = None
+        self.held_by_them = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def move(self, state: CallState) -> None:
+        """Raises ValueError for what the table does not have."""
+        if state not in TRANSITIONS[self.state]:
+            raise ValueError(f"a leg cannot go from {self.state} to {state}")
+        self.state = state
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self.state is S.RELEASED
+
+    def soon(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what takes a while; a fault in it ends this leg and nothing else."""
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except (MediaError, NotAcceptable, BadSdp, ValueError, OSError) as error:
+            log.warning("a leg of a call failed: %s", type(error).__name__)
+            self.hang_up(Cause.FAILED)
+
+    def hang_up(self, cause: Cause = Cause.HUNG_UP) -> None:
+        """End it from our side, whatever its state; harmless when it has ended."""
+        raise NotImplementedError
+
+    def release(self, cause: Cause) -> None:
+        """It has ended: tell, once, and free what it held."""
+        if self.over:
+            return
+        self.move(S.RELEASED)
+        if self.dialog:
+            self.dialogs.forget(self.dialog)
+        self.told.ended(self, cause)
+        self.soon(self.media.close())
+
+    def bye(self) -> None:
+        """Leave the dialog (§15.1.1)."""
+        if self.dialog:
+            self.dialogs.transactions.send(self.dialog.request("BYE"), self.flow, lambda _: None)
+
+    def inside(self, incoming: Incoming) -> None:
+        """A request inside the dialog."""
+        request = incoming.request
+        self.flow = incoming.flow
+        if self.dialog and not self.dialog.in_order(request):
+            incoming.respond(response(request, 500, "Out of order"))
+            return
+        if self.over and request.method != "BYE":
+            incoming.respond(response(request, 481, "Call Does Not Exist"))
+            return
+        serve = getattr(self, f"_on_{request.method.lower()}", None)
+        if serve is None:
+            incoming.respond(response(request, 405, "Method Not Allowed"))
+        else:
+            serve(incoming)
+
+    def acknowledged(self, ack: Request) -> None:
+        """An ACK inside the dialog."""
+
+    def _on_bye(self, incoming: Incoming) -> None:
+        incoming.respond(response(incoming.request, 200, "OK"))
+        self.release(causes.of_bye(incoming.request))
+
+    def _on_options(self, incoming: Incoming) -> None:
+        incoming.respond(response(incoming.request, 200, "OK"))
+
+    def _on_info(self, incoming: Incoming) -> None:
+        """Keys by INFO: application/dtmf-relay ("Signal=5") or application/dtmf ("5"), as older gear sends them."""
+        incoming.respond(response(incoming.request, 200, "OK"))
+        text = incoming.request.body.decode("ascii", "replace")
+        digit = text.partition("ignal=")[2].strip()[:1] if "ignal=" in text else text.strip()
+        if len(digit) == 1 and digit in "0123456789*#ABCD":
+            self.told.key(self, digit)
+
+    def _on_invite(self, incoming: Incoming) -> None:
+        """A re-INVITE: hold, resume, another address (§14.2)."""
+        if self.state is not S.CONFIRMED:
+            incoming.respond(response(incoming.request, 491, "Request Pending"))
+        else:
+            self.soon(self._renegotiated(incoming))
+
+    def _on_update(self, incoming: Incoming) -> None:
+        """UPDATE (RFC 3311): as a re-INVITE, or a session timer's refresh without a body."""
+        if incoming.request.body:
+            self.soon(self._renegotiated(incoming))
+        else:
+            incoming.respond(self._ok(incoming.request))
+
+    async def _renegotiated(self, incoming: Incoming) -> None:
+        request = incoming.request
+        try:
+            body = await (self.media.answer(request.body) if request.body else self.media.offer())
+        except (NotAcceptable, BadSdp):
+            incoming.respond(response(request, 488, "Not Acceptable Here"))
+            return
+        if self.dialog:
+            self.dialog.refresh(request)
+        answer = self._ok(request)
+        with_body(answer, body, SDP)
+        self._pending = incoming
+        incoming.respond(answer)
+        self._notice_hold()
+
+    def _on_refer(self, incoming: Incoming) -> None:
+        """A blind transfer asked for by this leg (RFC 3515): its owner does it, by our own means."""
+        target = incoming.request.headers.get("Refer-To") or ""
+        taken = self.told.asked_to_transfer(self, target)
+        code, phrase = (202, "Accepted") if taken else (603, "Decline")
+        incoming.respond(response(incoming.request, code, phrase))
+        if taken and self.dialog:
+            self.notify(self.dialog, "SIP/2.0 200 OK", "terminated;reason=noresource")
+
+    def _on_notify(self, incoming: Incoming) -> None:
+        incoming.respond(response(incoming.request, 200, "OK"))
+
+    def notify(self, dialog: Dialog, fragment: str, state: str) -> None:
+        """How the transfer goes (RFC 3515 §2.4.4)."""
+        request = dialog.request("NOTIFY")
+        request.headers.add("Event", "refer")
+        request.headers.add("Subscription-State", state)
+        with_body(request, f"{fragment}\r\n".encode(), "message/sipfrag;version=2.0")
+        self.dialogs.transactions.send(request, self.flow, lambda _: None)
+
+    def _notice_hold(self) -> None:
+        held = bool(self.media.agreed and self.media.agreed.held)
+        if held != self.held_by_them:
+            self.held_by_them = held
+            self.told.on_hold(self, held)
+
+    def _ok(self, request: Request) -> Response:
+        answer = response(request, 200, "OK")
+        if self.dialog:
+            answer.headers.add("Contact", self.dialog.contact)
+        if expires := request.headers.get("Session-Expires"):
+            answer.headers.add("Session-Expires", _refreshed_by_them(expires))
+            answer.headers.add("Require", "timer")
+        return answer
+
+    _pending: Incoming | None = None
+
+    def ask(self, request: Request) -> Outgoing:
+        """Send a request whose answer nobody waits for."""
+        return self.dialogs.transactions.send(request, self.flow, lambda _: None)
+
+
+def _refreshed_by_them(expires: str) -> str:
+    """Session timers (RFC 4028): who asked for them refreshes them."""
+    seconds, _, rest = expires.partition(";")
+    return expires if "refresher" in rest.lower() else f"{seconds.strip()};refresher=uac"

@@ -1,0 +1,185 @@
+"""The channel: what the core asks of calls, done by the exchange."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import TypeAlias
+
+from pydantic import BaseModel
+
+from hub.api import (
+    Address,
+    AnyAccount,
+    AnyConnection,
+    Capabilities,
+    Cause,
+    Context,
+    Device,
+    Emit,
+    Medium,
+    Misconfigured,
+    Normalised,
+    Outbound,
+    Placing,
+    Raw,
+    Ready,
+    Rejected,
+    Ringing,
+    Sent,
+    Signal,
+    Unreachable,
+)
+from plugins.sip.agent_leg import AgentLeg
+from plugins.sip.announcing import Announcing
+from plugins.sip.exchange import Exchange
+from plugins.sip.line import Line
+from plugins.sip.meaning import meaning, number_of
+from plugins.sip.media.engine import MediaError
+from plugins.sip.outward import Outward
+from plugins.sip.placing import Placed
+from plugins.sip.prompting import say
+from plugins.sip.settings import NAME, SCHEME, SipAccount, SipConnection, SipSettings
+from plugins.sip.transferring import transfer
+
+Arrange: TypeAlias = Callable[[Line], Awaitable[None]]
+LAST_PROMPT = 30.0
+CAPABILITIES = Capabilities(
+    Medium.VOICE, live=True, calls=True, can_start=True, start_scheme=SCHEME, max_text=5_000, resend_is_safe=True
+)
+
+
+class SipChannel:
+    """Calls by SIP."""
+
+    name = NAME
+    connection: type[BaseModel] = SipConnection
+    account: type[BaseModel] = SipAccount
+    capabilities = CAPABILITIES
+
+    def __init__(self, context: Context) -> None:
+        settings = context.settings if isinstance(context.settings, SipSettings) else SipSettings()
+        self.exchange = Exchange(context, settings)
+        self._outward = Outward(self.exchange)
+        self._announcing = Announcing(context)
+
+    def address(self, raw: Raw) -> Sequence[Address]:
+        return [Address(SCHEME, number_of(raw))]
+
+    def authenticate(self, account: AnyAccount, raw: Raw) -> None:
+        """Nothing is left to do: what reaches the core came from a trunk's peer, checked before it was read."""
+
+    def normalise(self, account: AnyAccount, raw: Raw) -> Sequence[Normalised]:
+        return meaning(raw)
+
+    async def listen(self, connection: AnyConnection, emit: Emit, ready: Ready) -> None:
+        """Be reachable until cancelled. Calls are stored by account, not by this connection's `emit`."""
+        try:
+            async with self.exchange.holding(connection) as trunk:
+                ready(trunk.port.where)
+                await asyncio.get_running_loop().create_future()
+        except MediaError as error:
+            raise Unreachable(str(error)) from error
+
+    async def send(self, connection: AnyConnection | None, account: AnyAccount, message: Outbound) -> Sent:
+        """Say it. The same delivery twice is said once."""
+        line = next((found for key in message.thread if (found := self.exchange.lines.get(key))), None)
+        if line is None:
+            raise Rejected("the call has ended")
+        if message.delivery_id not in line.said:
+            line.said.add(message.delivery_id)
+            say(line, message, lambda to: transfer(self._outward, line, to))
+        return Sent(f"{line.thread}/{message.delivery_id}")
+
+    async def signal(self, account: AnyAccount, signal: Signal) -> None:
+        """Keys that an agent presses for the customer's side ("digits": "1#"); nothing else can be heard."""
+        line = self.exchange.lines.get(signal.thread)
+        digits = str(signal.data.get("digits", ""))[:32]
+        if line is not None and line.customer is not None and signal.kind == "keys" and digits:
+            await line.engine.send_digits(line.customer.media.name, digits)
+
+    async def end(self, account: AnyAccount, thread: str, reason: str) -> None:
+        """Hang up, after the last prompt."""
+        if line := self.exchange.lines.get(thread):
+            line.soon(_hang_up(line))
+
+    async def ring(self, account: AnyAccount, ringing: Ringing) -> None:
+        """Have the agent's devices ring."""
+        line = self._line(ringing.thread)
+        if ringing.leg in line.legs:
+            return
+        leg = AgentLeg(ringing.leg, ringing.user_id, line)
+        devices = await self._outward.to_agent(line, ringing.user_id, ringing.caller, auto_answer=ringing.auto_answer)
+        line.add(leg)
+        leg.ring(devices, ringing.seconds)
+
+    async def release(self, account: AnyAccount, thread: str, leg: str, reason: str) -> None:
+        line = self.exchange.lines.get(thread)
+        if line is not None and leg in line.legs:
+            line.legs[leg].leave(Cause.HUNG_UP)
+
+    async def bridge(self, account: AnyAccount, thread: str, legs: Sequence[str]) -> None:
+        await self._arrange(thread, lambda line: line.arrangement.talk(legs))
+
+    async def consult(self, account: AnyAccount, thread: str, legs: Sequence[str]) -> None:
+        await self._arrange(thread, lambda line: line.arrangement.consult(legs))
+
+    async def hold(self, account: AnyAccount, thread: str) -> None:
+        await self._arrange(thread, lambda line: line.arrangement.hold(held=True))
+
+    async def resume(self, account: AnyAccount, thread: str) -> None:
+        await self._arrange(thread, lambda line: line.arrangement.hold(held=False))
+
+    async def waiting(self, account: AnyAccount, thread: str) -> None:
+        """Music, and from time to time where they are."""
+        line = self.exchange.lines.get(thread)
+        if line is not None and line.arrangement.mode != "WAITING":
+            await self._arrange(thread, lambda line: line.arrangement.wait())
+            line.soon(self._announcing.run(line))
+
+    async def transfer_out(self, account: AnyAccount, thread: str, to: Address) -> None:
+        """Connect the customer with a number outside; they are no longer ours then."""
+        await transfer(self._outward, self._line(thread), to.value)
+
+    async def place(self, account: AnyAccount, call: Placing) -> None:
+        """Click-to-call."""
+        if call.thread in self.exchange.lines:
+            return
+        shown = call.caller or account.address.value
+        if shown not in (account.address.value, *account.settings.caller_ids):
+            raise Misconfigured("this number is not ours to show")
+        line = self._open(account, call.thread, call.to.value)
+        await Placed(self._outward, line, call, shown).begin()
+
+    async def devices(self, user_id: int) -> Sequence[Device]:
+        return await self._outward.devices(user_id)
+
+    async def alive(self, account: AnyAccount) -> Mapping[str, Collection[str]]:
+        mine = [line for line in self.exchange.lines.values() if line.account.id == account.id]
+        return {line.thread: list(line.legs) for line in mine}
+
+    def _line(self, thread: str) -> Line:
+        line = self.exchange.lines.get(thread)
+        if line is None:
+            raise Unreachable("the call has ended")
+        return line
+
+    def _open(self, account: AnyAccount, thread: str, number: str) -> Line:
+        try:
+            return self.exchange.open_line(account, thread, number, "out")
+        except MediaError as error:
+            raise Unreachable(str(error)) from error
+
+    async def _arrange(self, thread: str, how: Arrange) -> None:
+        """Commands for a call that has ended do nothing; what the engine cannot do is told as Unreachable."""
+        if line := self.exchange.lines.get(thread):
+            try:
+                await how(line)
+            except MediaError as error:
+                raise Unreachable(str(error)) from error
+
+
+async def _hang_up(line: Line) -> None:
+    if line.speaking is not None and line.arrangement.mode == "FLOW":
+        await line.speaking.finished(LAST_PROMPT)
+    line.leave()

@@ -1,0 +1,149 @@
+"""A call we make: the client's side of an INVITE (RFC 3261 §13.2), with log-in at proxies and forked answers."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from sipmessage import URI, CSeq, Request, Response
+
+from hub.api import Cause
+from plugins.sip import causes, digest
+from plugins.sip.call import SDP, Call, Dialogs
+from plugins.sip.call import CallState as S
+from plugins.sip.dialog import Dialog
+from plugins.sip.media_leg import MediaLeg
+from plugins.sip.message import name_addr, tag, with_body
+from plugins.sip.transaction.layer import Outgoing
+from plugins.sip.transport.flow import Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Whom to call: the URI, From as they shall see it, our Contact, log-in where one is asked for, further headers."""
+
+    uri: URI
+    from_: str
+    contact: str
+    username: str = ""
+    password: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Dialing(Call):
+    """DIALING until anything comes, PROCEEDING, EARLY while it rings, CONFIRMED when it is answered."""
+
+    def __init__(self, dialogs: Dialogs, media: MediaLeg, flow: Flow, to: Destination) -> None:
+        super().__init__(dialogs, media, flow)
+        self._to = to
+        self._call_id = f"{secrets.token_hex(12)}@hub"
+        self._tag = secrets.token_hex(6)
+        self._sequence = 1
+        self._outgoing: Outgoing | None = None
+        self._given_up: Cause | None = None
+        self._logged_in = False
+        self._cancelled = False
+
+    def dial(self) -> None:
+        """Send the INVITE with our offer."""
+        self.move(S.DIALING)
+        self.soon(self._invite())
+
+    def hang_up(self, cause: Cause = Cause.HUNG_UP) -> None:
+        if self.state is S.CONFIRMED:
+            self.bye()
+            self.release(cause)
+        elif not self.over and self._given_up is None:
+            self._given_up = cause
+            if self.state in (S.PROCEEDING, S.EARLY):
+                self._cancel()
+            self.release(cause)
+
+    async def _invite(self, authorization: tuple[str, str] | None = None) -> None:
+        body = await self.media.offer()
+        if self.over:
+            return
+        request = Request("INVITE", self._to.uri)
+        headers = [
+            ("Max-Forwards", "70"), ("From", f"{self._to.from_};tag={self._tag}"), ("To", f"<{self._to.uri}>"),
+            ("Call-ID", self._call_id), ("CSeq", str(CSeq(self._sequence, "INVITE"))), ("Contact", self._to.contact),
+            ("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, NOTIFY"), *self._to.headers,
+        ]  # fmt: skip
+        for name, value in [*headers, *([authorization] if authorization else [])]:
+            request.headers.add(name, value)
+        with_body(request, body, SDP)
+        self._outgoing = self.dialogs.transactions.send(request, self.flow, self._answered)
+
+    def _answered(self, answer: Response) -> None:
+        if 200 <= answer.code < 300:
+            self._accepted(answer)
+        elif self.over:
+            if answer.code < 200:
+                self._cancel()  # given up before anything had come: only now may it be said
+        elif answer.code < 200:
+            self._provisional(answer)
+        elif answer.code in (401, 407) and self._to.username and not self._logged_in:
+            self._log_in(answer)
+        else:
+            self.release(self._given_up or causes.of_refusal(answer.code, answer))
+
+    def _provisional(self, answer: Response) -> None:
+        if self.state is S.DIALING:
+            self.move(S.PROCEEDING)
+        if answer.code > 100 and self.state is S.PROCEEDING:
+            self.move(S.EARLY)
+            self.told.ringing(self)
+
+    def _accepted(self, answer: Response) -> None:
+        """Every 2xx is acknowledged; one that comes too late, or from another branch, is ended at once (§13.2.2.4)."""
+        assert self._outgoing is not None
+        invite = self._outgoing.request
+        dialog = Dialog.as_client(invite, answer, self._to.contact)
+        self.dialogs.transactions.pass_by(dialog.request("ACK", invite.cseq.sequence), self.flow)
+        if self.dialog is not None and self.dialog.remote_tag == tag(name_addr(answer.headers["To"])):
+            return  # its repeat
+        if self.over or self.dialog is not None:
+            self.dialogs.transactions.send(dialog.request("BYE"), self.flow, lambda _: None)
+            return
+        self.dialog = dialog
+        self.dialogs.keep(dialog, self)
+        self.move(S.CONFIRMED)
+        self.soon(self._up(answer.body))
+
+    async def _up(self, answered: bytes) -> None:
+        await self.media.settle(answered)
+        if not self.over:
+            self.told.up(self)
+
+    def acknowledged(self, ack: Request) -> None:
+        """The ACK of our 200 to their re-INVITE."""
+        if self._pending is not None:
+            self._pending.acknowledged()
+
+    def _log_in(self, answer: Response) -> None:
+        proxy = answer.code == 407
+        asked = answer.headers.getlist("Proxy-Authenticate" if proxy else "WWW-Authenticate")
+        to = self._to
+        value = digest.credentials(asked, "INVITE", str(to.uri), to.username, to.password)
+        if not value:
+            self.release(Cause.FAILED)
+            return
+        self._logged_in = True
+        self._sequence += 1
+        self.soon(self._invite(("Proxy-Authorization" if proxy else "Authorization", value)))
+
+    def _cancel(self) -> None:
+        """CANCEL: the INVITE's own branch, nothing in common with any dialog (§9.1). If a 200 crosses it, the BYE of
+        `_accepted` follows."""
+        if self._outgoing is None or self._cancelled:
+            return
+        self._cancelled = True
+        invite = self._outgoing.request
+        cancel = Request("CANCEL", invite.uri)
+        for name in ("Via", "Max-Forwards", "From", "To", "Call-ID"):
+            cancel.headers.add(name, invite.headers[name])
+        cancel.headers.add("CSeq", str(CSeq(invite.cseq.sequence, "CANCEL")))
+        if self._given_up is Cause.HUNG_UP:
+            cancel.headers.add("Reason", 'SIP;cause=200;text="Call completed elsewhere"')
+        cancel.headers.add("Content-Length", "0")
+        self.dialogs.transactions.cancel(cancel, self.flow)

@@ -1,0 +1,148 @@
+"""The telephone exchange of one hub process: its ports, trunks and lines, and calls that come in."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from hub.api import Address, AnyAccount, AnyConnection, Cause, Context, InputError, Overloaded, Raw
+from plugins.sip.answering import Answering
+from plugins.sip.audio import Audio
+from plugins.sip.counters import CALLS, LINES, TURNED
+from plugins.sip.digest import Verdicts
+from plugins.sip.guard import Guard, Limits, Turned, networks
+from plugins.sip.line import Line
+from plugins.sip.media.engine import MediaError
+from plugins.sip.media.settings import MediaSettings
+from plugins.sip.media_leg import MediaLeg
+from plugins.sip.message import encode, response
+from plugins.sip.numbers import called, caller
+from plugins.sip.phones import Phones
+from plugins.sip.ports import Ports
+from plugins.sip.registrar import Registrar
+from plugins.sip.settings import NAME, SCHEME, SipSettings
+from plugins.sip.transaction.layer import Incoming
+from plugins.sip.transport.flow import Flow
+from plugins.sip.trunk import Trunk
+from plugins.sip.user_agent import UserAgent
+
+log = logging.getLogger(__name__)
+LAST_WORDS = 3.0
+
+
+class Exchange:
+    """One for all connections of the plugin in this process."""
+
+    def __init__(self, context: Context, settings: SipSettings) -> None:
+        self.context = context
+        self.settings = settings
+        self.guard = Guard(Limits(rate=settings.rate, failures=settings.failures, ban=settings.ban_seconds))
+        self.agent = UserAgent(self.guard)
+        self.agent.desk = self
+        self.phones = Phones(context.store)
+        self.registrar = Registrar(self.phones, Verdicts(settings.realm, context.key("digest")), self.guard)
+        self.ports = Ports(settings, self.agent.received)
+        self.audio = Audio(MediaSettings(host=settings.media_host), self._line_of)
+        self.trunks: dict[int, Trunk] = {}
+        self.lines: dict[str, Line] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def holding(self, connection: AnyConnection) -> AsyncIterator[Trunk]:
+        """This connection at work as long as this lasts; its calls end with it. Raises OSError, MediaError."""
+        settings = connection.settings
+        async with self.audio.at_work(), self.ports.using(settings) as port:
+            trunk = Trunk(connection.id, connection.name, settings, port, self.agent.transactions)
+            self.trunks[connection.id] = trunk
+            self.guard.trusted[connection.id] = networks(settings.peers)
+            self.registrar.open += settings.registrar
+            watching = asyncio.create_task(trunk.watch())
+            try:
+                yield trunk
+            finally:
+                watching.cancel()
+                self.registrar.open -= settings.registrar
+                self.guard.trusted.pop(connection.id, None)
+                await self._clear(connection.id)
+                self.trunks.pop(connection.id, None)
+
+    def registering(self, incoming: Incoming) -> None:
+        """A phone wants to be reached here."""
+        self.registrar.registering(incoming)
+
+    def called(self, incoming: Incoming) -> None:
+        """A new call from a trunk."""
+        task = asyncio.get_running_loop().create_task(self._take(incoming))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def open_line(self, account: AnyAccount, thread: str, number: str, direction: str) -> Line:
+        """A new line. Raises MediaError."""
+        line = Line(self.context, self.audio.engine, account, thread, number, self._gone)
+        self.lines[thread] = line
+        CALLS.labels(direction).inc()
+        LINES.set(len(self.lines))
+        return line
+
+    async def _take(self, incoming: Incoming) -> None:
+        request = incoming.request
+        account = await self._account(called(request), incoming.flow.remote[0])
+        if account is None:
+            TURNED.labels(Turned.DESTINATION).inc()
+            incoming.respond(response(request, 404, "Not Found", tag="n"))
+            return
+        thread = secrets.token_hex(12)
+        try:
+            line = self.open_line(account, thread, caller(request)[0], "in")
+        except MediaError:
+            incoming.respond(response(request, 503, "Service Unavailable", tag="n"))
+            return
+        call = Answering(self.agent, MediaLeg(line.engine), incoming, contact(incoming.flow))
+        line.take(call)
+        if await self._stored(call, account, thread):
+            call.ring()
+            call.answer()
+
+    async def _stored(self, call: Answering, account: AnyAccount, thread: str) -> bool:
+        """The call is in the record before it is answered; otherwise the caller's side may try again."""
+        meta = {"what": "call", "account": account.address.value, "thread": thread, "called": called(call.request)}
+        try:
+            await self.context.emit(account, Raw(encode(call.request), meta))
+        except (Overloaded, InputError) as error:
+            log.warning("a call could not be stored: %s", error.code)
+            call.refuse(503, "Service Unavailable", (("Retry-After", "5"),))
+            call.release(Cause.FAILED)
+            return False
+        return not call.over
+
+    async def _account(self, number: str, host: str) -> AnyAccount | None:
+        """The account that is called, on a connection whose peer it came from."""
+        found = await self.context.account(NAME, Address(SCHEME, number))
+        if found is None:
+            digits = number.lstrip("+")
+            every = await self.context.accounts(NAME)
+            found = next((each for each in every if each.address.value.lstrip("+") == digits), None)
+        return found if found and found.connection_id in self.guard.trunks_of(host) else None
+
+    def _line_of(self, leg: str) -> Line | None:
+        return next((line for line in self.lines.values() if line.call_of(leg)), None)
+
+    def _gone(self, line: Line) -> None:
+        self.lines.pop(line.thread, None)
+        LINES.set(len(self.lines))
+
+    async def _clear(self, connection: int) -> None:
+        mine = [line for line in self.lines.values() if line.account.connection_id == connection]
+        for line in mine:
+            line.leave(Cause.FAILED)
+        if mine:
+            await asyncio.wait([asyncio.create_task(line.reports.done()) for line in mine], timeout=LAST_WORDS)
+
+
+def contact(flow: Flow) -> str:
+    """Where we are reached on this flow."""
+    transport = "" if flow.transport == "UDP" else f";transport={flow.transport.lower()}"
+    return f"<sip:hub@{flow.local[0]}:{flow.local[1]}{transport}>"

@@ -1,0 +1,66 @@
+"""When what a caller presses is an answer. Pure: the time is passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The answer a prompt expects: one of `choices`, or up to `longest` keys (0: any number) until `terminator`, or
+    `pause` seconds after the last. Nothing is expected where both are empty."""
+
+    choices: tuple[str, ...] = ()
+    longest: int = 0
+    terminator: str = "#"
+    pause: float = 4.0
+    free: bool = False
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Any]) -> Expected | None:
+        """From a message's fields; None when it asks for nothing that can be pressed."""
+        choices = tuple(str(c.get("key", "")) for c in fields.get("choices") or [] if isinstance(c, dict))
+        entry = fields.get("entry")
+        if isinstance(entry, dict) and entry.get("kind") in ("DIGITS", "TEXT"):
+            longest, pause = int(entry.get("longest") or 0), float(entry.get("pause") or 4.0)
+            return cls(choices, longest, str(entry.get("terminator") or "#"), pause, free=True)
+        return cls(choices) if choices else None
+
+
+class Collector:
+    """Keys as they come; an answer as soon as it is one."""
+
+    def __init__(self) -> None:
+        self._expected = Expected(free=True)
+        self._held = ""
+        self.due: float | None = None
+
+    def expect(self, expected: Expected) -> None:
+        """A new question: what was pressed before it is no answer to it."""
+        self._expected, self._held, self.due = expected, "", None
+
+    def press(self, key: str, now: float) -> str:
+        """The answer, when this key completes one, else ""."""
+        expected = self._expected
+        if expected.free and key == expected.terminator:
+            return self._take()
+        self._held += key
+        self.due = now + expected.pause
+        if expected.free and not expected.choices:
+            return self._take() if 0 < expected.longest <= len(self._held) else ""
+        return "" if self._may_go_on() else self._take()
+
+    def tick(self, now: float) -> str:
+        """The answer that a pause completes, else ""."""
+        return self._take() if self.due is not None and now >= self.due else ""
+
+    def _may_go_on(self) -> bool:
+        longer = any(each.startswith(self._held) and each != self._held for each in self._expected.choices)
+        room = self._expected.free and not 0 < self._expected.longest <= len(self._held)
+        return longer or (room and self._held not in self._expected.choices)
+
+    def _take(self) -> str:
+        held, self._held, self.due = self._held, "", None
+        return held

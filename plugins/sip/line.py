@@ -1,0 +1,189 @@
+"""One call as the hub has it: the customer's leg, the agents' legs, and who hears whom. All by the core's word."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from hub.api import AnyAccount, Cause, Context, LegState
+from plugins.sip import music
+from plugins.sip.agent_leg import AgentLeg
+from plugins.sip.arrangement import Arrangement
+from plugins.sip.call import Call
+from plugins.sip.call import CallState as S
+from plugins.sip.collecting import Collecting
+from plugins.sip.media.engine import MediaEngine, MediaError
+from plugins.sip.reports import Reports
+from plugins.sip.speaking import Speaking
+
+log = logging.getLogger(__name__)
+
+
+class Line:
+    """`customer` is None while the hub places the call. `gone` is told when the last leg has ended."""
+
+    def __init__(
+        self, context: Context, engine: MediaEngine, account: AnyAccount, thread: str, caller: str,
+        gone: Callable[[Line], None],
+    ) -> None:  # fmt: skip
+        self.account = account
+        self.thread = thread
+        self.engine = engine
+        self.customer: Call | None = None
+        self.legs: dict[str, AgentLeg] = {}
+        self.reports = Reports(context, account, thread, caller)
+        self.speaking: Speaking | None = None
+        self.collecting = Collecting(self)
+        self.arrangement = Arrangement(self)
+        self.said: set[int] = set()
+        self.on_answer: Callable[[AgentLeg], None] | None = None
+        self.transfers: Callable[[Line, str], bool] = lambda line, target: False
+        self._context = context
+        self._gone = gone
+        self._over = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def take(self, customer: Call) -> None:
+        """This is the customer's leg."""
+        self.customer = customer
+        customer.told = self
+        self.speaking = Speaking(self._context, self.engine, customer.media.name)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the customer's media is up."""
+        return self.customer is not None and self.customer.state in (S.ANSWERED, S.CONFIRMED)
+
+    @property
+    def beside(self) -> str | None:
+        """A leg whose audio is up: further ones must be carried by the same process to be heard by it."""
+        calls = [self.customer, *(leg.call for leg in self.legs.values())]
+        return next((call.media.name for call in calls if call is not None and call.media.up), None)
+
+    @property
+    def music(self) -> Path | bytes:
+        """What this account plays to those who wait."""
+        return Path(self.account.settings.music) if self.account.settings.music else music.on_hold()
+
+    def up_legs(self, names: Sequence[str]) -> list[AgentLeg]:
+        """Those of these legs that can be heard."""
+        found = [self.legs[name] for name in names if name in self.legs]
+        return [leg for leg in found if leg.call is not None and not leg.over]
+
+    def add(self, leg: AgentLeg) -> None:
+        """An agent's leg that is about to ring."""
+        self.legs[leg.name] = leg
+
+    def leave(self, cause: Cause = Cause.HUNG_UP) -> None:
+        """End the customer's leg; agents' legs go with it."""
+        if self.customer is not None:
+            self.customer.hang_up(cause)
+        else:
+            self._end(cause)
+
+    async def detach(self) -> None:
+        """The customer's leg is somebody else's from now on; for the record the call is over here."""
+        if self.speaking is not None:
+            await self.speaking.close()
+            await self.speaking.background(None)
+        self._end(Cause.TRANSFERRED)
+
+    def soon(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what takes a while; a fault ends nothing but itself."""
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except (MediaError, OSError) as error:
+            log.warning("media of a call failed: %s", error)
+
+    # --- what the media engine tells ------------------------------------------------------------------------------
+
+    def call_of(self, leg: str) -> Call | None:
+        """The call whose audio goes by this name."""
+        calls = [self.customer, *(each.call for each in self.legs.values())]
+        return next((call for call in calls if call is not None and call.media.name == leg), None)
+
+    def pressed(self, leg: str, key: str) -> None:
+        """A key, in the audio."""
+        if self.customer is not None and self.customer.media.name == leg:
+            self.collecting.press(key)
+
+    def lost(self, leg: str) -> None:
+        """The audio of this leg has stopped for good: so has the leg."""
+        if call := self.call_of(leg):
+            call.hang_up(Cause.FAILED)
+
+    # --- what the customer's leg tells ------------------------------------------------------------------------------
+
+    def ringing(self, call: Call) -> None:
+        self.reports.leg(LegState.RINGING)
+
+    def up(self, call: Call) -> None:
+        if call is self.customer:
+            self.reports.leg(LegState.ANSWERED)
+            self.soon(self.arrangement.apply())
+
+    def ended(self, call: Call, cause: Cause) -> None:
+        if call is self.customer:
+            self._end(cause)
+
+    def on_hold(self, call: Call, held: bool) -> None:
+        """The customer put us on hold: nothing of ours changes, their side plays its music."""
+
+    def key(self, call: Call, digit: str) -> None:
+        self.collecting.press(digit)
+
+    def asked_to_transfer(self, call: Call, target: str) -> bool:
+        """A customer does not decide where our calls go."""
+        return False
+
+    # --- what agents' legs tell ------------------------------------------------------------------------------------
+
+    def agent_rings(self, leg: AgentLeg) -> None:
+        self.reports.leg(LegState.RINGING, leg.name)
+
+    def agent_answered(self, leg: AgentLeg) -> None:
+        self.reports.leg(LegState.ANSWERED, leg.name)
+        if self.on_answer is not None:
+            self.on_answer(leg)
+        self.soon(self.arrangement.apply())
+
+    def agent_left(self, leg: AgentLeg, cause: Cause) -> None:
+        self.legs.pop(leg.name, None)
+        self.reports.leg(LegState.ENDED, leg.name, cause)
+        if self._over or (self.customer is None and not self.legs):
+            self._end(cause)
+        else:
+            self.soon(self.arrangement.apply())
+
+    def agent_holds(self, leg: AgentLeg, held: bool) -> None:
+        if leg.name in self.arrangement.talking:
+            self.reports.leg(LegState.HELD if held else LegState.RESUMED, leg.name)
+            self.soon(self.arrangement.hold(held))
+
+    def agent_transfers(self, leg: AgentLeg, target: str) -> bool:
+        return leg.name in self.arrangement.talking and self.transfers(self, target)
+
+    def _end(self, cause: Cause) -> None:
+        if self._over:
+            return
+        self._over = True
+        self.soon(self._ended(cause))
+
+    async def _ended(self, cause: Cause) -> None:
+        await self.arrangement.finish_recording()
+        await self.collecting.close()
+        if self.speaking is not None:
+            await self.speaking.close()
+        self.reports.leg(LegState.ENDED, "", cause)
+        for leg in list(self.legs.values()):
+            leg.leave(Cause.HUNG_UP)
+        self.reports.close()
+        self._gone(self)

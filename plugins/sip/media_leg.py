@@ -1,0 +1,69 @@
+"""The audio of one leg: our half of offer and answer (RFC 3264), kept in step with the media engine."""
+
+from __future__ import annotations
+
+import secrets
+
+from plugins.sip import offer_answer, sdp
+from plugins.sip.media.engine import Codec, Direction, Endpoint, MediaEngine
+from plugins.sip.offer_answer import Agreed
+
+
+class MediaLeg:
+    """One socket of the engine, and what was agreed about it. Raises MediaError, NotAcceptable, BadSdp."""
+
+    def __init__(self, engine: MediaEngine, beside: str | None = None) -> None:
+        self.engine = engine
+        self.name = secrets.token_hex(8)
+        self.agreed: Agreed | None = None
+        self._beside = beside
+        self._endpoint: Endpoint | None = None
+        self._number = secrets.randbelow(2**31)
+        self._version = 0
+
+    @property
+    def up(self) -> bool:
+        """Whether both sides know where the other is."""
+        return self.agreed is not None
+
+    async def offer(self) -> bytes:
+        """Our offer."""
+        endpoint = await self._opened()
+        return self._written(offer_answer.offer(endpoint.port), endpoint)
+
+    async def answer(self, offered: bytes) -> bytes:
+        """Our answer to theirs; media starts."""
+        endpoint = await self._opened()
+        session, agreed = offer_answer.answer(sdp.parse(offered), endpoint.port)
+        await self._connect(agreed)
+        return self._written(session, endpoint)
+
+    async def settle(self, answered: bytes) -> None:
+        """Their answer to our offer; media starts."""
+        await self._connect(offer_answer.settle(sdp.parse(answered)))
+
+    async def close(self) -> None:
+        """Free the socket."""
+        if self._endpoint is not None:
+            self._endpoint = None
+            await self.engine.close(self.name)
+
+    async def _opened(self) -> Endpoint:
+        if self._endpoint is None:
+            self._endpoint = await self.engine.open(self.name, beside=self._beside)
+        return self._endpoint
+
+    async def _connect(self, agreed: Agreed) -> None:
+        if agreed != self.agreed:
+            await self.engine.connect(
+                self.name,
+                agreed.remote,
+                Codec(agreed.codec),
+                agreed.events,
+                direction=Direction(agreed.direction),
+            )
+        self.agreed = agreed
+
+    def _written(self, session: sdp.Session, endpoint: Endpoint) -> bytes:
+        self._version += 1
+        return sdp.write(session, endpoint.host, self._number, self._version)

@@ -1,0 +1,117 @@
+"""Calls we make: to an agent's devices, and to numbers outside, which a trunk must allow."""
+
+from __future__ import annotations
+
+import time
+
+from sipmessage import URI
+
+from hub.api import Address, AnyAccount, Device, Misconfigured, Rejected, Unreachable
+from plugins.sip.counters import TURNED
+from plugins.sip.dialing import Destination, Dialing
+from plugins.sip.exchange import Exchange, contact
+from plugins.sip.guard import Turned, may_call
+from plugins.sip.line import Line
+from plugins.sip.media_leg import MediaLeg
+from plugins.sip.message import single_uri
+from plugins.sip.numbers import as_uri
+from plugins.sip.phones import Binding
+from plugins.sip.transport.flow import Flow
+from plugins.sip.trunk import Trunk
+
+AUTO_ANSWER = (("Call-Info", "<sip:hub>;answer-after=0"), ("Alert-Info", "<http://hub>;info=alert-autoanswer"))
+
+
+class Outward:
+    """Makes legs; who dials them decides when."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    async def devices(self, user_id: int) -> list[Device]:
+        """What of an agent's can ring."""
+        phone = await self._exchange.phones.of_user(user_id)
+        if phone is None:
+            return []
+        bindings = await self._exchange.phones.bindings(phone.username, time.time())
+        found = [Device(each.user_agent or phone.username, True, f"{each.host}:{each.port}") for each in bindings]
+        if phone.outside:
+            found.append(Device(phone.outside, True))
+        return found or [Device(phone.username, False, "not registered")]
+
+    async def to_agent(self, line: Line, user_id: int, shown: Address | None, *, auto_answer: bool) -> list[Dialing]:
+        """Legs to all of an agent's devices. Raises Unreachable, Misconfigured."""
+        phone = await self._exchange.phones.of_user(user_id)
+        if phone is None:
+            raise Misconfigured("the agent has no phone")
+        more = AUTO_ANSWER if auto_answer else ()
+        legs = []
+        for binding in await self._exchange.phones.bindings(phone.username, time.time()):
+            if flow := self._flow_to(line.account, binding):
+                to = Destination(single_uri(binding.contact), _from(shown, flow), contact(flow), headers=more)
+                legs.append(self._leg(line, flow, to))
+        if phone.outside:
+            legs.append(await self.to_number(line, phone.outside, line.account.address.value))
+        if not legs:
+            raise Unreachable("no phone of the agent is registered")
+        return legs
+
+    async def to_number(self, line: Line, number: str, shown: str) -> Dialing:
+        """A leg by the account's trunk. Raises Rejected where it is not allowed, Unreachable, Misconfigured."""
+        trunk = self._trunk(line.account)
+        _allowed(trunk, number)
+        try:
+            flow, where = await trunk.way()
+            uri = as_uri(number, where)
+        except OSError as error:
+            raise Unreachable(str(error)) from error
+        except ValueError as error:
+            raise Rejected(str(error)) from error
+        settings = trunk.settings
+        to = Destination(
+            uri, _from(Address("tel", shown), flow), contact(flow), settings.username,
+            settings.password.get_secret_value(), (("P-Asserted-Identity", f"<sip:{shown}@{flow.local[0]}>"),),
+        )  # fmt: skip
+        return self._leg(line, flow, to)
+
+    def _leg(self, line: Line, flow: Flow, to: Destination) -> Dialing:
+        return Dialing(self._exchange.agent, MediaLeg(line.engine, line.beside), flow, to)
+
+    def _trunk(self, account: AnyAccount) -> Trunk:
+        trunk = self._exchange.trunks.get(account.connection_id or 0)
+        if trunk is None:
+            raise Unreachable("the connection is not at work here")
+        return trunk
+
+    def _flow_to(self, account: AnyAccount, binding: Binding) -> Flow | None:
+        """By the connection it came in on, if it is a stream; from our port, if not."""
+        for trunk in self._exchange.trunks.values():
+            port = trunk.port
+            if binding.transport == "UDP":
+                return port.udp.flow((binding.host, binding.port))
+            listener = port.tls if binding.transport == "TLS" else port.tcp
+            for peer in listener.peers if listener else ():
+                if peer.remote == (binding.host, binding.port) and peer.open:
+                    return peer
+        return None
+
+
+def _allowed(trunk: Trunk, number: str) -> None:
+    if not trunk.proxies:
+        raise Misconfigured("the connection has no way out")
+    if not may_call(number, trunk.settings.prefixes):
+        TURNED.labels(Turned.DESTINATION).inc()
+        raise Rejected("calls to this number are not allowed")
+    if trunk.outbound >= trunk.settings.most_outbound:
+        TURNED.labels(Turned.CAP).inc()
+        raise Unreachable("as many calls go out as may at once")
+
+
+def _from(shown: Address | None, flow: Flow) -> str:
+    """The From of a call, without its tag."""
+    if shown is None:
+        return '"Anonymous" <sip:anonymous@anonymous.invalid>'
+    name = "".join(mark for mark in shown.name if mark.isprintable() and mark not in '"\\')
+    user = "".join(mark for mark in shown.value if mark.isalnum() or mark in "+*-._")
+    quoted = f'"{name}" ' if name else ""
+    return f"{quoted}<{URI('sip', flow.local[0], user or 'anonymous')}>"

@@ -1,0 +1,104 @@
+"""The ports SIP listens at: connections with the same address share them, the last to go closes them."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from plugins.sip.settings import SipConnection, SipSettings
+from plugins.sip.transport.flow import Flow, Host, Received
+from plugins.sip.transport.tcp import StreamListener
+from plugins.sip.transport.udp import UdpListener
+
+
+@dataclass(slots=True)
+class Port:
+    """One address: UDP and TCP at the same number, TLS at its own."""
+
+    udp: UdpListener
+    tcp: StreamListener
+    tls: StreamListener | None = None
+    users: int = 0
+    trusted: ssl.SSLContext = field(default_factory=ssl.create_default_context)
+
+    async def flow(self, transport: str, remote: Host, name: str = "") -> Flow:
+        """The way to a far side from here. Raises OSError."""
+        if transport == "udp":
+            return self.udp.flow(remote)
+        if transport == "tls":
+            return await (self.tls or StreamListener(self.tcp.received, "TLS")).connect(remote, self.trusted, name)
+        return await self.tcp.connect(remote)
+
+    @property
+    def where(self) -> str:
+        """As an administrator reads it."""
+        more = f", sips://{self.tls.local[0]}:{self.tls.local[1]}" if self.tls else ""
+        return f"sip://{self.udp.local[0]}:{self.udp.local[1]}{more}"
+
+    def close(self) -> None:
+        """Hear no more."""
+        self.udp.close()
+        self.tcp.close()
+        if self.tls:
+            self.tls.close()
+
+
+class Ports:
+    """All of this process."""
+
+    def __init__(self, defaults: SipSettings, received: Received) -> None:
+        self._defaults = defaults
+        self._received = received
+        self._open: dict[tuple[str, int], Port] = {}
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def using(self, settings: SipConnection) -> AsyncIterator[Port]:
+        """The connection's port, open as long as this lasts. Raises OSError when it cannot be had."""
+        key = (settings.listen_host or self._defaults.host, self._number(settings))
+        async with self._turn:
+            port = self._open.get(key) or await self._bind(key, settings)
+            port.users += 1
+            if key[1]:
+                self._open[key] = port
+        try:
+            yield port
+        finally:
+            port.users -= 1
+            if port.users == 0:
+                self._open.pop(key, None)
+                port.close()
+
+    def _number(self, settings: SipConnection) -> int:
+        return self._defaults.port if settings.listen_port is None else settings.listen_port
+
+    async def _bind(self, key: tuple[str, int], settings: SipConnection) -> Port:
+        host, number = key
+        udp = await UdpListener.bind(host, number, self._received, settings.advertised_host)
+        try:
+            tcp = await StreamListener.bind(host, udp.local[1], self._received, None, settings.advertised_host)
+            return Port(udp, tcp, await self._tls(host, settings))
+        except OSError:
+            udp.close()
+            raise
+
+    async def _tls(self, host: str, settings: SipConnection) -> StreamListener | None:
+        if settings.tls_port is None or not settings.tls_certificate:
+            return None
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(settings.tls_certificate)
+        return await StreamListener.bind(host, settings.tls_port, self._received, context, settings.advertised_host)
+
+
+async def resolve(where: str, transport: str) -> Host:
+    """Address and port of "host" or "host:port". Raises OSError."""
+    host, _, port = where.rpartition(":") if ":" in where and not where.endswith("]") else (where, "", "")
+    number = int(port) if port.isdecimal() else (5061 if transport == "tls" else 5060)
+    loop = asyncio.get_running_loop()
+    kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
+    found = await loop.getaddrinfo(host.strip("[]"), number, type=kind)
+    return (str(found[0][4][0]), number)

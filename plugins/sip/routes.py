@@ -1,0 +1,98 @@
+"""Administrators give agents phones, and see what the exchange sees."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from hub.api import PluginRoutes, Request, Response, Route
+from plugins.sip.channel import SipChannel
+from plugins.sip.digest import Secret
+
+USERNAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
+OUTSIDE = re.compile(r"\+?[0-9]{3,20}|")
+SHORTEST_PASSWORD = 10
+
+
+def routes(channel: SipChannel) -> PluginRoutes:
+    """Under /p/sip/."""
+    desk = PhoneDesk(channel)
+    return [
+        Route("GET", "/phones", desk.list, permission="users.manage", docs="Agents' phones, and where they are"),
+        Route("PUT", "/phones/{user}", desk.put, permission="users.manage", docs="Give an agent a phone"),
+        Route("DELETE", "/phones/{user}", desk.delete, permission="users.manage", docs="Take it away"),
+        Route("GET", "/status", desk.status, permission="connections.manage", docs="Trunks, calls, who is shut out"),
+    ]
+
+
+class PhoneDesk:
+    """The endpoints."""
+
+    def __init__(self, channel: SipChannel) -> None:
+        self._exchange = channel.exchange
+
+    async def list(self, request: Request) -> Response:
+        """All phones with their registrations."""
+        phones = self._exchange.phones
+        found = []
+        for phone in await phones.all():
+            bound = await phones.bindings(phone.username, time.time())
+            contacts = [{"contact": b.contact, "transport": b.transport, "user_agent": b.user_agent} for b in bound]
+            found.append(
+                {"user_id": phone.user_id, "username": phone.username, "outside": phone.outside, "contacts": contacts}
+            )
+        return _json({"phones": found})
+
+    async def put(self, request: Request) -> Response:
+        """Body: {"username", "password"?, "outside"?}. Without a password one is made, and shown this once."""
+        try:
+            user_id, wanted = int(request.params["user"]), request.json()
+        except ValueError:
+            return _wrong("the body must be JSON")
+        if not isinstance(wanted, dict):
+            return _wrong("the body must be an object")
+        username, outside = str(wanted.get("username", "")), str(wanted.get("outside", ""))
+        password = str(wanted.get("password") or secrets.token_urlsafe(12))
+        if not USERNAME.fullmatch(username) or not OUTSIDE.fullmatch(outside):
+            return _wrong("username is letters, digits, . _ -; outside is a number")
+        if len(password) < SHORTEST_PASSWORD:
+            return _wrong(f"a password has at least {SHORTEST_PASSWORD} characters")
+        realm = self._exchange.settings.realm
+        try:
+            await self._exchange.phones.set(user_id, Secret.of(username, realm, password), outside)
+        except IntegrityError:
+            return _json({"error": {"message": "this username is taken"}}, 409)
+        return _json({"user_id": user_id, "username": username, "realm": realm, "password": password})
+
+    async def delete(self, request: Request) -> Response:
+        """Whether there was one: 204 or 404."""
+        user = request.params["user"]
+        gone = user.isdecimal() and await self._exchange.phones.remove(int(user))
+        return Response(status=204 if gone else 404)
+
+    async def status(self, request: Request) -> Response:
+        """What an administrator looks at when calls do not work."""
+        exchange, now = self._exchange, time.monotonic()
+        trunks = [
+            {
+                "connection": trunk.name,
+                "listens": trunk.port.where,
+                "proxies": [{"where": p.where, "up": p.down_until <= now} for p in trunk.proxies],
+            }
+            for trunk in exchange.trunks.values()
+        ]
+        return _json({"trunks": trunks, "calls": len(exchange.lines), "banned": exchange.guard.banned(now)})
+
+
+def _wrong(why: str) -> Response:
+    return _json({"error": {"message": why}}, 422)
+
+
+def _json(value: dict[str, Any] | Sequence[Any], status: int = 200) -> Response:
+    return Response(json.dumps(value).encode(), status)

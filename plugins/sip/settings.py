@@ -1,0 +1,76 @@
+"""What a site sets: where SIP listens, the trunks, and what one of its numbers does."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from plugins.sip.guard import networks
+
+NAME: Final = "sip"
+SCHEME: Final = "tel"
+
+
+class SipSettings(BaseModel):
+    """[plugins.sip] of hub.toml: what all connections share."""
+
+    host: str = Field(default="127.0.0.1", description="Address SIP binds, unless the connection says otherwise")
+    port: int = Field(
+        default=5060,
+        ge=0,
+        le=65535,
+        description="Its port, UDP and TCP; 0 asks the system",
+        json_schema_extra={"env": "HUB_SIP_PORT"},
+    )
+    realm: str = Field(default="hub", description="Realm in which phones log in; changing it voids their passwords")
+    media_host: str = Field(default="127.0.0.1", description="Address audio binds and is announced at")
+    rate: float = Field(default=100, gt=0, description="Messages a second from one unknown source; more are dropped")
+    failures: int = Field(default=8, ge=1, description="Failed attempts within a minute that ban a source")
+    ban_seconds: float = Field(default=900, gt=0, description="For how long")
+
+
+class SipConnection(BaseModel):
+    """One trunk, gateway or registrar. Calls come in from `peers` only, and go out to `proxies` only."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    listen_host: str = Field(default="", description="Address to bind; empty: the plugin's host")
+    listen_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Port; empty: the plugin's port; 0 asks the system"
+    )
+    tls_port: int | None = Field(default=None, ge=0, le=65535, description="Port for SIP over TLS; empty: none")
+    tls_certificate: str = Field(default="", description="PEM file with certificate and key for tls_port")
+    advertised_host: str = Field(default="", description="What others reach us at, behind NAT; empty: as bound")
+    registrar: bool = Field(default=False, description="Agents' phones may register here")
+    peers: list[str] = Field(default_factory=list, description="Addresses and networks calls may come from")
+    proxies: list[str] = Field(
+        default_factory=list, description="Where calls go out to, host or host:port, the first that answers is used"
+    )
+    transport: str = Field(default="udp", pattern="^(udp|tcp|tls)$", description="How the proxies are reached")
+    username: str = Field(default="", description="Log-in at the proxies")
+    password: SecretStr = SecretStr("")
+    prefixes: list[str] = Field(
+        default_factory=list,
+        description='Where calls may go: "+86" allows, "!+8616" forbids, "*" is everywhere; empty: nowhere',
+    )
+    most_outbound: int = Field(default=10, ge=0, description="Calls to the outside at once")
+
+    @field_validator("peers")
+    @classmethod
+    def _are_networks(cls, value: list[str]) -> list[str]:
+        networks(value)
+        return value
+
+
+class SipAccount(BaseModel):
+    """One number of the site."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    music: str = Field(default="", description="Wav file for those who wait or are held; empty: ours")
+    announce_seconds: float = Field(
+        default=30, ge=0, description="Tell place and expected wait this often while one waits; 0: never"
+    )
+    record: bool = Field(default=False, description="Record calls with agents; say so in the greeting where you must")
+    caller_ids: list[str] = Field(default_factory=list, description="Further numbers that may be shown on calls out")

@@ -1,0 +1,73 @@
+"""A customer passed on to a number outside: their leg and a new one stay joined here; the core has let go of them."""
+
+from __future__ import annotations
+
+import asyncio
+
+from hub.api import Cause, Unreachable
+from plugins.sip.call import Call
+from plugins.sip.line import Line
+from plugins.sip.outward import Outward
+
+LONGEST_RING = 45.0
+
+
+class Bridged:
+    """Owns the outside leg, and the customer's once it is answered: when one hangs up, so does the other."""
+
+    def __init__(self, line: Line) -> None:
+        self.answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._line = line
+        self._pair: tuple[Call, ...] = ()
+
+    def join(self, outside: Call) -> None:
+        """From now on these two belong together."""
+        assert self._line.customer is not None
+        self._pair = (self._line.customer, outside)
+        self._line.customer.told = self
+
+    def ringing(self, call: Call) -> None:
+        """The customer hears music until it is answered."""
+
+    def up(self, call: Call) -> None:
+        if not self.answered.done():
+            self.answered.set_result(True)
+
+    def ended(self, call: Call, cause: Cause) -> None:
+        if not self.answered.done():
+            self.answered.set_result(False)
+        for other in self._pair:
+            if other is not call:
+                other.hang_up(cause)
+
+    def on_hold(self, call: Call, held: bool) -> None:
+        """Theirs to hear."""
+
+    def key(self, call: Call, digit: str) -> None:
+        """Heard in the audio."""
+
+    def asked_to_transfer(self, call: Call, target: str) -> bool:
+        return False
+
+
+async def transfer(outward: Outward, line: Line, number: str) -> None:
+    """Returns when the number has answered and the two are joined; the customer's side of the record ends here.
+    Raises Unreachable, Rejected, Misconfigured: then nothing has changed."""
+    if line.customer is None or not line.connected:
+        raise Unreachable("the customer is not there")
+    outside = await outward.to_number(line, number, line.account.address.value)
+    pair = Bridged(line)
+    outside.told = pair
+    outside.dial()
+    try:
+        taken = await asyncio.wait_for(pair.answered, LONGEST_RING)
+    except TimeoutError:
+        outside.hang_up(Cause.NO_ANSWER)
+        raise Unreachable("nobody answered") from None
+    if not taken or line.customer is None or line.customer.over:
+        outside.hang_up()
+        raise Unreachable("nobody answered")
+    customer = line.customer
+    pair.join(outside)
+    await line.detach()
+    await line.engine.bridge(customer.media.name, outside.media.name)

@@ -1,0 +1,115 @@
+"""The way out: which proxy of a trunk answers, tried in order with back-off; health by OPTIONS (RFC 3261 §11)."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from sipmessage import CSeq, Request
+
+from plugins.sip.message import single_uri
+from plugins.sip.ports import Port, resolve
+from plugins.sip.settings import SipConnection
+from plugins.sip.transaction.layer import Transactions
+from plugins.sip.transport.flow import Flow
+
+ASK_EVERY: Final = 30.0
+LONGEST_BACK_OFF: Final = 300.0
+
+
+@dataclass(slots=True)
+class Proxy:
+    """One host of the trunk. `down_until` on a steady clock; `failures` in a row."""
+
+    where: str
+    failures: int = 0
+    down_until: float = 0.0
+
+    def failed(self, now: float) -> None:
+        """It did not answer: left alone for 5 s, 10 s, … 5 min."""
+        self.down_until = now + min(LONGEST_BACK_OFF, 5.0 * 2**self.failures)
+        self.failures += 1
+
+    def answered(self) -> None:
+        """It is there."""
+        self.failures, self.down_until = 0, 0.0
+
+
+class Trunk:
+    """One connection at work."""
+
+    def __init__(
+        self, number: int, name: str, settings: SipConnection, port: Port, transactions: Transactions,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self.number = number
+        self.name = name
+        self.settings = settings
+        self.port = port
+        self.outbound = 0
+        self.proxies = [Proxy(where) for where in settings.proxies]
+        self._transactions = transactions
+        self._now = now
+
+    async def way(self) -> tuple[Flow, str]:
+        """Flow and host of the first proxy that is up; when none is, of the one that comes back first. Raises OSError
+        when there is none, or no name resolves."""
+        now = self._now()
+        for proxy in sorted(self.proxies, key=lambda each: max(0.0, each.down_until - now)):
+            try:
+                remote = await resolve(proxy.where, self.settings.transport)
+                flow = await self.port.flow(self.settings.transport, remote, proxy.where.partition(":")[0])
+            except OSError:
+                proxy.failed(now)
+                continue
+            return flow, proxy.where
+        raise OSError("no proxy of the trunk can be reached")
+
+    def note(self, where: str, answered: bool) -> None:
+        """How a call by this proxy began."""
+        for proxy in self.proxies:
+            if proxy.where == where:
+                if answered:
+                    proxy.answered()
+                else:
+                    proxy.failed(self._now())
+
+    async def watch(self) -> None:
+        """Ask every proxy in turn, for ever."""
+        while self.proxies:
+            for proxy in self.proxies:
+                await self.ask(proxy)
+            await asyncio.sleep(ASK_EVERY)
+        await asyncio.Event().wait()
+
+    async def ask(self, proxy: Proxy) -> bool:
+        """Whether it answers OPTIONS, whatever it says."""
+        try:
+            remote = await resolve(proxy.where, self.settings.transport)
+            flow = await self.port.flow(self.settings.transport, remote, proxy.where.partition(":")[0])
+            answer = await self._transactions.ask(_options(proxy.where, flow), flow)
+        except (OSError, ValueError):
+            proxy.failed(self._now())
+            return False
+        if answer.code in (408, 503):
+            proxy.failed(self._now())
+            return False
+        proxy.answered()
+        return True
+
+
+def _options(where: str, flow: Flow) -> Request:
+    us = f"{flow.local[0]}:{flow.local[1]}"
+    request = Request("OPTIONS", single_uri(f"sip:{where}"))
+    headers = {
+        "Max-Forwards": "70", "From": f"<sip:hub@{us}>;tag={secrets.token_hex(6)}", "To": f"<sip:{where}>",
+        "Call-ID": f"{secrets.token_hex(12)}@hub", "CSeq": str(CSeq(1, "OPTIONS")), "Contact": f"<sip:hub@{us}>",
+        "Accept": "application/sdp", "Content-Length": "0",
+    }  # fmt: skip
+    for name, value in headers.items():
+        request.headers.add(name, value)
+    return request

@@ -1,0 +1,163 @@
+"""What happens to a datagram: the guard, the reader, the transaction, and then whose it is (RFC 3261 §8.2)."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from sipmessage import Request
+
+from plugins.sip.call import Call
+from plugins.sip.counters import TURNED
+from plugins.sip.dialog import Dialog, Key, key_of
+from plugins.sip.guard import Guard, Turned
+from plugins.sip.message import Unreadable, encode, read, refusal, response
+from plugins.sip.transaction.layer import Incoming, Transactions
+from plugins.sip.transport.flow import Flow
+
+log = logging.getLogger(__name__)
+SERVED: Final = frozenset(
+    ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "REFER", "NOTIFY", "REGISTER")
+)
+EXTENSIONS: Final = frozenset(("timer", "replaces", "path"))
+MOST_CALLS: Final = 5_000
+
+PHRASES: Final = {
+    400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable",
+    415: "Unsupported Media Type", 416: "Unsupported URI Scheme", 420: "Bad Extension", 481: "Call Does Not Exist",
+    501: "Not Implemented", 503: "Service Unavailable", 505: "Version Not Supported",
+    513: "Message Too Large",
+}  # fmt: skip
+
+
+class Desk(Protocol):
+    """Who takes new calls and registrations."""
+
+    def called(self, incoming: Incoming) -> None: ...
+
+    def registering(self, incoming: Incoming) -> None: ...
+
+
+class UserAgent:
+    """One for all ports of a process; it knows every dialog."""
+
+    desk: Desk
+
+    def __init__(self, guard: Guard, now: Callable[[], float] = time.monotonic) -> None:
+        self.guard = guard
+        self.now = now
+        self.transactions = Transactions(self, now)
+        self._dialogs: dict[Key, Call] = {}
+
+    @property
+    def calls(self) -> int:
+        """Legs that have a dialog."""
+        return len(self._dialogs)
+
+    def received(self, data: bytes, flow: Flow) -> None:
+        """Bytes from a port; nothing that comes may raise."""
+        host = flow.remote[0]
+        if not self.guard.admits(host, self.now()):
+            return
+        try:
+            message = read(data)
+        except Unreadable as error:
+            self._unreadable(error, flow)
+            return
+        if isinstance(message, Request) and self._turned_away(message, flow):
+            return
+        try:
+            self.transactions.received(message, flow)
+        except Exception:  # a fault in one call must not close the port on all others
+            log.exception("a message could not be served")
+
+    def keep(self, dialog: Dialog, call: Call) -> None:
+        """Requests inside this dialog are the call's."""
+        self._dialogs[dialog.key] = call
+
+    def forget(self, dialog: Dialog) -> None:
+        """It is over."""
+        self._dialogs.pop(dialog.key, None)
+
+    def requested(self, incoming: Incoming) -> None:
+        """A new request, once."""
+        request = incoming.request
+        if refused := refusal(request, SERVED, EXTENSIONS):
+            answer = response(request, refused.status, PHRASES[refused.status], tag="r")
+            for name, value in refused.headers:
+                answer.headers.add(name, value)
+            incoming.respond(answer)
+        elif request.method == "CANCEL":
+            self._cancelled(incoming)
+        elif key_of(request)[1]:
+            self._inside(incoming)
+        else:
+            self._outside(incoming)
+
+    def acknowledged(self, ack: Request, flow: Flow) -> None:
+        """An ACK that belongs to no transaction: of a 200."""
+        if call := self._dialogs.get(key_of(ack)):
+            call.acknowledged(ack)
+
+    def _inside(self, incoming: Incoming) -> None:
+        call = self._dialogs.get(key_of(incoming.request))
+        if call is None:
+            incoming.respond(response(incoming.request, 481, PHRASES[481]))
+        else:
+            call.inside(incoming)
+
+    def _outside(self, incoming: Incoming) -> None:
+        request = incoming.request
+        if request.method == "OPTIONS":
+            incoming.respond(response(request, 200, "OK", tag="o"))
+        elif request.method == "REGISTER":
+            self.desk.registering(incoming)
+        elif request.method == "INVITE":
+            self._new_call(incoming)
+        elif request.method == "NOTIFY":
+            incoming.respond(response(request, 489, "Bad Event", tag="n"))
+        else:
+            incoming.respond(response(request, 481, PHRASES[481], tag="n"))
+
+    def _new_call(self, incoming: Incoming) -> None:
+        request = incoming.request
+        if len(self._dialogs) >= MOST_CALLS:
+            incoming.respond(response(request, 503, PHRASES[503], tag="n"))
+        else:
+            self.desk.called(incoming)
+
+    def _cancelled(self, incoming: Incoming) -> None:
+        found = self.transactions.find(incoming.request, "INVITE")
+        if found is None:
+            incoming.respond(response(incoming.request, 481, PHRASES[481]))
+            return
+        incoming.respond(response(incoming.request, 200, "OK"))
+        found.cancelled()
+
+    def _turned_away(self, request: Request, flow: Flow) -> bool:
+        """Strangers get nothing that would make us remember them (no transaction): registrations are judged by their
+        password, requests of a call by its dialog, everything else needs to come from a trunk."""
+        host = flow.remote[0]
+        if self.guard.trunks_of(host) or request.method in ("REGISTER", "ACK"):
+            return False
+        if key_of(request) in self._dialogs or self._is_cancel_of_ours(request):
+            return False
+        why = Turned.METHOD if request.method not in SERVED else Turned.STRANGER
+        self._count(host, why)
+        if request.method != "OPTIONS":
+            flow.send(encode(response(request, 403, PHRASES[403], tag="s")))
+        return True
+
+    def _is_cancel_of_ours(self, request: Request) -> bool:
+        return request.method == "CANCEL" and self.transactions.find(request, "INVITE") is not None
+
+    def _unreadable(self, error: Unreadable, flow: Flow) -> None:
+        self._count(flow.remote[0], Turned.UNREADABLE)
+        if error.draft is not None:
+            flow.send(encode(response(error.draft, error.status, PHRASES[error.status], tag="u")))
+
+    def _count(self, host: str, why: Turned) -> None:
+        TURNED.labels(why).inc()
+        self.guard.failed(host, why, self.now())

@@ -1,0 +1,74 @@
+"""A whole site around the telephone, in this process: real store, real pipeline, real media workers; the far sides are
+other programs (sipp, baresip)."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+from hub.plugin.discovery import GROUP, Plugins, discover
+from hub.plugin.site_model import SiteFile
+from plugins.sip import _channels
+from plugins.sip.digest import Secret
+from plugins.sip.exchange import Exchange as Telephones
+from tests.toy.tests.house import House
+
+DESK = "+861058880000"
+PASSWORD = "a long password"
+
+
+class Nowhere:
+    """The toys' exchange, which has nothing to do here."""
+
+    port = 1
+
+
+class VoiceHouse(House):
+    """One trunk whose peers are on loopback, one number, one agent, Ann, with a phone."""
+
+    def __init__(self, url: str, folder: Path, flow: str = "", **settings: Any) -> None:
+        super().__init__(url, folder, Nowhere())  # type: ignore[arg-type]  # only its port is asked for
+        connection = {"listen_port": 0, "registrar": True, "peers": ["127.0.0.1"], **settings.pop("connection", {})}
+        number = {"name": "Desk", "channel": "sip", "address": f"tel:{DESK}", "connection": "Trunk", "queue": "desk"}
+        self.file = SiteFile.model_validate(
+            {
+                "queues": [{"key": "desk", "name": "Desk"}],
+                "connections": [{"name": "Trunk", "channel": "sip", "settings": connection}],
+                "accounts": [{**number, "flow": flow, "settings": settings}],
+                "users": [{"login": login, "name": login.title(), "queues": ["desk"]} for login in ("ann", "bo")],
+            }
+        )
+
+    def plugins(self) -> Plugins:
+        return discover(["sip"], [EntryPoint("sip", "plugins.sip", GROUP)])
+
+    async def __aenter__(self) -> VoiceHouse:
+        await super().__aenter__()
+        try:
+            await self.until("connection.state", lambda event: event.data["state"] == "RUNNING")
+        except BaseException:
+            await self.__aexit__()
+            raise
+        return self
+
+    @property
+    def telephones(self) -> Telephones:
+        """The exchange of this site."""
+        return _channels[-1][1].exchange
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return next(iter(self.telephones.trunks.values())).port.udp.local[1]
+
+    async def give_phone(self) -> None:
+        """Ann may register as "ann"."""
+        await self.telephones.phones.set(self.ann.user_id, Secret.of("ann", "hub", PASSWORD), "")
+
+    async def quiet(self) -> None:
+        """Every leg is gone."""
+        async with asyncio.timeout(10):
+            while self.telephones.lines or self.telephones.agent.calls:  # noqa: ASYNC110 - nothing tells of a dialog's end
+                await asyncio.sleep(0.02)
