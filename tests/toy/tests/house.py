@@ -65,7 +65,7 @@ class House:
         await self.site.set_up({user.login: "not a hash" for user in self.file.users})
         await self.site.start()
         await self.site.open("http://127.0.0.1:8080")
-        ann, bo = await self.rows(users)
+        ann, bo, *_ = await self.rows(users)
         self.ann = Actor(ann["id"], "Ann", BUILT_IN_ROLES["agent"], None)
         self.bo = Actor(bo["id"], "Bo", BUILT_IN_ROLES["agent"], None)
         return self
