@@ -12,10 +12,17 @@ from hub.routing import documents
 from hub.routing import events as facts
 from hub.routing.decisions import Decision
 from hub.routing.policy import QueuePolicy
-from hub.routing.snapshots import Agent, Held, OpenOffer, Snapshot, Work
+from hub.routing.snapshots import Agent, Held, OpenOffer, Refusal, Snapshot, Turn, Work
 
 Cycle = tuple[datetime, Sequence[facts.Event], Sequence[Decision]]
-_PARTS = {"agents": Agent, "waiting": Work, "held": Held, "offers": OpenOffer}
+_PARTS: dict[str, type] = {
+    "agents": Agent,
+    "waiting": Work,
+    "held": Held,
+    "offers": OpenOffer,
+    "turns": Turn,
+    "refused": Refusal,
+}
 _adapters: dict[type, TypeAdapter[Any]] = {}
 
 
@@ -44,7 +51,7 @@ def read_snapshot(body: bytes) -> tuple[Snapshot, dict[str, Any]]:
     """What `snapshot_body` wrote."""
     parts, settings = _unpacked(body)
     read = {
-        name: _adapter(tuple[of, ...]).validate_python(parts[name])  # type: ignore[valid-type]  # as above
+        name: _adapter(tuple[of, ...]).validate_python(parts.get(name, ()))  # type: ignore[valid-type]  # as above
         for name, of in _PARTS.items()
     }
     return Snapshot(**read, queues=tuple(_read_policy(each) for each in parts["queues"])), settings

@@ -11,12 +11,13 @@ from hub.model.capacity import Capacity
 from hub.model.states import OfferState, WorkState
 from hub.routing import documents
 from hub.routing import events as facts
-from hub.routing.policy import QueuePolicy
-from hub.routing.snapshots import Agent, Held, OpenOffer, Snapshot, Work
+from hub.routing.policy import QueuePolicy, Strategy
+from hub.routing.snapshots import Agent, Held, OpenOffer, Refusal, Snapshot, Turn, Work
 from hub.store import eventlog, presences, routing_rows, work
 from hub.store.rows import Row, many
 from hub.store.tables import queue_members, queues
 
+IN_TURN = frozenset({Strategy.ROUND_ROBIN, Strategy.WEIGHTED})
 AGENT_CHANGES = frozenset({"presence.changed", "user.changed"})
 
 
@@ -32,13 +33,17 @@ def snapshot(conn: Connection) -> tuple[Snapshot, int]:
     offered = {row["work_id"] for row in offers}
     waiting = [row for row in rows if row["state"] != WorkState.ASSIGNED and row["id"] not in offered]
     held = [row for row in rows if row["state"] == WorkState.ASSIGNED and row["user_id"] is not None]
+    served = policies(conn)
+    in_turn = [policy.id for policy in served if policy.strategy in IN_TURN]
     return (
         Snapshot(
             agents=tuple(agents(conn).values()),
             waiting=tuple(work_of(work.described(row), row["queue_id"]) for row in waiting),
             held=tuple(Held(row["id"], row["user_id"], row["medium"], row["channel"], row["queue_id"]) for row in held),
             offers=tuple(_open_offer(row, by_id[row["work_id"]]) for row in offers),
-            queues=tuple(policies(conn)),
+            queues=tuple(served),
+            turns=tuple(Turn(queue, user) for queue, user in routing_rows.turns(conn, in_turn)),
+            refused=tuple(Refusal(*row) for row in routing_rows.refusals(conn)),
         ),
         last,
     )

@@ -5,19 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from hub.routing.explain import NotYet, Preview, WhyWaiting, obstacles, ranked
-from hub.routing.offers import Offers
-from hub.routing.queues import Queues, next_step, ring_of
-from hub.routing.roster import Roster
+from hub.routing.queues import next_step, ring_of
 from hub.routing.snapshots import Work
-from hub.routing.waiting import Waiting
+from hub.routing.state import State
 
 
 class Answers:
-    def __init__(self, roster: Roster, waiting: Waiting, offers: Offers, queues: Queues) -> None:
-        self._roster = roster
-        self._waiting = waiting
-        self._offers = offers
-        self._queues = queues
+    def __init__(self, state: State) -> None:
+        self._roster, self._waiting = state.roster, state.waiting
+        self._offers, self._queues = state.offers, state.queues
 
     def queue_order(self, queue: int) -> list[int]:
         works = {work.id: work for work in self._waiting.in_queue(queue)}

@@ -107,6 +107,12 @@ class Roster:
             self._share[queue] = had
             member.shares[queue] = had + 1 / max(member.agent.weights.get(queue, 1), 1)
 
+    def had_turn(self, agent: int, queue: int, strategy: Strategy) -> None:
+        """As `took_turn`, of who may have gone since."""
+        if (member := self.members.get(agent)) is not None:
+            self.took_turn(member, queue, strategy)
+            self._moved[agent] = member
+
     def best(self, line: Line, accepts: Accepts | None = None) -> int | None:
         """Of those with room for the line's work, the first: by link, then by the line's strategy, then by id."""
         self.settle()

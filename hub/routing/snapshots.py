@@ -94,11 +94,33 @@ class OpenOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """The agent was chosen for work of the queue."""
+
+    queue: int
+    agent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The agent rejected the work, which still waits."""
+
+    work: int
+    agent: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All a new owner of the routing needs; `waiting` holds no work that is on offer or held."""
+    """All a new owner of the routing needs; `waiting` holds no work that is on offer or held.
+
+    `turns`: those of late, the oldest first, of queues where they matter.
+    """
 
     agents: tuple[Agent, ...] = ()
     waiting: tuple[Work, ...] = ()
     held: tuple[Held, ...] = ()
     offers: tuple[OpenOffer, ...] = ()
     queues: tuple[QueuePolicy, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    refused: tuple[Refusal, ...] = ()

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from hub.routing.classes import Line, Matrix, WorkClass
+from hub.routing.classes import Line, Matrix
 from hub.routing.heap import LazyHeap
 from hub.routing.policy import OverflowRule, RoutingSettings
 from hub.routing.queues import Queues, next_step, requirement, ring_of
+from hub.routing.signatures import WorkClass
 from hub.routing.snapshots import Slot, Work
 
 

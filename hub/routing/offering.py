@@ -1,0 +1,93 @@
+"""Makes offers: of work to the best agents, and to an agent of the best work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from hub.routing.decisions import Decision, MakeOffer, Overflow
+from hub.routing.explain import why_agent
+from hub.routing.matching import Matcher
+from hub.routing.offers import Reservation
+from hub.routing.policy import OverflowRule, Strategy
+from hub.routing.snapshots import OpenOffer
+from hub.routing.state import State
+from hub.routing.waiting import Entry
+
+
+class Offering:
+    __slots__ = ("_matcher", "_state")
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._matcher = Matcher(state.roster, state.waiting, state.offers, state.refusals)
+
+    def to_agents(self, works: Iterable[int], now: datetime) -> list[Decision]:
+        made: list[Decision] = []
+        nobody: set[int] = set()
+        for work in self._state.waiting.sorted(works):
+            entry = self._state.waiting.entry(work.id)
+            if entry is None or (id(entry.line) in nobody and work.agent is None):
+                continue
+            agent = self._matcher.best_agent(entry, now)
+            if agent is None and not self._state.refusals.any_of(work.id) and work.id not in self._state.offers:
+                nobody.add(id(entry.line))
+            while agent is not None:
+                made.append(self._offer(entry, agent, now))
+                agent = self._matcher.best_agent(entry, now) if work.id in self._state.waiting else None
+        return made
+
+    def serve_all(self, agents: Iterable[int | None], now: datetime) -> list[Decision]:
+        return [decision for agent in agents for decision in self.serve(agent, now)]
+
+    def serve(self, agent: int | None, now: datetime) -> list[Decision]:
+        """Offer an agent all they have room for."""
+        member = self._state.roster.members.get(agent) if agent is not None else None
+        made: list[Decision] = []
+        if member is None or not member.agent.routable:
+            return made
+        while (work := self._matcher.best_work(member, now)) is not None:
+            entry = self._state.waiting.entry(work.id)
+            assert entry is not None
+            made.append(self._offer(entry, member.agent.id, now, alone=True))
+        return made
+
+    def _offer(self, entry: Entry, agent: int, now: datetime, alone: bool = False) -> MakeOffer:
+        """`alone`: nobody else could have taken it, or they would have it already."""
+        work, policy = entry.work, self._state.queues[entry.work.queue]
+        line = entry.line or self._state.waiting.line_for(work, now)
+        member = self._state.roster.members[agent]
+        why = why_agent(
+            member,
+            work,
+            line,
+            candidates=1 if alone else max(sum(len(link.free) for link in line.links), 1),
+            refused=self._state.refusals.any_of(work.id),
+            ring=entry.ring,
+            now=now,
+        )
+        self._state.roster.took_turn(member, work.queue, policy.strategy)
+        if policy.strategy is not Strategy.ALL_RING or entry.kept_for is not None:
+            self._state.waiting.drop(work.id)
+        alongside = work.id in self._state.offers
+        expires_at = now + work.lease
+        self._state.open(OpenOffer(work, agent, None, expires_at), now)
+        return MakeOffer(work.id, agent, expires_at, why, policy.auto_accept, alongside)
+
+    def requeue(self, reservation: Reservation, now: datetime, released: Sequence[int] = ()) -> list[Decision]:
+        """Back to its place, which its first enqueue time keeps; the agent is free for other work.
+
+        `released`: what else may go to others now.
+        """
+        work = reservation.work
+        self._state.drop(reservation)
+        if work.id not in self._state.offers and work.id not in self._state.waiting:
+            self._state.waiting.add(work, now)
+        return [*self.to_agents([work.id, *released], now), *self.serve(reservation.agent, now)]
+
+    def move_on(self, works: Iterable[int], rule: OverflowRule, now: datetime) -> list[Decision]:
+        """What still waits of these shall wait elsewhere."""
+        entries = [entry for work in works if (entry := self._state.waiting.entry(work)) is not None]
+        for entry in entries:
+            self._state.waiting.ask(entry, rule, now)
+        return [Overflow(entry.work.id, rule) for entry in entries]
