@@ -22,7 +22,7 @@ export const interactions = {
   change: (id: number, body: unknown) => patch<unknown>(`/interactions/${id}`, body),
   close: (id: number, disposition: string) =>
     post<unknown>(`/interactions/${id}/close`, disposition ? { disposition } : {}),
-  transfer: (id: number, to: { queue?: number; user?: number; note?: string }) =>
+  transfer: (id: number, to: { queue?: number; user?: number; ring?: boolean; note?: string }) =>
     post<unknown>(`/interactions/${id}/transfer`, to),
   awaitCustomer: (id: number) => post<unknown>(`/interactions/${id}/await`),
   snooze: (id: number, until: string) => post<unknown>(`/interactions/${id}/snooze`, { until }),
@@ -34,6 +34,25 @@ export const interactions = {
   draft: (id: number) => get<T.Draft>(`/interactions/${id}/draft`),
   saveDraft: (id: number, draft: unknown) => put<unknown>(`/interactions/${id}/draft`, draft),
   dropDraft: (id: number) => remove<unknown>(`/interactions/${id}/draft`),
+};
+
+export const calls = {
+  place: (body: { account: number | null; to: { scheme: string; value: string }; caller?: string }) =>
+    post<{ id: number }>("/calls", body),
+  hold: (id: number) => post<unknown>(`/interactions/${id}/hold`),
+  hangUp: (id: number) => post<unknown>(`/interactions/${id}/hang-up`),
+  press: (id: number, keys: string) => post<void>(`/interactions/${id}/keys`, { keys }),
+  passOut: (id: number, to: { scheme: string; value: string }) => post<unknown>(`/interactions/${id}/pass-out`, { to }),
+  devices: () => get<T.Page<T.Device>>("/me/devices"),
+};
+
+export const consult = {
+  ask: (id: number, whom: { user?: number; queue?: number; note?: string }) =>
+    post<unknown>(`/interactions/${id}/consult`, whom),
+  join: (id: number) => post<unknown>(`/interactions/${id}/consult/join`),
+  complete: (id: number) => post<void>(`/interactions/${id}/consult/complete`),
+  back: (id: number) => post<unknown>(`/interactions/${id}/consult/back`),
+  leave: (id: number) => post<void>(`/interactions/${id}/consult/leave`),
 };
 
 export const offers = {

@@ -7,8 +7,10 @@ export type Need = string;
 const BY_FAMILY: Record<string, (event: HubEvent, me: number) => Need[]> = {
   interaction: (event) => ["lists", "counts", ...one("interaction", event.interaction), ...messages(event)],
   delivery: (event) => one("messages", event.interaction),
-  offer: (event) => ["offers", "counts", "board", ...one("why", event.interaction)],
-  work: (event) => ["counts", "board", ...one("why", event.interaction)],
+  offer: (event) => ["offers", "counts", "board", ...about(event)],
+  work: (event) => ["counts", "board", ...about(event)],
+  consult: (event) => about(event),
+  call: (event) => about(event),
   presence: (event, me) => (event.user === me ? ["me", "agents", "board"] : ["agents", "board"]),
   ticket: (event) => ["tickets", ...one("ticket", event.ticket), ...one("interaction", event.interaction)],
   customer: (event) => ["customers", ...one("customer", event.customer), ...merged(event)],
@@ -31,6 +33,11 @@ export function needsOfAll(events: HubEvent[], me: number): Set<Need> {
 
 function one(noun: string, id: number | null): Need[] {
   return id === null ? [] : [`${noun}:${id}`];
+}
+
+/** Who is asked, rings or talks, and why. */
+function about(event: HubEvent): Need[] {
+  return [...one("why", event.interaction), ...one("interaction", event.interaction)];
 }
 
 /** Only a message, or a change of state (which the timeline shows as a line of its own), touches the timeline. */

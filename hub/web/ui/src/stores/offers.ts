@@ -22,7 +22,12 @@ export const useOffers = defineStore("offers", () => {
   async function refresh(): Promise<Ringing[]> {
     const page = await api.mine();
     const known = new Map(all.value.map((offer) => [offer.id, offer]));
-    all.value = page.items.filter((offer) => offer.interaction).map((offer) => known.get(offer.id) ?? ringing(offer));
+    all.value = page.items
+      .filter((offer) => offer.interaction)
+      .map((offer) => {
+        const before = known.get(offer.id);
+        return before?.state === offer.state ? before : ringing(offer);
+      });
     return all.value.filter((offer) => !known.has(offer.id));
   }
 

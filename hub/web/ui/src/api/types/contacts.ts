@@ -66,6 +66,23 @@ export interface Capabilities {
   kinds: string[];
   can_start: boolean;
   start_scheme: string;
+  calls: boolean;
+}
+
+/** An agent in a call: their device rings, or (`up`) they talk since `since`. */
+export interface Leg {
+  offer: number;
+  user: number;
+  up: boolean;
+  accepted: boolean;
+  since: string;
+}
+
+export interface Device {
+  channel: string;
+  name: string;
+  reachable: boolean;
+  detail: string;
 }
 
 export interface InteractionDetail extends Interaction {
@@ -76,6 +93,10 @@ export interface InteractionDetail extends Interaction {
   related: Interaction[];
   explanation: unknown;
   candidates: Candidate[];
+  call: boolean;
+  legs: Leg[];
+  /** A colleague was asked; `user` is null until one is in it. */
+  consult: { work: number; user: Ref | null; queue: number; since: string } | null;
 }
 
 /** A customer a contact may be from: it came from an address of theirs (ADDRESS), or one was named (NAMED). */
@@ -92,6 +113,8 @@ export interface Candidate {
 export interface Offer {
   id: number;
   state: string;
+  /** Of the work: "interaction", "consult", "missed", … */
+  kind: string;
   interaction: Interaction;
   /** The id of the queue it comes from. */
   queue: number | null;

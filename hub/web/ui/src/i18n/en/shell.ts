@@ -77,6 +77,9 @@ export const shell = {
   },
   capacity: { used: "{medium}: {used}", title: "Capacity", of: "{medium}: {used} of {of}" },
   offers: {
+    pick_up: "Pick up your phone",
+    consult: "Consultation",
+    owed: "Missed call: call back",
     region: "Offers",
     title: "Offer: {name}",
     accept: "Accept",

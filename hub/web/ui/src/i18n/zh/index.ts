@@ -1,9 +1,18 @@
 import type { Sentences } from "..";
 import { administration } from "./administration";
+import { calls } from "./calls";
 import { codes } from "./codes";
 import { conversation } from "./conversation";
 import { records } from "./records";
 import { routing } from "./routing";
 import { shell } from "./shell";
 
-export const zh: Sentences = { ...shell, ...codes, ...conversation, ...records, ...administration, ...routing };
+export const zh: Sentences = {
+  ...shell,
+  ...codes,
+  ...conversation,
+  ...records,
+  ...administration,
+  ...routing,
+  ...calls,
+};

@@ -70,6 +70,9 @@ export const shell = {
   },
   capacity: { used: "{medium}：{used}", title: "接待容量", of: "{medium}：{used}/{of}" },
   offers: {
+    pick_up: "请接听您的话机",
+    consult: "咨询",
+    owed: "未接来电，请回拨",
     region: "待接任务",
     title: "新任务：{name}",
     accept: "接受",
