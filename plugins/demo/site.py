@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import secrets
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from plugins.demo.settings import PASSWORD
 
 TEMPLATE = Path(__file__).with_name("site.toml")
+FLOWS = Path(__file__).with_name("flows")
 SYLLABLES = [consonant + vowel for consonant in "bdklmnrst" for vowel in "aeiou"]
 
 
@@ -24,6 +26,7 @@ def run(options: argparse.Namespace) -> int:
     folder: Path = options.data.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     write_password(folder / PASSWORD)
+    write_flows(folder / "flows")
     path = folder / "hub.toml"
     if not path.exists():
         path.write_text(site_file(folder, free_port()), encoding="utf-8")
@@ -34,8 +37,17 @@ def run(options: argparse.Namespace) -> int:
 def site_file(folder: Path, mailbox_port: int) -> str:
     """What hub.toml says. A folder with a quote in its name is written as a string with escapes."""
     template = TEMPLATE.read_text(encoding="utf-8")
-    named = json.dumps(str(folder), ensure_ascii=False) if "'" in str(folder) else f"'{folder}'"
-    return template.replace("'{folder}'", named).replace("{mailbox_port}", str(mailbox_port))
+    for name, path in (("folder", folder), ("flows", folder / "flows"), ("speech", folder / "speech")):
+        template = template.replace(f"'{{{name}}}'", _quoted(path))
+    return template.replace("{mailbox_port}", str(mailbox_port))
+
+
+def write_flows(folder: Path) -> None:
+    """Copies of the demo's own, to be changed; those that are there stay."""
+    folder.mkdir(exist_ok=True)
+    for script in sorted(FLOWS.glob("*.yaml")):
+        if not (folder / script.name).exists():
+            shutil.copyfile(script, folder / script.name)
 
 
 def write_password(path: Path) -> None:
@@ -52,6 +64,10 @@ def sayable() -> str:
     """For instance "kodira-melusa-4821"."""
     halves = ["".join(secrets.choice(SYLLABLES) for _ in range(3)) for _ in range(2)]
     return f"{halves[0]}-{halves[1]}-{secrets.randbelow(9000) + 1000}"
+
+
+def _quoted(path: Path) -> str:
+    return json.dumps(str(path), ensure_ascii=False) if "'" in str(path) else f"'{path}'"
 
 
 def free_port() -> int:

@@ -12,7 +12,7 @@ from hub.api import Answered, Choice, Entry, EntryKind, FlowEvent, Prompt, Start
 from plugins.self_service import nodes
 from plugins.self_service.memory import MOST
 from plugins.self_service.nodes import Ask, Collect, Menu, Rate, Record, Staff
-from plugins.self_service.phrases import key, phrase
+from plugins.self_service.phrases import is_greeting, key, phrase
 from plugins.self_service.texts import ssml
 
 if TYPE_CHECKING:
@@ -40,11 +40,12 @@ def patience(node: Ask, medium: str, prompts: Sequence[Prompt]) -> float:
 
 
 def at_once(walk: Walk, node: Ask, event: FlowEvent) -> str | None:
-    """Where it goes on when the customer began with words that answer the first menu; None when they did not."""
+    """Where it goes on when the customer began by saying what they want; None when they did not."""
     if not isinstance(event, Started) or not isinstance(node, Menu):
         return None
-    meant = _by_words(node.choices, event.text)
-    return _choose(walk, node, meant) if meant else None
+    if meant := _by_words(node.choices, event.text):
+        return _choose(walk, node, meant)
+    return node.opening if node.opening and not is_greeting(event.text) else None
 
 
 async def hear(walk: Walk, name: str, node: Ask, event: FlowEvent) -> str:

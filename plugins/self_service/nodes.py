@@ -56,9 +56,13 @@ class Say(Speaking):
 
 
 class Menu(Asking):
+    """`opening`: where it goes on, asking nothing, with who began by writing more than a greeting that no choice's
+    words are in: they have said what they want, and a menu would be in their way."""
+
     do: Literal["menu"]
     choices: tuple[Choice, ...] = Field(min_length=1, max_length=20)
     into: Name = "choice"
+    opening: Go = ""
 
 
 class Collect(Asking):
@@ -200,9 +204,12 @@ KINDS: dict[str, type[Any]] = {
 }  # fmt: skip
 
 
+_WAYS = ("next", "otherwise", "silence", "opening", "found", "missing")
+
+
 def follows(node: Node) -> list[tuple[tuple[str | int, ...], str]]:
     """Where it may go on, each with its path within the node."""
-    named = {(name,): getattr(node, name, "") for name in ("next", "otherwise", "silence", "found", "missing")}
+    named = {(name,): getattr(node, name, "") for name in _WAYS}
     found: list[tuple[tuple[str | int, ...], str]] = [(path, go) for path, go in named.items() if go]
     if isinstance(node, Menu):
         found += [(("choices", number, "go"), choice.go) for number, choice in enumerate(node.choices)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 PHRASES: Mapping[str, tuple[str, str]] = {
@@ -14,6 +15,32 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "#": ("hash", "井号键"),
     "*": ("star", "星号键"),
 }
+
+
+GREETINGS = frozenset(
+    {
+        "",
+        "hello",
+        "hi",
+        "hey",
+        "there",
+        "good",
+        "morning",
+        "afternoon",
+        "evening",
+        "day",
+        "你好",
+        "您好",
+        "在吗",
+        "有人吗",
+    }
+)
+
+
+def is_greeting(text: str) -> bool:
+    """Whether somebody said no more than hello, in either language."""
+    words = re.split(r"[\s,.!?，。！？、~]+", text.strip().casefold())
+    return GREETINGS.issuperset(words) or len(text.strip()) < 2
 
 
 def phrase(name: str, language: str) -> str:

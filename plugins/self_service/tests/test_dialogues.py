@@ -58,7 +58,17 @@ async def test_the_language_is_changed_by_a_key_and_stays_changed() -> None:
 
 async def test_who_begins_with_words_that_answer_the_menu_is_not_asked_again() -> None:
     desk = at_the_desk()
-    assert "nine digits" in said(await desk.start("Hello, what is the status of my repair?"))
+    assert "nine digits" in said(await desk.start("Hello, I need the ticket status please"))
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [("Hello!", True), ("你好，在吗？", True), ("", True), ("My fridge hums all night", False), ("冰箱很吵", False)],
+)
+async def test_who_begins_with_a_question_gets_a_person_and_who_says_hello_the_menu(text: str, asked: bool) -> None:
+    step = await at_the_desk().start(text)
+    assert isinstance(step, Ask) == asked
+    assert isinstance(step, HandOver) != asked
 
 
 @pytest.mark.parametrize("words", ["I want an agent!", "找人工"])
@@ -132,7 +142,7 @@ async def test_on_the_telephone_the_keys_are_said_in_the_language_they_are_for()
     assert isinstance(step, Ask)
     speech = step.prompts[-1].speech
     assert speech.startswith(
-        '<speak xml:lang="en">What can we do for you?<break time="350ms"/>For Status of a ticket, p'
+        '<speak xml:lang="en">Welcome to Lanhe. What can we do for you?<break time="350ms"/>For Status of a ticket, p'
     )
     tongue = await through(at_the_desk("VOICE"), "5")
     assert '<lang xml:lang="zh">中文请按2。</lang>' in tongue.prompts[-1].speech
