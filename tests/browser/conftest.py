@@ -62,19 +62,26 @@ async def office(open_office: OpenOffice) -> Office:
 
 @pytest.fixture
 async def sit_down(browser: Browser) -> AsyncIterator[SitDown]:
-    """`lin = await sit_down(office, "lin")` logs an agent in, in a window of their own. Uncaught errors fail."""
+    """`lin = await sit_down(office, "lin")` is an agent who is logged in, in a window of their own; with `typing` they
+    do it on the screen. Uncaught errors fail."""
     errors: list[str] = []
     async with AsyncExitStack() as stack:
 
         async def log_in(
-            office: Office, login: str, *, locale: str = "en-GB", path: str = "/", wide: bool = True
+            office: Office,
+            login: str,
+            *,
+            locale: str = "en-GB",
+            path: str = "/",
+            wide: bool = True,
+            typing: bool = False,
         ) -> Desk:
             context = await browser.new_context(locale=locale, viewport=WIDE if wide else NARROW)
             stack.push_async_callback(context.close)
             page = await context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
             desk = Desk(page, office.url)
-            await desk.log_in(login, path)
+            await (desk.log_in if typing else desk.come_back)(login, path)
             return desk
 
         yield log_in

@@ -21,6 +21,14 @@ class Desk:
     def at(self, testid: str) -> Locator:
         return self.page.get_by_test_id(testid)
 
+    async def come_back(self, login: str, path: str = "/") -> None:
+        """The browser still has the cookie of a login: half the processor time of typing it again."""
+        who = {"login": login, "password": PASSWORD}
+        answer = await self.page.request.post(f"{self.url}/api/v1/login", data=who, headers={"origin": self.url})
+        assert answer.ok, await answer.text()
+        await self.page.goto(f"{self.url}{path}")
+        await expect(self.at("presence")).to_be_visible(timeout=PATIENCE)
+
     async def log_in(self, login: str, path: str = "/") -> None:
         await self.page.goto(f"{self.url}{path}")
         await self.at("login-name").fill(login)

@@ -29,7 +29,7 @@ async def test_a_new_colleague_can_log_in(office: Office, sit_down: SitDown) -> 
     await ada.at("input-password").fill("a-long-password-for-tests")
     await ada.at("record-save").click()
     await expect(ada.at("users-row").filter(has_text="Mei Lan")).to_be_visible(timeout=PATIENCE)
-    await sit_down(office, "mei")
+    await sit_down(office, "mei", typing=True)
 
 
 async def test_a_connection_shows_its_health_and_keeps_its_settings_when_renamed(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -13,21 +12,12 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.support import databases
+from tests.support.chromium import FLAGS, PROGRAM
 from tests.support.hub_process import HubProcess
 from tests.support.starting import Preloaded, Start
 
 StartHub = Callable[..., Awaitable[HubProcess]]
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 LONG = ("slow", "browser", "process")
 LOGS = pytest.StashKey[list[HubProcess]]()
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
@@ -129,7 +119,7 @@ async def hub_process(
 async def chromium() -> AsyncIterator[Browser]:
     """Debian's Chromium, headless: started once for all tests of a worker. A missing one fails the test."""
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
+        chromium = await playwright.chromium.launch(executable_path=PROGRAM, args=FLAGS)
         yield chromium
         await chromium.close()
 
