@@ -40,9 +40,10 @@ class Verdicts:
     """The server's side: challenges, and judges what comes back. Nonces are signed, so none are stored; only counts
     of those in use are, against replay."""
 
-    def __init__(self, realm: str, key: bytes) -> None:
+    def __init__(self, realm: str, key: bytes, algorithms: Iterable[str] = ("SHA-256", "MD5")) -> None:
         self.realm = realm
         self._key = key
+        self._algorithms = tuple(algorithms)
         self._counts: OrderedDict[str, int] = OrderedDict()
 
     def challenges(self, now: float, *, stale: bool = False) -> list[str]:
@@ -50,14 +51,15 @@ class Verdicts:
         end = ", stale=true" if stale else ""
         nonce = self._nonce(int(now))
         return [
-            f'Digest realm="{self.realm}", nonce="{nonce}", algorithm={name}, qop="auth"{end}' for name in ALGORITHMS
+            f'Digest realm="{self.realm}", nonce="{nonce}", algorithm={name}, qop="auth"{end}'
+            for name in self._algorithms
         ]
 
     def judge(self, given: Mapping[str, str], method: str, secret: Secret | None, now: float) -> str:
         """ "" when it is right, else "stale" or "wrong". Nobody learns whether the user exists: without a `secret` the
         same is computed."""
         algorithm = given.get("algorithm", "MD5").upper()
-        known = secret.hashes.get(algorithm) if secret else None
+        known = secret.hashes.get(algorithm) if secret and algorithm in self._algorithms else None
         expected = response(given, method, algorithm, known or "0" * 64)
         right = hmac.compare_digest(expected.encode(), given.get("response", "").encode()) and known is not None
         if not right or given.get("realm") != self.realm or not self._ours(given.get("nonce", "")):

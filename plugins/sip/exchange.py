@@ -43,7 +43,8 @@ class Exchange:
         self.agent = UserAgent(self.guard)
         self.agent.desk = self
         self.phones = Phones(context.store)
-        self.registrar = Registrar(self.phones, Verdicts(settings.realm, context.key("digest")), self.guard)
+        verdicts = Verdicts(settings.realm, context.key("digest"), settings.digest)
+        self.registrar = Registrar(self.phones, verdicts, self.guard)
         self.ports = Ports(settings, self.agent.received)
         self.audio = Audio(MediaSettings(host=settings.media_host), self._line_of)
         self.trunks: dict[int, Trunk] = {}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from plugins.sip.settings import SipConnection, SipSettings
 from plugins.sip.transport.flow import Flow, Host, Received
@@ -23,14 +24,13 @@ class Port:
     tcp: StreamListener
     tls: StreamListener | None = None
     users: int = 0
-    trusted: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     async def flow(self, transport: str, remote: Host, name: str = "") -> Flow:
         """The way to a far side from here. Raises OSError."""
         if transport == "udp":
             return self.udp.flow(remote)
         if transport == "tls":
-            return await (self.tls or StreamListener(self.tcp.received, "TLS")).connect(remote, self.trusted, name)
+            return await (self.tls or StreamListener(self.tcp.received, "TLS")).connect(remote, await _trusting(), name)
         return await self.tcp.connect(remote)
 
     @property
@@ -92,6 +92,16 @@ class Ports:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(settings.tls_certificate)
         return await StreamListener.bind(host, settings.tls_port, self._received, context, settings.advertised_host)
+
+
+async def _trusting() -> ssl.SSLContext:
+    """The system's authorities; reading them takes long enough to be heard."""
+    return await asyncio.to_thread(_system_authorities)
+
+
+@functools.cache
+def _system_authorities() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 async def resolve(where: str, transport: str) -> Host:

@@ -6,6 +6,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
+from plugins.sip.digest import ALGORITHMS
 from plugins.sip.guard import networks
 
 NAME: Final = "sip"
@@ -24,10 +25,21 @@ class SipSettings(BaseModel):
         json_schema_extra={"env": "HUB_SIP_PORT"},
     )
     realm: str = Field(default="hub", description="Realm in which phones log in; changing it voids their passwords")
+    digest: list[str] = Field(
+        default=["SHA-256", "MD5"],
+        description="What phones are asked to log in with, the strongest first; some old ones stumble over SHA-256",
+    )
     media_host: str = Field(default="127.0.0.1", description="Address audio binds and is announced at")
     rate: float = Field(default=100, gt=0, description="Messages a second from one unknown source; more are dropped")
     failures: int = Field(default=8, ge=1, description="Failed attempts within a minute that ban a source")
     ban_seconds: float = Field(default=900, gt=0, description="For how long")
+
+    @field_validator("digest")
+    @classmethod
+    def _are_algorithms(cls, value: list[str]) -> list[str]:
+        if not value or set(value) - set(ALGORITHMS):
+            raise ValueError(f"one or more of {', '.join(ALGORITHMS)}")
+        return value
 
 
 class SipConnection(BaseModel):

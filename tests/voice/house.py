@@ -8,15 +8,17 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+from hub.plugin import migrations, settings
 from hub.plugin.discovery import GROUP, Plugins, discover
 from hub.plugin.site_model import SiteFile
 from plugins.sip import _channels
 from plugins.sip.digest import Secret
 from plugins.sip.exchange import Exchange as Telephones
 from tests.toy.tests.house import House
+from tests.voice.baresip import Baresip
 
 DESK = "+861058880000"
-PASSWORD = "a long password"
+PASSWORD = "correct-horse-battery"
 
 
 class Nowhere:
@@ -28,23 +30,32 @@ class Nowhere:
 class VoiceHouse(House):
     """One trunk whose peers are on loopback, one number, one agent, Ann, with a phone."""
 
-    def __init__(self, url: str, folder: Path, flow: str = "", **settings: Any) -> None:
+    def __init__(self, url: str, folder: Path, flow: str = "", **number_settings: Any) -> None:
         super().__init__(url, folder, Nowhere())  # type: ignore[arg-type]  # only its port is asked for
-        connection = {"listen_port": 0, "registrar": True, "peers": ["127.0.0.1"], **settings.pop("connection", {})}
+        connection = {
+            "listen_port": 0,
+            "registrar": True,
+            "peers": ["127.0.0.1"],
+            **number_settings.pop("connection", {}),
+        }
         number = {"name": "Desk", "channel": "sip", "address": f"tel:{DESK}", "connection": "Trunk", "queue": "desk"}
         self.file = SiteFile.model_validate(
             {
+                "plugins": {"sip": {"digest": ["MD5"]}},  # baresip 1.0 gives up when it is offered anything else
                 "queues": [{"key": "desk", "name": "Desk"}],
                 "connections": [{"name": "Trunk", "channel": "sip", "settings": connection}],
-                "accounts": [{**number, "flow": flow, "settings": settings}],
+                "accounts": [{**number, "flow": flow, "settings": number_settings}],
                 "users": [{"login": login, "name": login.title(), "queues": ["desk"]} for login in ("ann", "bo")],
             }
         )
 
     def plugins(self) -> Plugins:
-        return discover(["sip"], [EntryPoint("sip", "plugins.sip", GROUP)])
+        found = discover(["sip"], [EntryPoint("sip", "plugins.sip", GROUP)])
+        settings.configure(found, self.file.plugins, {})
+        return found
 
     async def __aenter__(self) -> VoiceHouse:
+        await asyncio.to_thread(migrations.upgrade, self._url, self.plugins())
         await super().__aenter__()
         try:
             await self.until("connection.state", lambda event: event.data["state"] == "RUNNING")
@@ -66,6 +77,16 @@ class VoiceHouse(House):
     async def give_phone(self) -> None:
         """Ann may register as "ann"."""
         await self.telephones.phones.set(self.ann.user_id, Secret.of("ann", "hub", PASSWORD), "")
+
+    async def hears(self, phone: Baresip, frequency: float, share: float = 0.8) -> None:
+        """This phone hears this tone now."""
+        heard = 0.0
+        for _ in range(40):
+            await asyncio.sleep(0.25)  # sound takes its time
+            heard = phone.loudness(frequency)
+            if heard >= share:
+                return
+        raise AssertionError(f"{phone.folder.name} hears {heard:.2f} of {frequency} Hz")
 
     async def quiet(self) -> None:
         """Every leg is gone."""
