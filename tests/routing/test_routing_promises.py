@@ -133,3 +133,15 @@ def test_a_new_skill_or_queue_counts_at_once_and_a_lost_one_too() -> None:
     desk.ready(7)
     assert desk.work(1, skills=["zh"]) == []
     assert offered(desk.work(2)) == [(2, 7)]
+
+
+def test_what_comes_while_nobody_is_there_waits_in_one_queue_and_is_given_out_in_order() -> None:
+    """Chatwoot #13050, #1198, Zammad #854: work without an agent stands in a queue, not in a list nobody watches."""
+    desk = Desk()
+    assert [desk.work(number, medium) for number, medium in enumerate(("DEFERRED", "LIVE_TEXT", "DEFERRED"), 1)] == [
+        [],
+        [],
+        [],
+    ]
+    assert desk.engine.queue_order(QUEUE) == [1, 2, 3]
+    assert offered(desk.ready(7, LIVE_TEXT=1, DEFERRED=5)) == [(1, 7), (2, 7), (3, 7)]
