@@ -30,13 +30,14 @@ class NotYet(Exception):
 
 
 class Demo:
-    """`mail_server`: where the hub takes mail; `mail_addresses`: to which addresses."""
+    """`mail_server`: where the hub takes mail; `mail_addresses`: to which addresses; `numbers`: its telephones."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
         self.settings = cast("DemoSettings", context.settings)
         self.mail_server: tuple[str, int] | None = None
         self.mail_addresses: list[str] = []
+        self.numbers: list[str] = []
 
     async def run(self) -> None:
         """Take the customers' mail until the site stops; meanwhile follow the password and fill the site."""
@@ -69,6 +70,7 @@ class Demo:
 
     async def _look_around(self, password: str) -> None:
         async with admin(self.context.site_url, password) as hub:
+            self.numbers = await hub.addresses("tel")
             self.mail_server = await hub.mail_server()
             self.mail_addresses = await hub.addresses("mailto")
 

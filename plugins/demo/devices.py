@@ -23,4 +23,4 @@ class Device:
         return f"device_{self.page}_hint"
 
 
-DEVICES = (Device("shop", "laptop"), Device("mail", "tablet"))
+DEVICES = (Device("shop", "laptop"), Device("mail", "tablet"), Device("phone", "handset"))

@@ -39,6 +39,11 @@ async def mail(request: Request) -> Response:
     return _page("mail", language_of(request), request)
 
 
+async def phone(request: Request) -> Response:
+    """A customer's telephone."""
+    return _page("phone", language_of(request), request)
+
+
 def language_of(request: Request) -> str:
     """As asked by ?lang=, as chosen before, or as the browser prefers (RFC 9110 §12.5.4)."""
     chosen = request.query.get("lang") or _cookies(request).get(COOKIE, "")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from hub.api import Files, PluginRoutes, Route
+from hub.api import Files, PluginRoutes, Route, WebSocketRoute
 from plugins.demo import pages
 from plugins.demo.demo import Demo
 from plugins.demo.mailbox import MOST_BYTES, Mailbox
+from plugins.demo.phone.desk import Phone
 
 
 def routes(demo: Demo) -> PluginRoutes:
-    """Pages, and what the mailbox asks for."""
-    mailbox = Mailbox(demo)
+    """Pages, and what mailbox and phone ask for."""
+    mailbox, phone = Mailbox(demo), Phone(demo)
     return [
         Route("GET", "/", pages.desk, public=True, docs="The customers' desk."),
         Route("GET", "/shop", pages.shop, public=True, docs="The sample shop with the chat widget."),
@@ -21,5 +22,8 @@ def routes(demo: Demo) -> PluginRoutes:
         Route("GET", "/mail/messages/{mail}", mailbox.message, public=True, docs="One mail."),
         Route("GET", "/mail/messages/{mail}/shown", mailbox.shown, public=True, docs="Its HTML, sandboxed."),
         Route("GET", "/mail/messages/{mail}/files/{place}", mailbox.file, public=True, docs="One attachment."),
+        Route("GET", "/phone", pages.phone, public=True, docs="A customer's telephone."),
+        Route("GET", "/phone/numbers", phone.numbers, public=True, docs="Customers' numbers, and the site's."),
+        WebSocketRoute("/phone/call", phone.call, docs="One call: dial, answer, stages, hang-up."),
         Files("/static", pages.HERE / "static"),
     ]

@@ -14,6 +14,13 @@ class DemoSettings(BaseModel):
     """[plugins.demo] of hub.toml."""
 
     mailbox_port: int = Field(0, ge=0, le=65535, description="Loopback port of the customers' mail server; 0: any")
+    sip_port: int = Field(
+        5060,
+        ge=1,
+        le=65535,
+        description="Loopback UDP port at which the customers' phone calls the hub",
+        json_schema_extra={"env": "HUB_SIP_PORT"},
+    )
     folder: Path = Field(
         Path("var"),
         description="Where the users' password is, and where the running demo says how it is reached",

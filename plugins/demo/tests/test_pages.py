@@ -8,6 +8,7 @@ import pytest
 
 from plugins.demo import pages
 from plugins.demo.devices import DEVICES
+from plugins.demo.phone.stages import Stage, Why
 
 
 @pytest.mark.parametrize(
@@ -33,9 +34,16 @@ def test_both_languages_have_the_same_words() -> None:
 def test_every_word_a_page_or_script_asks_for_is_there() -> None:
     filled = {"lang", "devices", "page", "shape", "title", "hint"}
     asked = _found("pages/*.html", r"\{\{(\w+)\}\}") - filled
-    said = _found("static/*.js", r"\b(mail_\w+)\b")
+    said = _found("static/*.js", r"\b((?:mail|phone)_\w+)\b")
     titles = {name for device in DEVICES for name in (device.title, device.hint)}
     assert asked | said | titles <= pages.words("zh").keys()
+
+
+def test_a_call_is_put_into_words_whatever_becomes_of_it() -> None:
+    of_the_browser = _found("static/phone*.js", r'"(OFFLINE|N[A-Z_]+)"')
+    codes = {*Stage, *Why, *of_the_browser} - {Stage.ENDED}
+    assert {"OFFLINE", "NO_MICROPHONE"} <= of_the_browser
+    assert {f"phone_{code.lower()}" for code in codes} <= pages.words("zh").keys()
 
 
 def _found(files: str, pattern: str) -> set[str]:
