@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.states import FINAL, InteractionState, SegmentOutcome, SegmentState, WorkState
-from hub.pipeline import callback, consulted, missed, presence, route
+from hub.pipeline import callback, consulted, flow_state, missed, presence, route
 from hub.store import interactions, timers, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -88,7 +88,7 @@ def ended_by_customer(tx: Tx, interaction: Row, reason: str) -> Row:
     """They left: abandoned while nobody had answered, closed otherwise."""
     if interaction["state"] in FINAL:
         return interaction
-    if callback.keep(tx, interaction):
+    if callback.keep(tx, interaction) or flow_state.leaving(tx, interaction, reason):
         return interactions.locked(tx, interaction["id"])
     answered = interaction["connected_at"] is not None or interaction["state"] == InteractionState.SELF_SERVICE
     unanswered = InteractionState.FAILED if _is_ours(interaction) else InteractionState.ABANDONED

@@ -54,6 +54,16 @@ def wait(tx: Tx, interaction: Row, state: Json, choices: list[dict[str, str]], t
     return interactions.change(tx, interaction, flow_state=kept, flow_version=version)
 
 
+def leaving(tx: Tx, interaction: Row, reason: str) -> bool:
+    """They go while the flow has not taken in what they said last (a message, and hung up): it does so first, and its
+    step ends the contact. False when there is nothing to wait for."""
+    memory = interaction["flow_state"]
+    if interaction["state"] != InteractionState.SELF_SERVICE or not memory or not memory["pending"] or "left" in memory:
+        return False
+    interactions.change(tx, interaction, flow_state={**memory, "left": reason})
+    return True
+
+
 def finish(tx: Tx, interaction: Row) -> Row:
     """The flow has done its part."""
     timers.cancel(tx, timers.CORE, TIMER, str(interaction["id"]))

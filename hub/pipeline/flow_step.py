@@ -26,34 +26,38 @@ def take(tx: Tx, interaction_id: int, step: FlowStep, seen: tuple[int, int], via
         _send(tx, interaction, sending, via)
     if isinstance(step, HandOver) and step.ticket:
         interaction = _on_ticket(tx, interaction, step.ticket)
-    for place, prompt in enumerate(step.prompts, start=1):
+    left = memory.get("left")
+    for place, prompt in enumerate(() if left else step.prompts, start=1):
         _say(tx, interaction_id, prompt, _with_last(step) if place == len(step.prompts) else {})
     interaction = interactions.locked(tx, interaction_id)
     if isinstance(step, Ask):
         choices = [{"key": c.key, "label": c.label} for prompt in step.prompts for c in prompt.choices]
-        flow_state.wait(tx, interaction, step.state, choices, step.timeout)
+        interaction = flow_state.wait(tx, interaction, step.state, choices, step.timeout)
     else:
-        _leave(tx, interaction, step)
+        interaction = _leave(tx, interaction, step)
+    if left and not (isinstance(step, Ask) and interaction["flow_state"]["pending"]):
+        conclude.ended_by_customer(tx, interaction, left)
 
 
-def _leave(tx: Tx, interaction: Row, step: HandOver | End) -> None:
+def _leave(tx: Tx, interaction: Row, step: HandOver | End) -> Row:
     interaction = flow_state.finish(tx, interaction)
     if step.attributes:
         known = {**interaction["attributes"], **step.attributes}
         interaction = interactions.change(tx, interaction, attributes=known)
     if isinstance(step, End):
-        conclude.ended_by_customer(tx, interaction, "self-service")
-    else:
-        _hand_over(tx, interaction, step)
+        return conclude.ended_by_customer(tx, interaction, "self-service")
+    return _hand_over(tx, interaction, step)
 
 
-def _hand_over(tx: Tx, interaction: Row, step: HandOver) -> None:
+def _hand_over(tx: Tx, interaction: Row, step: HandOver) -> Row:
     queue = work.queue_by_key(tx.conn, step.queue) if step.queue else None
     if step.priority:
         interaction = interactions.change(tx, interaction, priority=interaction["priority"] + step.priority)
     interaction = route.need_agent(tx, interaction, queue["id"] if queue else None)
     if step.callback and work.open_for(tx.conn, interaction["id"]) is not None:
         callback.ask(tx, interaction)
+        interaction = interactions.locked(tx, interaction["id"])
+    return interaction
 
 
 def _on_ticket(tx: Tx, interaction: Row, subject: str) -> Row:

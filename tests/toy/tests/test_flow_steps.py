@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +45,16 @@ class Told:
 
     def __init__(self, last: FlowStep) -> None:
         self.last = last
+        self.gate: asyncio.Event | None = None
         self.heard: list[tuple[Dialogue, FlowEvent]] = []
 
     async def step(self, dialogue: Dialogue, state: Json, event: FlowEvent) -> FlowStep:
         self.heard.append((dialogue, event))
-        return Ask((QUESTION,), state=1) if isinstance(event, Started) else self.last
+        if isinstance(event, Started):
+            return Ask((QUESTION,), state=1)
+        if self.gate:
+            await self.gate.wait()
+        return self.last
 
 
 async def through(house: House, last: FlowStep, answer: str = "1") -> Told:
@@ -98,6 +104,25 @@ async def test_a_ticket_is_opened_whose_number_the_customer_is_told(house: House
     assert row["attributes"]["topic"] == "ear"
     said = (await house.rows(messages))[-1]["fields"]
     assert said == {"speech": f'<speak><say-as interpret-as="digits">{told}</say-as></speak>', "final": True}
+
+
+@pytest.mark.parametrize(
+    ("last", "state"), [(HandOver(callback=True, ticket="A message"), "QUEUED"), (Ask((Prompt("And?"),)), "CLOSED")]
+)
+async def test_what_was_said_just_before_hanging_up_is_taken_in_first(house: House, last: FlowStep, state: str) -> None:
+    flow = Told(last)
+    flow.gate = asyncio.Event()
+    house.site.registry.flows["told"] = flow
+    await house.exchange.say("say", text="Hello", **BEAR)
+    await house.exchange.until("delivery")
+    await house.exchange.say("say", text="Call me back", **BEAR)
+    await house.heard(2)
+    await house.exchange.say("leg", state="ENDED", cause="hung up")
+    await house.until("leg.state")
+    flow.gate.set()
+    await house.becomes(state)
+    assert len(house.exchange.entries("delivery")) == 1, "to whom has gone, nothing is said"
+    assert len(await house.rows(tickets)) == (state == "QUEUED")
 
 
 async def test_what_no_account_can_send_is_left_out_and_the_dialogue_goes_on(
