@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from plugins.sip.media.g711 import FRAME, Samples
+from plugins.sip.media.g711 import CODECS, FRAME, Samples
 from plugins.sip.media.leg import Leg
 from plugins.sip.media.mixing import Gains, gain_matrix, mix
-
-Indices = npt.NDArray[np.intp]
+from plugins.sip.media.per_leg import Indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +28,9 @@ class Arrangement:
     legs: tuple[Leg, ...]
     rows: Mapping[str, int]
     codecs: Indices
+    kinds: Indices  # payload types
+    sending: Indices  # rows of those to whom packets go
+    senders: tuple[Leg, ...]
     listeners: Indices  # in pairs: each of these hears ...
     speakers: Indices  # ... only this one
     conferences: tuple[tuple[Indices, Gains], ...]
@@ -57,7 +58,10 @@ def arrange(legs: Sequence[Leg], rooms: Mapping[str, Room]) -> Arrangement:
     return Arrangement(
         legs=tuple(legs),
         rows=rows,
-        codecs=np.array([leg.codec for leg in legs], np.intp),
+        codecs=np.array([CODECS.index(leg.codec) for leg in legs], np.intp),
+        kinds=np.array([leg.codec.payload_type for leg in legs], np.intp),
+        sending=np.array([row for row, leg in enumerate(legs) if leg.sending], np.intp),
+        senders=tuple(leg for leg in legs if leg.sending),
         listeners=np.array([row for one, other in pairs for row in (one, other)], np.intp),
         speakers=np.array([row for one, other in pairs for row in (other, one)], np.intp),
         conferences=tuple(conferences),

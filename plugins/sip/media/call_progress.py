@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from plugins.sip.media.engine import ToneKind
 from plugins.sip.media.g711 import FRAME, Samples
+from plugins.sip.media.per_leg import Flags, PerLeg
 from plugins.sip.media.spectrum import FULL_SCALE, Bank, Rows, total
 
-Flags = npt.NDArray[np.bool_]
 _CNG: Final = 1100.0
 _CED: Final = 2100.0
 _LINE: Final = (350.0, 400.0, 425.0, 450.0, 480.0, 620.0)
@@ -19,6 +19,7 @@ _FAINTEST: Final = FULL_SCALE * 10 ** (-40 / 10)
 _SHARE: Final = 0.75
 _PAUSE_BELOW: Final = 10.0
 """In a pause of busy there is at least 10 dB less than in its tone."""
+_PAIR: Final = [_LINE.index(480.0), _LINE.index(620.0)]  # North America's busy has both
 _SILENT, _OTHER, _IS_LINE, _IS_CNG, _IS_CED = range(5)
 _CNG_FRAMES: Final = 20  # of the 0.5 s that T.30 §4.3.3 has
 _CED_FRAMES: Final = 50  # of 2.6 to 4 s
@@ -29,8 +30,10 @@ _RIPPLE: Final = 2
 """A beat's edges may each fall into a frame of their own."""
 
 
-class ToneDetector:
+class ToneDetector(PerLeg):
     """State of `count` legs, a row each."""
+
+    kept = ("_kind", "_run", "_beats", "_tone_power")
 
     def __init__(self, count: int) -> None:
         self._bank = Bank([*_LINE, _CNG, _CED], FRAME)
@@ -52,11 +55,6 @@ class ToneDetector:
             *_found(beat & (self._beats == _BEATS), ToneKind.BUSY),
         ]
 
-    def take_over(self, old: ToneDetector, rows: npt.NDArray[np.intp], old_rows: npt.NDArray[np.intp]) -> None:
-        """Go on where another left off, for legs that changed their row."""
-        for name in ("_kind", "_run", "_beats", "_tone_power"):
-            getattr(self, name)[rows] = getattr(old, name)[old_rows]
-
     def _count_beats(self, changed: Flags, kind: npt.NDArray[np.int64]) -> Flags:
         """Count tones and pauses of the right length after one another; anything else begins at nought."""
         ended, long_enough = self._kind, (self._run >= _BEAT.start) & (self._run < _BEAT.stop)
@@ -72,7 +70,7 @@ class ToneDetector:
         self._tone_power[(self._kind == _SILENT) & (self._run > _BEAT.stop)] = 0
         silent = sum_of_all < np.maximum(_FAINTEST, self._tone_power / _PAUSE_BELOW)
         kind = np.where(silent, _SILENT, _OTHER)
-        line = np.sort(powers[:, : len(_LINE)], axis=1)[:, -2:].sum(axis=1)
+        line = np.maximum(powers[:, : len(_LINE)].max(axis=1), powers[:, _PAIR].sum(axis=1))
         for share, is_kind in ((line, _IS_LINE), (powers[:, -2], _IS_CNG), (powers[:, -1], _IS_CED)):
             kind = np.where((kind == _OTHER) & (share > _SHARE * sum_of_all), is_kind, kind)
         self._tone_power = np.where(kind == _IS_LINE, sum_of_all, self._tone_power)

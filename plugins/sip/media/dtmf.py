@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from plugins.sip.media.g711 import FRAME, Samples
+from plugins.sip.media.per_leg import Integers, PerLeg
 from plugins.sip.media.spectrum import FULL_SCALE, Bank, Rows, total
 from plugins.sip.media.tones import KEY_COLUMNS, KEY_PAD, KEY_ROWS
 
@@ -28,53 +28,53 @@ _TWIST: Final = 10.0
 """How much stronger one may be than the other: 10 dB either way; Q.24 asks for 8 and 4."""
 
 
-class KeyDetector:
+class KeyDetector(PerLeg):
     """State of `count` legs, a row each."""
+
+    kept = ("_before", "_candidate", "_run", "_down")
 
     def __init__(self, count: int) -> None:
         self._bank = Bank([*KEY_ROWS, *KEY_COLUMNS], FRAME)
-        self._before = np.zeros((count, FRAME), np.float32)
+        self._before = np.zeros((count, _HOP), np.float32)
         self._candidate = np.full(count, _NONE)
         self._run = np.zeros(count, np.int64)
         self._down = np.full(count, _NONE)
 
     def heard(self, frames: Samples) -> list[tuple[int, str]]:
         """One frame of each leg (count, 160): rows and the keys that were pressed now."""
-        now = frames.astype(np.float32)
-        both = np.hstack([self._before[:, _HOP:], now])
-        self._before = now
-        pressed = self._step(both[:, :FRAME])
-        return pressed + self._step(both[:, _HOP:])
+        now, count = frames.astype(np.float32), len(frames)
+        windows = np.empty((2 * count, FRAME), np.float32)
+        windows[:count, :_HOP], windows[:count, _HOP:] = self._before, now[:, :_HOP]
+        windows[count:] = now
+        self._before = now[:, _HOP:]
+        keys = self._keys(windows)
+        return self._step(keys[:count]) + self._step(keys[count:])
 
-    def take_over(self, old: KeyDetector, rows: npt.NDArray[np.intp], old_rows: npt.NDArray[np.intp]) -> None:
-        """Go on where another left off, for legs that changed their row."""
-        for name in ("_before", "_candidate", "_run", "_down"):
-            getattr(self, name)[rows] = getattr(old, name)[old_rows]
-
-    def _step(self, windows: Rows) -> list[tuple[int, str]]:
-        key = self._keys(windows)
+    def _step(self, key: Integers) -> list[tuple[int, str]]:
+        """What the next window of each leg sounds like."""
         same = key == self._candidate
         self._run = np.where(same, self._run + 1, 1)
         self._candidate = key
-        ended = (key == _NONE) & (self._run >= _MISSES)
-        self._down[ended] = _NONE
-        new = (key != _NONE) & (self._run == _HITS) & (key != self._down)
+        silent = key == _NONE
+        self._down[silent & (self._run >= _MISSES)] = _NONE
+        new = ~silent & (self._run == _HITS) & (key != self._down)
         self._down[new] = key[new]
         return [(int(row), KEY_PAD[key[row] // 4][key[row] % 4]) for row in np.flatnonzero(new)]
 
-    def _keys(self, windows: Rows) -> npt.NDArray[np.int64]:
+    def _keys(self, windows: Rows) -> Integers:
         """What each window sounds like: 4 · row + column, or none."""
         powers = self._bank.powers(windows)
         rows, columns = powers[:, :4], powers[:, 4:]
-        row, column = rows.argmax(axis=1), columns.argmax(axis=1)
         low, high = rows.max(axis=1), columns.max(axis=1)
         is_key = (np.minimum(low, high) > _FAINTEST) & (low + high > _SHARE * total(windows))
         is_key &= (low < _TWIST * high) & (high < _TWIST * low)
-        is_key &= (low > _ABOVE_OTHERS * _second(rows)) & (high > _ABOVE_OTHERS * _second(columns))
-        return np.where(is_key, 4 * row + column, _NONE)
+        keys = np.full(len(windows), _NONE)
+        for window in np.flatnonzero(is_key):
+            if _alone(rows[window]) and _alone(columns[window]):
+                keys[window] = 4 * rows[window].argmax() + columns[window].argmax()
+        return keys
 
 
-def _second(powers: Rows) -> Rows:
-    """The second largest of each row."""
-    second: Rows = np.partition(powers, -2, axis=1)[:, -2]
-    return second
+def _alone(powers: Rows) -> bool:
+    """Whether nothing comes near the highest of them."""
+    return int((powers * _ABOVE_OTHERS > powers.max()).sum()) == 1

@@ -1,17 +1,14 @@
-"""One party's audio in the worker: packets to octets and back."""
+"""One party's audio in the worker: all of it that is not in arrays."""
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from typing import Final
 
 from plugins.sip.media import rtp, tones
-from plugins.sip.media.engine import Codec, Crypto, DigitSource, Direction, Statistics
-from plugins.sip.media.g711 import CODECS, FRAME, QUIET, RATE
-from plugins.sip.media.jitter import JitterBuffer
+from plugins.sip.media.engine import Codec, Crypto, DigitSource, Direction
+from plugins.sip.media.g711 import CODECS
 from plugins.sip.media.playing import Playing
-from plugins.sip.media.reception import Reception
 from plugins.sip.media.rtp_socket import Address, RtpSocket
 from plugins.sip.media.srtp import NotAuthentic, Srtp
 from plugins.sip.media.telephone_event import Listener, Presser
@@ -24,33 +21,31 @@ class Leg:
     """`pressed(leg, key, source)` is told each key that comes in."""
 
     def __init__(self, name: str, socket: RtpSocket, pressed: Callable[[Leg, str, DigitSource], None]) -> None:
-        self.name = name
-        self.socket = socket
-        self.codec = 0
+        self.name, self.socket = name, socket
+        self.row = 0  # in the arrays; others come and go
+        self.codec = CODECS[0]
         self.event_kind: int | None = None
         self.direction = Direction.INACTIVE
+        self.started = False
         self.room = ""
         self.held = False
         self.playing: Playing | None = None
+        self.tones: Playing | None = None  # keys that are being pressed, before anything else
         self.wanted_play = 0
-        self.last_heard = 0.0
         self.told_silence = False
-        self.started = False
+        self.refused = 0
+        self.kinds: frozenset[int] = frozenset()
         self._pressed = pressed
-        self._kinds: frozenset[int] = frozenset()
-        self._sequence, self._timestamp = random.getrandbits(16), random.getrandbits(32)
-        self._source = random.getrandbits(32)
-        self._far_source: int | None = None
-        self._jitter = JitterBuffer(QUIET[CODECS[0]])
-        self._reception = Reception()
         self._listener, self._presser = Listener(), Presser()
-        self._tones: Playing | None = None
         self._inband: tuple[str, float] = ("", 0.0)
         self._has_events = False
         self._srtp: Srtp | None = None
         self._crypto: Crypto | None = None
-        self._sent = self._refused = 0
-        self._marker = True
+
+    @property
+    def sending(self) -> bool:
+        """Whether packets go out."""
+        return self.started and self.direction.sending
 
     def connect(
         self,
@@ -61,62 +56,44 @@ class Leg:
         direction: Direction,
         *,
         learn: bool,
-        now: float,
     ) -> None:
-        """As agreed. Raises OSError."""
-        self.socket.aim(remote, learn=learn)
-        if codec is not CODECS[self.codec]:
-            self._jitter = JitterBuffer(QUIET[codec], late=self._jitter.late)
+        """As agreed. Raises OSError, and ValueError for a key of the wrong length."""
         if crypto != self._crypto:
             self._srtp, self._crypto = Srtp(crypto) if crypto else None, crypto
-        self.codec, self.event_kind, self.direction = CODECS.index(codec), event_kind, direction
-        self._kinds = frozenset({codec.payload_type} | ({event_kind} if event_kind is not None else set()))
-        self.last_heard, self.told_silence, self.started = now, False, True
+        self.socket.aim(remote, self._agreed, learn=learn)
+        self.codec, self.event_kind, self.direction = codec, event_kind, direction
+        self.kinds = frozenset({codec.payload_type} | ({event_kind} if event_kind is not None else set()))
+        self.told_silence, self.started = False, True
 
-    def receive(self, now: float) -> None:
-        """Read one packet; `now` in seconds of the local clock."""
-        datagram = self.socket.receive(self._agreed)
-        if datagram is None:
-            return
+    def read(self) -> bytes | None:
+        """The next datagram that came from the far side, decrypted."""
         try:
-            self._heard(self._srtp.unprotect(datagram) if self._srtp else datagram, now)
-        except (rtp.NotRtp, NotAuthentic):
-            self._refused += 1
+            datagram = self.socket.read()
+        except OSError:  # nothing there; or what we sent was refused
+            return None
+        return self._decrypted(datagram) if self._srtp else datagram
 
-    def take(self) -> bytes | None:
-        """The next 20 ms from the far side."""
-        return self._jitter.take()
-
-    def send(self, payload: bytes, ticks: int) -> None:
-        """The next 20 ms to the far side; `ticks` have gone by since the last, 1 unless we were late."""
-        self._timestamp += FRAME * ticks
-        event = None if self._presser.idle else self._presser.next()
-        if not self.direction.sending:
-            self._marker = True
-            return
-        kind, timestamp, marker = CODECS[self.codec].payload_type, self._timestamp, self._marker
-        if event and self.event_kind is not None:
-            kind, timestamp, payload, marker = self.event_kind, timestamp - event.back, event.payload, event.marker
-        self._sequence += 1
-        datagram = rtp.build(kind, self._sequence, timestamp, self._source, payload, marker=marker)
-        self._sent += self.socket.send(self._srtp.protect(datagram) if self._srtp else datagram)
-        self._marker = False
+    def send(self, datagram: bytes) -> bool:
+        """To the far side, encrypted; a key that is being pressed goes instead. Whether the system took it."""
+        if self._presser.waiting:
+            datagram = self._with_key(datagram)
+        try:
+            self.socket.write(self._srtp.protect(datagram) if self._srtp else datagram)
+        except OSError:  # the far side is not there, or a buffer is full
+            return False
+        return True
 
     def press(self, keys: str) -> None:
         """Send keys. Raises ValueError when one is none."""
         if self.event_kind is not None:
             self._presser.press(keys)
         else:
-            self._tones = Playing(tones.keys(keys))
-
-    def sounding(self) -> Playing | None:
-        """What it hears instead of its room: keys first, then prompt or music."""
-        return self._tones or self.playing
+            self.tones = Playing(tones.keys(keys))
 
     def sounded(self) -> None:
         """What it heard is over."""
-        if self._tones:
-            self._tones = None
+        if self.tones:
+            self.tones = None
         else:
             self.playing = None
 
@@ -126,42 +103,31 @@ class Leg:
             self._inband = (key, now)
             self._pressed(self, key, DigitSource.INBAND)
 
-    def statistics(self) -> Statistics:
-        """Up to now."""
-        return Statistics(
-            sent=self._sent,
-            received=self._reception.received,
-            lost=self._reception.lost,
-            late=self._jitter.late,
-            refused=self._refused + self.socket.refused,
-            jitter_ms=round(1000 * self._reception.jitter / RATE, 1),
-        )
-
-    def _agreed(self, datagram: bytes) -> bool:
-        return len(datagram) >= rtp.SIZE and datagram[0] >> 6 == 2 and datagram[1] & 0x7F in self._kinds
-
-    def _heard(self, datagram: bytes, now: float) -> None:
-        kind, _marker, sequence, timestamp, source, payload = rtp.parse(datagram)
-        if kind not in self._kinds:
-            self._refused += 1
-            return
-        if source != self._far_source:
-            self._far_source = source
-            self._jitter = JitterBuffer(self._jitter.quiet, late=self._jitter.late)
-            self._reception.restart()
-            self._listener.restart()
-        self.last_heard = now
-        self._reception.heard(sequence, timestamp, now * RATE)
-        if kind == self.event_kind:
-            self._event(timestamp, payload, now)
-        else:
-            self._jitter.put(timestamp, payload)
-
-    def _event(self, timestamp: int, payload: bytes, now: float) -> None:
-        key = self._listener.heard(timestamp, payload)
+    def event(self, packet: rtp.Packet, now: float) -> None:
+        """A packet of a key came."""
+        key = self._listener.heard(packet.timestamp, packet.payload)
         if key is None:
             return
         self._has_events = True
         if self._inband[0] != key or now - self._inband[1] > _ECHO:
             self._pressed(self, key, DigitSource.TELEPHONE_EVENT)
         self._inband = ("", 0.0)
+
+    def new_source(self) -> None:
+        """The far side's timestamps begin anew."""
+        self._listener.restart()
+
+    def _decrypted(self, datagram: bytes) -> bytes | None:
+        assert self._srtp is not None
+        try:
+            return self._srtp.unprotect(datagram)
+        except (rtp.NotRtp, NotAuthentic):
+            self.refused += 1
+            return None
+
+    def _with_key(self, datagram: bytes) -> bytes:
+        event = self._presser.next()
+        return event.instead_of(datagram, self.event_kind) if event and self.event_kind is not None else datagram
+
+    def _agreed(self, datagram: bytes) -> bool:
+        return len(datagram) >= rtp.SIZE and datagram[0] >> 6 == 2 and datagram[1] & 0x7F in self.kinds

@@ -1,61 +1,61 @@
-"""What a receiver knows of a stream: sequence numbers (RFC 3550 A.1, A.3) and interarrival jitter (A.8)."""
+"""What a receiver knows of its streams: sequence numbers (RFC 3550 A.1, A.3) and interarrival jitter (A.8)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from plugins.sip.media.per_leg import Indices, Integers, PerLeg
 
 _MAX_DROPOUT: Final = 3000
 _MAX_MISORDER: Final = 100
 
 
-@dataclass(slots=True)
-class Reception:
-    """Counts packets of one source; begins anew with `restart`, keeping the sums."""
+class Reception(PerLeg):
+    """Counts packets of one source a leg; begins anew with `restart`, keeping the sums. Jitter is in samples."""
 
-    received: int = 0
-    jitter: float = 0.0  # in samples
-    _highest: int = -1  # extended sequence number
-    _base: int = 0
-    _since_base: int = 0
-    _lost_before: int = 0
-    _transit: float | None = None
+    kept = ("received", "jitter", "_highest", "_base", "_since_base", "_lost_before", "_transit")
 
-    @property
-    def lost(self) -> int:
+    def __init__(self, count: int) -> None:
+        self.received = np.zeros(count, np.int64)
+        self.jitter = np.zeros(count)
+        self._highest = np.full(count, -1)  # extended sequence number
+        self._base = np.zeros(count, np.int64)
+        self._since_base = np.zeros(count, np.int64)
+        self._lost_before = np.zeros(count, np.int64)
+        self._transit = np.full(count, np.nan)
+
+    def lost(self, row: int) -> int:
         """Packets that were sent and have not come; duplicates count against it (A.3)."""
-        return max(0, self._lost_before + self._lost_now())
+        now = self._highest[row] - self._base[row] + 1 - self._since_base[row] if self._highest[row] >= 0 else 0
+        return max(0, int(self._lost_before[row] + now))
 
-    def restart(self) -> None:
+    def restart(self, row: int) -> None:
         """A new source, or an old one that jumped."""
-        self._lost_before, self._highest, self._since_base = self.lost, -1, 0
-        self._transit = None
+        self._lost_before[row], self._highest[row], self._since_base[row] = self.lost(row), -1, 0
+        self._transit[row] = np.nan
 
-    def heard(self, sequence: int, timestamp: int, arrival: float) -> None:
-        """One packet; `arrival` in samples of the local clock."""
-        if self._highest < 0:
-            self._highest = self._base = sequence
-        else:
-            self._follow(sequence)
-        self.received += 1
-        self._since_base += 1
-        self._time(timestamp, arrival)
+    def heard(self, rows: Indices, sequences: Integers, timestamps: Integers, arrival: float) -> None:
+        """At most one packet a row; `arrival` in samples of the local clock."""
+        ahead = (sequences - self._highest[rows]) & 0xFFFF
+        plain = (self._highest[rows] >= 0) & (ahead < _MAX_DROPOUT)
+        self._highest[rows] += np.where(plain, ahead, 0)
+        for index in np.flatnonzero(~plain):
+            self._jumped(int(rows[index]), int(sequences[index]), int(ahead[index]))
+        self.received[rows] += 1
+        self._since_base[rows] += 1
+        self._time(rows, arrival - timestamps)
 
-    def _follow(self, sequence: int) -> None:
-        ahead = (sequence - self._highest) & 0xFFFF
-        if ahead < _MAX_DROPOUT:
-            self._highest += ahead
-        elif ahead <= 0x10000 - _MAX_MISORDER:
-            self.restart()
-            self._highest = self._base = sequence
+    def _jumped(self, row: int, sequence: int, ahead: int) -> None:
+        """The first one, one out of order, or a new beginning."""
+        if self._highest[row] < 0 or ahead <= 0x10000 - _MAX_MISORDER:
+            self.restart(row)
+            self._highest[row] = self._base[row] = sequence
 
-    def _time(self, timestamp: int, arrival: float) -> None:
-        transit = arrival - timestamp
-        if self._transit is not None:
-            change = abs(transit - self._transit)
-            if change < 2**31:  # a timestamp that wrapped says nothing
-                self.jitter += (change - self.jitter) / 16
-        self._transit = transit
-
-    def _lost_now(self) -> int:
-        return self._highest - self._base + 1 - self._since_base if self._highest >= 0 else 0
+    def _time(self, rows: Indices, transit: npt.NDArray[np.floating]) -> None:
+        change = np.abs(transit - self._transit[rows])
+        known = change < 2**31  # neither the first one nor a timestamp that wrapped
+        self.jitter[rows] += np.where(known, (change - self.jitter[rows]) / 16, 0)
+        self._transit[rows] = transit

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 Address = tuple[str, int]
@@ -18,7 +19,11 @@ _CANDIDATES: Final = 8
 
 
 class RtpSocket:
-    """Bound to one of `ports`. Raises OSError when none is free."""
+    """Bound to one of `ports`. Raises OSError when none is free.
+
+    `read()` gives the next datagram from the far side, `write(datagram)` sends one; both raise OSError when that cannot
+    be done now. They are attributes, not methods: once the far side is known they are the system's own.
+    """
 
     def __init__(self, host: str, ports: Iterable[int]) -> None:
         self._host = host
@@ -26,55 +31,49 @@ class RtpSocket:
         self.port: int = self._socket.getsockname()[1]
         self.refused = 0
         self._announced: Address | None = None
+        self._agreed: Callable[[bytes], bool] = lambda _: False
         self._candidates: dict[Address, int] = {}
-        self._locked = False
+        self._learn()
 
     def fileno(self) -> int:
         """For the selector; changes with `aim`."""
         return self._socket.fileno()
 
-    def aim(self, remote: Address, *, learn: bool) -> None:
+    def aim(self, remote: Address, agreed: Callable[[bytes], bool], *, learn: bool) -> None:
         """Talk to `remote`; with `learn`, to whoever first speaks as agreed. The same one again changes nothing."""
         if remote == self._announced:
             return
         if self._announced is not None:  # a connected socket cannot be told to listen to all again
             self._socket.close()
             self._socket = _bound(self._host, [self.port])
-        self._announced, self._locked = remote, False
+        self._announced, self._agreed = remote, agreed
         self._candidates.clear()
+        self._learn()
         if not learn:
             self._lock(remote)
-
-    def send(self, datagram: bytes) -> bool:
-        """Whether the system took it: a far side that is not there, or a full buffer, loses it."""
-        with suppress(OSError):
-            if self._locked:
-                return self._socket.send(datagram) > 0
-            if self._announced is not None:
-                return self._socket.sendto(datagram, self._announced) > 0
-        return False
-
-    def receive(self, agreed: Callable[[bytes], bool]) -> bytes | None:
-        """The next one from the far side. `agreed` says whether a datagram is what offer and answer led to expect."""
-        if not self._locked:
-            return self._learn(agreed)
-        with suppress(OSError):  # nothing there; or what we sent was refused
-            return self._socket.recv(_LARGEST)
-        return None
 
     def close(self) -> None:
         """Free the port."""
         self._socket.close()
 
-    def _learn(self, agreed: Callable[[bytes], bool]) -> bytes | None:
-        with suppress(BlockingIOError):
-            for _ in range(_AT_ONCE):
-                datagram, source = self._socket.recvfrom(_LARGEST)
-                if self._announced is not None and agreed(datagram) and self._proven(source[:2]):
-                    self._lock(source[:2])
-                    return datagram
-                self.refused += 1
-        return None
+    def _learn(self) -> None:
+        self.read: Callable[[], bytes] = self._read_unknown
+        self.write: Callable[[bytes], object] = self._write_unknown
+
+    def _read_unknown(self) -> bytes:
+        """The far side's first packet; strangers' are passed over."""
+        for _ in range(_AT_ONCE):
+            datagram, source = self._socket.recvfrom(_LARGEST)
+            if self._announced is not None and self._agreed(datagram) and self._proven(source[:2]):
+                self._lock(source[:2])
+                return datagram
+            self.refused += 1
+        raise BlockingIOError("nothing but strangers")
+
+    def _write_unknown(self, datagram: bytes) -> object:
+        if self._announced is None:
+            raise BlockingIOError("there is nobody to talk to yet")
+        return self._socket.sendto(datagram, self._announced)
 
     def _proven(self, source: Address) -> bool:
         if source == self._announced:
@@ -86,10 +85,10 @@ class RtpSocket:
 
     def _lock(self, source: Address) -> None:
         self._socket.connect(source)
-        self._locked = True
         with suppress(OSError):  # what others had sent before stands in the queue still
             while self._socket.recv(_LARGEST):
                 self.refused += 1
+        self.read, self.write = partial(self._socket.recv, _LARGEST), self._socket.send
 
 
 def _bound(host: str, ports: Iterable[int]) -> socket.socket:

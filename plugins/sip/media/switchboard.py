@@ -55,8 +55,7 @@ class Switchboard:
     def receive(self) -> None:
         """Read one packet of each leg that has one."""
         now = time.monotonic()
-        for key, _ in self._selector.select(0) if self._legs else ():
-            key.data.receive(now)
+        self._ticks.receive([key.data for key, _ in self._selector.select(0)], now)
 
     def tick(self, number: int) -> None:
         """Send 20 ms to each leg; `number` counts ticks of the clock, some of which may have been missed."""
@@ -67,7 +66,7 @@ class Switchboard:
         """Tell who has been silent too long; to be called now and then."""
         now = time.monotonic()
         for leg in self._legs.values():
-            seconds = now - leg.last_heard
+            seconds = now - self._ticks.last_heard(leg)
             if not leg.started or not leg.direction.receiving or seconds < self._silence_seconds:
                 leg.told_silence = False
             elif not leg.told_silence:
@@ -116,10 +115,10 @@ class Switchboard:
                 wire.keys_in(crypto),
                 Direction(direction),
                 learn=learn,
-                now=time.monotonic(),
             )
         finally:
             self._selector.register(at.socket, selectors.EVENT_READ, at)
+        self._ticks.agreed(at, time.monotonic())
         self._rearrange()
         reply(True)
 
@@ -201,7 +200,7 @@ class Switchboard:
 
     def statistics(self, reply: Reply, *, leg: str) -> None:
         """Up to now."""
-        reply(asdict(self._leg(leg).statistics()))
+        reply(asdict(self._ticks.statistics(self._leg(leg))))
 
     def close(self, reply: Reply, *, leg: str) -> None:
         """Free the socket."""
@@ -210,9 +209,10 @@ class Switchboard:
         self._leave(closed)
         self._selector.unregister(closed.socket)
         closed.socket.close()
+        statistics = self._ticks.statistics(closed)
         del self._legs[leg]
         self._rearrange()
-        reply(asdict(closed.statistics()))
+        reply(asdict(statistics))
 
     def _leg(self, name: str) -> Leg:
         if name not in self._legs:

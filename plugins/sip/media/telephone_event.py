@@ -49,38 +49,39 @@ class EventPacket:
     marker: bool
     back: int
 
+    def instead_of(self, datagram: bytes, kind: int) -> bytes:
+        """The datagram for it; the one of audio that it replaces gives the header. The time is when the press began."""
+        began = (int.from_bytes(datagram[4:8]) - self.back) & 0xFFFFFFFF
+        second = kind | 0x80 if self.marker else kind
+        return bytes([datagram[0], second]) + datagram[2:4] + began.to_bytes(4) + datagram[8:12] + self.payload
+
 
 @dataclass(slots=True)
 class Presser:
     """Keys to be pressed, a packet a frame."""
 
-    _waiting: deque[str] = field(default_factory=deque)
+    waiting: deque[str] = field(default_factory=deque)
     _frame: int = 0
 
     def press(self, keys: str) -> None:
         """Append keys; raises ValueError when one is none."""
         if unknown := set(keys) - set(KEYS):
             raise ValueError(f"{''.join(sorted(unknown))!r} is no key")
-        self._waiting.extend(keys)
-
-    @property
-    def idle(self) -> bool:
-        """Nothing to press."""
-        return not self._waiting
+        self.waiting.extend(keys)
 
     def next(self) -> EventPacket | None:
         """The packet for this frame; None is a pause or nothing at all."""
-        if not self._waiting:
+        if not self.waiting:
             return None
         frame, last = self._frame, _PRESS + _REPEATS - 1
         self._frame += 1
         if frame > last:
             if frame >= last + _PAUSE:
-                self._waiting.popleft()
+                self.waiting.popleft()
                 self._frame = 0
             return None
         ended = frame >= _PRESS
         duration = min(frame + 1, _PRESS) * FRAME
         flags = _VOLUME | (_END if ended else 0)
-        payload = _EVENT.pack(KEYS.index(self._waiting[0]), flags, duration)
+        payload = _EVENT.pack(KEYS.index(self.waiting[0]), flags, duration)
         return EventPacket(payload, marker=frame == 0, back=frame * FRAME)

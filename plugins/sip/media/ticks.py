@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
 
+from plugins.sip.media import rtp
 from plugins.sip.media.arrangement import Arrangement, arrange
 from plugins.sip.media.call_progress import ToneDetector
 from plugins.sip.media.dtmf import KeyDetector
-from plugins.sip.media.engine import Event, Played, Tone
-from plugins.sip.media.g711 import CODECS, FRAME, QUIET, Samples, decode_rows, encode_rows, to_samples
+from plugins.sip.media.engine import Event, Played, Statistics, Tone
+from plugins.sip.media.g711 import FRAME, QUIET, RATE, Samples, decode_rows, encode_rows, to_samples
+from plugins.sip.media.incoming import PLAIN, Incoming
+from plugins.sip.media.leg import Leg
+from plugins.sip.media.outgoing import Outgoing
+from plugins.sip.media.per_leg import Indices, PerLeg
 from plugins.sip.media.recording import Track
 
-_QUIET = [bytes([QUIET[codec]]) * FRAME for codec in CODECS]
+_SIZE = PLAIN.itemsize
+
+
+class _Rows(PerLeg):
+    """All that has a row a leg."""
+
+    kept = ("heard",)
+
+    def __init__(self, count: int) -> None:
+        self.incoming, self.outgoing = Incoming(count), Outgoing(count)
+        self.keys, self.tones = KeyDetector(count), ToneDetector(count)
+        self.heard: Samples = np.zeros((count, FRAME), np.int16)
+
+    def take_over(self, old: _Rows, rows: Indices, old_rows: Indices) -> None:
+        """See PerLeg."""
+        super().take_over(old, rows, old_rows)
+        self.incoming.take_over(old.incoming, rows, old_rows)
+        self.outgoing.take_over(old.outgoing, rows, old_rows)
+        self.keys.take_over(old.keys, rows, old_rows)
+        self.tones.take_over(old.tones, rows, old_rows)
 
 
 class Ticks:
@@ -22,63 +46,110 @@ class Ticks:
 
     def __init__(self, tell: Callable[[Event], None]) -> None:
         self._tell = tell
-        self._take_over(arrange([], {}))
+        self._arrangement = arrange([], {})
+        self._now = _Rows(0)
 
     def rearrange(self, arrangement: Arrangement) -> None:
-        """Legs came, went or hear others; what is known of those that stay is kept."""
-        old, old_keys, old_tones, old_heard = self._arrangement, self._keys, self._tones, self._heard
-        self._take_over(arrangement)
-        kept = [leg.name for leg in arrangement.legs if leg.name in old.rows]
-        rows = np.array([arrangement.rows[name] for name in kept], np.intp)
-        old_rows = np.array([old.rows[name] for name in kept], np.intp)
-        self._keys.take_over(old_keys, rows, old_rows)
-        self._tones.take_over(old_tones, rows, old_rows)
-        self._heard[rows] = old_heard[old_rows]
+        """Legs came, went, agreed or hear others; what is known of those that stay is kept."""
+        old = self._arrangement
+        if arrangement.legs == old.legs:
+            self._arrangement = arrangement
+            return
+        kept = [leg for leg in arrangement.legs if leg in old.legs]
+        old_rows = np.array([leg.row for leg in kept], np.intp)
+        for row, leg in enumerate(arrangement.legs):
+            leg.row = row
+        rows = np.array([leg.row for leg in kept], np.intp)
+        before, self._now = self._now, _Rows(len(arrangement.legs))
+        self._now.take_over(before, rows, old_rows)
+        self._arrangement = arrangement
+
+    def agreed(self, leg: Leg, now: float) -> None:
+        """Its media was agreed, or agreed anew."""
+        self._now.incoming.begin(leg.row, leg.codec.payload_type, QUIET[leg.codec])
+        self._now.incoming.last_heard[leg.row] = now
+
+    def last_heard(self, leg: Leg) -> float:
+        """When something came from it, or its media was agreed."""
+        return float(self._now.incoming.last_heard[leg.row])
+
+    def statistics(self, leg: Leg) -> Statistics:
+        """Up to now."""
+        reception, row = self._now.incoming.reception, leg.row
+        return Statistics(
+            sent=int(self._now.outgoing.sent[row]),
+            received=int(reception.received[row]),
+            lost=reception.lost(row),
+            late=int(self._now.incoming.play_out.late[row]),
+            refused=leg.refused + leg.socket.refused,
+            jitter_ms=round(1000 * float(reception.jitter[row]) / RATE, 1),
+        )
+
+    def receive(self, ready: Iterable[Leg], now: float) -> None:
+        """Read one datagram of each."""
+        legs, datagrams = [], []
+        for leg in ready:
+            datagram = leg.read()
+            if datagram is None:
+                continue
+            if len(datagram) == _SIZE:
+                legs.append(leg)
+                datagrams.append(datagram)
+            else:
+                self._special(leg, datagram, now)
+        if legs:
+            for index in self._now.incoming.heard(np.array([leg.row for leg in legs]), datagrams, now):
+                self._special(legs[index], datagrams[index], now)
 
     def tick(self, number: int, ticks: int, now: float, tracks: Mapping[str, Track]) -> None:
         """`ticks` have gone by since the last one; `tracks` are the recordings, by leg or room."""
-        arrangement = self._arrangement
-        if not arrangement.legs:
+        if not self._arrangement.legs:
             return
         heard = self._listen()
         self._detect(heard, now)
-        said = arrangement.said(heard)
+        said = self._arrangement.said(heard)
         self._play(said)
-        octets = encode_rows(said, arrangement.codecs).tobytes()
-        for row, leg in enumerate(arrangement.legs):
-            if leg.started:
-                leg.send(octets[row * FRAME : (row + 1) * FRAME], ticks)
+        self._send(said, ticks)
         if tracks:
             self._record(number, heard, said, tracks)
 
-    def _take_over(self, arrangement: Arrangement) -> None:
-        count = len(arrangement.legs)
-        self._arrangement = arrangement
-        self._keys, self._tones = KeyDetector(count), ToneDetector(count)
-        self._heard: Samples = np.zeros((count, FRAME), np.int16)
+    def _special(self, leg: Leg, datagram: bytes, now: float) -> None:
+        """Anything but a plain packet of a known source."""
+        try:
+            packet = rtp.parse(datagram)
+        except rtp.NotRtp:
+            leg.refused += 1
+            return
+        if packet.kind not in leg.kinds:
+            leg.refused += 1
+            return
+        if self._now.incoming.changed_source(leg.row, packet.source):
+            leg.new_source()
+        self._now.incoming.count(leg.row, packet, now)
+        if packet.kind == leg.event_kind:
+            leg.event(packet, now)
+        else:
+            self._now.incoming.play_out.put(leg.row, packet.timestamp, packet.payload)
 
     def _listen(self) -> Samples:
         """What came from each; where nothing did, the last frame fades away: short gaps are less of a click so."""
-        legs = self._arrangement.legs
-        frames = [leg.take() for leg in legs]
-        octets = b"".join([frame or _QUIET[leg.codec] for frame, leg in zip(frames, legs, strict=True)])
-        heard = decode_rows(np.frombuffer(octets, np.uint8).reshape(-1, FRAME), self._arrangement.codecs)
-        missing = [row for row, frame in enumerate(frames) if frame is None]
-        if missing:
-            heard[missing] = self._heard[missing] // 2
-        self._heard = heard
+        octets, filled = self._now.incoming.play_out.take()
+        heard = decode_rows(octets, self._arrangement.codecs)
+        missing = np.flatnonzero(~filled)
+        heard[missing] = self._now.heard[missing] // 2
+        self._now.heard = heard
         return heard
 
     def _detect(self, heard: Samples, now: float) -> None:
         legs = self._arrangement.legs
-        for row, key in self._keys.heard(heard):
+        for row, key in self._now.keys.heard(heard):
             legs[row].inband(key, now)
-        for row, kind in self._tones.heard(heard):
+        for row, kind in self._now.tones.heard(heard):
             self._tell(Tone(legs[row].name, kind))
 
     def _play(self, said: Samples) -> None:
         for row, leg in enumerate(self._arrangement.legs):
-            playing = leg.sounding()
+            playing = leg.tones or leg.playing
             if playing is None or not leg.started:
                 continue
             frame = playing.next()
@@ -88,6 +159,16 @@ class Ticks:
             leg.sounded()
             if playing.play:
                 self._tell(Played(leg.name, playing.play, finished=True))
+
+    def _send(self, said: Samples, ticks: int) -> None:
+        arrangement = self._arrangement
+        octets = encode_rows(said, arrangement.codecs)
+        datagrams = self._now.outgoing.packets(octets, arrangement.kinds, arrangement.sending, ticks)
+        for leg in arrangement.senders:
+            start = leg.row * _SIZE
+            if not leg.send(datagrams[start : start + _SIZE]):
+                self._now.outgoing.sent[leg.row] -= 1
+        self._now.outgoing.sent[arrangement.sending] += 1
 
     def _record(self, number: int, heard: Samples, said: Samples, tracks: Mapping[str, Track]) -> None:
         rows, members = self._arrangement.rows, self._arrangement.members

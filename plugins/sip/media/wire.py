@@ -1,7 +1,7 @@
 """What hub and worker say to each other: a line of JSON each, over the worker's standard input and output.
 
 `[number, method, arguments]` asks, `[number, answer]` or `[number, null, sentence]` answers, `[0, event, values]`
-tells.
+tells. The worker's first line is READY.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from plugins.sip.media.engine import Crypto, Digit, DigitSource, Event, Played, 
 Arguments = Mapping[str, Any]
 _EVENTS: Final[Mapping[str, Callable[..., Event]]] = {kind.__name__: kind for kind in (Digit, Played, Silence, Tone)}
 _ENUMS: Final[Mapping[str, Callable[[str], object]]] = {"source": DigitSource, "kind": ToneKind}
+
+
+READY: Final = b"[0]\n"
 
 
 def line(*parts: object) -> bytes:

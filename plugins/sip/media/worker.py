@@ -48,6 +48,7 @@ class Worker:
 
     def run(self) -> None:
         """Until there is nothing more to read."""
+        self._lines.put(wire.READY)
         threading.Thread(target=self._read, name="requests", daemon=True).start()
         writer = threading.Thread(target=self._write, name="answers", daemon=True)
         writer.start()

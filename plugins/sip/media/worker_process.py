@@ -50,12 +50,11 @@ class WorkerProcess:
             stdout=asyncio.subprocess.PIPE,
             env=_environment(),
         )
-        watching = asyncio.create_task(self._watch())
         try:
-            started()
-            await self._read()
+            if await self._is_ready():
+                started()
+                await self._live()
         finally:
-            watching.cancel()
             await self._stop()
             self._give_up()
 
@@ -78,6 +77,18 @@ class WorkerProcess:
         """At once."""
         if self.pid is not None and self._process:
             self._process.kill()
+
+    async def _live(self) -> None:
+        watching = asyncio.create_task(self._watch())
+        try:
+            await self._read()
+        finally:
+            watching.cancel()
+
+    async def _is_ready(self) -> bool:
+        """Whether it came so far as to listen to us."""
+        assert self._process is not None and self._process.stdout is not None
+        return await self._process.stdout.readline() == wire.READY
 
     async def _read(self) -> None:
         assert self._process is not None and self._process.stdout is not None

@@ -188,6 +188,11 @@ class WorkerEngine:
         """Processes that live."""
         return len(self._processes.alive)
 
+    @property
+    def pids(self) -> list[int]:
+        """Their process ids."""
+        return [worker.pid for worker in self._processes.alive if worker.pid is not None]
+
     def kill(self, leg: str) -> None:
         """End the process that carries this leg, at once: for tests and for an administrator."""
         self._place(leg).kill()
@@ -206,7 +211,8 @@ class WorkerEngine:
         return self._recordings[target][1]
 
     def _forget(self, leg: str) -> None:
-        self._legs.pop(leg).legs.discard(leg)
+        if worker := self._legs.pop(leg, None):  # None: its process died while it was asked
+            worker.legs.discard(leg)
         for _, members in self._rooms.values():
             members.discard(leg)
         self._rooms = {room: (worker, members) for room, (worker, members) in self._rooms.items() if members}

@@ -17,7 +17,7 @@ def test_a_press_lasts_100_ms_and_its_end_is_sent_three_times() -> None:
     assert [packet.payload[0] for packet in packets] == [5] * 8
     assert [packet.payload[1] >> 7 for packet in packets] == [0] * 5 + [1] * 3
     assert [int.from_bytes(packet.payload[2:]) for packet in packets] == [160, 320, 480, 640, 800, 800, 800, 800]
-    assert presser.idle
+    assert not presser.waiting
 
 
 @given(st.text(KEYS, max_size=12), st.sets(st.integers(0, 200), max_size=60))

@@ -1,0 +1,135 @@
+"""Calls' audio on one core; floor: a ticker that sends and reads as many packets and does nothing with them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from plugins.sip.media.engine import Codec
+from plugins.sip.media.tones import tone
+from plugins.sip.media.workers import WorkerEngine
+from tests.bench.row import Cost, Measure, Row, Unfinished, scaled
+
+ROOT = Path(__file__).parents[2]
+SECONDS, SETTLE = 4.0, 2.0
+PROMPTS = (10, 100, 200, 400)
+RELAYED = (10, 100, 200)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """`cpu` in per cent of a core, `memory` in MiB, `late` in ms (p99), `missing` packets at the far side."""
+
+    cpu: float
+    memory: float
+    late: float
+    missing: int
+    received: int
+
+
+def measures(scale: float) -> list[Measure]:
+    """Growth to the limit, of each kind of call."""
+    return [
+        Measure("media, prompts", partial(_rows, "prompts", [scaled(count, scale, 2) for count in PROMPTS], 1)),
+        Measure("media, bridged, recorded", partial(_rows, "bridged", [scaled(count, scale) for count in RELAYED], 2)),
+    ]
+
+
+def _rows(kind: str, counts: list[int], legs_each: int) -> Iterator[Row]:
+    idle = asyncio.run(_engine(kind, 0)).memory
+    for count in counts:
+        floor, ours = _bare(count * legs_each), asyncio.run(_engine(kind, count * legs_each))
+        _check(ours, count * legs_each)
+        last = count == counts[-1]
+        yield Row(
+            f"{kind}, {count} calls",
+            ours.cpu,
+            "% core",
+            floor.cpu,
+            ("≤ 1.5 × floor" if kind == "prompts" else "one core") if last else "",
+            cpu=ours.cpu,
+            memory=ours.memory,
+            note=f"{ours.cpu / count:.2f} % and {1024 * (ours.memory - idle) / count:.0f} KiB a call, "
+            f"late p99 {ours.late:.1f} ms, {ours.missing} of {ours.received} packets missing",
+        )
+
+
+def _check(figures: Figures, legs: int) -> None:
+    if figures.received < 0.9 * legs * SECONDS * 50:
+        raise Unfinished(f"only {figures.received} packets came from {legs} legs in {SECONDS:.0f} s")
+
+
+def _bare(legs: int) -> Figures:
+    with _far(legs) as far, _process("tests.bench.media_bare") as bare:
+        _say(bare, _hear(far))
+        _say(far, _hear(bare))
+        time.sleep(SETTLE)
+        cost, started = Cost(bare.pid), time.monotonic()
+        received, missing = _hear(far)
+        return Figures(cost.cpu(time.monotonic() - started), cost.memory(), 0, missing, received)
+
+
+async def _engine(kind: str, legs: int) -> Figures:
+    with tempfile.TemporaryDirectory(prefix="bench-media-") as folder, _far(legs) as far:
+        async with WorkerEngine() as engine:
+            ports = _hear(far)
+            ours = [(await engine.open(f"leg{number}")).port for number in range(legs)]
+            for number, port in enumerate(ports):
+                await engine.connect(f"leg{number}", ("127.0.0.1", port), Codec.PCMU)
+            await (_bridge(engine, legs, Path(folder)) if kind == "bridged" else _play(engine, legs))
+            _say(far, ours)
+            await asyncio.sleep(SETTLE)
+            await engine.loads()
+            cost, started = Cost(engine.pids[0]), time.monotonic()
+            received, missing = await asyncio.to_thread(_hear, far)
+            cpu = cost.cpu(time.monotonic() - started)
+            return Figures(cpu, cost.memory(), (await engine.loads())[0].late_ms, missing, received)
+
+
+async def _play(engine: WorkerEngine, legs: int) -> None:
+    prompt = tone([440], 5).tobytes()
+    for number in range(legs):
+        await engine.play(f"leg{number}", prompt, loop=True, interruptible=False)
+
+
+async def _bridge(engine: WorkerEngine, legs: int, folder: Path) -> None:
+    for number in range(0, legs, 2):
+        await engine.bridge(f"leg{number}", f"leg{number + 1}")
+        await engine.record(f"leg{number}", folder / f"{number}.wav")
+
+
+@contextmanager
+def _far(legs: int) -> Iterator[subprocess.Popen[str]]:
+    with _process("tests.bench.media_far", str(legs), str(SECONDS + SETTLE)) as far:
+        yield far
+
+
+@contextmanager
+def _process(*module: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", *module]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _say(process: subprocess.Popen[str], ports: list[int]) -> None:
+    assert process.stdin is not None
+    process.stdin.write(json.dumps(ports) + "\n")
+    process.stdin.flush()
+
+
+def _hear(process: subprocess.Popen[str]) -> list[int]:
+    assert process.stdout is not None
+    heard: list[int] = json.loads(process.stdout.readline())
+    return heard

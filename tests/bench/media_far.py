@@ -1,0 +1,76 @@
+"""The far side of many calls: `python -m tests.bench.media_far COUNT SECONDS` sends and counts G.711 on COUNT sockets.
+
+It prints its ports, reads the ports to send to as a line, then prints what it had received and how many sequence
+numbers were missing, both as lines of JSON. Packets are sent evenly through each 20 ms, not all at once.
+"""
+
+from __future__ import annotations
+
+import json
+import selectors
+import socket
+import struct
+import sys
+import time
+
+import numpy as np
+
+HEADER = struct.Struct("!BBHII")
+FRAME, TICK, SLICES = 160, 0.02, 8
+
+
+class Line:
+    """One call's socket."""
+
+    def __init__(self) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind(("127.0.0.1", 0))
+        self.socket.setblocking(False)
+        self.received = self.missing = 0
+        self._last: int | None = None
+
+    def receive(self) -> None:
+        """Count one packet."""
+        sequence = int.from_bytes(self.socket.recv(2048)[2:4])
+        if self._last is not None:
+            self.missing += (sequence - self._last - 1) & 0xFFFF
+        self._last = sequence
+        self.received += 1
+
+
+def main() -> None:
+    """Talk and count."""
+    count, seconds = int(sys.argv[1]), float(sys.argv[2])
+    lines = [Line() for _ in range(count)]
+    print(json.dumps([line.socket.getsockname()[1] for line in lines]), flush=True)
+    selector = selectors.DefaultSelector()
+    for line, port in zip(lines, json.loads(sys.stdin.readline()), strict=True):
+        line.socket.connect(("127.0.0.1", port))
+        selector.register(line.socket, selectors.EVENT_READ, line)
+    _talk(lines, selector, seconds)
+    print(json.dumps([sum(line.received for line in lines), sum(line.missing for line in lines)]), flush=True)
+
+
+def _talk(lines: list[Line], selector: selectors.BaseSelector, seconds: float) -> None:
+    started, slices = time.monotonic(), int(seconds / TICK) * SLICES
+    speech = np.random.default_rng(1).integers(0, 256, FRAME * 8, np.uint8).tobytes()
+    for number in range(slices):
+        tick, part = divmod(number, SLICES)
+        header = HEADER.pack(0x80, 0, tick & 0xFFFF, tick * FRAME, 7)
+        datagram = header + speech[tick % 8 * FRAME : (tick % 8 + 1) * FRAME]
+        for line in lines[part::SLICES]:
+            _send(line.socket, datagram)
+        for key, _ in selector.select(0):
+            key.data.receive()
+        time.sleep(max(0, started + (number + 1) * TICK / SLICES - time.monotonic()))
+
+
+def _send(far: socket.socket, datagram: bytes) -> None:
+    try:
+        far.send(datagram)
+    except OSError:
+        return  # the other end is not there yet, or no more
+
+
+if __name__ == "__main__":
+    main()
