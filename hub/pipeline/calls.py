@@ -6,7 +6,7 @@ from hub.api import Address, AnyAccount, Capabilities, Cause
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid
 from hub.model.states import InteractionState
-from hub.pipeline import conclude, consult, consulted, route, start
+from hub.pipeline import conclude, consult, consulted, offer, route, start
 from hub.store import interactions, legs
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -25,6 +25,8 @@ class Wanted:
 def hold(tx: Tx, actor: Actor, interaction_id: int) -> Row:
     """The customer hears music. Raises Conflict unless the actor talks with them."""
     interaction = _own_call(tx, actor, interaction_id)
+    if interaction["state"] != InteractionState.CONNECTED:
+        raise Conflict("You do not talk with the customer now.", {"state": interaction["state"]})
     return interactions.move(tx, interaction, InteractionState.ON_HOLD)
 
 
@@ -37,10 +39,14 @@ def resume(tx: Tx, actor: Actor, interaction_id: int) -> Row:
 
 
 def hang_up(tx: Tx, actor: Actor, interaction_id: int) -> Row:
-    """The call is over; who was brought in only leaves it."""
+    """The call is over. Who was brought in only leaves it; whose device still rings does not take it."""
     interaction = interactions.locked_for(tx, actor, interaction_id)
-    if not interaction["call"]:
-        raise Conflict("This is no call.")
+    own = next((leg for leg in legs.legs_of(tx.conn, interaction_id) if leg.user == actor.user_id), None)
+    if own is None:
+        raise Conflict("You are not in this call.")
+    if not own.up:
+        offer.refused(tx, own.offer)
+        return interactions.locked(tx, interaction_id)
     other = consulted.partner(tx, interaction_id)
     if other is not None and other["user_id"] == actor.user_id:
         consult.leave(tx, actor, interaction_id)

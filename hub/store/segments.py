@@ -15,10 +15,12 @@ from hub.store.tables import offers, queues, segments, users
 
 @dataclass(frozen=True, slots=True)
 class SegmentItem:
-    """One stretch. `kind` is QUEUE, FLOW or AGENT; an agent's may be in WRAP_UP until `wrap_up_until`."""
+    """One stretch. `kind` is QUEUE, FLOW or AGENT; an agent's may be in WRAP_UP until `wrap_up_until`. `role` is
+    PRIMARY, or CONSULT of who was brought in."""
 
     id: int
     kind: str
+    role: str
     queue: Named | None
     user: Named | None
     flow: str
@@ -49,6 +51,7 @@ def _item(row: RowMapping) -> SegmentItem:
     return SegmentItem(
         id=row["id"],
         kind=row["kind"],
+        role=row["role"],
         queue=Named(row["queue_id"], row["queue_name"]) if row["queue_id"] else None,
         user=Named(row["user_id"], row["user_name"]) if row["user_id"] else None,
         flow=row["flow"],

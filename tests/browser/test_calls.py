@@ -45,6 +45,7 @@ name = "{name}"
 password = "{password}"
 roles = ["agent"]
 queues = ["desk"]
+language = "{language}"
 """
 
 
@@ -76,8 +77,11 @@ class Hotline:
 @pytest.fixture
 async def hotline(tmp_path: Path, hub_process: StartHub) -> AsyncIterator[Hotline]:
     async with Exchange(tmp_path / "ledger.jsonl") as exchange:
-        people = [("lin", "Lin Yue"), ("tom", "Tom Becker")]
-        users = "".join(USER.format(login=login, name=name, password=PASSWORD) for login, name in people)
+        people = [("lin", "Lin Yue", "en"), ("tom", "Tom Becker", "zh")]
+        users = "".join(
+            USER.format(login=login, name=name, password=PASSWORD, language=language)
+            for login, name, language in people
+        )
         (tmp_path / "hub.toml").write_text(SITE.format(port=exchange.port) + users, encoding="utf-8")
         yield Hotline(await hub_process(PYTHONPATH=installed(tmp_path)), exchange)
 
@@ -125,7 +129,7 @@ async def test_a_call_is_picked_up_held_keyed_and_hung_up(hotline: Hotline, sit_
 
 
 async def test_a_colleague_is_brought_in_and_has_the_call(hotline: Hotline, sit_down: SitDown) -> None:
-    lin, tom = await sit_down(hotline, "lin"), await sit_down(hotline, "tom", locale="zh-CN")
+    lin, tom = await sit_down(hotline, "lin"), await sit_down(hotline, "tom")
     first = await _talk(hotline, lin)
     await tom.be("READY")
     await lin.at("consult").click()
@@ -149,6 +153,19 @@ async def test_a_colleague_is_brought_in_and_has_the_call(hotline: Hotline, sit_
     await tom.has("conversation", "CONNECTED")
     await tom.sees_no("consult-bar")
     await hotline.exchange.until("commanded", lambda entry: entry["do"] == "release" and entry["leg"] == first)
+
+
+async def test_who_does_not_take_it_after_all_leaves_the_caller_waiting(hotline: Hotline, sit_down: SitDown) -> None:
+    lin = await sit_down(hotline, "lin")
+    await lin.be("READY")
+    await hotline.exchange.say("say", text="Ring", **{"from": "bear", "name": "Wang Fang"})
+    await hotline.rings()
+    await lin.accept()
+    await lin.sees("call-state", "pick it up")
+    await lin.sees_no("take")
+    await lin.at("call-hang-up").click()
+    await hotline.told("release")
+    await lin.has("conversation", "QUEUED")
 
 
 async def test_somebody_is_called_from_the_screen(hotline: Hotline, sit_down: SitDown) -> None:

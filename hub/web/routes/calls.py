@@ -81,7 +81,7 @@ async def hold_call(call: Call, interaction_id: int) -> InteractionItem:
 
 @routes.post("/interactions/{interaction_id}/hang-up", REPLY)
 async def hang_up_call(call: Call, interaction_id: int) -> InteractionItem:
-    """The call is over; who was brought in only leaves it."""
+    """The call is over. Who was brought in only leaves it; whose device still rings does not take it."""
     shown = await call.read(lambda conn: listing.get_interaction(conn, call.actor, interaction_id))
     await call.write(lambda tx: calls.hang_up(tx, call.actor, interaction_id))
     found = await call.read(lambda conn: listing.items_of(conn, call.actor, [interaction_id]))

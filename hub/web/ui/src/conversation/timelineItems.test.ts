@@ -27,6 +27,7 @@ function segment(id: number, kind: string, at: string, more: Partial<Segment> = 
   return {
     id,
     kind,
+    role: "PRIMARY",
     queue: { id: 1, name: "Support" },
     user: null,
     state: "DONE",

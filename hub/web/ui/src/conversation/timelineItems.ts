@@ -45,7 +45,8 @@ function waitingItem(waiting: Waiting): TimelineItem {
 
 function stepsOf(segment: Segment): TimelineItem[] {
   const name = segment.user?.name ?? segment.queue?.name ?? "";
-  const begin = step(segment, "begin", segment.started_at, segment.kind, name, "");
+  const kind = segment.role === "CONSULT" ? segment.role : segment.kind;
+  const begin = step(segment, "begin", segment.started_at, kind, name, "");
   if (!segment.ended_at || !segment.outcome || segment.outcome === "ANSWERED") return [begin];
   return [begin, step(segment, "end", segment.ended_at, segment.outcome, name, segment.disposition)];
 }

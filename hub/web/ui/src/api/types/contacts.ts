@@ -43,6 +43,7 @@ export interface Interaction {
 export interface Segment {
   id: number;
   kind: string;
+  role: string;
   queue: Ref | null;
   user: Ref | null;
   state: string;

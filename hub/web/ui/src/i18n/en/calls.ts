@@ -10,6 +10,7 @@ export const calls = {
     resume: "Resume",
     keys: "Keys",
     hang_up: "Hang up",
+    decline: "Do not take it",
     failed: "That was not possible; the call is as it was.",
     place: "Call",
     caller: "Number to show",

@@ -43,6 +43,7 @@ export const codes = {
   step: {
     QUEUE: "Waits in {name}",
     AGENT: "{name} takes over",
+    CONSULT: "{name} is brought in",
     FLOW: "Self-service begins",
     TRANSFERRED: "Passed on by {name}",
     ABANDONED: "Left before an answer",

@@ -10,6 +10,7 @@ export const calls = {
     resume: "恢复通话",
     keys: "拨号盘",
     hang_up: "挂断",
+    decline: "不接听",
     failed: "操作未能完成，通话保持原状。",
     place: "呼叫",
     caller: "主叫显示号码",

@@ -35,6 +35,7 @@ export const codes = {
   step: {
     QUEUE: "进入队列 {name}",
     AGENT: "{name} 接手",
+    CONSULT: "请 {name} 协助",
     FLOW: "自助服务开始",
     TRANSFERRED: "由 {name} 转出",
     ABANDONED: "应答前已离开",
