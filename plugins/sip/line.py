@@ -128,6 +128,8 @@ class Line:
     def up(self, call: Call) -> None:
         if call is self.customer:
             self.reports.leg(LegState.ANSWERED)
+            if self.speaking is not None:
+                self.speaking.begin()
             self.soon(self.arrangement.apply())
 
     def ended(self, call: Call, cause: Cause) -> None:

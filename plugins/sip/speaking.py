@@ -38,11 +38,16 @@ class Speaking:
         self._playing = 0
         self._over = asyncio.Event()
         self._background: Path | bytes | None = None
+        self._heard = asyncio.Event()
 
     @property
     def busy(self) -> bool:
         """Whether anything is said or still to be said."""
         return self._work is not None and not self._work.done()
+
+    def begin(self) -> None:
+        """The far side can hear from now on; what was to be said before has waited."""
+        self._heard.set()
 
     def say(self, words: Words) -> None:
         """After what is being said."""
@@ -63,7 +68,7 @@ class Speaking:
     async def background(self, music: Path | bytes | None) -> None:
         """What is heard when nothing is said; None: silence."""
         self._background = music
-        if not self.busy:
+        if self._heard.is_set() and not self.busy:
             await self._resume_background()
 
     async def finished(self, within: float) -> None:
@@ -79,6 +84,7 @@ class Speaking:
             await asyncio.gather(self._work, return_exceptions=True)
 
     async def _run(self) -> None:
+        await self._heard.wait()
         try:
             while self._waiting:
                 words = self._waiting.popleft()

@@ -92,14 +92,22 @@ class Baresip:
 
     def loudness(self, frequency: float, last: float = 1.0) -> float:
         """How much of what it heard in the last seconds was this tone, 0 to 1."""
-        heard = max(self.folder.glob("dump-*-dec.wav"), key=lambda path: path.stat().st_size)
-        sound = _samples(heard.read_bytes())[-int(8000 * last) :]
+        sound = self._heard(last)
         if len(sound) < 800:
             return 0.0
         spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound)))) ** 2
         bins = np.fft.rfftfreq(len(sound), 1 / 8000)
         near = spectrum[np.abs(bins - frequency) < 15].sum()
         return float(near / max(1.0, spectrum.sum()))
+
+    def level(self, last: float = 0.5) -> float:
+        """How loud it was in the last seconds: RMS of 16 bit samples."""
+        sound = self._heard(last)
+        return float(np.sqrt(np.mean(sound**2))) if len(sound) else 0.0
+
+    def _heard(self, last: float) -> Sound:
+        found = max(self.folder.glob("dump-*-dec.wav"), key=lambda path: path.stat().st_size, default=None)
+        return _samples(found.read_bytes() if found else b"")[-int(8000 * last) :]
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         async with asyncio.timeout(10):

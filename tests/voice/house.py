@@ -4,6 +4,7 @@ other programs (sipp, baresip)."""
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hub.plugin.site_model import SiteFile
 from plugins.sip import _channels
 from plugins.sip.digest import Secret
 from plugins.sip.exchange import Exchange as Telephones
-from tests.toy.tests.house import House
+from tests.toy.tests.house import TOY, House
 from tests.voice.baresip import Baresip
 
 DESK = "+861058880000"
@@ -30,7 +31,10 @@ class Nowhere:
 class VoiceHouse(House):
     """One trunk whose peers are on loopback, one number, one agent, Ann, with a phone."""
 
-    def __init__(self, url: str, folder: Path, flow: str = "", **number_settings: Any) -> None:
+    def __init__(
+        self, url: str, folder: Path, flow: str = "", others: Sequence[str] = (), **number_settings: Any
+    ) -> None:
+        self._others = others
         super().__init__(url, folder, Nowhere())  # type: ignore[arg-type]  # only its port is asked for
         connection = {
             "listen_port": 0,
@@ -50,7 +54,8 @@ class VoiceHouse(House):
         )
 
     def plugins(self) -> Plugins:
-        found = discover(["sip"], [EntryPoint("sip", "plugins.sip", GROUP)])
+        entries = [EntryPoint("sip", "plugins.sip", GROUP), TOY, EntryPoint("tts", "plugins.tts", GROUP)]
+        found = discover(["sip", *self._others], entries)
         settings.configure(found, self.file.plugins, {})
         return found
 
@@ -87,6 +92,14 @@ class VoiceHouse(House):
             if heard >= share:
                 return
         raise AssertionError(f"{phone.folder.name} hears {heard:.2f} of {frequency} Hz")
+
+    async def hears_something(self, phone: Baresip) -> None:
+        """This phone hears a voice or music now."""
+        for _ in range(40):
+            await asyncio.sleep(0.25)  # as above
+            if phone.level() > 200:
+                return
+        raise AssertionError(f"{phone.folder.name} hears nothing")
 
     async def quiet(self) -> None:
         """Every leg is gone."""

@@ -1,0 +1,54 @@
+"""A caller and a flow: it speaks, keys are answers, and it hangs up when it is done. Heard and pressed by baresip."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hub.store.tables import interactions, messages
+from tests.voice.baresip import Baresip
+from tests.voice.house import DESK, VoiceHouse
+
+pytestmark = [pytest.mark.slow, pytest.mark.peer]
+
+
+@pytest.fixture
+async def menu(database_url: str, tmp_path: Path) -> AsyncIterator[VoiceHouse]:
+    async with VoiceHouse(database_url, tmp_path, flow="toy_menu", others=("toy", "tts")) as running:
+        yield running
+
+
+@pytest.fixture
+async def caller(tmp_path: Path) -> AsyncIterator[Baresip]:
+    async with Baresip(tmp_path / "caller", "<sip:+8613800138000@127.0.0.1:{sip}>;regint=0", 500) as phone:
+        yield phone
+
+
+async def test_a_caller_hears_the_menu_presses_a_key_and_is_answered(menu: VoiceHouse, caller: Baresip) -> None:
+    await caller.do("dial", f"sip:{DESK}@127.0.0.1:{menu.port}")
+    await menu.delivery("SENT")
+    await menu.hears_something(caller)
+    await caller.do("sndcode", "2")
+    await caller.until("CALL_CLOSED")
+    await menu.becomes("CLOSED")
+    said = [(m["direction"], m["text"]) for m in await menu.rows(messages)]
+    assert said[1:] == [("OUTBOUND", "What is it about?"), ("INBOUND", "2"), ("OUTBOUND", "We are open from 9 to 5.")]
+    await menu.quiet()
+
+
+async def test_a_caller_who_chose_waits_with_music(menu: VoiceHouse, caller: Baresip) -> None:
+    await caller.do("dial", f"sip:{DESK}@127.0.0.1:{menu.port}")
+    await menu.delivery("SENT")
+    await menu.hears_something(caller)
+    await caller.do("sndcode", "1")
+    await menu.heard(2)
+    await caller.do("sndcode", "7")
+    await caller.do("sndcode", "#")
+    await menu.becomes("QUEUED")
+    await menu.hears_something(caller)
+    await caller.do("hangup")
+    await menu.becomes("ABANDONED")
+    assert len(await menu.rows(interactions)) == 1
+    await menu.quiet()
