@@ -162,6 +162,8 @@ class Caller(asyncio.DatagramProtocol):
     def _take_request(self, request: Request) -> None:
         if request.method == "ACK":
             self._settled("ANSWER")
+            if request.body and self._confirmed:  # the answer to an offer of ours
+                self._follow(sdp.read(request.body))
         elif request.method == "OPTIONS":
             self._reply(request, 200)
         elif not self._dialog.holds(request):
@@ -192,8 +194,11 @@ class Caller(asyncio.DatagramProtocol):
             lambda: self._transport.sendto(answer), lambda: self._settled("ANSWER"), self._t1
         )
         if theirs:
-            self._agreed(theirs)
-            self._move(Stage.HELD if theirs.holds_us else Stage.TALKING)
+            self._follow(theirs)
+
+    def _follow(self, theirs: Audio) -> None:
+        self._agreed(theirs)
+        self._move(Stage.HELD if theirs.holds_us else Stage.TALKING)
 
     def _reply(self, request: Request, code: int) -> None:
         self._transport.sendto(bytes(self._dialog.reply(request, code)))

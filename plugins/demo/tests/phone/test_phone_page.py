@@ -53,9 +53,26 @@ async def says(page: Page, sentence: str) -> None:
     await expect(page.get_by_test_id("phone-said")).to_have_text(sentence, timeout=PATIENCE)
 
 
-async def test_both_hear_each_other_and_keys_arrive(desk: HubProcess, callee: FarSide, page: Page) -> None:
-    """Tones measured at both ends; then a key, a hold, and the customer hangs up."""
+async def test_a_customer_calls_from_the_browser(desk: HubProcess, callee: FarSide, page: Page) -> None:
+    """Three calls from one page: the customer hangs up, the other side does, and then nobody is there."""
     await dial(page, desk)
+    await talk(callee, page)
+    await page.get_by_test_id("phone-hook").click()
+    await says(page, "You hung up.")
+    await callee.next("state", "DISCONNECTED")
+    await page.get_by_test_id("phone-hook").click()
+    await callee.next("invite")
+    callee.do("answer")
+    await says(page, "Connected")
+    callee.do("hang_up")
+    await says(page, "The other side hung up.")
+    assert abs(await callee.loudest() - SPOKEN) <= 20
+    await page.get_by_test_id("phone-hook").click()
+    await says(page, "The hub cannot be reached by phone: nothing answers at its SIP port.")
+
+
+async def talk(callee: FarSide, page: Page) -> None:
+    """Both hear each other; a key arrives as an event; a hold is told."""
     invite = (await callee.next("invite"))["invite"]
     assert "INVITE sip:+864001234567@127.0.0.1" in invite
     assert "P-Asserted-Identity: <sip:+442079460101@" in invite, "Emma Clarke's number"
@@ -69,7 +86,3 @@ async def test_both_hear_each_other_and_keys_arrive(desk: HubProcess, callee: Fa
     await says(page, "You are on hold.")
     callee.do("resume")
     await says(page, "Connected")
-    await page.get_by_test_id("phone-hook").click()
-    await says(page, "You hung up.")
-    await callee.next("state", "DISCONNECTED")
-    assert abs(await callee.loudest() - SPOKEN) <= 20
