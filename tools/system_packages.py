@@ -14,6 +14,8 @@ NEEDED = {
     "chromium": ["chromium"],
     "dovecot-imapd": ["/usr/lib/dovecot/imap"],
     "strace": ["strace"],
+    "sip-tester": ["sipp"],
+    "baresip": ["baresip"],
     "libfaketime": ["/usr/lib/*/faketime/libfaketimeMT.so.1"],
 }
 
