@@ -41,7 +41,8 @@ def name_of(offer_id: int) -> str:
 def offer_of(name: str) -> int | None:
     """The offer whose leg has this name; None when it is no agent's."""
     number = name.removeprefix(PREFIX)
-    return int(number) if name.startswith(PREFIX) and number.isdecimal() and len(number) < 19 else None
+    is_one = name.startswith(PREFIX) and number.isascii() and number.isdecimal() and len(number) < 19
+    return int(number) if is_one else None
 
 
 def calls_among(conn: Connection, ids: Collection[int]) -> list[Row]:
