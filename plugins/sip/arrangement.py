@@ -72,6 +72,8 @@ class Arrangement:
             line.speaking.cut()
             await line.speaking.background(None)
             await self._record(mine)
+            for agent in agents:
+                await line.engine.stop(agent)  # a click-to-call's agent has heard it ring until now
             await self._join([mine, *agents])
         elif self.mode is not Mode.FLOW:
             await line.engine.part(mine)

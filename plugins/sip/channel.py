@@ -92,9 +92,9 @@ class SipChannel:
         return Sent(f"{line.thread}/{message.delivery_id}")
 
     async def signal(self, account: AnyAccount, signal: Signal) -> None:
-        """Keys that an agent presses for the customer's side ("digits": "1#"); nothing else can be heard."""
+        """Keys that an agent presses for the customer's side ("keys": "1#"); nothing else can be heard."""
         line = self.exchange.lines.get(signal.thread)
-        digits = str(signal.data.get("digits", ""))[:32]
+        digits = str(signal.data.get("keys", ""))[:32]
         if line is not None and line.customer is not None and signal.kind == "keys" and digits:
             await line.engine.send_digits(line.customer.media.name, digits)
 

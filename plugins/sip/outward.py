@@ -72,7 +72,9 @@ class Outward:
             uri, _from(Address("tel", shown), flow), contact(flow), settings.username,
             settings.password.get_secret_value(), (("P-Asserted-Identity", f"<sip:{shown}@{flow.local[0]}>"),),
         )  # fmt: skip
-        return self._leg(line, flow, to)
+        leg = self._leg(line, flow, to)
+        trunk.outbound.append(leg)
+        return leg
 
     def _leg(self, line: Line, flow: Flow, to: Destination) -> Dialing:
         return Dialing(self._exchange.agent, MediaLeg(line.engine, line.beside), flow, to)
@@ -102,7 +104,7 @@ def _allowed(trunk: Trunk, number: str) -> None:
     if not may_call(number, trunk.settings.prefixes):
         TURNED.labels(Turned.DESTINATION).inc()
         raise Rejected("calls to this number are not allowed")
-    if trunk.outbound >= trunk.settings.most_outbound:
+    if trunk.calls_out() >= trunk.settings.most_outbound:
         TURNED.labels(Turned.CAP).inc()
         raise Unreachable("as many calls go out as may at once")
 

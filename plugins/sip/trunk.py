@@ -11,6 +11,7 @@ from typing import Final
 
 from sipmessage import CSeq, Request
 
+from plugins.sip.call import Call
 from plugins.sip.message import single_uri
 from plugins.sip.ports import Port, resolve
 from plugins.sip.settings import SipConnection
@@ -50,10 +51,15 @@ class Trunk:
         self.name = name
         self.settings = settings
         self.port = port
-        self.outbound = 0
+        self.outbound: list[Call] = []
         self.proxies = [Proxy(where) for where in settings.proxies]
         self._transactions = transactions
         self._now = now
+
+    def calls_out(self) -> int:
+        """Calls to the outside there are now."""
+        self.outbound = [call for call in self.outbound if not call.over]
+        return len(self.outbound)
 
     async def way(self) -> tuple[Flow, str]:
         """Flow and host of the first proxy that is up; when none is, of the one that comes back first. Raises OSError

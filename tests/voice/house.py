@@ -9,9 +9,12 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+from hub.api import Address
+from hub.pipeline import calls, thread
 from hub.plugin import migrations, settings
 from hub.plugin.discovery import GROUP, Plugins, discover
 from hub.plugin.site_model import SiteFile
+from hub.store import blobs
 from plugins.sip import _channels
 from plugins.sip.digest import Secret
 from plugins.sip.exchange import Exchange as Telephones
@@ -92,6 +95,26 @@ class VoiceHouse(House):
             if heard >= share:
                 return
         raise AssertionError(f"{phone.folder.name} hears {heard:.2f} of {frequency} Hz")
+
+    async def hears_no(self, phone: Baresip, frequency: float) -> None:
+        """This phone does not hear this tone any more."""
+        for _ in range(40):
+            await asyncio.sleep(0.25)  # as above
+            if phone.loudness(frequency) < 0.1:
+                return
+        raise AssertionError(f"{phone.folder.name} still hears {frequency} Hz")
+
+    async def call(self, to: Address) -> None:
+        """Ann calls somebody by a click."""
+        [account] = self.site.directory.calling()
+        row, can = self.site.directory.row(account.id), self.site.directory.channel_of(account).capabilities
+        scope = thread.scope_of(row, can.dedup_scope)
+        await self.store.write(lambda tx: calls.place(tx, self.ann, account, row, can, scope, calls.Wanted(to)))
+
+    async def file_of(self, message_id: int) -> bytes:
+        """The one file of a message."""
+        [file] = await self.store.read(lambda conn: blobs.load(conn, message_id))
+        return file.content
 
     async def hears_something(self, phone: Baresip) -> None:
         """This phone hears a voice or music now."""

@@ -1,0 +1,123 @@
+"""What an agent does with a call, on real phones: hold, call somebody, pass on, and what the record has of it."""
+
+from __future__ import annotations
+
+import io
+import wave
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from hub.api import Address
+from hub.pipeline import calls
+from hub.store.tables import interactions, messages
+from tests.voice.baresip import Baresip, Sound
+from tests.voice.house import DESK, VoiceHouse
+from tests.voice.test_an_agent_answers import AGENT, CUSTOMER, customer, phone_of_ann
+
+pytestmark = [pytest.mark.slow, pytest.mark.peer]
+OUTSIDE = 900
+
+
+@pytest.fixture
+async def outside(tmp_path: Path) -> AsyncIterator[Baresip]:
+    """A number of the world, which the trunk's proxy would lead to."""
+    account = "<sip:+8613911112222@127.0.0.1:{sip}>;regint=0;answermode=auto"
+    async with Baresip(tmp_path / "outside", account, OUTSIDE) as phone:
+        yield phone
+
+
+@pytest.fixture
+async def house(database_url: str, tmp_path: Path, outside: Baresip) -> AsyncIterator[VoiceHouse]:
+    way_out = {"proxies": [f"127.0.0.1:{outside.sip}"], "prefixes": ["+86139"]}
+    async with VoiceHouse(database_url, tmp_path, record=True, connection=way_out) as running:
+        yield running
+
+
+async def talk(house: VoiceHouse, ann: Baresip, caller: Baresip) -> None:
+    """Ann and a caller are connected."""
+    await house.ready()
+    await caller.do("dial", f"sip:{DESK}@127.0.0.1:{house.port}")
+    await ann.until("CALL_INCOMING")
+    await ann.do("accept")
+    await house.becomes("CONNECTED")
+    await house.hears(caller, AGENT)
+
+
+async def test_a_caller_on_hold_hears_music_and_then_the_agent_and_all_is_recorded(
+    house: VoiceHouse, tmp_path: Path
+) -> None:
+    async with phone_of_ann(house, tmp_path) as ann, customer(tmp_path) as caller:
+        await talk(house, ann, caller)
+        await ann.do("hold")
+        await house.becomes("ON_HOLD")
+        await house.hears_no(caller, AGENT)
+        await house.hears_something(caller)
+        await ann.do("resume")
+        await house.hears(caller, AGENT)
+        await caller.do("hangup")
+        await ann.until("CALL_CLOSED")
+        await house.becomes("CLOSED")
+        await house.quiet()
+    left, right = await recording(house)
+    assert share(left, CUSTOMER) > 0.8, "the customer is on the left, throughout"
+    assert share(right[:2400], AGENT) > 0.5 and share(right[-4000:], AGENT) > 0.5
+
+
+async def test_an_agent_calls_somebody_by_a_click(house: VoiceHouse, tmp_path: Path, outside: Baresip) -> None:
+    async with phone_of_ann(house, tmp_path) as ann:
+        await house.ready()
+        await house.call(Address("tel", "+8613911112222"))
+        await ann.until("CALL_INCOMING")
+        await ann.do("accept")
+        await outside.until("CALL_ESTABLISHED")
+        await house.hears(ann, OUTSIDE)
+        await house.hears(outside, AGENT)
+        await outside.do("hangup")
+        await ann.until("CALL_CLOSED")
+        await house.quiet()
+
+
+async def test_a_number_no_prefix_allows_is_not_called(house: VoiceHouse, tmp_path: Path, outside: Baresip) -> None:
+    async with phone_of_ann(house, tmp_path) as ann:
+        await house.ready()
+        await house.call(Address("tel", "+8613711112222"))
+        await ann.until("CALL_INCOMING")
+        await ann.do("accept")
+        await ann.until("CALL_CLOSED")
+        await house.quiet()
+    assert "CALL_INCOMING" not in outside.events
+
+
+async def test_a_caller_is_passed_on_to_a_number_outside(house: VoiceHouse, tmp_path: Path, outside: Baresip) -> None:
+    async with phone_of_ann(house, tmp_path) as ann, customer(tmp_path) as caller:
+        await talk(house, ann, caller)
+        [row] = await house.rows(interactions)
+        to = Address("tel", "+8613911112222")
+        await house.store.write(lambda tx: calls.pass_out(tx, house.ann, row["id"], to))
+        await house.becomes("CLOSED")
+        await ann.until("CALL_CLOSED")
+        await house.hears(caller, OUTSIDE)
+        await house.hears(outside, CUSTOMER)
+        await caller.do("hangup")
+        await outside.until("CALL_CLOSED")
+        await house.quiet()
+
+
+async def recording(house: VoiceHouse) -> tuple[Sound, Sound]:
+    """Left and right of the one recording."""
+    [row] = [row for row in await house.rows(messages) if row["kind"] == "RECORDING"]
+    data = await house.file_of(row["id"])
+    with wave.open(io.BytesIO(data)) as file:
+        assert (file.getnchannels(), file.getframerate()) == (2, 8000)
+        both = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64)
+    return both[0::2], both[1::2]
+
+
+def share(sound: Sound, frequency: float) -> float:
+    """How much of it is this tone."""
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound)))) ** 2
+    near = np.abs(np.fft.rfftfreq(len(sound), 1 / 8000) - frequency) < 15
+    return float(spectrum[near].sum() / max(1.0, spectrum.sum()))
