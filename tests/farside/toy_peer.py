@@ -1,10 +1,10 @@
 """The toy's far side: `python -m tests.farside.toy_peer LEDGER [--port N] [--secret S]`, prints "listening on PORT".
 
 Every input offered and every answer, delivery and signal got stands in its ledger. Besides the roles of
-tests.toy.lines it has "watch", which is sent a line whenever there is news in the ledger, and "control", by which a
-test makes it speak: {"do": "say", …line…} pushes an input (with proof) until it is answered, {"do": "behave",
+tests.farside.toy_lines it has "watch", which is sent a line whenever there is news in the ledger, and "control", by
+which a test makes it speak: {"do": "say", …line…} pushes an input (with proof) until it is answered, {"do": "behave",
 "as": how} sets how it answers sends: "well", "slowly" (pending; a receipt follows when the test says it), "rejected",
-"throttled", "unknown", "silent", "hang_up"; of calls: a command's name makes that one fail, "forgetful" loses all.
+"throttled", "unknown", "silent", "hang_up".
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import asyncio
 from pathlib import Path
 
 from tests.farside.ledger import Ledger
-from tests.toy.lines import LONGEST, Line, decode, encode, proof
+from tests.farside.toy_lines import LONGEST, Line, decode, encode, proof
 
 REFUSALS = ("rejected", "throttled", "unknown")
 

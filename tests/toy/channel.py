@@ -41,7 +41,7 @@ from hub.api import (
     Unsupported,
     crash_point,
 )
-from tests.toy.lines import LONGEST, Line, decode, encode, proof
+from tests.farside.toy_lines import LONGEST, Line, decode, encode, proof
 from tests.toy.meaning import SCHEME, line_of, meaning, word
 from tests.toy.settings import ToyAccount, ToyConnection
 

@@ -18,7 +18,7 @@ from hub.api import (
     ReceiptState,
     Signal,
 )
-from tests.toy.lines import decode
+from tests.farside.toy_lines import decode
 
 SCHEME = "toy"
 LONGEST = 400

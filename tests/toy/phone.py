@@ -19,8 +19,8 @@ from hub.api import (
     Signal,
     Unreachable,
 )
+from tests.farside.toy_lines import Line
 from tests.toy.channel import ToyChannel, ask
-from tests.toy.lines import Line
 
 
 class ToyPhone(ToyChannel):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.farside.ledger import read_ledger
-from tests.toy.lines import Line, encode
+from tests.farside.toy_lines import Line, encode
 
 ROOT = Path(__file__).parents[3]
 Entry = dict[str, Any]

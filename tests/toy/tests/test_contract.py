@@ -5,7 +5,7 @@ from __future__ import annotations
 import tests.toy
 from hub.api import Account, Address, Connection, Raw
 from hub.testing import ChannelSuite, Requirements
-from tests.toy.lines import Line, encode, proof
+from tests.farside.toy_lines import Line, encode, proof
 from tests.toy.settings import ToyAccount, ToyConnection
 
 

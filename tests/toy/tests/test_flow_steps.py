@@ -62,7 +62,7 @@ async def through(house: House, last: FlowStep, answer: str = "1") -> Told:
     flow = Told(last)
     house.site.registry.flows["told"] = flow
     await house.exchange.say("say", text="Hello", **BEAR)
-    await house.exchange.until("delivery", lambda entry: entry["text"] == QUESTION.text)
+    await house.exchange.until("delivery", lambda entry: entry["text"] == "您的号码？\n2: 没有\n1: 忘了")
     await house.exchange.say("say", text=answer, **BEAR)
     return flow
 

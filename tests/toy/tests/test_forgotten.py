@@ -7,7 +7,7 @@ import pytest
 from hub.store import raws
 from hub.store.raws import NewRaw
 from hub.store.tables import accounts, messages
-from tests.toy.lines import encode, proof
+from tests.farside.toy_lines import encode, proof
 from tests.toy.tests.house import House
 
 

@@ -12,7 +12,7 @@ from hub.api import Overloaded
 from hub.store.tables import messages, raws
 from hub.web.app import create_app
 from hub.web.services import Services
-from tests.toy.lines import decode, encode, proof
+from tests.farside.toy_lines import decode, encode, proof
 from tests.toy.tests.house import House
 from tests.web.serving import serving
 
