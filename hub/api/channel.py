@@ -39,6 +39,7 @@ class Capabilities:
     resend_is_safe  the same delivery id twice reaches the customer at most visibly once (or as the same message);
                     when False a delivery interrupted midway becomes UNKNOWN, never resent by itself
     calls           carries calls: it is a `CallChannel`, its interactions have legs, agents answer on a device
+    choices         shows the choices of a flow's prompt itself (buttons); elsewhere the hub writes them under the text
     dedup_scope     "account", or "channel" where one thing may come in through several accounts (mail to two mailboxes)
     """
 
@@ -58,6 +59,7 @@ class Capabilities:
     resend_is_safe: bool = True
     dedup_scope: str = "account"
     calls: bool = False
+    choices: bool = False
 
 
 @dataclass(frozen=True, slots=True)

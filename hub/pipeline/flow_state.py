@@ -77,6 +77,11 @@ def _append(tx: Tx, interaction: Row, event: dict[str, Any]) -> Row:
 
 
 def _chosen(text: str, choices: list[dict[str, str]]) -> str:
+    """The answer as a whole, or its first line where a letter goes on after it."""
+    return _named(text, choices) or _named(text.strip().partition("\n")[0], choices)
+
+
+def _named(text: str, choices: list[dict[str, str]]) -> str:
     """Keys first: where keys are digits, a number means a key and never a place in the list."""
     said = text.strip().casefold()
     named = [choice["key"] for name in ("key", "label") for choice in choices if choice[name].casefold() == said]

@@ -28,7 +28,7 @@ def take(tx: Tx, interaction_id: int, step: FlowStep, seen: tuple[int, int], via
         interaction = _on_ticket(tx, interaction, step.ticket)
     left = memory.get("left")
     for place, prompt in enumerate(() if left else step.prompts, start=1):
-        _say(tx, interaction_id, prompt, _with_last(step) if place == len(step.prompts) else {})
+        _say(tx, interaction_id, prompt, _with_last(step) if place == len(step.prompts) else {}, via)
     interaction = interactions.locked(tx, interaction_id)
     if isinstance(step, Ask):
         choices = [{"key": c.key, "label": c.label} for prompt in step.prompts for c in prompt.choices]
@@ -81,11 +81,11 @@ def _with_last(step: FlowStep) -> dict[str, Json]:
     return {"final": True} if isinstance(step, HandOver) and step.callback else {}
 
 
-def _say(tx: Tx, interaction_id: int, prompt: Prompt, last: dict[str, Json]) -> None:
+def _say(tx: Tx, interaction_id: int, prompt: Prompt, last: dict[str, Json], via: Directory) -> None:
     interaction = interactions.locked(tx, interaction_id)
     if prompt.language and prompt.language != interaction["language"]:
         interaction = interactions.change(tx, interaction, language=prompt.language)
-    text = prompt.text.replace("{serial}", _serial(tx, interaction))
+    text = prompt.text.replace("{serial}", _serial(tx, interaction)) + _written_choices(prompt, interaction, via)
     speech = prompt.speech.replace("{serial}", _serial(tx, interaction, spoken=True))
     said = converse.Reply(text=text, kind=MessageKind.TEXT, fields=_fields(prompt, speech) | last)
     converse.send(tx, interaction, said, actor=None, automatic=True)
@@ -96,6 +96,15 @@ def _serial(tx: Tx, interaction: Row, *, spoken: bool = False) -> str:
         return ""
     serial = format_serial(tickets.locked(tx, interaction["ticket_id"])["serial"])
     return f'<say-as interpret-as="digits">{serial}</say-as>' if spoken else serial
+
+
+def _written_choices(prompt: Prompt, interaction: Row, via: Directory) -> str:
+    """As lines of text, where the channel shows no buttons and speaks no keys."""
+    account = via.account(interaction["account_id"])
+    can = via.channel_of(account).capabilities if account else None
+    if can is None or can.choices or can.calls:
+        return ""
+    return "".join(f"\n{choice.key}: {choice.label}" for choice in prompt.choices)
 
 
 def _fields(prompt: Prompt, speech: str) -> dict[str, Json]:

@@ -89,7 +89,16 @@ def _choose(walk: Walk, node: Menu, meant: nodes.Choice) -> str:
 
 
 def _collect(walk: Walk, node: Collect, event: Answered) -> str | None:
-    said = unicodedata.normalize("NFKC", event.text).strip()
+    """The whole answer, or its first line where a letter goes on after it."""
+    whole = unicodedata.normalize("NFKC", event.text).strip()
+    said = _entered(node, whole) or _entered(node, whole.partition("\n")[0].strip())
+    if said is None:
+        return None
+    walk.memory.values[node.into] = said[:MOST]
+    return node.next
+
+
+def _entered(node: Collect, said: str) -> str | None:
     if node.digits:
         said = re.sub(r"[\s-]", "", said.removesuffix(node.terminator or "#"))
         shortest, longest = _digits(node)
@@ -97,8 +106,7 @@ def _collect(walk: Walk, node: Collect, event: Answered) -> str | None:
             return None
     if not 0 < len(said) <= node.length or (node.pattern and not re.fullmatch(node.pattern, said)):
         return None
-    walk.memory.values[node.into] = said[:MOST]
-    return node.next
+    return said
 
 
 def _record(walk: Walk, node: Record, event: Answered) -> str | None:

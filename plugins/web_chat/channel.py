@@ -44,6 +44,7 @@ CAPABILITIES = Capabilities(
     max_text=20_000,
     kinds=(MessageKind.TEXT, MessageKind.CARD),
     resend_is_safe=True,
+    choices=True,
 )
 
 

@@ -100,6 +100,11 @@ async def test_by_mail_nobody_is_asked_whether_they_are_still_there() -> None:
     assert said(step) == "Goodbye."
 
 
+async def test_a_letter_may_go_on_after_the_answer() -> None:
+    step = await through(at_the_desk("DEFERRED"), "1", "4821-9035-6\n\nKind regards,\nLucas")
+    assert "last four digits" in said(step)
+
+
 async def test_an_answer_in_between_starts_the_count_anew() -> None:
     desk = at_the_desk()
     await through(desk, "1", "x", "x", "482190356", "x", "x")
