@@ -81,6 +81,7 @@ def _bare(legs: int) -> Figures:
 async def _engine(kind: str, legs: int) -> Figures:
     with tempfile.TemporaryDirectory(prefix="bench-media-") as folder, _far(legs) as far:
         async with WorkerEngine() as engine:
+            await engine.ready()
             ports = _hear(far)
             ours = [(await engine.open(f"leg{number}")).port for number in range(legs)]
             for number, port in enumerate(ports):

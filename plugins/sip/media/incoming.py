@@ -9,7 +9,7 @@ import numpy as np
 
 from plugins.sip.media import rtp
 from plugins.sip.media.g711 import FRAME, RATE
-from plugins.sip.media.per_leg import Indices, PerLeg
+from plugins.sip.media.per_leg import Floats, Indices, PerLeg
 from plugins.sip.media.play_out import PlayOut
 from plugins.sip.media.reception import Reception
 
@@ -50,18 +50,20 @@ class Incoming(PerLeg):
             self._kind[row] = kind
             self.play_out.begin(row, quiet)
 
-    def heard(self, rows: Indices, datagrams: Sequence[bytes], now: float) -> Indices:
-        """Take what is plain, one datagram of 172 octets a row at most; answers the places of the others."""
+    def heard(self, rows: Indices, datagrams: Sequence[bytes], times: Floats) -> Indices:
+        """Take what is plain, one datagram of 172 octets a row at most; answers the places of the others.
+
+        `times` (n,) are when each came, in seconds of the local clock.
+        """
         packets = np.frombuffer(b"".join(datagrams), PLAIN)
         plain = (packets["version"] == 0x80) & (packets["kind"] & 0x7F == self._kind[rows])
         plain &= packets["source"] == self._source[rows]
-        if not plain.all():
-            packets, rows, others = packets[plain], rows[plain], np.flatnonzero(~plain)
-        else:
-            others = np.empty(0, np.intp)
+        others = np.flatnonzero(~plain)
+        if len(others):
+            packets, rows, times = packets[plain], rows[plain], times[plain]
         timestamps = packets["timestamp"].astype(np.int64)
-        self.last_heard[rows] = now
-        self.reception.heard(rows, packets["sequence"].astype(np.int64), timestamps, now * RATE)
+        self.last_heard[rows] = times
+        self.reception.heard(rows, packets["sequence"].astype(np.int64), timestamps, times * RATE)
         self.play_out.put_frames(rows, timestamps, packets["payload"])
         return others
 
@@ -78,4 +80,4 @@ class Incoming(PerLeg):
         """A packet came, of whatever kind."""
         self.last_heard[row] = now
         sequence, timestamp = np.array([packet.sequence]), np.array([packet.timestamp])
-        self.reception.heard(np.array([row]), sequence, timestamp, now * RATE)
+        self.reception.heard(np.array([row]), sequence, timestamp, np.array([now * RATE]))

@@ -34,6 +34,7 @@ class Leg:
         self.wanted_play = 0
         self.told_silence = False
         self.refused = 0
+        self.came = False  # a packet that waits to be taken in
         self.kinds: frozenset[int] = frozenset()
         self._pressed = pressed
         self._listener, self._presser = Listener(), Presser()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from plugins.sip.media.per_leg import Indices, Integers, PerLeg
+from plugins.sip.media.per_leg import Floats, Indices, Integers, PerLeg
 
 _MAX_DROPOUT: Final = 3000
 _MAX_MISORDER: Final = 100
@@ -37,8 +36,8 @@ class Reception(PerLeg):
         self._lost_before[row], self._highest[row], self._since_base[row] = self.lost(row), -1, 0
         self._transit[row] = np.nan
 
-    def heard(self, rows: Indices, sequences: Integers, timestamps: Integers, arrival: float) -> None:
-        """At most one packet a row; `arrival` in samples of the local clock."""
+    def heard(self, rows: Indices, sequences: Integers, timestamps: Integers, arrivals: Floats) -> None:
+        """At most one packet a row; all (n,). `arrivals` in samples of the local clock."""
         ahead = (sequences - self._highest[rows]) & 0xFFFF
         plain = (self._highest[rows] >= 0) & (ahead < _MAX_DROPOUT)
         self._highest[rows] += np.where(plain, ahead, 0)
@@ -46,7 +45,7 @@ class Reception(PerLeg):
             self._jumped(int(rows[index]), int(sequences[index]), int(ahead[index]))
         self.received[rows] += 1
         self._since_base[rows] += 1
-        self._time(rows, arrival - timestamps)
+        self._time(rows, arrivals - timestamps)
 
     def _jumped(self, row: int, sequence: int, ahead: int) -> None:
         """The first one, one out of order, or a new beginning."""
@@ -54,7 +53,7 @@ class Reception(PerLeg):
             self.restart(row)
             self._highest[row] = self._base[row] = sequence
 
-    def _time(self, rows: Indices, transit: npt.NDArray[np.floating]) -> None:
+    def _time(self, rows: Indices, transit: Floats) -> None:
         change = np.abs(transit - self._transit[rows])
         known = change < 2**31  # neither the first one nor a timestamp that wrapped
         self.jitter[rows] += np.where(known, (change - self.jitter[rows]) / 16, 0)

@@ -17,5 +17,5 @@ class MediaSettings:
     advertised: str = ""
     ports: tuple[int, int] = (0, 0)
     workers: int = 1
-    silence_seconds: float = 10.0
+    silence_seconds: float = 30.0
     folder: Path | None = None  # for prompts handed over as bytes; a temporary one unless given

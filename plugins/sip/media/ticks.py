@@ -48,6 +48,7 @@ class Ticks:
         self._tell = tell
         self._arrangement = arrange([], {})
         self._now = _Rows(0)
+        self._came: list[tuple[Leg, bytes, float]] = []
 
     def rearrange(self, arrangement: Arrangement) -> None:
         """Legs came, went, agreed or hear others; what is known of those that stay is kept."""
@@ -55,6 +56,7 @@ class Ticks:
         if arrangement.legs == old.legs:
             self._arrangement = arrangement
             return
+        self._take_in()
         kept = [leg for leg in arrangement.legs if leg in old.legs]
         old_rows = np.array([leg.row for leg in kept], np.intp)
         for row, leg in enumerate(arrangement.legs):
@@ -86,25 +88,24 @@ class Ticks:
         )
 
     def receive(self, ready: Iterable[Leg], now: float) -> None:
-        """Read one datagram of each."""
-        legs, datagrams = [], []
+        """Read one datagram of each; plain ones are handled together, at the next tick or when a leg has two."""
         for leg in ready:
             datagram = leg.read()
             if datagram is None:
                 continue
-            if len(datagram) == _SIZE:
-                legs.append(leg)
-                datagrams.append(datagram)
-            else:
+            if len(datagram) != _SIZE:
                 self._special(leg, datagram, now)
-        if legs:
-            for index in self._now.incoming.heard(np.array([leg.row for leg in legs]), datagrams, now):
-                self._special(legs[index], datagrams[index], now)
+                continue
+            if leg.came:
+                self._take_in()
+            leg.came = True
+            self._came.append((leg, datagram, now))
 
     def tick(self, number: int, ticks: int, now: float, tracks: Mapping[str, Track]) -> None:
         """`ticks` have gone by since the last one; `tracks` are the recordings, by leg or room."""
         if not self._arrangement.legs:
             return
+        self._take_in()
         heard = self._listen()
         self._detect(heard, now)
         said = self._arrangement.said(heard)
@@ -112,6 +113,18 @@ class Ticks:
         self._send(said, ticks)
         if tracks:
             self._record(number, heard, said, tracks)
+
+    def _take_in(self) -> None:
+        """What has come, at most one datagram a leg."""
+        came, self._came = self._came, []
+        if not came:
+            return
+        legs, datagrams, times = zip(*came, strict=True)
+        for leg in legs:
+            leg.came = False
+        rows = np.array([leg.row for leg in legs], np.intp)
+        for index in self._now.incoming.heard(rows, datagrams, np.array(times)):
+            self._special(*came[index])
 
     def _special(self, leg: Leg, datagram: bytes, now: float) -> None:
         """Anything but a plain packet of a known source."""

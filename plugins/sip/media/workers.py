@@ -183,6 +183,10 @@ class WorkerEngine:
         answers = [await worker.ask("load") for worker in self._processes.alive]
         return [Load(int(legs), late) for legs, late in answers]
 
+    async def ready(self) -> None:
+        """Returns when a process runs. Raises MediaError when none does in time."""
+        await self._processes.least_loaded()
+
     @property
     def running(self) -> int:
         """Processes that live."""

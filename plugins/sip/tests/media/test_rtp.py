@@ -51,7 +51,7 @@ def test_anything_is_read_or_refused(datagram: bytes) -> None:
 
 
 def hear(reception: Reception, sequence: int, timestamp: int = 0, arrival: float = 0) -> None:
-    reception.heard(np.array([1]), np.array([sequence]), np.array([timestamp]), arrival)
+    reception.heard(np.array([1]), np.array([sequence]), np.array([timestamp]), np.array([float(arrival)]))
 
 
 def test_lost_packets_are_counted_over_the_wrap_and_reordered_ones_are_not_lost() -> None:
