@@ -46,7 +46,7 @@ class Exchange:
         verdicts = Verdicts(settings.realm, context.key("digest"), settings.digest)
         self.registrar = Registrar(self.phones, verdicts, self.guard)
         self.ports = Ports(settings, self.agent.received)
-        self.audio = Audio(MediaSettings(host=settings.media_host), self._line_of)
+        self.audio = Audio(_media(settings), self._line_of)
         self.trunks: dict[int, Trunk] = {}
         self.lines: dict[str, Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -141,6 +141,16 @@ class Exchange:
             line.leave(Cause.FAILED)
         if mine:
             await asyncio.wait([asyncio.create_task(line.reports.done()) for line in mine], timeout=LAST_WORDS)
+
+
+def _media(settings: SipSettings) -> MediaSettings:
+    return MediaSettings(
+        host=settings.media_host,
+        advertised=settings.media_advertised,
+        ports=(settings.media_first_port, settings.media_last_port),
+        workers=settings.media_workers,
+        silence_seconds=settings.silence_seconds,
+    )
 
 
 def contact(flow: Flow) -> str:

@@ -29,7 +29,14 @@ class SipSettings(BaseModel):
         default=["SHA-256", "MD5"],
         description="What phones are asked to log in with, the strongest first; some old ones stumble over SHA-256",
     )
-    media_host: str = Field(default="127.0.0.1", description="Address audio binds and is announced at")
+    media_host: str = Field(default="127.0.0.1", description="Address audio binds")
+    media_advertised: str = Field(default="", description="Address audio is announced at, behind NAT; empty: as bound")
+    media_first_port: int = Field(default=0, ge=0, le=65535, description="First UDP port for audio; 0 asks the system")
+    media_last_port: int = Field(default=0, ge=0, le=65535, description="Last one; each party of a call takes one")
+    media_workers: int = Field(default=1, ge=1, le=64, description="Processes that carry audio, a core each")
+    silence_seconds: float = Field(
+        default=60, gt=0, description="Hang up a party from whom nothing at all has come for so long"
+    )
     rate: float = Field(default=100, gt=0, description="Messages a second from one unknown source; more are dropped")
     failures: int = Field(default=8, ge=1, description="Failed attempts within a minute that ban a source")
     ban_seconds: float = Field(default=900, gt=0, description="For how long")
@@ -61,7 +68,7 @@ class SipConnection(BaseModel):
     )
     transport: str = Field(default="udp", pattern="^(udp|tcp|tls)$", description="How the proxies are reached")
     username: str = Field(default="", description="Log-in at the proxies")
-    password: SecretStr = SecretStr("")
+    password: SecretStr = Field(default=SecretStr(""), description="Password; a secret")
     prefixes: list[str] = Field(
         default_factory=list,
         description='Where calls may go: "+86" allows, "!+8616" forbids, "*" is everywhere; empty: nowhere',
