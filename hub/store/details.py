@@ -61,11 +61,21 @@ class ConsultItem:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskItem:
+    """Work that is no conversation (a call-back, a missed call): done by POST /work-items/{id}/done. `count`: how often
+    they tried."""
+
+    id: int
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class InteractionDetail(InteractionItem):
     """One interaction in whole. `reply_to` is where an answer goes; `explanation` says why routing offered it as it
     did; `capabilities` is null when the channel's plugin is not there; `related` are others of the same ticket;
     `candidates` are the customers it may be from besides the one it belongs to; `call`: it has legs, which are the
-    agents'; `consult` is the colleague who was asked for."""
+    agents'; `consult` is the colleague who was asked for; `tasks` are the reader's own, about it."""
 
     segments: list[SegmentItem]
     capabilities: CapabilitiesItem | None
@@ -77,6 +87,7 @@ class InteractionDetail(InteractionItem):
     call: bool
     legs: list[LegItem]
     consult: ConsultItem | None
+    tasks: list[TaskItem]
 
 
 def get_detail(
@@ -98,7 +109,14 @@ def get_detail(
         call=more.call,
         legs=_legs(conn, interaction_id) if more.call else [],
         consult=_consult(conn, interaction_id),
+        tasks=_tasks(conn, actor, interaction_id),
     )
+
+
+def _tasks(conn: Connection, actor: Actor, interaction_id: int) -> list[TaskItem]:
+    held = work.held_by(conn, interaction_id, actor.user_id)
+    others = [row for row in held if row["kind"] not in legs.TALKING]
+    return [TaskItem(row["id"], row["kind"], row["payload"].get("count", 1)) for row in others]
 
 
 def _legs(conn: Connection, interaction_id: int) -> list[LegItem]:

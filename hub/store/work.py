@@ -134,6 +134,12 @@ def open_of(conn: Connection, interaction_id: int, kind: str) -> list[Row]:
     return many(conn, _OPEN_OF, interaction=interaction_id, kind=kind)
 
 
+def held_by(conn: Connection, interaction_id: int, user_id: int) -> list[Row]:
+    """What this user holds about an interaction."""
+    mine = (work.c.interaction_id == interaction_id, work.c.user_id == user_id, work.c.state == WorkState.ASSIGNED)
+    return many(conn, select(work).where(*mine, _open).order_by(work.c.id))
+
+
 def kinds(conn: Connection, ids: Collection[int]) -> dict[int, str]:
     """What each of these is."""
     return {row.id: row.kind for row in conn.execute(select(work.c.id, work.c.kind).where(work.c.id.in_(ids)))}

@@ -168,6 +168,21 @@ async def test_who_does_not_take_it_after_all_leaves_the_caller_waiting(hotline:
     await lin.has("conversation", "QUEUED")
 
 
+async def test_who_gave_up_is_called_back(hotline: Hotline, sit_down: SitDown) -> None:
+    lin = await sit_down(hotline, "lin")
+    await hotline.exchange.say("say", text="Ring", **{"from": "bear", "name": "Wang Fang"})
+    await hotline.told("waiting")
+    await hotline.fact("ENDED", cause="HUNG_UP")
+    await hotline.told("end")
+    await lin.be("READY")
+    await lin.sees("offer-kind", "Missed call")
+    await lin.accept()
+    await lin.sees("task-words", "1 time")
+    await _picture(lin, "missed")
+    await lin.at("task-done").click()
+    await lin.sees_no("task-bar")
+
+
 async def test_somebody_is_called_from_the_screen(hotline: Hotline, sit_down: SitDown) -> None:
     lin = await sit_down(hotline, "lin")
     await lin.at("start-contact").click()

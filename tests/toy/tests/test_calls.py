@@ -309,6 +309,73 @@ async def test_what_only_one_side_knows_is_ended(house: Phones) -> None:
     assert not [row for row in await house.rows(work) if row["ended_at"] is None]
 
 
+async def test_a_node_that_dies_takes_its_calls_along_and_its_agents_are_free(
+    database_url: str, tmp_path: Path, exchange: Exchange
+) -> None:
+    async with Phones(database_url, tmp_path, exchange, channel="toy_phone") as before:
+        await before.talking()
+        await exchange.say("say", session="s2", text="Ring", **BEAR)
+        await before.told("waiting", session="s2")
+    await exchange.behave("forgetful")
+    async with Phones(database_url, tmp_path, exchange, channel="toy_phone") as after:
+        [account] = after.site.directory.calling()
+        await exchange.until("listener", lambda _: len(exchange.entries("listener")) == 2)
+        await after.site.switchboard.compare(account, NO_WAIT)
+        assert [row["state"] for row in await after.rows(interactions)] == ["FAILED", "FAILED"]
+        assert await after.store.read(lambda conn: load_of(conn, after.ann.user_id)) == {}
+        [owed] = [row for row in await after.rows(work) if row["kind"] == "missed"]
+        assert owed["payload"]["interactions"] == [2], "who waited is owed an answer"
+
+
+async def test_a_call_taken_by_hand_rings_at_who_took_it(house: Phones) -> None:
+    await house.call()
+    await house.told("waiting")
+    [row] = await house.rows(interactions)
+    await house.store.write(lambda tx: transfer.take(tx, house.ann, row["id"]))
+    leg = (await house.told("ring", user=house.ann.user_id))["leg"]
+    await house.fact("ANSWERED", leg)
+    await house.told("bridge", legs=[leg])
+
+
+async def test_a_hand_that_cannot_be_reached_leaves_the_caller_in_the_queue(house: Phones) -> None:
+    await house.call()
+    await house.told("waiting")
+    await house.exchange.behave("ring")
+    [row] = await house.rows(interactions)
+    await house.store.write(lambda tx: transfer.take(tx, house.ann, row["id"]))
+    await house.until("offer.ended", lambda event: event.data["state"] == "FAILED")
+    assert await house.state() == "QUEUED"
+
+
+async def test_two_answers_and_one_caller(house: Phones) -> None:
+    await house.store.write(lambda tx: tx.conn.execute(queues.update().values(routing={"strategy": "ALL_RING"})))
+    await house.store.write(lambda tx: tx.event("queue.changed", queue=1))
+    await house.ready()
+    await house.ready(house.bo)
+    await house.call()
+    anns = (await house.told("ring", user=house.ann.user_id))["leg"]
+    bos = (await house.told("ring", user=house.bo.user_id))["leg"]
+    await house.fact("ANSWERED", anns)
+    await house.fact("ANSWERED", bos)
+    await house.told("bridge", legs=[anns])
+    await house.told("release", leg=bos)
+    assert sorted(row["state"] for row in await house.rows(offers)) == ["BRIDGED", "RESCINDED"]
+    assert await house.store.read(lambda conn: load_of(conn, house.bo.user_id)) == {}
+
+
+async def test_a_caller_who_hangs_up_while_a_phone_is_rung_leaves_no_leg(house: Phones) -> None:
+    await house.ready()
+    await house.call()
+    leg = (await house.told("ring"))["leg"]
+    await house.fact("ENDED", cause="HUNG_UP")
+    await house.told("end")
+    await house.fact("ANSWERED", leg)
+    await house.exchange.until("acked", lambda _: len(house.exchange.entries("acked")) == 3)
+    assert await house.state() == "ABANDONED"
+    load = await house.store.read(lambda conn: load_of(conn, house.ann.user_id))
+    assert "VOICE" not in load, "what she has now is the missed call"
+
+
 async def test_keys_go_to_the_caller_and_stay_nowhere(house: Phones) -> None:
     call, _ = await house.talking()
     await house.site.switchboard.press(call, "12#")

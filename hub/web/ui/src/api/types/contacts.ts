@@ -96,6 +96,8 @@ export interface InteractionDetail extends Interaction {
   candidates: Candidate[];
   call: boolean;
   legs: Leg[];
+  /** What I hold about it that is no conversation: a call-back, a missed call. */
+  tasks: { id: number; kind: string; count: number }[];
   /** A colleague was asked; `user` is null until one is in it. */
   consult: { work: number; user: Ref | null; queue: number; since: string } | null;
 }

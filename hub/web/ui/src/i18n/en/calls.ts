@@ -36,6 +36,13 @@ export const calls = {
     leave: "Leave",
     left: "You have left",
   },
+  task: {
+    region: "What I owe them",
+    missed: "They called {count} time and nobody answered | They called {count} times and nobody answered",
+    callback: "They asked to be called back",
+    call: "Call them",
+    done: "Done",
+  },
   consultend: {
     REJECTED: "Your colleague cannot help now.",
     TIMED_OUT: "Your colleague did not answer.",

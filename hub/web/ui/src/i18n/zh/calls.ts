@@ -36,6 +36,13 @@ export const calls = {
     leave: "离开",
     left: "您已离开",
   },
+  task: {
+    region: "待回复事项",
+    missed: "客户来电 {count} 次，均未接听",
+    callback: "客户要求回电",
+    call: "回电",
+    done: "已处理",
+  },
   consultend: {
     REJECTED: "同事现在无法协助。",
     TIMED_OUT: "同事没有应答。",
