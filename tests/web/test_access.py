@@ -125,11 +125,18 @@ class Site:
         return {login: await self.people.client(login) for login in ROLES}
 
 
+@pytest.fixture(scope="session")
+def documented() -> list[Operation]:
+    """All operations, once a site was asked: every site has the same, and writing its document takes a second."""
+    return []
+
+
 @pytest.fixture
-async def site(people: People, store: Store) -> Site:
-    document = (await people.stranger().get("/openapi.json")).json()
+async def site(people: People, store: Store, documented: list[Operation]) -> Site:
+    if not documented:
+        documented += operations((await people.stranger().get("/openapi.json")).json())
     things = await store.write(lambda tx: insert_belongings(tx, people.ids))
-    return Site(list(operations(document)), people, things)
+    return Site(documented, people, things)
 
 
 def operations(document: dict[str, Any]) -> Iterator[Operation]:
