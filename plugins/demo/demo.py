@@ -21,6 +21,7 @@ from plugins.demo.settings import DemoSettings
 
 log = logging.getLogger(__name__)
 
+LOOPBACK, TELEPHONE_WITHIN = "127.0.0.1", 3.0
 TROUBLE = (Refused, httpx.HTTPError, aiosmtplib.SMTPException, OSError, TimeoutError)
 """What may go wrong on the way to the hub, and passes or is told in one line."""
 
@@ -57,6 +58,13 @@ class Demo:
         except (ConnectionError, aiosmtplib.SMTPConnectError):  # the listener may have another port since
             await self._look_around(passwords.stored(self.settings.password_file))
             return await post.send(self.context.store, self.mail_server, message, box)
+
+    async def telephone(self) -> tuple[str, int]:
+        """Where the hub takes calls by SIP. Raises one of TROUBLE."""
+        if self.settings.sip_port:
+            return LOOPBACK, self.settings.sip_port
+        async with admin(self.context.site_url, passwords.stored(self.settings.password_file)) as hub:
+            return await hub.listener("sip", TELEPHONE_WITHIN)
 
     async def _open(self) -> None:
         try:

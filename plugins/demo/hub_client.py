@@ -66,11 +66,15 @@ class HubClient:
 
     async def mail_server(self) -> tuple[str, int]:
         """Where the hub takes mail, once it listens. Raises TimeoutError."""
-        async with asyncio.timeout(PATIENCE):
+        return await self.listener("smtp", PATIENCE)
+
+    async def listener(self, scheme: str, patience: float) -> tuple[str, int]:
+        """Where the hub listens for this, once it does. Raises TimeoutError after so many seconds."""
+        async with asyncio.timeout(patience):
             while True:
                 async for connection in self.each("/connections"):
-                    scheme, _, place = connection["state_detail"].partition("://")
-                    if connection["state"] == "RUNNING" and scheme == "smtp":
+                    spoken, _, place = connection["state_detail"].partition("://")
+                    if connection["state"] == "RUNNING" and spoken == scheme:
                         host, _, port = place.rpartition(":")
                         return host, int(port)
                 await asyncio.sleep(LOOK)

@@ -15,11 +15,7 @@ class DemoSettings(BaseModel):
 
     mailbox_port: int = Field(0, ge=0, le=65535, description="Loopback port of the customers' mail server; 0: any")
     sip_port: int = Field(
-        5060,
-        ge=1,
-        le=65535,
-        description="Loopback UDP port at which the customers' phone calls the hub",
-        json_schema_extra={"env": "HUB_SIP_PORT"},
+        0, ge=0, le=65535, description="Loopback UDP port the customers' phone calls; 0: where the hub takes calls"
     )
     folder: Path = Field(
         Path("var"),

@@ -8,15 +8,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Final
 
-from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceGatherer, RTCIceTransport
+from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceCandidate, RTCIceGatherer, RTCIceTransport
 from aiortc.sdp import MediaDescription, SessionDescription, candidate_to_sdp
 
 from plugins.demo.phone.rtp import Packet, parse
 from plugins.demo.phone.sdp import PCMU
 
 LOOPBACK: Final = "127.0.0.1"
+MOST_CANDIDATES: Final = 20
 logging.getLogger("aioice").setLevel(logging.WARNING)  # below, it tells the addresses of whoever calls
 
 
@@ -81,9 +83,8 @@ class Browser:
         try:
             async with asyncio.timeout(seconds):
                 # No end of candidates: a browser hides its addresses behind names (mDNS) and is found by its checks.
-                for candidate in self._media.ice_candidates:
-                    if candidate.ip and not candidate.ip.endswith(".local"):
-                        await self._ice.addRemoteCandidate(candidate)
+                for candidate in filter(_has_address, self._media.ice_candidates[:MOST_CANDIDATES]):
+                    await self._ice.addRemoteCandidate(candidate)
                 await self._ice.start(ice)
                 await self._dtls.start(dtls)
         except TimeoutError:
@@ -128,7 +129,7 @@ class _Dtls(RTCDtlsTransport):
 def _audio(offer: str) -> MediaDescription:
     try:
         described = SessionDescription.parse(offer)
-    except (ValueError, AssertionError, IndexError, KeyError) as error:  # aiortc.sdp asserts what it expects
+    except (ValueError, AssertionError, AttributeError, IndexError, KeyError) as error:  # it takes lines on trust
         raise BadOffer from error
     for media in described.media:
         if media.kind == "audio" and media.dtls and media.dtls.fingerprints and media.ice:
@@ -136,6 +137,13 @@ def _audio(offer: str) -> MediaDescription:
                 break
             return media
     raise BadOffer("no PCMU by DTLS in it")
+
+
+def _has_address(candidate: RTCIceCandidate) -> bool:
+    try:
+        return bool(ip_address(candidate.ip))
+    except ValueError:
+        return False
 
 
 def _payload_type(media: MediaDescription, name: str) -> int | None:

@@ -46,19 +46,31 @@ class Call:
             async with Browser(offer, self._from_browser, self.hang_up) as voice:
                 self._tell({"answer": voice.answer})
                 self._tell({"stage": Stage.CONNECTING})
-                await voice.connect(FIND_WITHIN)
-                await self._talk(voice)
+                if await self._found(voice):
+                    await self._talk(voice)
         except (BadOffer, NotHeard):
             self._over(Why.NOT_HEARD)
         return None
+
+    async def _found(self, voice: Browser) -> bool:
+        """Whether browser and demo found each other before somebody hung up. Raises NotHeard."""
+        finding = asyncio.create_task(voice.connect(FIND_WITHIN))
+        ending = asyncio.create_task(self._ended.wait())
+        try:
+            await asyncio.wait({finding, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if finding.done():
+                await finding
+            return finding.done() and not self._ended.is_set()
+        finally:
+            finding.cancel()
+            ending.cancel()
 
     async def _talk(self, voice: Browser) -> None:
         try:
             caller = Caller(self._hub, *self._numbers, self._changed, self._agreed)
             async with caller as line, AudioPort(line.host, self._from_hub) as port:
                 self._voice, self._port = voice, port
-                if not self._ended.is_set():
-                    line.place(port.port)
+                line.place(port.port)
                 await self._ended.wait()
         except OSError:  # no such host, no socket left
             self._over(Why.UNREACHABLE)

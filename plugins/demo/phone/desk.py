@@ -13,11 +13,10 @@ from pydantic import BaseModel, Field, ValidationError
 
 from hub.api import Closed, Request, Response, WebSocket
 from plugins.demo import story
-from plugins.demo.demo import Demo
+from plugins.demo.demo import TROUBLE, Demo
 from plugins.demo.phone.call import Call
 from plugins.demo.phone.stages import Stage, Why
 
-HOST: Final = "127.0.0.1"
 MOST_CALLS: Final = 8
 """At once: whoever reaches the desk may call."""
 DIAL_WITHIN: Final = 10.0
@@ -67,28 +66,35 @@ class Phone:
         except (ValidationError, TimeoutError):
             return await socket.close(NOT_UNDERSTOOD)
         if self._calls >= MOST_CALLS:
-            return await socket.send(json.dumps({"stage": Stage.ENDED, "why": Why.TOO_MANY}))
+            return await _refuse(socket, Why.TOO_MANY)
         self._calls += 1
         try:
-            return await self._connect(socket, order)
+            return await _connect(socket, await self._demo.telephone(), order)
+        except TROUBLE:
+            return await _refuse(socket, Why.UNREACHABLE)
         finally:
             self._calls -= 1
 
-    async def _connect(self, socket: WebSocket, order: Dial) -> None:
-        said: asyncio.Queue[Mapping[str, str]] = asyncio.Queue()
-        call = Call((HOST, self._demo.settings.sip_port), order.caller, order.called, said.put_nowait)
-        calling = asyncio.create_task(call.run(order.offer))
-        listening = asyncio.create_task(_until_hung_up(socket, call))
-        try:
-            while True:
-                word = await said.get()
-                await socket.send(json.dumps(word))
-                if word.get("stage") == Stage.ENDED:
-                    break
-        finally:
-            listening.cancel()
-            call.hang_up()
-            await calling  # the hub is told, whoever left first
+
+async def _connect(socket: WebSocket, hub: tuple[str, int], order: Dial) -> None:
+    said: asyncio.Queue[Mapping[str, str]] = asyncio.Queue()
+    call = Call(hub, order.caller, order.called, said.put_nowait)
+    calling = asyncio.create_task(call.run(order.offer))
+    listening = asyncio.create_task(_until_hung_up(socket, call))
+    try:
+        while True:
+            word = await said.get()
+            await socket.send(json.dumps(word))
+            if word.get("stage") == Stage.ENDED:
+                break
+    finally:
+        listening.cancel()
+        call.hang_up()
+        await calling  # the hub is told, whoever left first
+
+
+async def _refuse(socket: WebSocket, why: Why) -> None:
+    await socket.send(json.dumps({"stage": Stage.ENDED, "why": why}))
 
 
 async def _until_hung_up(socket: WebSocket, call: Call) -> None:
