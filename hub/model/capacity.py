@@ -67,7 +67,7 @@ def has_room(load: Mapping[str, int], medium: str, capacity: Capacity, channel: 
         return False
     over = capacity.interrupts.get(medium, _NOTHING)
     for held, blocked in capacity.blocks.items():
-        if medium in blocked and load.get(held, 0) and held not in over:
+        if load.get(held) and medium in blocked and held not in over:
             return False
     return capacity.budget is None or _cost(load, medium, capacity) <= capacity.budget
 

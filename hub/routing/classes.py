@@ -6,7 +6,6 @@ joins the two where they fit, so an event touches only what it can change.
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -34,7 +33,7 @@ class Line:
     work_class: WorkClass
     policy: QueuePolicy
     number: int
-    heads: array[float]
+    heads: list[float]
     waiting: LazyHeap[float] = field(default_factory=LazyHeap)
     links: list[Link] = field(default_factory=list)
 
@@ -49,11 +48,10 @@ class Line:
             self.heads[self.number] = place
 
     def drop(self, work: int) -> None:
-        was_first = self.waiting.keys.get(work) == self.heads[self.number]
-        self.waiting.drop(work)
-        if was_first:
-            entry = self.waiting.first_entry()
-            self.heads[self.number] = NOBODY if entry is None else entry[0]
+        waiting, heads = self.waiting, self.heads
+        if waiting.keys.pop(work, None) == heads[self.number]:
+            entry = waiting.first_entry()
+            heads[self.number] = NOBODY if entry is None else entry[0]
 
     def first(self) -> int:
         """The work that comes first; there must be some."""
@@ -96,7 +94,7 @@ class Reach:
 
     def __init__(self) -> None:
         self.links: list[Link] = []
-        self._heads_of: Callable[[array[float]], tuple[float, ...]] = _none
+        self._heads_of: Callable[[list[float]], tuple[float, ...]] = _none
         self._costs: tuple[float, ...] = ()
 
     def add(self, link: Link) -> None:
@@ -107,7 +105,7 @@ class Reach:
         self.links = [link for link in self.links if link.line is not line]
         self._changed()
 
-    def first(self, heads: array[float]) -> tuple[float, int, Line] | None:
+    def first(self, heads: list[float]) -> tuple[float, int, Line] | None:
         """The place, work and line of what comes first for the group, preference counted."""
         places = self._heads_of(heads)
         if self._costs:
@@ -130,7 +128,7 @@ class Reach:
         self._costs = tuple(link.handicap for link in self.links) if any(link.handicap for link in self.links) else ()
 
 
-def _none(heads: array[float]) -> tuple[float, ...]:
+def _none(heads: list[float]) -> tuple[float, ...]:
     return ()
 
 
@@ -143,7 +141,7 @@ class Matrix:
     def __init__(self, step: float, fill: Callable[[Group, Order], None]) -> None:
         self._step = step
         self._fill = fill
-        self.heads: array[float] = array("d")
+        self.heads: list[float] = []
         self.lines: dict[WorkClass, Line] = {}
         self.groups: dict[Signature, Group] = {}
         self._lines_of: defaultdict[int, dict[Line, None]] = defaultdict(dict)

@@ -10,7 +10,7 @@ from hub.routing.explain import WhyAgent
 from hub.routing.policy import OverflowRule
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as WhyAgent
 class MakeOffer:
     """Answered by OfferCommitted or OfferFailed. Until then the engine holds the reservation.
 

@@ -131,11 +131,8 @@ class Engine:
         return self._take(event.agent, event.work, (event.medium, event.channel), now)
 
     def _slot_freed(self, event: events.SlotFreed, now: datetime) -> list[Decision]:
-        if self._state.holders.get(event.work) != event.agent:
-            return []
-        self._state.let_go(event.work)
-        self._state.roster.worked(event.agent, now)
-        return self._offering.serve(event.agent, now)
+        member = self._state.done(event.agent, event.work, now)
+        return [] if member is None else self._offering.fill(member, now)
 
     # --- facts about offers -----------------------------------------------------------------------------------------
 

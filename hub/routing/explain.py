@@ -12,12 +12,12 @@ from hub.routing.classes import Line
 from hub.routing.policy import Strategy
 from hub.routing.roster import Member, Roster
 from hub.routing.signatures import lacks, shared_queues
-from hub.routing.snapshots import Work
+from hub.routing.waiting import Entry
 
 NAMED = 50  # agents named in one answer; the counts are of all
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a frozen one costs seven times as much to make, and one is made for each match
 class WhyAgent:
     """Of all `candidates` the agent came first: by `strategy`, after the queue's own agents and preferences.
 
@@ -86,19 +86,21 @@ class Preview:
 
 
 def why_agent(
-    member: Member, work: Work, line: Line, *, candidates: int, refused: bool, ring: int, now: datetime
+    member: Member, entry: Entry, strategy: Strategy, candidates: int, refused: bool, now: datetime
 ) -> WhyAgent:
+    """What is known of the choice at the moment it is made."""
+    work, agent = entry.work, member.agent
     return WhyAgent(
-        candidates=candidates,
-        in_hand=len(member.held),
-        idle_seconds=(now - member.idle_since).total_seconds(),
-        waited_seconds=(now - work.enqueued_at).total_seconds(),
-        priority=work.priority,
-        refused_before=refused,
-        strategy=line.policy.strategy,
-        ring=ring,
-        preference=member.agent.preferences.get(work.queue, 0),
-        own=work.agent == member.agent.id,
+        candidates,
+        len(member.held),
+        (now - member.idle_since).total_seconds(),
+        (now - work.enqueued_at).total_seconds(),
+        work.priority,
+        refused,
+        strategy,
+        entry.ring,
+        agent.preferences.get(work.queue, 0),
+        work.agent == agent.id,
     )
 
 

@@ -14,7 +14,6 @@ from hub.routing.offers import Offers
 from hub.routing.policy import Strategy
 from hub.routing.refusals import Refusals
 from hub.routing.roster import Member, Roster
-from hub.routing.snapshots import Work
 from hub.routing.waiting import Entry, Waiting
 
 
@@ -32,15 +31,17 @@ class Matcher:
             return work.agent
         return None if entry.line is None else self._best_of(entry.line, work.id, now)
 
-    def best_work(self, member: Member, now: datetime) -> Work | None:
+    def best_work(self, member: Member, now: datetime) -> Entry | None:
         """What the agent gets next: what is kept for them, else the first of all the lines they reach."""
-        kept = self._kept(member, now)
-        if kept is not None:
-            return kept
-        found = self._first(member)
-        if found is None or self._may(found[1], found[2], member.agent.id, now):
-            return self._waiting[found[1]] if found else None
-        return self._first_accepted(member, now)
+        work = self._kept(member, now)
+        if work is None:
+            found = self._first(member)
+            if found is None:
+                return None
+            work = found[1]
+            if not self._may(work, found[2], member.agent.id, now):
+                work = self._first_accepted(member, now)
+        return None if work is None else self._waiting.entry(work)
 
     def _best_of(self, line: Line, work: int, now: datetime) -> int | None:
         if line.policy.strategy is not Strategy.ALL_RING and not self._refusals.any_of(work):
@@ -66,8 +67,8 @@ class Matcher:
             return True
         return self._wide_enough(work.id, entry.line) and self._roster.reaches(member, entry.line)
 
-    def _kept(self, member: Member, now: datetime) -> Work | None:
-        kept = self._waiting.kept_for(member.agent.id)
+    def _kept(self, member: Member, now: datetime) -> int | None:
+        kept = self._waiting.kept.get(member.agent.id)
         if kept is None:
             return None
         paused = self._refusals.paused
@@ -76,15 +77,20 @@ class Matcher:
             return member.has_room(self._waiting[work].slot) and member.agent.id not in paused(work, now)
 
         found = kept.first_where(accepts)
-        return None if found is None else self._waiting[found[1]]
+        return None if found is None else found[1]
 
     def _first(self, member: Member) -> tuple[float, int, Line] | None:
         """The place, work and line of what is first of all, by place and the agent's preference."""
         heads = self._roster.matrix.heads
-        firsts = [reach.first(heads) for slot, reach in member.group.reach.items() if member.has_room(slot)]
-        return min((first for first in firsts if first is not None), default=None)
+        best: tuple[float, int, Line] | None = None
+        for slot, reach in member.group.reach.items():
+            if member.has_room(slot):
+                first = reach.first(heads)
+                if first is not None and (best is None or first[:2] < best[:2]):
+                    best = first
+        return best
 
-    def _first_accepted(self, member: Member, now: datetime) -> Work | None:
+    def _first_accepted(self, member: Member, now: datetime) -> int | None:
         """As `_first`, passing over what the agent may not have just now."""
         best: tuple[float, int] | None = None
         for link in self._open_links(member):
@@ -92,7 +98,7 @@ class Matcher:
             found = line.waiting.first_where(partial(self._may, line=line, agent=member.agent.id, now=now))
             if found is not None and (best is None or (found[0] + link.handicap, found[1]) < best):
                 best = (found[0] + link.handicap, found[1])
-        return None if best is None else self._waiting[best[1]]
+        return None if best is None else best[1]
 
     def _open_links(self, member: Member) -> Iterator[Link]:
         """The links to the lines of which one more would fit."""

@@ -10,7 +10,7 @@ from hub.routing.explain import why_agent
 from hub.routing.matching import Matcher
 from hub.routing.offers import Reservation
 from hub.routing.policy import OverflowRule, Strategy
-from hub.routing.snapshots import OpenOffer
+from hub.routing.roster import Member
 from hub.routing.state import State
 from hub.routing.waiting import Entry
 
@@ -33,7 +33,9 @@ class Offering:
             if agent is None and not self._state.refusals.any_of(work.id) and work.id not in self._state.offers:
                 nobody.add(id(entry.line))
             while agent is not None:
-                made.append(self._offer(entry, agent, now))
+                line = entry.line or self._state.waiting.line_for(work, now)
+                candidates = max(sum(len(link.free) for link in line.links), 1)
+                made.append(self._offer(entry, self._state.roster.members[agent], now, candidates))
                 agent = self._matcher.best_agent(entry, now) if work.id in self._state.waiting else None
         return made
 
@@ -43,36 +45,27 @@ class Offering:
     def serve(self, agent: int | None, now: datetime) -> list[Decision]:
         """Offer an agent all they have room for."""
         member = self._state.roster.members.get(agent) if agent is not None else None
+        return [] if member is None else self.fill(member, now)
+
+    def fill(self, member: Member, now: datetime) -> list[Decision]:
         made: list[Decision] = []
-        if member is None or not member.agent.routable:
+        if not member.agent.routable:
             return made
-        while (work := self._matcher.best_work(member, now)) is not None:
-            entry = self._state.waiting.entry(work.id)
-            assert entry is not None
-            made.append(self._offer(entry, member.agent.id, now, alone=True))
+        while (entry := self._matcher.best_work(member, now)) is not None:
+            made.append(self._offer(entry, member, now, candidates=1))  # could others have taken it, they would have it
         return made
 
-    def _offer(self, entry: Entry, agent: int, now: datetime, alone: bool = False) -> MakeOffer:
-        """`alone`: nobody else could have taken it, or they would have it already."""
-        work, policy = entry.work, self._state.queues[entry.work.queue]
-        line = entry.line or self._state.waiting.line_for(work, now)
-        member = self._state.roster.members[agent]
-        why = why_agent(
-            member,
-            work,
-            line,
-            candidates=1 if alone else max(sum(len(link.free) for link in line.links), 1),
-            refused=self._state.refusals.any_of(work.id),
-            ring=entry.ring,
-            now=now,
-        )
-        self._state.roster.took_turn(member, work.queue, policy.strategy)
+    def _offer(self, entry: Entry, member: Member, now: datetime, candidates: int) -> MakeOffer:
+        state, work = self._state, entry.work
+        number, agent, policy = work.id, member.agent.id, state.queues[work.queue]
+        why = why_agent(member, entry, policy.strategy, candidates, state.refusals.any_of(number), now)
+        state.roster.took_turn(member, work.queue, policy.strategy)
         if policy.strategy is not Strategy.ALL_RING or entry.kept_for is not None:
-            self._state.waiting.drop(work.id)
-        alongside = work.id in self._state.offers
-        expires_at = now + work.lease
-        self._state.open(OpenOffer(work, agent, None, expires_at), now)
-        return MakeOffer(work.id, agent, expires_at, why, policy.auto_accept, alongside)
+            state.waiting.drop(number)
+        alongside, expires_at = number in state.offers, now + work.lease
+        state.offers.open(work, agent, expires_at)
+        state.roster.reserve(member, number, work.slot)
+        return MakeOffer(number, agent, expires_at, why, policy.auto_accept, alongside)
 
     def requeue(self, reservation: Reservation, now: datetime, released: Sequence[int] = ()) -> list[Decision]:
         """Back to its place, which its first enqueue time keeps; the agent is free for other work.

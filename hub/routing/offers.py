@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from hub.routing.decisions import ExpireOffer, RescindOffer
 from hub.routing.heap import LazyHeap
-from hub.routing.snapshots import OpenOffer, Work
+from hub.routing.snapshots import Work
 
 Closing = ExpireOffer | RescindOffer
 
@@ -50,12 +50,15 @@ class Offers:
         """The reservation of this work for this agent: reports about any other come too late."""
         return self._by_work.get(work, {}).get(agent)
 
-    def open(self, offer: OpenOffer) -> None:
-        self._numbers += 1
-        reservation = Reservation(self._numbers, offer.work, offer.agent, offer.offer, offer.accepted)
-        self._by_number[reservation.number] = reservation
-        self._by_work.setdefault(offer.work.id, {})[offer.agent] = reservation
-        self._deadlines.put(reservation.number, offer.expires_at)
+    def open(self, work: Work, agent: int, until: datetime, offer: int | None = None, accepted: bool = False) -> None:
+        self._numbers = number = self._numbers + 1
+        self._by_number[number] = reservation = Reservation(number, work, agent, offer, accepted)
+        others = self._by_work.get(work.id)
+        if others is None:
+            self._by_work[work.id] = {agent: reservation}
+        else:
+            others[agent] = reservation
+        self._deadlines.put(number, until)
 
     def drop(self, reservation: Reservation) -> None:
         self._deadlines.drop(reservation.number)

@@ -71,7 +71,10 @@ class QueuePolicy:
     source: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def rule(self, reason: OverflowReason) -> OverflowRule | None:
-        return next((rule for rule in self.overflow if rule.reason == reason), None)
+        for rule in self.overflow:
+            if rule.reason is reason:
+                return rule
+        return None
 
 
 @dataclass(frozen=True, slots=True)

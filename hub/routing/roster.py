@@ -78,11 +78,15 @@ class Roster:
     def fill(self, agent: int, work: int, slot: Slot, now: datetime) -> Member:
         """A slot is taken or reserved."""
         member = self.members.get(agent) or self._enrol(Agent(agent, routable=False, queues=()), now)
+        self.reserve(member, work, slot)
+        return member
+
+    def reserve(self, member: Member, work: int, slot: Slot) -> None:
+        """As `fill`, of who is known."""
         if work not in member.held:
             member.held[work] = slot
             member.count(slot, 1)
             self._moved[member.agent.id] = member
-        return member
 
     def clear(self, agent: int, work: int) -> None:
         """The slot is free again, if it was filled."""
@@ -90,6 +94,14 @@ class Roster:
         if member is not None and (slot := member.held.pop(work, None)) is not None:
             member.count(slot, -1)
             self._moved[member.agent.id] = member
+
+    def done(self, agent: int, work: int, now: datetime) -> Member:
+        """As `clear` and `worked`, of an agent who is known."""
+        member = self._moved[agent] = self.members[agent]
+        if (slot := member.held.pop(work, None)) is not None:
+            member.count(slot, -1)
+        member.idle_since = now
+        return member
 
     def worked(self, agent: int, now: datetime) -> None:
         """Being idle starts over."""

@@ -9,7 +9,7 @@ from hub.routing.offers import Offers, Reservation
 from hub.routing.policy import RoutingSettings, Strategy
 from hub.routing.queues import Queues
 from hub.routing.refusals import Refusals
-from hub.routing.roster import Roster
+from hub.routing.roster import Member, Roster
 from hub.routing.snapshots import OpenOffer, Slot, Snapshot, Work
 from hub.routing.waiting import Waiting
 
@@ -41,7 +41,8 @@ class State:
         for held in snapshot.held:
             self.hold(held.agent, held.work, (held.medium, held.channel), now)
         for offer in snapshot.offers:
-            self.open(offer, now)
+            self.offers.open(offer.work, offer.agent, offer.expires_at, offer.offer, offer.accepted)
+            self.roster.fill(offer.agent, offer.work.id, offer.work.slot, now)
         for work in snapshot.waiting:
             self.put(work, now)
         ringing = {each.work.id: each.work for each in snapshot.offers if self._rings_on(each)}
@@ -52,11 +53,6 @@ class State:
     def put(self, work: Work, now: datetime) -> None:
         """It waits from now on: for its own agent alone, or for anybody."""
         self.waiting.add(work, now, self._is_kept(work, now))
-
-    def open(self, offer: OpenOffer, now: datetime) -> None:
-        """It rings there, and a slot of theirs is taken."""
-        self.offers.open(offer)
-        self.roster.fill(offer.agent, offer.work.id, offer.work.slot, now)
 
     def hold(self, agent: int, work: int, slot: Slot, now: datetime) -> None:
         """The agent has it."""
@@ -69,6 +65,13 @@ class State:
         if agent is not None:
             self.roster.clear(agent, work)
         return agent
+
+    def done(self, agent: int, work: int, now: datetime) -> Member | None:
+        """The agent has it no longer and is idle from now on; None if it was not theirs."""
+        if self.holders.get(work) != agent:
+            return None
+        del self.holders[work]
+        return self.roster.done(agent, work, now)
 
     def drop(self, reservation: Reservation) -> None:
         """It rings there no longer."""

@@ -30,6 +30,8 @@ class Entry:
 
 
 class Waiting:
+    """`kept`: agent → what waits for them alone, in order, to read. `depth`: queue → how many wait there."""
+
     def __init__(self, matrix: Matrix, queues: Queues, settings: RoutingSettings) -> None:
         self._matrix = matrix
         self._queues = queues
@@ -37,7 +39,7 @@ class Waiting:
         self._point = settings.priority.total_seconds()
         self._entries: dict[int, Entry] = {}
         self._steps: LazyHeap[datetime] = LazyHeap()
-        self._kept: dict[int, LazyHeap[float]] = {}
+        self.kept: dict[int, LazyHeap[float]] = {}
         self._lines: dict[tuple[int, Slot, int, frozenset[tuple[str, int]]], Line] = {}
         self.depth: Counter[int] = Counter()
 
@@ -106,13 +108,9 @@ class Waiting:
         first = self._steps.first()
         return None if first is None else self._steps.keys[first]
 
-    def kept_for(self, agent: int) -> LazyHeap[float] | None:
-        """What waits for this agent alone, in order."""
-        return self._kept.get(agent)
-
     def release(self, agent: int, now: datetime) -> list[int]:
         """The agent cannot take it: it waits for anybody."""
-        works = sorted(self._kept.pop(agent, ()))
+        works = sorted(self.kept.pop(agent, ()))
         for work in works:
             entry = self._entries[work]
             entry.kept_for = None
@@ -147,7 +145,7 @@ class Waiting:
     def _put(self, entry: Entry, now: datetime) -> None:
         work = entry.work
         if entry.kept_for is not None:
-            self._kept.setdefault(entry.kept_for, LazyHeap()).put(work.id, self.place(work))
+            self.kept.setdefault(entry.kept_for, LazyHeap()).put(work.id, self.place(work))
         else:
             entry.ring = ring_of(self._queues[work.queue], work, now)
             entry.line = self._line(work, entry.ring)
@@ -168,10 +166,10 @@ class Waiting:
         if entry.line is not None:
             entry.line.drop(entry.work.id)
             entry.line = None
-        elif entry.kept_for is not None and (kept := self._kept.get(entry.kept_for)) is not None:
+        elif entry.kept_for is not None and (kept := self.kept.get(entry.kept_for)) is not None:
             kept.drop(entry.work.id)
             if not kept:
-                del self._kept[entry.kept_for]
+                del self.kept[entry.kept_for]
 
 
 def _kept(work: Work, now: datetime) -> bool:
