@@ -122,7 +122,8 @@ class HubProcess:
     def _environment(self) -> dict[str, str]:
         """Nothing of the caller's own settings leaks in, and every port is asked of the system."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")}
-        ours = {"HUB_DATA": str(self.folder), "HUB_DATABASE": self.database, "HUB_PORT": "0", "HUB_SMTP_PORT": "0"}
+        ours = {"HUB_DATA": str(self.folder), "HUB_DATABASE": self.database, "HUB_PORT": "0"}
+        ours |= {"HUB_SMTP_PORT": "0", "HUB_SIP_PORT": "0"}
         ours["HUB_DEMO_SEED"] = "0"  # a demo site has no customers yet, unless its test wants them
         return {**inherited, **ours, "PYTHONUNBUFFERED": "1", **self.environment}
 

@@ -105,6 +105,10 @@ class Baresip:
         sound = self._heard(last)
         return float(np.sqrt(np.mean(sound**2))) if len(sound) else 0.0
 
+    def heard(self) -> Sound:
+        """All it heard until now."""
+        return self._heard(86_400)
+
     def _heard(self, last: float) -> Sound:
         found = max(self.folder.glob("dump-*-dec.wav"), key=lambda path: path.stat().st_size, default=None)
         return _samples(found.read_bytes() if found else b"")[-int(8000 * last) :]

@@ -1,0 +1,102 @@
+"""The demo's hotline: a caller keys in the number of a ticket and hears its status, and it is what the ticket says."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hub.api import Audio
+from plugins.demo.hub_client import HubClient
+from plugins.demo.tests.conftest import until
+from plugins.tts import wav
+from plugins.tts.cache import Cache
+from plugins.tts.providers.espeak import Espeak
+from plugins.tts.speaker import Speaker
+from tests.support.fixtures import StartHub
+from tests.voice.baresip import Baresip, Sound
+
+pytestmark = [pytest.mark.slow, pytest.mark.peer]
+
+PASSWORD = "a-long-password-for-tests"
+HOTLINE = "+8657188886666"
+CUSTOMER = "+8613912345678"
+PATIENCE = 240  # looks, a quarter of a second each
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What a caller hears does not depend on the database."""
+    return sqlite_url
+
+
+async def test_a_caller_hears_the_status_of_their_ticket(hub_process: StartHub, tmp_path: Path) -> None:
+    demo = await hub_process("--demo", HUB_DEMO_PASSWORD=PASSWORD)
+    account = f"<sip:{CUSTOMER}@127.0.0.1:{{sip}}>;regint=0"
+    async with HubClient(demo.http) as hub, Baresip(tmp_path / "caller", account, 500) as caller:
+        await hub.log_in("admin", PASSWORD)
+        host, port = await hub.listener("sip", 30)
+        serial = await ticket(hub)
+        await caller.do("dial", f"sip:{HOTLINE}@{host}:{port}")
+        for answer, question in (("1", "What can we do"), (serial, "nine digits"), (CUSTOMER[-4:], "last four digits")):
+            await asked(hub, caller, question)
+            for key in answer:
+                await caller.do("sndcode", key)
+        status = await asked(hub, caller, "Fridge hums: it is received.")
+        assert f"{serial[:4]}-{serial[4:8]}-{serial[8:]}" in status["text"]
+        await heard(caller, await spoken(status, tmp_path))
+        await caller.do("hangup")
+        await caller.until("CALL_CLOSED")
+
+
+async def ticket(hub: HubClient) -> str:
+    customer = await hub.post(
+        "/customers", {"name": "Emma Clarke", "identities": [{"scheme": "tel", "value": CUSTOMER}]}
+    )
+    return str((await hub.post("/tickets", {"subject": "Fridge hums", "customer": customer["id"]}))["serial"])
+
+
+async def asked(hub: HubClient, caller: Baresip, words: str) -> dict[str, Any]:
+    """The flow's newest prompt with these words, once it is there and something is heard."""
+
+    async def look() -> dict[str, Any] | None:
+        items = (await hub.get("/interactions"))["items"]
+        said = (await hub.get(f"/interactions/{items[0]['id']}/messages"))["items"] if items else []
+        found = [each for each in said if words in each["text"]]
+        return found[-1] if found and found[-1]["delivery"]["state"] == "SENT" and caller.level() > 200 else None
+
+    found: dict[str, Any] = await until(look)
+    return found
+
+
+async def spoken(message: dict[str, Any], folder: Path) -> Audio:
+    """The same prompt, synthesised once more."""
+    speaker = Speaker([Espeak()], Cache(folder / "again", 10**7), 30.0, 1)
+    return await speaker.speak(message["fields"]["speech"], "en")
+
+
+async def heard(caller: Baresip, audio: Audio) -> None:
+    """The caller's record holds this, as it was made: the best match of it anywhere, 1 for the very same."""
+    wanted = wav.read(audio.path)
+    match = 0.0
+    for _ in range(PATIENCE):
+        match = likeness(caller.heard(), wanted)
+        if match > 0.9:
+            return
+        await asyncio.sleep(0.25)  # it is being spoken
+    raise AssertionError(f"the best match is {match:.2f}")
+
+
+def likeness(record: Sound, wanted: Sound) -> float:
+    """Normalised cross-correlation at the best place."""
+    if len(record) < len(wanted):
+        return 0.0
+    size = 1 << int(np.ceil(np.log2(len(record) + len(wanted))))
+    product = np.fft.irfft(np.fft.rfft(record, size) * np.conj(np.fft.rfft(wanted, size)), size)
+    inside = product[: len(record) - len(wanted) + 1]
+    energy = np.cumsum(np.concatenate([[0.0], record**2]))
+    here = np.sqrt(np.maximum(energy[len(wanted) :] - energy[: -len(wanted)], 1.0))
+    return float((inside / here).max() / np.sqrt((wanted**2).sum()))
