@@ -12,6 +12,7 @@ import socket
 import struct
 import sys
 import time
+from contextlib import suppress
 
 import numpy as np
 
@@ -28,6 +29,12 @@ class Line:
         self.socket.setblocking(False)
         self.received = self.missing = 0
         self._last: int | None = None
+
+    def forget(self) -> None:
+        """What came before it began to listen: the buffer may have been full."""
+        with suppress(BlockingIOError):
+            while self.socket.recv(2048):
+                pass
 
     def receive(self) -> None:
         """Count one packet."""
@@ -52,6 +59,8 @@ def main() -> None:
 
 
 def _talk(lines: list[Line], selector: selectors.BaseSelector, seconds: float) -> None:
+    for line in lines:
+        line.forget()
     started, slices = time.monotonic(), int(seconds / TICK) * SLICES
     speech = np.random.default_rng(1).integers(0, 256, FRAME * 8, np.uint8).tobytes()
     for number in range(slices):
@@ -59,17 +68,11 @@ def _talk(lines: list[Line], selector: selectors.BaseSelector, seconds: float) -
         header = HEADER.pack(0x80, 0, tick & 0xFFFF, tick * FRAME, 7)
         datagram = header + speech[tick % 8 * FRAME : (tick % 8 + 1) * FRAME]
         for line in lines[part::SLICES]:
-            _send(line.socket, datagram)
+            with suppress(OSError):  # the other end is not there yet, or no more
+                line.socket.send(datagram)
         for key, _ in selector.select(0):
             key.data.receive()
         time.sleep(max(0, started + (number + 1) * TICK / SLICES - time.monotonic()))
-
-
-def _send(far: socket.socket, datagram: bytes) -> None:
-    try:
-        far.send(datagram)
-    except OSError:
-        return  # the other end is not there yet, or no more
 
 
 if __name__ == "__main__":

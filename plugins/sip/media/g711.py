@@ -13,6 +13,8 @@ Samples = npt.NDArray[np.int16]
 """Linear samples at 8 kHz; one leg's, or a row a leg."""
 Octets = npt.NDArray[np.uint8]
 
+CODECS: Final = tuple(Codec)
+BY_PAYLOAD_TYPE: Final = {codec.payload_type: codec for codec in CODECS}
 RATE: Final = 8000
 FRAME: Final = 160
 """Samples in 20 ms."""
@@ -48,7 +50,6 @@ def _nearest(levels: Samples, quiet: int) -> Octets:
     return octets
 
 
-CODECS: Final = tuple(Codec)
 _levels = [_ulaw_levels(), _alaw_levels()]
 _LEVELS: Final = np.concatenate(_levels)
 _OCTETS: Final = np.concatenate(
@@ -82,3 +83,12 @@ def encode(samples: Samples, codec: Codec) -> bytes:
     """The octets of one stream."""
     rows = np.ascontiguousarray(samples, np.int16)[np.newaxis]
     return encode_rows(rows, np.array([CODECS.index(codec)])).tobytes()
+
+
+_EVERY: Final = bytes(range(256))
+_TRANSLATIONS: Final = {(one, to): encode(decode(_EVERY, one), to) for one in CODECS for to in CODECS if one is not to}
+
+
+def transcode(octets: bytes, one: Codec, other: Codec) -> bytes:
+    """From one codec to the other."""
+    return octets if one is other else octets.translate(_TRANSLATIONS[one, other])

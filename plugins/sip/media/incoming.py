@@ -78,6 +78,5 @@ class Incoming(PerLeg):
 
     def count(self, row: int, packet: rtp.Packet, now: float) -> None:
         """A packet came, of whatever kind."""
-        self.last_heard[row] = now
         sequence, timestamp = np.array([packet.sequence]), np.array([packet.timestamp])
         self.reception.heard(np.array([row]), sequence, timestamp, np.array([now * RATE]))

@@ -7,7 +7,7 @@ from typing import Final
 
 from plugins.sip.media import rtp, tones
 from plugins.sip.media.engine import Codec, Crypto, DigitSource, Direction
-from plugins.sip.media.g711 import CODECS
+from plugins.sip.media.g711 import BY_PAYLOAD_TYPE, CODECS, transcode
 from plugins.sip.media.playing import Playing
 from plugins.sip.media.rtp_socket import Address, RtpSocket
 from plugins.sip.media.srtp import NotAuthentic, Srtp
@@ -63,7 +63,7 @@ class Leg:
             self._srtp, self._crypto = Srtp(crypto) if crypto else None, crypto
         self.socket.aim(remote, self._agreed, learn=learn)
         self.codec, self.event_kind, self.direction = codec, event_kind, direction
-        self.kinds = frozenset({codec.payload_type} | ({event_kind} if event_kind is not None else set()))
+        self.kinds = frozenset(BY_PAYLOAD_TYPE) | ({event_kind} if event_kind is not None else set())
         self.told_silence, self.started = False, True
 
     def read(self) -> bytes | None:
@@ -113,6 +113,14 @@ class Leg:
         if self._inband[0] != key or now - self._inband[1] > _ECHO:
             self._pressed(self, key, DigitSource.TELEPHONE_EVENT)
         self._inband = ("", 0.0)
+
+    def octets(self, packet: rtp.Packet) -> bytes:
+        """A packet's audio in the leg's codec; empty for comfort noise and the like.
+
+        Whoever named both kinds of G.711 may change from one to the other at any time (RFC 3264 §6.1).
+        """
+        codec = BY_PAYLOAD_TYPE.get(packet.kind)
+        return transcode(packet.payload, codec, self.codec) if codec else b""
 
     def new_source(self) -> None:
         """The far side's timestamps begin anew."""

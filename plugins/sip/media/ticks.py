@@ -133,16 +133,20 @@ class Ticks:
         except rtp.NotRtp:
             leg.refused += 1
             return
-        if packet.kind not in leg.kinds:
+        self._now.incoming.last_heard[leg.row] = now
+        if packet.kind == leg.event_kind:
+            self._count(leg, packet, now)
+            leg.event(packet, now)
+        elif payload := leg.octets(packet):
+            self._count(leg, packet, now)
+            self._now.incoming.play_out.put(leg.row, packet.timestamp, payload)
+        else:
             leg.refused += 1
-            return
+
+    def _count(self, leg: Leg, packet: rtp.Packet, now: float) -> None:
         if self._now.incoming.changed_source(leg.row, packet.source):
             leg.new_source()
         self._now.incoming.count(leg.row, packet, now)
-        if packet.kind == leg.event_kind:
-            leg.event(packet, now)
-        else:
-            self._now.incoming.play_out.put(leg.row, packet.timestamp, packet.payload)
 
     def _listen(self) -> Samples:
         """What came from each; where nothing did, the last frame fades away: short gaps are less of a click so."""

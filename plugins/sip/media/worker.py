@@ -109,13 +109,15 @@ class Worker:
 
     def _answer(self, number: int, method: str, arguments: wire.Arguments) -> None:
         reply = self._reply_to(number)
-        if method == "load":
-            reply(self._load())
-            return
         try:
-            if method not in _REQUESTS:
+            if method == "ping":
+                reply(True)
+            elif method == "load":
+                reply(self._load())
+            elif method in _REQUESTS:
+                getattr(self._board, method)(reply, **arguments)
+            else:
                 raise MediaError(f"a worker cannot {method}")
-            getattr(self._board, method)(reply, **arguments)
         except (MediaError, OSError, TypeError, ValueError) as error:
             reply(None, str(error))
 

@@ -113,7 +113,7 @@ class WorkerProcess:
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
             try:
-                await self.ask("load")
+                await self.ask("ping")
             except MediaError as error:
                 log.error("a media process is killed: %s", error)
                 self.kill()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from plugins.sip.media.engine import Codec
-from plugins.sip.media.g711 import FRAME, QUIET, decode, decode_rows, encode, encode_rows
+from plugins.sip.media.g711 import FRAME, QUIET, decode, decode_rows, encode, encode_rows, transcode
 
 EVERY_OCTET = bytes(range(256))
 TABLE = {
@@ -35,6 +35,11 @@ def test_every_sample_gets_the_nearest_value(codec: Codec) -> None:
     levels = np.sort(decode(EVERY_OCTET, codec).astype(int))
     nearest = np.abs(levels[np.newaxis] - samples[::97, np.newaxis]).min(axis=1)
     assert np.array_equal(error[::97], nearest)
+
+
+def test_octets_go_from_one_codec_to_the_other_as_by_samples() -> None:
+    for one, other in ((Codec.PCMU, Codec.PCMA), (Codec.PCMA, Codec.PCMU), (Codec.PCMA, Codec.PCMA)):
+        assert transcode(EVERY_OCTET, one, other) == encode(decode(EVERY_OCTET, one), other)
 
 
 def test_rows_of_different_codecs_go_together() -> None:

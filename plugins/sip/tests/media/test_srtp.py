@@ -69,6 +69,7 @@ def test_anything_is_refused_quietly(junk: bytes) -> None:
         pytest.fail(f"taken: {pair()[0].unprotect(junk).hex()}")
 
 
+@pytest.mark.slow
 async def test_a_call_is_heard_both_ways_through_srtp_and_not_by_a_stranger() -> None:
     ours = Crypto(MASTER, OTHER)
     async with calls() as made:
