@@ -1,6 +1,7 @@
 """The contract of a channel, as tests. Subclass it in the plugin's tests and set `requirements`."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -14,6 +15,7 @@ from hub.api import (
     Acknowledges,
     Address,
     Attachment,
+    CallChannel,
     Channel,
     InputError,
     Malformed,
@@ -30,6 +32,7 @@ from hub.api import (
 )
 from hub.plugin.channels import problems
 from hub.plugin.secret_fields import secret_names
+from hub.testing.calls import commands
 from hub.testing.meaning import complaints
 from hub.testing.purity import without_network
 from hub.testing.requirements import Requirements
@@ -150,6 +153,14 @@ class ChannelSuite:
         if not can.attachments:
             await self._refused(replace(self.outbound, attachments=(Attachment("a.txt", "text/plain", b"a"),)))
         await self._refused(replace(self.outbound, text="x" * (can.max_text + 1)))
+
+    async def test_commands_about_a_call_nobody_knows_do_nothing_or_say_so_in_the_contracts_words(self) -> None:
+        channel = self.channel
+        if not isinstance(channel, CallChannel):
+            return
+        for name, command in commands(channel, self.requirements.account):
+            with suppress(SendError):
+                assert await command is None, f"{name} gives nothing"
 
     def test_a_webhooks_far_side_always_gets_an_answer(self) -> None:
         if not isinstance(self.channel, Acknowledges):
