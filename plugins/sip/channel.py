@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
@@ -26,6 +27,7 @@ from hub.api import (
     Ready,
     Rejected,
     Ringing,
+    SendError,
     Sent,
     Signal,
     Unreachable,
@@ -36,12 +38,14 @@ from plugins.sip.exchange import Exchange
 from plugins.sip.line import Line
 from plugins.sip.meaning import meaning, number_of
 from plugins.sip.media.engine import MediaError
+from plugins.sip.numbers import number_in
 from plugins.sip.outward import Outward
 from plugins.sip.placing import Placed
 from plugins.sip.prompting import say
 from plugins.sip.settings import NAME, SCHEME, SipAccount, SipConnection, SipSettings
 from plugins.sip.transferring import transfer
 
+log = logging.getLogger(__name__)
 Arrange: TypeAlias = Callable[[Line], Awaitable[None]]
 LAST_PROMPT = 30.0
 CAPABILITIES = Capabilities(
@@ -61,6 +65,7 @@ class SipChannel:
         settings = context.settings if isinstance(context.settings, SipSettings) else SipSettings()
         self.exchange = Exchange(context, settings)
         self._outward = Outward(self.exchange)
+        self.exchange.transfers = self._asked_to_transfer
         self._announcing = Announcing(context)
 
     def address(self, raw: Raw) -> Sequence[Address]:
@@ -149,6 +154,7 @@ class SipChannel:
         if shown not in (account.address.value, *account.settings.caller_ids):
             raise Misconfigured("this number is not ours to show")
         line = self._open(account, call.thread, call.to.value)
+        line.reports.begin()
         await Placed(self._outward, line, call, shown).begin()
 
     async def devices(self, user_id: int) -> Sequence[Device]:
@@ -157,6 +163,14 @@ class SipChannel:
     async def alive(self, account: AnyAccount) -> Mapping[str, Collection[str]]:
         mine = [line for line in self.exchange.lines.values() if line.account.id == account.id]
         return {line.thread: list(line.legs) for line in mine}
+
+    def _asked_to_transfer(self, line: Line, target: str) -> bool:
+        """An agent's phone passes the customer on (REFER): to an allowed number outside, and nowhere else."""
+        number = number_in(target)
+        if not self._outward.allows(line.account, number):
+            return False
+        line.soon(_passed_on(self._outward, line, number))
+        return True
 
     def _line(self, thread: str) -> Line:
         line = self.exchange.lines.get(thread)
@@ -177,6 +191,13 @@ class SipChannel:
                 await how(line)
             except MediaError as error:
                 raise Unreachable(str(error)) from error
+
+
+async def _passed_on(outward: Outward, line: Line, number: str) -> None:
+    try:
+        await transfer(outward, line, number)
+    except SendError as error:
+        log.info("a transfer asked for by a phone did not come about: %s", error.code)
 
 
 async def _hang_up(line: Line) -> None:

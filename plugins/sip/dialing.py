@@ -9,11 +9,12 @@ from sipmessage import URI, CSeq, Request, Response
 
 from hub.api import Cause
 from plugins.sip import causes, digest
+from plugins.sip.addresses import name_addr, tag
 from plugins.sip.call import SDP, Call, Dialogs
 from plugins.sip.call import CallState as S
 from plugins.sip.dialog import Dialog
 from plugins.sip.media_leg import MediaLeg
-from plugins.sip.message import name_addr, tag, with_body
+from plugins.sip.message import with_body
 from plugins.sip.transaction.layer import Outgoing
 from plugins.sip.transport.flow import Flow
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from sipmessage import URI, CSeq, Message, Request, Response
 
-from plugins.sip.message import name_addr, split, tag
+from plugins.sip.addresses import name_addr, split, tag
 
 Key: TypeAlias = tuple[str, str, str]
 """Call-ID, our tag, their tag (§12)."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from plugins.sip.message import split
+from plugins.sip.addresses import split
 
 ALGORITHMS: Final[Mapping[str, Callable[[bytes], hashlib._Hash]]] = {
     "SHA-256": hashlib.sha256,

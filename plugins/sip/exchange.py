@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from hub.api import Address, AnyAccount, AnyConnection, Cause, Context, InputError, Overloaded, Raw
@@ -49,6 +49,7 @@ class Exchange:
         self.audio = Audio(_media(settings), self._line_of)
         self.trunks: dict[int, Trunk] = {}
         self.lines: dict[str, Line] = {}
+        self.transfers: Callable[[Line, str], bool] = lambda line, target: False
         self._tasks: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -83,6 +84,7 @@ class Exchange:
     def open_line(self, account: AnyAccount, thread: str, number: str, direction: str) -> Line:
         """A new line. Raises MediaError."""
         line = Line(self.context, self.audio.engine, account, thread, number, self._gone)
+        line.transfers = self.transfers
         self.lines[thread] = line
         CALLS.labels(direction).inc()
         LINES.set(len(self.lines))
@@ -103,20 +105,27 @@ class Exchange:
             return
         call = Answering(self.agent, MediaLeg(line.engine), incoming, contact(incoming.flow))
         line.take(call)
-        if await self._stored(call, account, thread):
+        if await self._stored(call, line):
             call.ring()
             call.answer()
 
-    async def _stored(self, call: Answering, account: AnyAccount, thread: str) -> bool:
+    async def _stored(self, call: Answering, line: Line) -> bool:
         """The call is in the record before it is answered; otherwise the caller's side may try again."""
-        meta = {"what": "call", "account": account.address.value, "thread": thread, "called": called(call.request)}
+        meta = {
+            "what": "call",
+            "account": line.account.address.value,
+            "thread": line.thread,
+            "called": called(call.request),
+        }
         try:
-            await self.context.emit(account, Raw(encode(call.request), meta))
+            await self.context.emit(line.account, Raw(encode(call.request), meta))
         except (Overloaded, InputError) as error:
             log.warning("a call could not be stored: %s", error.code)
             call.refuse(503, "Service Unavailable", (("Retry-After", "5"),))
             call.release(Cause.FAILED)
+            line.reports.drop()
             return False
+        line.reports.begin()
         return not call.over
 
     async def _account(self, number: str, host: str) -> AnyAccount | None:

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from sipmessage import URI, Address, CSeq, Headers, Parameters, Request, Response, Via
+from sipmessage import URI, Address, CSeq, Headers, Request, Response, Via
 from sipmessage.message import COMPACT_FORMS
+
+from plugins.sip.addresses import TOKEN, name_addr, single_uri, split
 
 Message: TypeAlias = Request | Response
 
@@ -23,11 +25,9 @@ SINGLE: Final = ("Call-ID", "CSeq", "From", "To", "Max-Forwards", "Content-Lengt
 MANDATORY: Final = ("Via", "From", "To", "Call-ID", "CSeq")
 COMPACT: Final = {**COMPACT_FORMS, "n": "Identity-Info"}
 
-_WORD = r"[A-Za-z0-9\-.!%*_+`'~]+"
-_REQUEST = re.compile(rf"({_WORD}) (\S+) (SIP/\d+\.\d+)", re.IGNORECASE)
+_REQUEST = re.compile(rf"({TOKEN}) (\S+) (SIP/\d+\.\d+)", re.IGNORECASE)
 _RESPONSE = re.compile(r"SIP/2\.0 (\d+) (.*)", re.IGNORECASE)
-_HEADER = re.compile(rf"({_WORD})[ \t]*:[ \t]*(.*?)[ \t]*", re.DOTALL)
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):(.+)", re.DOTALL)
+_HEADER = re.compile(rf"({TOKEN})[ \t]*:[ \t]*(.*?)[ \t]*", re.DOTALL)
 _FOLD = re.compile(r"\r\n[ \t]+")
 _NUMBER = re.compile(r"\d{1,10}")
 
@@ -83,19 +83,6 @@ def refusal(request: Request, served: frozenset[str], extensions: frozenset[str]
     return _body_refused(request) if request.method == "INVITE" else None
 
 
-def single_uri(text: str) -> URI:
-    """A Request-URI of whatever scheme; an unknown scheme keeps its rest as `user`. Raises ValueError."""
-    matched = _SCHEME.fullmatch(text)
-    if matched is None:
-        raise ValueError("the Request-URI has no scheme")
-    scheme = matched[1].lower()
-    if scheme not in ("sip", "sips", "tel"):
-        return URI(scheme=scheme, host="", user=matched[2])
-    if "?" in text.rpartition("@")[2]:
-        raise ValueError("headers in the Request-URI")
-    return URI.parse(f"{scheme}:{matched[2]}")
-
-
 def response(request: Request, code: int, phrase: str, *, tag: str = "") -> Response:
     """An answer to a request (§8.2.6): Via, From, To, Call-ID, CSeq as they came, and our tag unless there is one."""
     answer = Response(code, phrase)
@@ -126,11 +113,6 @@ def encode(message: Message) -> bytes:
     return f"{first}\r\n{message.headers}".encode("utf-8", "surrogateescape") + message.body
 
 
-def tag(address: Address) -> str:
-    """The tag of a From or To, "" without one (RFC 2543)."""
-    return address.parameters.get("tag") or ""
-
-
 def _started(line: str, rest: list[str]) -> Message:
     if found := _RESPONSE.fullmatch(line):
         if not 100 <= int(found[1][:10]) <= 699:
@@ -149,7 +131,7 @@ def _started(line: str, rest: list[str]) -> Message:
 def _draft(line: str, rest: list[str]) -> Request | None:
     """So much of a request with a broken first line as an answer needs; None for what looks like no request."""
     method = line.partition(" ")[0]
-    if not re.fullmatch(_WORD, method) or method == "ACK" or method.upper().startswith("SIP"):
+    if not re.fullmatch(TOKEN, method) or method == "ACK" or method.upper().startswith("SIP"):
         return None
     draft = Request(method, URI("sip", "invalid"))
     try:
@@ -213,70 +195,6 @@ def _addresses(message: Message) -> Iterator[Address]:
     for value in message.headers.getlist("Contact"):
         if value != "*":
             yield from (name_addr(each) for each in split(value))
-
-
-def split(value: str, separator: str = ",") -> list[str]:
-    """A header's list, split outside quotes and <>. Raises ValueError for a quote that never ends."""
-    parts, depth, quoted, start, at = [], 0, False, 0, 0
-    while at < len(value):
-        mark = value[at]
-        if quoted:
-            at += mark == "\\"
-            quoted = mark != '"'
-        elif mark == '"':
-            quoted = True
-        elif mark in "<>":
-            depth += 1 if mark == "<" else -1
-        elif mark == separator and depth == 0:
-            parts.append(value[start:at].strip())
-            start = at + 1
-        at += 1
-    if quoted or depth:
-        raise ValueError("a quote or bracket that never ends")
-    return [*parts, value[start:].strip()]
-
-
-def name_addr(value: str) -> Address:
-    """One address of a From, To or Contact, with any URI scheme (§20.10, §25.1). Raises ValueError."""
-    first, *parameters = split(value, ";")
-    name, uri = _display(first)
-    return Address(name=name, uri=_any_uri(uri), parameters=_parameters(parameters))
-
-
-def _display(value: str) -> tuple[str, str]:
-    if "<" not in value:
-        if any(mark in value for mark in ' "?,'):
-            raise ValueError("an address that needs its brackets")
-        return "", value
-    name, _, uri = value.rpartition("<")
-    name = name.strip()
-    if not uri.endswith(">") or " " in uri:
-        raise ValueError("an address in broken brackets")
-    if name.startswith('"'):
-        if len(name) < 2 or not name.endswith('"'):
-            raise ValueError("a display name with half its quotes")
-        return re.sub(r"\\(.)", r"\1", name[1:-1]), uri[:-1]
-    if name and not re.fullmatch(rf"{_WORD}(?: +{_WORD})*", name) and name.isascii():
-        raise ValueError("a display name that needs quotes")
-    return name, uri[:-1]
-
-
-def _any_uri(text: str) -> URI:
-    """As `single_uri`; headers after "?" are dropped: we never act upon them."""
-    host = text.rpartition("@")[2]
-    if "?" in host and text.lower().startswith("sip"):
-        text = text[: len(text) - len(host)] + host.partition("?")[0]
-    return single_uri(text)
-
-
-def _parameters(values: list[str]) -> Parameters:
-    found: dict[str, str | None] = {}
-    for value in values:
-        name, equals, rest = value.partition("=")
-        if not name.strip():
-            raise ValueError("a parameter without a name")
-        found[name.strip().lower()] = rest.strip().strip('"') if equals else None
-    return Parameters(**found)
 
 
 def _body(headers: Headers, body: bytes, stream: bool) -> bytes:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sipmessage import URI, Address, Request
 
-from plugins.sip.message import name_addr, split
+from plugins.sip.addresses import name_addr, split
 
 _ANONYMOUS: Final = ("anonymous", "restricted", "unavailable", "unknown", "")
 
@@ -40,6 +40,14 @@ def diverted_by(request: Request) -> str:
 def user(uri: URI) -> str:
     """A URI's number or name."""
     return (uri.user or "").partition(";")[0]
+
+
+def number_in(refer_to: str) -> str:
+    """The number a Refer-To names (RFC 3515); "" when it names none."""
+    try:
+        return user(name_addr(refer_to).uri)
+    except ValueError:
+        return ""
 
 
 def as_uri(number: str, host: str) -> URI:

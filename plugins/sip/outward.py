@@ -6,14 +6,14 @@ import time
 
 from sipmessage import URI
 
-from hub.api import Address, AnyAccount, Device, Misconfigured, Rejected, Unreachable
+from hub.api import Address, AnyAccount, Device, Misconfigured, Rejected, SendError, Unreachable
+from plugins.sip.addresses import single_uri
 from plugins.sip.counters import TURNED
 from plugins.sip.dialing import Destination, Dialing
 from plugins.sip.exchange import Exchange, contact
 from plugins.sip.guard import Turned, may_call
 from plugins.sip.line import Line
 from plugins.sip.media_leg import MediaLeg
-from plugins.sip.message import single_uri
 from plugins.sip.numbers import as_uri
 from plugins.sip.phones import Binding
 from plugins.sip.transport.flow import Flow
@@ -75,6 +75,14 @@ class Outward:
         leg = self._leg(line, flow, to)
         trunk.outbound.append(leg)
         return leg
+
+    def allows(self, account: AnyAccount, number: str) -> bool:
+        """Whether a call to this number may go out by the account's trunk now."""
+        try:
+            _allowed(self._trunk(account), number)
+        except SendError:
+            return False
+        return True
 
     def _leg(self, line: Line, flow: Flow, to: Destination) -> Dialing:
         return Dialing(self._exchange.agent, MediaLeg(line.engine, line.beside), flow, to)

@@ -10,10 +10,11 @@ from typing import Final
 
 from sipmessage import Address, Request, Response
 
+from plugins.sip.addresses import name_addr, split
 from plugins.sip.counters import REGISTRATIONS, TURNED
 from plugins.sip.digest import Verdicts, parameters
 from plugins.sip.guard import Guard, Turned
-from plugins.sip.message import name_addr, response, split
+from plugins.sip.message import response
 from plugins.sip.phones import Binding, Phone, Phones
 from plugins.sip.transaction.layer import Incoming
 

@@ -25,7 +25,12 @@ class Reports:
         self._about: dict[str, Json] = {"account": account.address.value, "thread": thread, "caller": caller}
         self._waiting: asyncio.Queue[Raw | None] = asyncio.Queue()
         self._place = 0
+        self._known = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def begin(self) -> None:
+        """The core has the call; what there was to tell of it before has waited."""
+        self._known.set()
 
     def leg(self, state: LegState, leg: str = "", cause: Cause | str = "") -> None:
         """A LegFact."""
@@ -44,6 +49,10 @@ class Reports:
         """Nothing more will come."""
         self._waiting.put_nowait(None)
 
+    def drop(self) -> None:
+        """The core never got the call: there is nothing to tell."""
+        self._task.cancel()
+
     async def done(self) -> None:
         """Wait until everything is told."""
         await asyncio.wait([self._task])
@@ -53,6 +62,7 @@ class Reports:
         self._waiting.put_nowait(Raw(body, {**self._about, "what": what, "place": self._place, **(more or {})}))
 
     async def _run(self) -> None:
+        await self._known.wait()
         while (raw := await self._waiting.get()) is not None:
             await self._emit(raw)
 

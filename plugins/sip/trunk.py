@@ -11,8 +11,8 @@ from typing import Final
 
 from sipmessage import CSeq, Request
 
+from plugins.sip.addresses import single_uri
 from plugins.sip.call import Call
-from plugins.sip.message import single_uri
 from plugins.sip.ports import Port, resolve
 from plugins.sip.settings import SipConnection
 from plugins.sip.transaction.layer import Transactions

@@ -40,3 +40,17 @@ async def test_a_number_nobody_has_is_404_and_leaves_no_trace(house: VoiceHouse,
     async with Sipp(tmp_path, "dials_a_number_nobody_has", house.port) as caller:
         assert await caller.verdict() == 0, caller.wire
     assert await house.rows(raws) == [] and house.telephones.lines == {}
+
+
+async def test_a_call_by_tcp_is_the_same_call(house: VoiceHouse, tmp_path: Path) -> None:
+    async with Sipp(tmp_path, "calls_and_hangs_up", house.port, "-t", "t1") as caller:
+        assert await caller.verdict() == 0, caller.wire
+    await house.becomes("ABANDONED")
+    await house.quiet()
+
+
+async def test_ten_calls_at_once_are_ten_interactions(house: VoiceHouse, tmp_path: Path) -> None:
+    async with Sipp(tmp_path, "calls_and_hangs_up", house.port, "-m", "10", "-r", "10", "-l", "10") as callers:
+        assert await callers.verdict() == 0, callers.wire[-3000:]
+    await house.quiet()
+    assert len(await house.rows(interactions)) == 10

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sipmessage import Request
 
-from plugins.sip.message import Message, Unreadable, encode, name_addr, read, refusal, response, split, vias
+from plugins.sip.addresses import name_addr, split
+from plugins.sip.message import Message, Unreadable, encode, read, refusal, response, vias
 from plugins.sip.tests.torture import TORTURE, Torture
 
 pytestmark = pytest.mark.skipif(not TORTURE, reason="the shared corpora (../shared/corpus) are not here")

@@ -1,0 +1,70 @@
+"""What a far side meets at the port: trunks are served, strangers are not, and neither leaves anything behind."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from plugins.sip.guard import Turned
+from plugins.sip.tests.wire import Exchange
+
+
+async def test_a_trunk_s_call_is_taken_once_however_often_it_comes() -> None:
+    exchange = Exchange("127.0.0.1")
+    async with exchange.open() as far:
+        invite = far.text("INVITE")
+        for _ in range(3):
+            far.say(invite)
+            assert (await far.hear()).code == 486
+        assert len(exchange.calls) == 1
+
+
+async def test_a_stranger_s_call_is_refused_without_a_transaction() -> None:
+    exchange = Exchange("192.0.2.0/24")
+    async with exchange.open() as far:
+        assert (await far.ask("INVITE")).code == 403
+        assert len(exchange.agent.transactions) == 0 and exchange.calls == []
+        assert exchange.guard.turned[Turned.STRANGER] == 1
+
+
+async def test_a_stranger_s_options_get_no_answer_at_all() -> None:
+    async with Exchange("192.0.2.0/24").open() as far:
+        far.say(far.text("OPTIONS"))
+        assert await far.silent()
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "to", "code"),
+    [
+        ("OPTIONS", (), "sip:desk@hub", 200),
+        ("PUBLISH", (), "sip:desk@hub", 405),
+        ("DANCE", (), "sip:desk@hub", 501),
+        ("INVITE", (), "http://desk", 416),
+        ("INVITE", ("Require: 100rel, nothing",), "sip:desk@hub", 420),
+        ("INVITE", ("Accept: text/plain",), "sip:desk@hub", 406),
+        ("BYE", (), "sip:desk@hub", 481),
+        ("CANCEL", (), "sip:desk@hub", 481),
+    ],
+)
+async def test_a_trunk_is_told_what_is_not_served(method: str, headers: tuple[str, ...], to: str, code: int) -> None:
+    async with Exchange("127.0.0.1").open() as far:
+        assert (await far.ask(method, *headers, to=to)).code == code
+
+
+async def test_what_cannot_be_read_is_answered_400_where_it_can_be_answered() -> None:
+    async with Exchange("127.0.0.1").open() as far:
+        far.say(far.text("OPTIONS").replace(b"Max-Forwards: 70", b"Max-Forwards: 300"))
+        assert (await far.hear()).code == 400
+        far.say(b"\x00\x01 no message at all")
+        assert await far.silent()
+
+
+async def test_the_same_port_serves_streams_and_answers_pings() -> None:
+    async with Exchange("127.0.0.1").open() as far:
+        reader, writer = await asyncio.open_connection("127.0.0.1", far.port)
+        writer.write(b"\r\n\r\n" + far.text("OPTIONS").replace(b"UDP", b"TCP"))
+        assert await reader.readexactly(2) == b"\r\n"
+        assert (await reader.readuntil(b"\r\n")).startswith(b"SIP/2.0 200")
+        writer.close()
+        await writer.wait_closed()
