@@ -73,6 +73,11 @@ class WorkerProcess:
         finally:
             self._asked.pop(number, None)
 
+    def tell(self, method: str, **arguments: object) -> None:
+        """Ask without waiting for the answer; nothing if it is dead."""
+        if self.pid is not None and self._process and self._process.stdin:
+            self._process.stdin.write(wire.line(next(self._numbers), method, arguments))
+
     def kill(self) -> None:
         """At once."""
         if self.pid is not None and self._process:

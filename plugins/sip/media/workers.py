@@ -60,8 +60,9 @@ class WorkerEngine:
         worker.legs.add(leg)
         try:
             port = await worker.ask("open", leg=leg)
-        except MediaError:
+        except BaseException:  # also when whoever asked does not wait any more: nobody else would close it
             self._forget(leg)
+            worker.tell("close", leg=leg)
             raise
         return Endpoint(self._settings.advertised or self._settings.host, port)
 

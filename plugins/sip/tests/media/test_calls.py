@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
+import signal
+import wave
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +28,16 @@ async def hears(far: FarSide, frequency: float) -> None:
     """Half a second of it from now on."""
     at = len(far.heard)
     await until(lambda: len(far.heard) > at + 30 and level(far.audio(0.5), frequency) > LOUD)
+
+
+async def hears_nothing_for(far: FarSide, seconds: float) -> None:
+    """Silence, for so long from now on."""
+    at, packets = len(far.heard), round(seconds * 50)
+    await until(lambda: len(far.heard) > at + packets and loudness(far.audio(seconds - 0.1)) < QUIET)
+
+
+def loudness(samples: Samples) -> float:
+    return float(np.abs(samples.astype(float)).max(initial=0))
 
 
 def sine(frequency: float) -> Samples:
@@ -237,6 +250,35 @@ async def test_a_dead_process_is_told_replaced_and_its_recording_mended(tmp_path
             assert recording.seconds > 1 and level(stereo(recording.path)[0][-4000:], 440) > LOUD
             await made.dial("caller", next_caller)
             await until(lambda: len(next_caller.heard) > 5)
+
+
+async def test_a_process_that_hangs_is_killed_and_its_legs_are_told() -> None:
+    async with calls() as made:
+        await made.engine.open("caller")
+        os.kill(made.engine.pids[0], signal.SIGSTOP)
+        await until(lambda: made.told(Gone) == [Gone("caller")])
+
+
+async def test_recordings_are_finished_when_the_engine_stops(tmp_path: Path) -> None:
+    async with calls() as made:
+        with FarSide(says=sine(440)) as caller:
+            await made.dial("caller", caller)
+            await made.engine.record("caller", tmp_path / "call.wav")
+            await hears_nothing_for(caller, 1.2)
+    with wave.open(str(tmp_path / "call.wav")) as file:
+        assert file.getnframes() >= 8000
+
+
+async def test_a_leg_whose_opening_nobody_waited_for_is_closed() -> None:
+    async with calls() as made:
+        await made.engine.ready()
+        opening = asyncio.create_task(made.engine.open("caller"))
+        await asyncio.sleep(0)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        await made.engine.open("other")
+        assert [load.legs for load in await made.engine.loads()] == [1]
 
 
 async def test_what_cannot_be_done_is_said(tmp_path: Path) -> None:
