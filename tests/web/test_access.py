@@ -21,6 +21,7 @@ SITE_WIDE = {"customer_id", "identity_id", "asset_id", "merge_id", "connection_i
 ABSENT = 999_999_999
 FILE = {"file": ("a.csv", b"name\n", "text/csv")}
 ROLES = {"admin": "admin", "supervisor": "supervisor", "agent": "agent", "other": "agent", "head": "admin"}
+SPAN = {"since": "2026-11-21T08:00:00Z", "until": "2026-11-21T09:00:00Z"}
 # the smallest right body of each operation that needs one
 BODIES: dict[str, Any] = {
     "PUT /me/password": {"current": "x", "new": "long enough"},
@@ -45,6 +46,7 @@ BODIES: dict[str, Any] = {
     "PUT /agents/{user_id}/limits": {"limits": {}},
     "PUT /me/limits": {"limits": {}},
     "POST /routing/preview": {"queue": ABSENT},
+    "POST /routing/replay": SPAN,
     "POST /routing/conditions": {"when": "true"},
     "PUT /routing/skills": {"users": []},
     "POST /users": {"login": "new", "name": "New", "password": "long enough"},
@@ -69,6 +71,8 @@ SMUGGLED: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/templates", {"title": "N", "text": "N", "department": "department_id"}),
     ("POST", "/tokens", {"name": "N", "user": "user_id"}),
     ("POST", "/routing/preview", {"queue": "queue_id"}),
+    ("POST", "/routing/replay", {**SPAN, "queue": "queue_id"}),
+    ("POST", "/routing/replay", {**SPAN, "queues": [{"queue": "queue_id", "routing": {}}]}),
     ("PUT", "/routing/skills", {"users": [{"user": "user_id", "skills": {}}]}),
 ]
 LISTS = {
