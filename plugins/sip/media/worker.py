@@ -1,4 +1,4 @@
-"""The media process: `python -m plugins.sip.media.worker HOST PORTS SILENCE`, spoken to over standard input and output.
+"""The media process, begun by `start.py HOST FIRST LAST STEP SILENCE`, spoken to over standard input and output.
 
 One thread looks at all sockets two hundred times a second and ticks fifty times; others only read requests, write
 answers and touch the disk. It ends when its standard input does, so it never outlives the hub.
@@ -143,7 +143,3 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     worker.run()
-
-
-if __name__ == "__main__":
-    main()

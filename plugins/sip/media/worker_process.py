@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 import orjson
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 _ANSWER_SECONDS: Final = 5.0
 _STOP_SECONDS: Final = 5.0
 _WATCH_SECONDS: Final = 2.0
+COMMAND: Final = (sys.executable, "-P", str(Path(__file__).with_name("start.py")))
 DIED: Final = "the media process died"
 
 
@@ -42,9 +44,7 @@ class WorkerProcess:
     async def run(self, started: Callable[[], None]) -> None:
         """Start it and return when it has died; being cancelled stops it."""
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "plugins.sip.media.worker",
+            *COMMAND,
             *self._arguments,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
