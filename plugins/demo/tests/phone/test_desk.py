@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -18,6 +20,7 @@ from plugins.demo.demo import Demo
 from plugins.demo.phone.browser import BadOffer, Browser
 from plugins.demo.phone.desk import ELSEWHERE, MOST_CALLS, NOT_UNDERSTOOD, Phone
 
+ROOT = Path(__file__).parents[4]
 OFFER = "\r\n".join((
     "v=0", "o=- 1 2 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=group:BUNDLE 0", "m=audio 9 UDP/TLS/RTP/SAVPF 0 126",
     "c=IN IP4 0.0.0.0", "a=candidate:1 1 udp 2113937151 127.0.0.1 9 typ host", "a=ice-ufrag:wWWW",
@@ -105,6 +108,12 @@ async def test_a_missing_aiortc_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     window = Window(dial())
     await phone().call(window)
     assert window.shown == [{"stage": "ENDED", "why": "NO_WEBRTC"}]
+
+
+def test_a_hub_starts_without_what_only_a_call_needs() -> None:
+    asked = "import sys, plugins.demo; print(sorted({'aiortc', 'av', 'aioice'} & sys.modules.keys()))"
+    answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert answer.stdout.strip() == "[]"
 
 
 async def test_so_many_calls_at_once_and_no_more() -> None:

@@ -72,7 +72,7 @@ async def test_a_customer_calls_from_the_browser(desk: HubProcess, callee: FarSi
 
 
 async def talk(callee: FarSide, page: Page) -> None:
-    """Both hear each other; a key arrives as an event; a hold is told."""
+    """Both hear each other; a key arrives as an event; mute is silent; a hold is told."""
     invite = (await callee.next("invite"))["invite"]
     assert "INVITE sip:+864001234567@127.0.0.1" in invite
     assert "P-Asserted-Identity: <sip:+442079460101@" in invite, "Emma Clarke's number"
@@ -82,6 +82,10 @@ async def talk(callee: FarSide, page: Page) -> None:
     assert abs(await page.evaluate(HEARD) - PLAYED) < 20
     await page.get_by_role("button", name="5", exact=True).click()
     assert await callee.next("key") == {"event": "key", "key": "5", "rfc_4733": True}
+    await page.get_by_test_id("phone-mute").click()
+    await page.wait_for_function("() => document.getElementById('mine').value < 0.01", timeout=PATIENCE)
+    await page.get_by_test_id("phone-mute").click()
+    await page.wait_for_function("() => document.getElementById('mine').value > 0.1", timeout=PATIENCE)
     callee.do("hold")
     await says(page, "You are on hold.")
     callee.do("resume")
