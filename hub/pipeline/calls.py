@@ -77,7 +77,7 @@ def place(tx: Tx, actor: Actor, account: AnyAccount, row: Row, can: Capabilities
     if not can.calls or wanted.to.scheme != can.start_scheme:
         raise Invalid("no calls", {"account": "One cannot call from this account."})
     interaction = start.begin(tx, account, row, can, wanted.to)
-    if not route.has_room_for(tx, interaction, actor.user_id):
+    if not route.may_call(tx, interaction, actor.user_id):
         raise Conflict("You have a call already.")
     thread = f"{PLACED}:{interaction['id']}"
     attributes = {PLACED: {"by": actor.user_id, "caller": wanted.caller}}

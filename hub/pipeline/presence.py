@@ -1,7 +1,7 @@
 """Presence: what an agent chose, and what it means for their work. A change asked for during work applies after it."""
 
 from hub.model.errors import Invalid
-from hub.model.states import NotReadyReason, Presence
+from hub.model.states import OFFER_OPEN, NotReadyReason, Presence
 from hub.pipeline import offer
 from hub.store import presences, work
 from hub.store.rows import Row
@@ -52,5 +52,7 @@ def not_answered(tx: Tx, offer_id: int, user_id: int) -> bool:
 
 
 def _withdraw_offers(tx: Tx, user_id: int) -> None:
+    """Those they have not said yes to: an accepted call is theirs as soon as their device is answered."""
     for row in work.open_offers(tx.conn, user_id=user_id):
-        offer.rescind(tx, row["id"])
+        if row["state"] in OFFER_OPEN:
+            offer.rescind(tx, row["id"])

@@ -1,5 +1,7 @@
 """An interaction needs an agent: back to its owner when they can take it, else into its queue at its first place."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -107,16 +109,24 @@ def free(tx: Tx, interaction: Row, state: WorkState = WorkState.DONE) -> int | N
 def takes(tx: Tx, interaction: Row, user_id: int) -> bool:
     """Whether this agent could take it now: READY, and with room."""
     agent = work.lock_agent(tx, user_id)
-    return agent is not None and work.routable(agent) and has_room_for(tx, interaction, user_id)
-
-
-def has_room_for(tx: Tx, interaction: Row, user_id: int) -> bool:
-    """Whether it fits into what they hold already, READY or not."""
-    agent = work.lock_agent(tx, user_id)
-    if agent is None:
+    if agent is None or not work.routable(agent):
         return False
+    return _fits(tx, agent, interaction, work.load_of(tx.conn, user_id))
+
+
+def may_call(tx: Tx, interaction: Row, user_id: int) -> bool:
+    """Whether they are free for a call they make, READY or not. What they owe (a call-back) is no reason not to."""
+    agent = work.lock_agent(tx, user_id)
+    load = Counter(work.load_of(tx.conn, user_id))
+    for row in work.held(tx.conn, user_id):
+        if row["kind"] not in legs.TALKING:
+            load.subtract(name for name in (row["medium"], row["channel"]) if name)
+    return agent is not None and _fits(tx, agent, interaction, load)
+
+
+def _fits(tx: Tx, agent: Row, interaction: Row, load: Mapping[str, int]) -> bool:
     capacity = Capacity.of({**routing_rows.blending(tx.conn), **agent["capacity"]}, agent["limits"])
-    return has_room(work.load_of(tx.conn, user_id), interaction["medium"], capacity, interaction["channel"])
+    return has_room(load, interaction["medium"], capacity, interaction["channel"])
 
 
 def _has_stretch(tx: Tx, interaction_id: int, user_id: int) -> bool:

@@ -77,6 +77,8 @@ async def test_it_is_the_colleagues_when_completed_and_the_first_is_free(
     await other.post(f"/offers/{await _offered(store, case)}/accept")
     detail = (await agent.get(f"/interactions/{case.id}")).json()
     assert (detail["agent"]["id"], detail["consult"]["user"]["id"]) == (case.agent, case.colleague)
+    [mine] = (await other.get("/work-items")).json()["items"]
+    assert (mine["kind"], mine["interaction"]) == ("consult", case.id)
     assert (await agent.post(f"/interactions/{case.id}/consult/complete")).status_code == 204
     detail = (await other.get(f"/interactions/{case.id}")).json()
     assert (detail["state"], detail["agent"]["id"], detail["consult"]) == ("CONNECTED", case.colleague, None)

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from hub.model.errors import Conflict, OfferGone
 from hub.model.permissions import Permission
 from hub.pipeline import callback, offer
-from hub.store import interactions, offers_list
+from hub.store import interactions, offers_list, work
 from hub.store.offers_list import OfferItem
 from hub.store.paging import Page
+from hub.store.rows import Row
 from hub.web.call import Call
 from hub.web.fields import Body, Short
 from hub.web.routing import Routes
@@ -23,6 +24,15 @@ TAKE = Permission.INTERACTIONS_REPLY
 class Accepted:
     """The interaction that is now the agent's; null when the work was none."""
 
+    interaction: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """Work of mine about an interaction, or about none."""
+
+    id: int
+    kind: str
     interaction: int | None
 
 
@@ -51,6 +61,12 @@ async def reject_offer(call: Call, offer_id: int, body: Rejection) -> None:
     await call.write(lambda tx: offer.reject(tx, call.actor, offer_id, body.reason))
 
 
+@routes.get("/work-items", TAKE)
+async def list_work(call: Call) -> Page[WorkItem]:
+    """What I hold that is no conversation of mine: call-backs, missed calls, consultations I was asked into."""
+    return Page(await call.read(lambda conn: [_work(row) for row in work.held(conn, call.actor.user_id)]))
+
+
 @routes.post("/work-items/{work_id}/done", TAKE, raises=(Conflict,))
 async def work_done(call: Call, work_id: int) -> None:
     """What I hold that is no conversation, a call-back for instance, is done: the slot is free."""
@@ -61,3 +77,7 @@ async def work_done(call: Call, work_id: int) -> None:
 async def promise_callback(call: Call, interaction_id: int) -> None:
     """Who waits need not: when they go now, their place stays, as work to contact them."""
     await call.write(lambda tx: callback.ask(tx, interactions.locked_for(tx, call.actor, interaction_id)))
+
+
+def _work(row: Row) -> WorkItem:
+    return WorkItem(row["id"], row["kind"], row["interaction_id"])

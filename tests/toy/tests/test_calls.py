@@ -11,8 +11,8 @@ import pytest
 
 from hub.api import Address
 from hub.model.actor import Actor
-from hub.model.errors import OfferGone
-from hub.pipeline import calls, consult, offer, thread, transfer
+from hub.model.errors import Conflict, OfferGone
+from hub.pipeline import callback, calls, consult, offer, presence, thread, transfer
 from hub.pipeline.consult import Whom
 from hub.store.tables import interactions, offers, queues, segments, work
 from hub.store.work import load_of
@@ -281,6 +281,37 @@ async def test_a_placed_call_rings_the_agent_first_and_ends_as_it_goes(house: Ph
     await house.becomes("CONNECTED")
     await house.store.write(lambda tx: calls.hang_up(tx, house.ann, call))
     await house.told("end", session=session)
+
+
+async def test_a_break_asked_for_before_the_phone_is_picked_up_comes_after_the_call(house: Phones) -> None:
+    await house.ready()
+    await house.call()
+    leg = (await house.told("ring"))["leg"]
+    await house.accept_as(house.ann, leg)
+    await house.store.write(lambda tx: presence.choose(tx, house.ann.user_id, "NOT_READY", "BREAK"))
+    await house.fact("ANSWERED", leg)
+    await house.becomes("CONNECTED")
+    await house.fact("ENDED", cause="HUNG_UP")
+    await house.until("presence.changed", lambda event: event.data["state"] == "NOT_READY")
+
+
+async def test_who_owes_a_call_back_may_make_it(house: Phones) -> None:
+    await house.call()
+    await house.told("waiting")
+    [row] = await house.rows(interactions)
+    await house.store.write(lambda tx: callback.ask(tx, row))
+    await house.fact("ENDED", cause="HUNG_UP")
+    await house.ready()
+    await house.accept()
+    assert (await house.store.read(lambda conn: load_of(conn, house.ann.user_id)))["VOICE"] == 1
+    [account] = house.site.directory.calling()
+    directory = house.site.directory
+    row, can = directory.row(account.id), directory.channel_of(account).capabilities
+    scope, wanted = thread.scope_of(row, can.dedup_scope), calls.Wanted(Address("toy", "bear"))
+    await house.store.write(lambda tx: calls.place(tx, house.ann, account, row, can, scope, wanted))
+    await house.told("place", to="bear")
+    with pytest.raises(Conflict):
+        await house.store.write(lambda tx: calls.place(tx, house.ann, account, row, can, scope, wanted))
 
 
 async def test_a_placed_call_nobody_answers_has_failed_and_the_agent_is_free(house: Phones) -> None:

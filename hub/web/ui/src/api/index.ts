@@ -43,6 +43,7 @@ export const calls = {
   hangUp: (id: number) => post<unknown>(`/interactions/${id}/hang-up`),
   press: (id: number, keys: string) => post<void>(`/interactions/${id}/keys`, { keys }),
   passOut: (id: number, to: { scheme: string; value: string }) => post<unknown>(`/interactions/${id}/pass-out`, { to }),
+  tasks: () => get<T.Page<{ id: number; kind: string; interaction: number | null }>>("/work-items"),
   taskDone: (work: number) => post<void>(`/work-items/${work}/done`),
   devices: () => get<T.Page<T.Device>>("/me/devices"),
 };

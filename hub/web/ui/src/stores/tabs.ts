@@ -2,7 +2,7 @@
 
 import { defineStore } from "pinia";
 import { computed, ref } from "vue";
-import { interactions as api } from "@/api";
+import { interactions as api, calls } from "@/api";
 import { ApiError } from "@/api/client";
 import type { Interaction } from "@/api/types";
 import { useLive } from "./live";
@@ -36,8 +36,10 @@ export const useTabs = defineStore("tabs", () => {
     return ids.value[place + 1] ?? ids.value[place - 1] ?? null;
   }
 
-  function restore(): void {
+  /** What this window had open, and what I hold that no list of mine shows: call-backs, consultations. */
+  async function restore(): Promise<void> {
     ids.value.forEach(follow);
+    for (const { interaction } of (await calls.tasks()).items) if (interaction !== null) open(interaction);
   }
 
   function learn(interaction: Interaction): void {
