@@ -26,8 +26,8 @@ def take(tx: Tx, interaction_id: int, step: FlowStep, seen: tuple[int, int], via
         _send(tx, interaction, sending, via)
     if isinstance(step, HandOver) and step.ticket:
         interaction = _on_ticket(tx, interaction, step.ticket)
-    left = memory.get("left")
-    for place, prompt in enumerate(() if left else step.prompts, start=1):
+    left = memory.get("left") or (_lets_go(interaction, step, via) and "callback")
+    for place, prompt in enumerate(() if "left" in memory else step.prompts, start=1):
         _say(tx, interaction_id, prompt, _with_last(step) if place == len(step.prompts) else {}, via)
     interaction = interactions.locked(tx, interaction_id)
     if isinstance(step, Ask):
@@ -37,6 +37,13 @@ def take(tx: Tx, interaction_id: int, step: FlowStep, seen: tuple[int, int], via
         interaction = _leave(tx, interaction, step)
     if left and not (isinstance(step, Ask) and interaction["flow_state"]["pending"]):
         conclude.ended_by_customer(tx, interaction, left)
+
+
+def _lets_go(interaction: Row, step: FlowStep, via: Directory) -> bool:
+    """Who is called back need not hold the line: after the last words it is let go of."""
+    account = via.account(interaction["account_id"])
+    promised = isinstance(step, HandOver) and step.callback
+    return promised and account is not None and via.channel_of(account).capabilities.calls
 
 
 def _leave(tx: Tx, interaction: Row, step: HandOver | End) -> Row:

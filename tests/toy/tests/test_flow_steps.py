@@ -27,7 +27,7 @@ from hub.api import (
     Started,
 )
 from hub.model.serial import format_serial
-from hub.store.tables import interactions, messages, tickets
+from hub.store.tables import interactions, messages, tickets, work
 from tests.toy.tests.exchange import Exchange
 from tests.toy.tests.house import House
 
@@ -123,6 +123,19 @@ async def test_what_was_said_just_before_hanging_up_is_taken_in_first(house: Hou
     await house.becomes(state)
     assert len(house.exchange.entries("delivery")) == 1, "to whom has gone, nothing is said"
     assert len(await house.rows(tickets)) == (state == "QUEUED")
+
+
+async def test_who_is_called_back_need_not_hold_the_line(database_url: str, tmp_path: Path, exchange: Exchange) -> None:
+    async with House(database_url, tmp_path, exchange, flow="told", channel="toy_phone") as house:
+        house.site.registry.flows["told"] = Told(HandOver((Prompt("We call you."),), callback=True))
+        await exchange.say("say", text="Hello", **BEAR)
+        await exchange.until("delivery")
+        await exchange.say("say", text="1", **BEAR)
+        await exchange.until("delivery", lambda entry: entry["text"] == "We call you.")
+        await house.becomes("CLOSED")
+        await exchange.until("commanded", lambda entry: entry["do"] == "end")
+        [callback] = await house.rows(work)
+        assert (callback["kind"], callback["state"]) == ("callback", "WAITING")
 
 
 async def test_what_no_account_can_send_is_left_out_and_the_dialogue_goes_on(
