@@ -91,8 +91,10 @@ class AgentLeg:
         return call is self.call and self._noticed.agent_transfers(self, target)
 
     def _verdict(self, last: Cause) -> Cause:
-        """Of several devices: refused by hand on one is refused; else the last."""
-        return Cause.REJECTED if self.call is None and Cause.REJECTED in self._causes else last
+        """Of several devices: refused by hand on one is refused; else the last. Many phones' refusing key says busy:
+        one that has rung was not."""
+        by_hand = Cause.REJECTED in self._causes or (self._rang and Cause.BUSY in self._causes)
+        return Cause.REJECTED if self.call is None and by_hand else last
 
     def _finish(self, cause: Cause) -> None:
         self.over = True

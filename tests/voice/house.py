@@ -9,6 +9,8 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from hub.api import Address
 from hub.pipeline import calls, thread
 from hub.plugin import migrations, settings
@@ -123,6 +125,11 @@ class VoiceHouse(House):
             if phone.level() > 200:
                 return
         raise AssertionError(f"{phone.folder.name} hears nothing")
+
+    def media_processes(self) -> list[int]:
+        """Those that carry this site's audio."""
+        children = psutil.Process().children()
+        return [each.pid for each in children if any("media.worker" in word for word in each.cmdline())]
 
     async def quiet(self) -> None:
         """Every leg is gone."""
