@@ -188,6 +188,21 @@ def test_who_let_it_ring_lets_it_ring_again_and_who_rejected_rejects() -> None:
     assert course.ending is Ending.ANSWERED and course.agent == ANN
 
 
+def test_who_said_yes_and_whose_media_never_came_up_did_not_get_it() -> None:
+    morning = Morning()
+    morning.comes(0, 1)
+    morning.at(4, events.OfferAccepted(1, ANN, bridged=False))
+    morning.at(24, events.OfferEnded(1, ANN))
+    morning.at(40, events.WorkWithdrawn(1))
+    [lost] = morning.recorder.stretch().contacts
+    assert (lost.agent, lost.left_at) == (None, START + timedelta(seconds=40))
+    morning.comes(50, 2)
+    morning.at(53, events.OfferAccepted(2, ANN, bridged=False))
+    morning.at(55, events.OfferBridged(2, ANN))
+    [_, talked] = morning.recorder.stretch().contacts
+    assert (talked.agent, talked.answered_at) == (ANN, START + timedelta(seconds=53))
+
+
 def test_a_new_owners_snapshot_says_what_the_lost_second_was() -> None:
     morning = busy_morning()
     morning.comes(200, 4)

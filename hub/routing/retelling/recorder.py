@@ -135,13 +135,17 @@ class Recorder:
     def _committed(self, fact: events.OfferCommitted, at: datetime) -> None:
         self._rung[(fact.work, fact.agent)] = at
 
-    def _answered(self, fact: events.OfferAccepted | events.OfferRejected | events.OfferTimedOut, at: datetime) -> None:
+    def _answered(
+        self,
+        fact: events.OfferAccepted | events.OfferBridged | events.OfferRejected | events.OfferTimedOut,
+        at: datetime,
+    ) -> None:
         contact = self._contacts.get(fact.work)
         rung = self._rung.pop((fact.work, fact.agent), at)
         if contact is None or not contact.waits:
             return
         contact.answers[fact.agent] = Answer(_HOW[type(fact)], (at - rung).total_seconds())
-        if isinstance(fact, events.OfferAccepted):
+        if _HOW[type(fact)] is OfferState.ACCEPTED:
             contact.agent, contact.answered_at = fact.agent, at
 
     def _ended(self, fact: events.OfferEnded, at: datetime) -> None:
@@ -207,6 +211,7 @@ def _held(contact: Contact) -> Held:
 
 _HOW = {
     events.OfferAccepted: OfferState.ACCEPTED,
+    events.OfferBridged: OfferState.ACCEPTED,
     events.OfferRejected: OfferState.REJECTED,
     events.OfferTimedOut: OfferState.TIMED_OUT,
 }
@@ -215,6 +220,7 @@ _HANDLERS: dict[type[Event], Callable[[Recorder, Any, datetime], None]] = {
     events.WorkWithdrawn: Recorder._withdrawn,
     events.OfferCommitted: Recorder._committed,
     events.OfferAccepted: Recorder._answered,
+    events.OfferBridged: Recorder._answered,
     events.OfferRejected: Recorder._answered,
     events.OfferTimedOut: Recorder._answered,
     events.OfferEnded: Recorder._ended,
