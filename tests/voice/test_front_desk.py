@@ -1,8 +1,10 @@
-"""The demo's hotline: a caller keys in the number of a ticket and hears its status, and it is what the ticket says."""
+"""The demo's hotline: a caller hears of their ticket what it says; a message left is there though they hung up."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,9 @@ from tests.voice.baresip import Baresip, Sound
 pytestmark = [pytest.mark.slow, pytest.mark.peer]
 
 PASSWORD = "a-long-password-for-tests"
-HOTLINE = "+8657188886666"
+NUMBER = "+8657188886666"
 CUSTOMER = "+8613912345678"
+TONE = 500
 PATIENCE = 240  # looks, a quarter of a second each
 
 
@@ -33,23 +36,71 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-async def test_a_caller_hears_the_status_of_their_ticket(hub_process: StartHub, tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class Hotline:
+    """The demo by its API, and who calls it."""
+
+    hub: HubClient
+    caller: Baresip
+
+    async def asked(self, words: str) -> dict[str, Any]:
+        """The newest prompt with these words, once it is sent and something is heard."""
+
+        async def look() -> dict[str, Any] | None:
+            found = [each for each in await self.messages() if words in each["text"]]
+            sent = found and found[-1]["delivery"]["state"] == "SENT"
+            return found[-1] if sent and self.caller.level() > 200 else None
+
+        found: dict[str, Any] = await until(look)
+        return found
+
+    async def messages(self) -> list[dict[str, Any]]:
+        items = (await self.hub.get("/interactions"))["items"]
+        said = await self.hub.get(f"/interactions/{items[0]['id']}/messages") if items else {"items": []}
+        return list(said["items"])
+
+
+@pytest.fixture
+async def hotline(hub_process: StartHub, tmp_path: Path) -> AsyncIterator[Hotline]:
     demo = await hub_process("--demo", HUB_DEMO_PASSWORD=PASSWORD)
     account = f"<sip:{CUSTOMER}@127.0.0.1:{{sip}}>;regint=0"
-    async with HubClient(demo.http) as hub, Baresip(tmp_path / "caller", account, 500) as caller:
+    async with HubClient(demo.http) as hub, Baresip(tmp_path / "caller", account, TONE) as caller:
         await hub.log_in("admin", PASSWORD)
         host, port = await hub.listener("sip", 30)
-        serial = await ticket(hub)
-        await caller.do("dial", f"sip:{HOTLINE}@{host}:{port}")
-        for answer, question in (("1", "What can we do"), (serial, "nine digits"), (CUSTOMER[-4:], "last four digits")):
-            await asked(hub, caller, question)
-            for key in answer:
-                await caller.do("sndcode", key)
-        status = await asked(hub, caller, "Fridge hums: it is received.")
-        assert f"{serial[:4]}-{serial[4:8]}-{serial[8:]}" in status["text"]
-        await heard(caller, await spoken(status, tmp_path))
-        await caller.do("hangup")
-        await caller.until("CALL_CLOSED")
+        await caller.do("dial", f"sip:{NUMBER}@{host}:{port}")
+        yield Hotline(hub, caller)
+
+
+async def test_a_caller_hears_the_status_of_their_ticket(hotline: Hotline, tmp_path: Path) -> None:
+    serial = await ticket(hotline.hub)
+    for answer, question in (("1", "What can we do"), (serial, "nine digits"), (CUSTOMER[-4:], "last four digits")):
+        await hotline.asked(question)
+        for key in answer:
+            await hotline.caller.do("sndcode", key)
+    status = await hotline.asked("Fridge hums: it is received.")
+    assert f"{serial[:4]}-{serial[4:8]}-{serial[8:]}" in status["text"]
+    await heard(hotline.caller, await spoken(status, tmp_path))
+    await hotline.caller.do("hangup")
+    await hotline.caller.until("CALL_CLOSED")
+
+
+async def test_who_leaves_a_message_and_hangs_up_has_left_it(hotline: Hotline) -> None:
+    await hotline.asked("What can we do")
+    await hotline.caller.do("sndcode", "4")
+    prompt = await hotline.asked("leave your message")
+    await asyncio.sleep(len(prompt["text"]) / 10 + 2)  # they listen, then speak
+    await hotline.caller.do("hangup")
+    item = await until(lambda: closed(hotline.hub))
+    assert item["disposition"] == "CALLBACK"
+    assert item["ticket"] is not None
+    [voicemail] = [each for each in await hotline.messages() if each["kind"] == "VOICEMAIL"]
+    [file] = voicemail["attachments"]
+    assert file["size"] > 16_000, "a second of them at least"
+
+
+async def closed(hub: HubClient) -> dict[str, Any] | None:
+    [item] = (await hub.get("/interactions"))["items"]
+    return dict(item) if item["state"] == "CLOSED" else None
 
 
 async def ticket(hub: HubClient) -> str:
@@ -57,19 +108,6 @@ async def ticket(hub: HubClient) -> str:
         "/customers", {"name": "Emma Clarke", "identities": [{"scheme": "tel", "value": CUSTOMER}]}
     )
     return str((await hub.post("/tickets", {"subject": "Fridge hums", "customer": customer["id"]}))["serial"])
-
-
-async def asked(hub: HubClient, caller: Baresip, words: str) -> dict[str, Any]:
-    """The flow's newest prompt with these words, once it is there and something is heard."""
-
-    async def look() -> dict[str, Any] | None:
-        items = (await hub.get("/interactions"))["items"]
-        said = (await hub.get(f"/interactions/{items[0]['id']}/messages"))["items"] if items else []
-        found = [each for each in said if words in each["text"]]
-        return found[-1] if found and found[-1]["delivery"]["state"] == "SENT" and caller.level() > 200 else None
-
-    found: dict[str, Any] = await until(look)
-    return found
 
 
 async def spoken(message: dict[str, Any], folder: Path) -> Audio:
