@@ -70,8 +70,8 @@ class ToneDetector(PerLeg):
         self._tone_power[(self._kind == _SILENT) & (self._run > _BEAT.stop)] = 0
         silent = sum_of_all < np.maximum(_FAINTEST, self._tone_power / _PAUSE_BELOW)
         kind = np.where(silent, _SILENT, _OTHER)
-        line = np.maximum(powers[:, : len(_LINE)].max(axis=1), powers[:, _PAIR].sum(axis=1))
-        for share, is_kind in ((line, _IS_LINE), (powers[:, -2], _IS_CNG), (powers[:, -1], _IS_CED)):
+        line = np.maximum(powers[: len(_LINE)].max(axis=0), powers[_PAIR].sum(axis=0))
+        for share, is_kind in ((line, _IS_LINE), (powers[-2], _IS_CNG), (powers[-1], _IS_CED)):
             kind = np.where((kind == _OTHER) & (share > _SHARE * sum_of_all), is_kind, kind)
         self._tone_power = np.where(kind == _IS_LINE, sum_of_all, self._tone_power)
         return kind

@@ -64,14 +64,15 @@ class KeyDetector(PerLeg):
     def _keys(self, windows: Rows) -> Integers:
         """What each window sounds like: 4 · row + column, or none."""
         powers = self._bank.powers(windows)
-        rows, columns = powers[:, :4], powers[:, 4:]
-        low, high = rows.max(axis=1), columns.max(axis=1)
+        rows, columns = powers[:4], powers[4:]
+        low, high = rows.max(axis=0), columns.max(axis=0)
         is_key = (np.minimum(low, high) > _FAINTEST) & (low + high > _SHARE * total(windows))
         is_key &= (low < _TWIST * high) & (high < _TWIST * low)
         keys = np.full(len(windows), _NONE)
         for window in np.flatnonzero(is_key):
-            if _alone(rows[window]) and _alone(columns[window]):
-                keys[window] = 4 * rows[window].argmax() + columns[window].argmax()
+            row, column = rows[:, window], columns[:, window]
+            if _alone(row) and _alone(column):
+                keys[window] = 4 * row.argmax() + column.argmax()
         return keys
 
 

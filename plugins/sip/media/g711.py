@@ -59,12 +59,12 @@ _OCTETS: Final = np.concatenate(
 
 def decode_rows(octets: Octets, codecs: npt.NDArray[np.intp]) -> Samples:
     """Rows of octets to rows of samples; `codecs` gives each row's place in CODECS."""
-    return _LEVELS[octets + (codecs << 8)[:, np.newaxis]]
+    return _LEVELS.take(octets + (codecs << 8)[:, np.newaxis])
 
 
 def encode_rows(samples: Samples, codecs: npt.NDArray[np.intp]) -> Octets:
     """Rows of samples to rows of octets; `codecs` gives each row's place in CODECS."""
-    return _OCTETS[samples.view(np.uint16) + (codecs << 16)[:, np.newaxis]]
+    return _OCTETS.take(samples.view(np.uint16) + (codecs << 16)[:, np.newaxis])
 
 
 def to_samples(wave: npt.NDArray[np.floating]) -> Samples:
