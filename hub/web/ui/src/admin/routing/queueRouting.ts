@@ -21,6 +21,8 @@ export function routingOf(stored: Partial<QueueRouting>): QueueRouting {
     overflow: [],
     last_agent_seconds: 0,
     targets: [],
+    missed_calls: null,
+    agent_hangs_up: "end",
     ...copied(stored),
   };
 }

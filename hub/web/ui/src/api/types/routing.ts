@@ -112,6 +112,9 @@ export interface QueueRouting {
   overflow: Overflow[];
   last_agent_seconds: number;
   targets: Target[];
+  /** Whoever gave up waiting is owed an answer; null: those who called. */
+  missed_calls: boolean | null;
+  agent_hangs_up: "end" | "queue";
 }
 
 export interface Question {
