@@ -72,5 +72,5 @@ export const useOffers = defineStore("offers", () => {
 
 function ringing(offer: Offer): Ringing {
   const total = (Date.parse(offer.expires_at) - Date.parse(offer.created_at)) / 1000;
-  return { ...offer, deadline: Date.now() + offer.seconds_left * 1000, lasts: Math.max(1, total) };
+  return { ...offer, deadline: Date.now() + offer.seconds_left * 1000, lasts: Math.max(1, Math.round(total)) };
 }
