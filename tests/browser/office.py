@@ -14,6 +14,7 @@ import httpx
 from tests.farside.chat_visitor import ChatVisitor
 from tests.farside.processes import SmtpSink
 from tests.support.hub_process import HubProcess
+from tests.support.site_file import mailbox, shop
 
 PASSWORD = "a-long-password-for-tests"
 SUPPORT = "support@office.test"
@@ -33,29 +34,6 @@ dispositions = ["SOLVED", "PARTS_ORDERED"]
 [[queues]]
 key = "sales"
 name = "Sales"
-
-[[connections]]
-name = "mail"
-channel = "email"
-[connections.settings]
-listen = true
-relay_host = "127.0.0.1"
-relay_port = {relay_port}
-relay_security = "none"
-
-[[accounts]]
-name = "Support"
-channel = "email"
-connection = "mail"
-address = "mailto:support@office.test"
-queue = "service"
-opens_ticket = true
-
-[[accounts]]
-name = "Shop"
-channel = "web_chat"
-address = "widget:shop"
-queue = "service"
 """
 
 USER = """
@@ -73,8 +51,8 @@ PEOPLE = (("ada", "Ada Admin", "admin"), ("lin", "Lin Yue", "agent"), ("tom", "T
 def site_file(relay_port: int, offer_seconds: int = 30, wrap_up_seconds: int = 0) -> str:
     """The site's `hub.toml`; whoever logs in does so with PASSWORD."""
     users = [USER.format(login=login, name=name, password=PASSWORD, role=role) for login, name, role in PEOPLE]
-    site = SITE.format(relay_port=relay_port, offer_seconds=offer_seconds, wrap_up_seconds=wrap_up_seconds)
-    return "".join([site, *users])
+    site = SITE.format(offer_seconds=offer_seconds, wrap_up_seconds=wrap_up_seconds)
+    return "".join([site, mailbox(SUPPORT, "service", relay_port, more="opens_ticket = true"), shop("service"), *users])
 
 
 @dataclass(slots=True)

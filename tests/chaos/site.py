@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.support.site_file import mailbox, shop
+
 PASSWORD = "a-password-for-tests"
 MAILBOX = "support@hub.test"
+SERVICE = 'department = "Service"\n'
 
-TEMPLATE = """
+SITE = """
 [site]
 name = "Chaos"
 plugins = ["email", "web_chat"]
@@ -20,33 +23,6 @@ key = "service"
 name = "Service"
 department = "Service"
 offer_seconds = 60
-
-[[connections]]
-name = "mail"
-channel = "email"
-[connections.settings]
-listen = true
-relay_host = "127.0.0.1"
-relay_port = {relay_port}
-relay_security = "none"
-
-[[accounts]]
-name = "Support"
-channel = "email"
-connection = "mail"
-address = "mailto:{mailbox}"
-queue = "service"
-department = "Service"
-opens_ticket = true
-
-[[accounts]]
-name = "Shop"
-channel = "web_chat"
-address = "{chat_address}"
-queue = "service"
-department = "Service"
-
-{users}
 """
 
 USER = """
@@ -65,5 +41,6 @@ def write(folder: Path, relay_port: int, agents: int = 1) -> None:
     """Put the site file into the folder the hub is started in."""
     logins = [("admin", "admin"), *((f"agent{number}", "agent") for number in range(1, agents + 1))]
     users = "".join(USER.format(login=login, role=role, password=PASSWORD) for login, role in logins)
-    text = TEMPLATE.format(relay_port=relay_port, mailbox=MAILBOX, chat_address="widget:shop", users=users)
+    mail = mailbox(MAILBOX, "service", relay_port, more=f"{SERVICE}opens_ticket = true")
+    text = "".join([SITE, mail, shop("service", more=SERVICE), users])
     (folder / "hub.toml").write_text(text, encoding="utf-8")

@@ -17,25 +17,9 @@ from tests.farside.chat_visitor import ChatVisitor
 from tests.farside.processes import SmtpSink
 from tests.support.fixtures import StartHub
 from tests.support.hub_process import HubProcess
+from tests.support.site_file import mailbox
 
 VISITOR = "wang@example.cn"
-MAILBOX = """
-[[connections]]
-name = "mail"
-channel = "email"
-[connections.settings]
-listen = true
-relay_host = "127.0.0.1"
-relay_port = {relay_port}
-relay_security = "none"
-
-[[accounts]]
-name = "客服中心"
-channel = "email"
-connection = "mail"
-address = "mailto:support@shop.test"
-queue = "chat"
-"""
 
 
 @pytest.fixture
@@ -48,7 +32,7 @@ def far_side(tmp_path: Path) -> Iterator[SmtpSink]:
 async def hub(hub_process: StartHub, tmp_path: Path, far_side: SmtpSink) -> HubProcess:
     site = SITE.replace('plugins = ["web_chat"]', 'plugins = ["web_chat", "email"]')
     site = site.replace('address = "widget:shop"', 'address = "widget:shop"\nlanguage = "zh"')
-    (tmp_path / "hub.toml").write_text(site + MAILBOX.format(relay_port=far_side.port))
+    (tmp_path / "hub.toml").write_text(site + mailbox("support@shop.test", "chat", far_side.port, name="客服中心"))
     return await hub_process()
 
 
