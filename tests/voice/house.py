@@ -50,7 +50,10 @@ class VoiceHouse(House):
         number = {"name": "Desk", "channel": "sip", "address": f"tel:{DESK}", "connection": "Trunk", "queue": "desk"}
         self.file = SiteFile.model_validate(
             {
-                "plugins": {"sip": {"digest": ["MD5"]}},  # baresip 1.0 gives up when it is offered anything else
+                "plugins": {
+                    "sip": {"digest": ["MD5"]},  # baresip 1.0 gives up when it is offered anything else
+                    "self_service": {"folder": str(folder)},
+                },
                 "queues": [{"key": "desk", "name": "Desk"}],
                 "connections": [{"name": "Trunk", "channel": "sip", "settings": connection}],
                 "accounts": [{**number, "flow": flow, "settings": number_settings}],
@@ -59,7 +62,8 @@ class VoiceHouse(House):
         )
 
     def plugins(self) -> Plugins:
-        entries = [EntryPoint("sip", "plugins.sip", GROUP), TOY, EntryPoint("tts", "plugins.tts", GROUP)]
+        entries = [EntryPoint("sip", "plugins.sip", GROUP), TOY]
+        entries += [EntryPoint(name, f"plugins.{name}", GROUP) for name in ("tts", "self_service")]
         found = discover(["sip", *self._others], entries)
         settings.configure(found, self.file.plugins, {})
         return found

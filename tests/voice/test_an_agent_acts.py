@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from hub.api import Address
@@ -15,6 +12,7 @@ from hub.pipeline import calls
 from hub.store.tables import interactions, messages
 from tests.voice.baresip import Baresip, Sound
 from tests.voice.house import DESK, VoiceHouse
+from tests.voice.sounds import share, stereo
 from tests.voice.test_an_agent_answers import AGENT, CUSTOMER, customer, phone_of_ann
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer]
@@ -109,15 +107,4 @@ async def test_a_caller_is_passed_on_to_a_number_outside(house: VoiceHouse, tmp_
 async def recording(house: VoiceHouse) -> tuple[Sound, Sound]:
     """Left and right of the one recording."""
     [row] = [row for row in await house.rows(messages) if row["kind"] == "RECORDING"]
-    data = await house.file_of(row["id"])
-    with wave.open(io.BytesIO(data)) as file:
-        assert (file.getnchannels(), file.getframerate()) == (2, 8000)
-        both = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64)
-    return both[0::2], both[1::2]
-
-
-def share(sound: Sound, frequency: float) -> float:
-    """How much of it is this tone."""
-    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound)))) ** 2
-    near = np.abs(np.fft.rfftfreq(len(sound), 1 / 8000) - frequency) < 15
-    return float(spectrum[near].sum() / max(1.0, spectrum.sum()))
+    return stereo(await house.file_of(row["id"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hub.store.tables import interactions, messages
 from tests.voice.baresip import Baresip
 from tests.voice.house import DESK, VoiceHouse
+from tests.voice.sounds import share, stereo
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer]
 
@@ -52,3 +54,29 @@ async def test_a_caller_who_chose_waits_with_music(menu: VoiceHouse, caller: Bar
     await menu.becomes("ABANDONED")
     assert len(await menu.rows(interactions)) == 1
     await menu.quiet()
+
+
+VOICEMAIL = """
+flow: voicemail
+languages: [en]
+start: message
+nodes:
+  message: { do: record, say: { en: Speak. }, into: said, seconds: 20, next: bye, otherwise: bye }
+  bye: { do: end, say: { en: Thank you. } }
+"""
+
+
+async def test_a_message_after_the_tone_is_a_voicemail(database_url: str, tmp_path: Path, caller: Baresip) -> None:
+    await asyncio.to_thread((tmp_path / "voicemail.yaml").write_text, VOICEMAIL)
+    async with VoiceHouse(database_url, tmp_path, flow="voicemail", others=("self_service", "tts")) as house:
+        await caller.do("dial", f"sip:{DESK}@127.0.0.1:{house.port}")
+        await house.hears_something(caller)
+        await asyncio.sleep(3)  # the caller speaks (a tone)
+        await caller.do("sndcode", "#")
+        await caller.until("CALL_CLOSED")
+        await house.becomes("CLOSED")
+        [message] = [row for row in await house.rows(messages) if row["kind"] == "VOICEMAIL"]
+        left, _ = stereo(await house.file_of(message["id"]))
+        assert 1.5 < message["fields"]["seconds"] < 15
+        assert share(left[8000:16000], 500) > 0.8
+        await house.quiet()

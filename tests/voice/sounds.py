@@ -1,0 +1,25 @@
+"""What is in a recording."""
+
+from __future__ import annotations
+
+import io
+import wave
+
+import numpy as np
+
+from tests.voice.baresip import Sound
+
+
+def stereo(data: bytes) -> tuple[Sound, Sound]:
+    """Left and right of a wav file: what the customer said, and what they heard."""
+    with wave.open(io.BytesIO(data)) as file:
+        assert (file.getnchannels(), file.getframerate()) == (2, 8000)
+        both = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64)
+    return both[0::2], both[1::2]
+
+
+def share(sound: Sound, frequency: float) -> float:
+    """How much of it is this tone, 0 to 1."""
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound)))) ** 2
+    near = np.abs(np.fft.rfftfreq(len(sound), 1 / 8000) - frequency) < 15
+    return float(spectrum[near].sum() / max(1.0, spectrum.sum()))
