@@ -6,6 +6,7 @@ look.replaceSync(`
 h2 { font-size: 16px; margin: 0 0 12px; }
 h3 { font-size: 14px; margin: 0; }
 .flow, .stage { border: 1px solid var(--line); border-radius: 12px; padding: 14px 16px; margin-bottom: 12px; }
+.flow .stage { margin: 12px 0 0; }
 .row { display: flex; flex-wrap: wrap; gap: 10px; align-items: center; }
 .grow { flex: 1; min-width: 120px; }
 .faint { color: var(--text-soft); font-size: 12px; }

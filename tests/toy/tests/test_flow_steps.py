@@ -138,6 +138,21 @@ async def test_who_is_called_back_need_not_hold_the_line(database_url: str, tmp_
         assert (callback["kind"], callback["state"]) == ("callback", "WAITING")
 
 
+async def test_a_document_goes_elsewhere_once_with_the_step_that_promised_it(
+    database_url: str, tmp_path: Path, exchange: Exchange
+) -> None:
+    async with House(database_url, tmp_path, exchange, flow="told", channel="toy_phone") as house:
+        letter = Sending(Address("toy", "wolf"), Content("The manual"), Address("toy", "desk"))
+        house.site.registry.flows["told"] = Told(Ask((Prompt("Sent. Anything else?"),), sends=(letter,)))
+        await exchange.say("say", text="Hello", **BEAR)
+        await exchange.until("delivery")
+        await exchange.say("say", text="1", **BEAR)
+        got = await exchange.until("delivery", lambda entry: entry["to"] == "wolf")
+        await exchange.until("delivery", lambda entry: entry["text"] == "Sent. Anything else?")
+        assert got["text"] == "The manual"
+        assert [entry["text"] for entry in exchange.entries("delivery") if entry["to"] == "wolf"] == ["The manual"]
+
+
 async def test_what_no_account_can_send_is_left_out_and_the_dialogue_goes_on(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
