@@ -173,6 +173,21 @@ async def test_a_paused_recording_is_silent_but_keeps_the_time(tmp_path: Path) -
             assert not stereo(recording.path)[0].any()
 
 
+async def test_a_room_is_recorded_with_its_first_leg_left_and_all_others_right(tmp_path: Path) -> None:
+    async with calls() as made:
+        with FarSide(says=sine(440)) as caller, FarSide(says=sine(1000)) as agent, FarSide(says=sine(700)) as expert:
+            await made.dial("caller", caller)
+            await made.dial("agent", agent, beside="caller")
+            await made.dial("expert", expert, beside="caller")
+            await made.engine.mix("room", ["caller", "agent", "expert"])
+            await made.engine.record("room", tmp_path / "room.wav")
+            await hears(caller, 700)
+            await hears(caller, 1000)
+            left, right = stereo((await made.engine.stop_recording("room")).path)
+            assert level(left, 440) > LOUD and level(left, 1000) < QUIET
+            assert level(right, 1000) > LOUD and level(right, 700) > LOUD and level(right, 440) < QUIET
+
+
 async def test_only_the_far_side_is_listened_to() -> None:
     async with calls() as made:
         with FarSide(says=sine(440)) as caller, FarSide(says=sine(1000)) as stranger, FarSide() as agent:
