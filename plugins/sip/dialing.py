@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 from sipmessage import URI, CSeq, Request, Response
 
@@ -31,6 +34,11 @@ class Destination:
     headers: tuple[tuple[str, str], ...] = ()
 
 
+Elsewhere: TypeAlias = Callable[[], Awaitable[tuple[Flow, Destination] | None]]
+PATIENCE: Final = 4.0
+"""Seconds a proxy may be silent before the next is tried."""
+
+
 class Dialing(Call):
     """DIALING until anything comes, PROCEEDING, EARLY while it rings, CONFIRMED when it is answered."""
 
@@ -44,6 +52,8 @@ class Dialing(Call):
         self._given_up: Cause | None = None
         self._logged_in = False
         self._cancelled = False
+        self.elsewhere: Elsewhere | None = None
+        self._silence: asyncio.TimerHandle | None = None
 
     def dial(self) -> None:
         """Send the INVITE with our offer."""
@@ -73,7 +83,43 @@ class Dialing(Call):
         for name, value in [*headers, *([authorization] if authorization else [])]:
             request.headers.add(name, value)
         with_body(request, body, SDP)
-        self._outgoing = self.dialogs.transactions.send(request, self.flow, self._answered)
+        flow, send = self.flow, self.dialogs.transactions.send
+        self._outgoing = send(request, flow, lambda answer: self._heard(request, flow, answer))
+        if self.elsewhere is not None:
+            self._silence = asyncio.get_running_loop().call_later(PATIENCE, self._unheard, self._call_id)
+
+    def _heard(self, invite: Request, flow: Flow, answer: Response) -> None:
+        """An answer; of an attempt that was given up only one that would leave a call open there matters."""
+        if invite.call_id == self._call_id:
+            self._stop_waiting()
+            self._answered(answer)
+        elif 200 <= answer.code < 300:
+            self._decline(Dialog.as_client(invite, answer, self._to.contact), invite, flow)
+
+    def _decline(self, dialog: Dialog, invite: Request, flow: Flow) -> None:
+        """Answered where nobody waits any more: acknowledged, and ended."""
+        self.dialogs.transactions.pass_by(dialog.request("ACK", invite.cseq.sequence), flow)
+        self.dialogs.transactions.send(dialog.request("BYE"), flow, lambda _: None)
+
+    def _unheard(self, attempt: str) -> None:
+        """Not even 100 Trying: this way is dead."""
+        if attempt == self._call_id and self.state is S.DIALING:
+            self.soon(self._try_elsewhere())
+
+    async def _try_elsewhere(self) -> None:
+        """By the next proxy, as a call of its own (RFC 3263 §4.3)."""
+        next_way = await self.elsewhere() if self.elsewhere else None
+        if next_way is None or self.over:
+            self.release(Cause.FAILED)
+            return
+        self.flow, self._to = next_way
+        self._call_id, self._sequence, self._logged_in = f"{secrets.token_hex(12)}@hub", 1, False
+        await self._invite()
+
+    def _stop_waiting(self) -> None:
+        if self._silence is not None:
+            self._silence.cancel()
+            self._silence = None
 
     def _answered(self, answer: Response) -> None:
         if 200 <= answer.code < 300:
@@ -85,6 +131,8 @@ class Dialing(Call):
             self._provisional(answer)
         elif answer.code in (401, 407) and self._to.username and not self._logged_in:
             self._log_in(answer)
+        elif answer.code in (408, 503) and self.state is S.DIALING and self.elsewhere is not None:
+            self.soon(self._try_elsewhere())
         else:
             self.release(self._given_up or causes.of_refusal(answer.code, answer))
 

@@ -60,19 +60,20 @@ class Outward:
         """A leg by the account's trunk. Raises Rejected where it is not allowed, Unreachable, Misconfigured."""
         trunk = self._trunk(line.account)
         _allowed(trunk, number)
+        tried: list[str] = []
         try:
-            flow, where = await trunk.way()
-            uri = as_uri(number, where)
+            flow, to = await _by(trunk, number, shown, tried)
         except OSError as error:
             raise Unreachable(str(error)) from error
         except ValueError as error:
             raise Rejected(str(error)) from error
-        settings = trunk.settings
-        to = Destination(
-            uri, _from(Address("tel", shown), flow), contact(flow), settings.username,
-            settings.password.get_secret_value(), (("P-Asserted-Identity", f"<sip:{shown}@{flow.local[0]}>"),),
-        )  # fmt: skip
+
+        async def elsewhere() -> tuple[Flow, Destination] | None:
+            trunk.note(tried[-1], answered=False)
+            return None if len(tried) >= len(trunk.proxies) else await _by(trunk, number, shown, tried)
+
         leg = self._leg(line, flow, to)
+        leg.elsewhere = elsewhere
         trunk.outbound.append(leg)
         return leg
 
@@ -104,6 +105,18 @@ class Outward:
                 if peer.remote == (binding.host, binding.port) and peer.open:
                     return peer
         return None
+
+
+async def _by(trunk: Trunk, number: str, shown: str, tried: list[str]) -> tuple[Flow, Destination]:
+    """By the best proxy that was not tried yet. Raises OSError, ValueError."""
+    flow, where = await trunk.way(tried)
+    tried.append(where)
+    settings, asserted = trunk.settings, f"<sip:{shown}@{flow.local[0]}>"
+    to = Destination(
+        as_uri(number, where), _from(Address("tel", shown), flow), contact(flow), settings.username,
+        settings.password.get_secret_value(), (("P-Asserted-Identity", asserted),),
+    )  # fmt: skip
+    return flow, to
 
 
 def _allowed(trunk: Trunk, number: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +19,7 @@ from plugins.sip.transaction.layer import Transactions
 from plugins.sip.transport.flow import Flow
 
 ASK_EVERY: Final = 30.0
+ANSWERS_WITHIN: Final = 5.0
 LONGEST_BACK_OFF: Final = 300.0
 
 
@@ -61,11 +62,12 @@ class Trunk:
         self.outbound = [call for call in self.outbound if not call.over]
         return len(self.outbound)
 
-    async def way(self) -> tuple[Flow, str]:
-        """Flow and host of the first proxy that is up; when none is, of the one that comes back first. Raises OSError
-        when there is none, or no name resolves."""
+    async def way(self, tried: Collection[str] = ()) -> tuple[Flow, str]:
+        """Flow and host of the first proxy that is up and was not tried; when none is up, of the one that comes back
+        first. Raises OSError when there is none, or no name resolves."""
         now = self._now()
-        for proxy in sorted(self.proxies, key=lambda each: max(0.0, each.down_until - now)):
+        left = [proxy for proxy in self.proxies if proxy.where not in tried]
+        for proxy in sorted(left, key=lambda each: max(0.0, each.down_until - now)):
             try:
                 remote = await resolve(proxy.where, self.settings.transport)
                 flow = await self.port.flow(self.settings.transport, remote, proxy.where.partition(":")[0])
@@ -97,8 +99,9 @@ class Trunk:
         try:
             remote = await resolve(proxy.where, self.settings.transport)
             flow = await self.port.flow(self.settings.transport, remote, proxy.where.partition(":")[0])
-            answer = await self._transactions.ask(_options(proxy.where, flow), flow)
-        except (OSError, ValueError):
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                answer = await self._transactions.ask(_options(proxy.where, flow), flow)
+        except (OSError, ValueError):  # a TimeoutError is an OSError
             proxy.failed(self._now())
             return False
         if answer.code in (408, 503):

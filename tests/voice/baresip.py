@@ -40,7 +40,7 @@ class Baresip:
     def __init__(self, folder: Path, account: str, tone: int) -> None:
         folder.mkdir()
         self.folder = folder
-        self.sip, self._control = _free(socket.SOCK_DGRAM), _free(socket.SOCK_STREAM)
+        self.sip, self._control = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
         values = {"sip": self.sip, "control": self._control, "folder": folder}
         (folder / "config").write_text(CONFIG.format(**values))
         (folder / "accounts").write_text(account.format(**values) + "\n")
@@ -148,7 +148,8 @@ def _tone(frequency: int) -> bytes:
     return file.getvalue()
 
 
-def _free(kind: socket.SocketKind) -> int:
+def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
+    """Nobody listens there."""
     with socket.socket(socket.AF_INET, kind) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -10,7 +10,7 @@ import pytest
 from hub.api import Address
 from hub.pipeline import calls
 from hub.store.tables import interactions, messages
-from tests.voice.baresip import Baresip, Sound
+from tests.voice.baresip import Baresip, Sound, free_port
 from tests.voice.house import DESK, VoiceHouse
 from tests.voice.sounds import share, stereo
 from tests.voice.test_an_agent_answers import AGENT, CUSTOMER, customer, phone_of_ann
@@ -29,7 +29,8 @@ async def outside(tmp_path: Path) -> AsyncIterator[Baresip]:
 
 @pytest.fixture
 async def house(database_url: str, tmp_path: Path, outside: Baresip) -> AsyncIterator[VoiceHouse]:
-    way_out = {"proxies": [f"127.0.0.1:{outside.sip}"], "prefixes": ["+86139"]}
+    dead = free_port()
+    way_out = {"proxies": [f"127.0.0.1:{dead}", f"127.0.0.1:{outside.sip}"], "prefixes": ["+86139"]}
     async with VoiceHouse(database_url, tmp_path, record=True, connection=way_out) as running:
         yield running
 
