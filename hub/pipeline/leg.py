@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from hub.api import Cause, LegFact, LegState
 from hub.model.states import HOLDS_SLOT, InteractionState, NotReadyReason, OfferState, Presence, WorkState
-from hub.pipeline import conclude, consulted, offer, presence, route
+from hub.pipeline import answer, conclude, consulted, offer, presence, route
 from hub.store import interactions, legs, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row
@@ -83,7 +83,7 @@ def _agents(tx: Tx, interaction: Row, number: int, fact: LegFact) -> None:
     if found is None or found["interaction_id"] != interaction["id"]:
         return
     if fact.state is LegState.ANSWERED:
-        offer.bridged(tx, number)
+        answer.bridged(tx, number)
     elif fact.state is LegState.RINGING and found["state"] == OfferState.PENDING:
         work.set_offer(tx, found, OfferState.RINGING, "offer.ringing")
     elif fact.state is LegState.ENDED:

@@ -100,41 +100,13 @@ def _take(tx: Tx, offer: Row, user_id: int) -> int | None:
     interaction_id: int | None = row["interaction_id"]
     interaction = interactions.locked(tx, interaction_id) if interaction_id and row["kind"] in legs.TALKING else None
     if interaction is None or not interaction["call"]:
-        _win(tx, offer, row, interaction, OfferState.ACCEPTED)
-    elif _accepted(tx, row) or not work.set_offer(tx, offer, OfferState.ACCEPTED, "offer.accepted"):
+        win(tx, offer, row, interaction, OfferState.ACCEPTED)
+    elif accepted(tx, row) or not work.set_offer(tx, offer, OfferState.ACCEPTED, "offer.accepted"):
         raise _gone(tx, offer, row)
     return interaction_id
 
 
-def bridged(tx: Tx, offer_id: int) -> bool:
-    """The device of the agent who is offered a call was answered: it is theirs, and the others are told. False when it
-    is not, or no longer, theirs to have."""
-    offer = work.get_offer(tx.conn, offer_id)
-    row = work.get(tx.conn, offer["work_id"]) if offer else None
-    if offer is None or row is None or offer["ended_at"] is not None or row["interaction_id"] is None:
-        return False
-    interaction = interactions.locked(tx, row["interaction_id"])
-    if row["state"] == WorkState.ASSIGNED and row["user_id"] == offer["user_id"]:
-        return _summoned(tx, offer, interaction)
-    first = _accepted(tx, row)
-    if row["state"] != WorkState.OFFERED or (first is not None and first["id"] != offer_id):
-        work.end_offer(tx, offer, OfferState.RESCINDED, by=first["user_id"] if first else row["user_id"])
-        return False
-    if first is None and work.set_offer(tx, offer, OfferState.ACCEPTED, "offer.accepted"):
-        offer = {**offer, "state": OfferState.ACCEPTED}
-    _win(tx, offer, row, interaction, OfferState.BRIDGED)
-    return True
-
-
-def _summoned(tx: Tx, offer: Row, interaction: Row) -> bool:
-    """It was theirs already, but for the device. Of a call they place, the customer is still to answer."""
-    work.end_offer(tx, offer, OfferState.BRIDGED)
-    if interaction["state"] != InteractionState.INITIATED:
-        route.connect(tx, interaction, offer["user_id"], "offer", work_stands=True)
-    return True
-
-
-def _win(tx: Tx, offer: Row, row: Row, interaction: Row | None, state: OfferState) -> None:
+def win(tx: Tx, offer: Row, row: Row, interaction: Row | None, state: OfferState) -> None:
     """The work is theirs; whoever else it is offered to is told."""
     user_id = offer["user_id"]
     if not work.end_offer(tx, offer, state):
@@ -151,7 +123,7 @@ def _win(tx: Tx, offer: Row, row: Row, interaction: Row | None, state: OfferStat
         route.connect(tx, interaction, user_id, "offer", work_stands=True)
 
 
-def _accepted(tx: Tx, row: Row) -> Row | None:
+def accepted(tx: Tx, row: Row) -> Row | None:
     """The offer of a call that was accepted, and whose device is still to be answered."""
     open_now = work.open_offers(tx.conn, work_id=row["id"])
     return next((each for each in open_now if each["state"] == OfferState.ACCEPTED), None)
@@ -166,26 +138,27 @@ def reject(tx: Tx, actor: Actor, offer_id: int, reason: str = "") -> None:
 
 def refused(tx: Tx, offer_id: int) -> bool:
     """Declined on the agent's device. False when the offer had ended already."""
-    offer = work.get_offer(tx.conn, offer_id)
-    return offer is not None and _end(tx, offer, OfferState.REJECTED)
+    return _end_by_id(tx, offer_id, OfferState.REJECTED)
 
 
 def expire(tx: Tx, offer_id: int) -> bool:
     """The countdown ran out: the work is back at the front of its queue. False when the offer had ended already."""
-    offer = work.get_offer(tx.conn, offer_id)
-    return offer is not None and _end(tx, offer, OfferState.TIMED_OUT)
+    return _end_by_id(tx, offer_id, OfferState.TIMED_OUT)
 
 
 def fail(tx: Tx, offer_id: int, code: str) -> bool:
     """No device of the agent's can be answered: the work is for somebody else. False when the offer had ended."""
-    offer = work.get_offer(tx.conn, offer_id)
-    return offer is not None and _end(tx, offer, OfferState.FAILED, code=code)
+    return _end_by_id(tx, offer_id, OfferState.FAILED, code=code)
 
 
 def rescind(tx: Tx, offer_id: int) -> bool:
     """Take an offer back: its agent is no longer there."""
+    return _end_by_id(tx, offer_id, OfferState.RESCINDED)
+
+
+def _end_by_id(tx: Tx, offer_id: int, state: OfferState, **data: Any) -> bool:
     offer = work.get_offer(tx.conn, offer_id)
-    return offer is not None and _end(tx, offer, OfferState.RESCINDED)
+    return offer is not None and _end(tx, offer, state, **data)
 
 
 def _end(tx: Tx, offer: Row, state: OfferState, **data: Any) -> bool:
@@ -249,7 +222,7 @@ def _own(tx: Tx, actor: Actor, offer_id: int) -> Row:
 
 def _gone(tx: Tx, offer: Row, row: Row | None) -> OfferGone:
     holder = row["user_id"] if row and row["state"] == WorkState.ASSIGNED else None
-    if row is not None and row["state"] == WorkState.OFFERED and (first := _accepted(tx, row)) is not None:
+    if row is not None and row["state"] == WorkState.OFFERED and (first := accepted(tx, row)) is not None:
         holder = first["user_id"]
     by = {"id": holder, "name": presences.name_of(tx.conn, holder)} if holder else None
     return OfferGone(f"offer {offer['id']}", {"by": by, "interaction": offer["interaction_id"]})

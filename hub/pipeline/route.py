@@ -8,7 +8,7 @@ from typing import Any
 from hub.model.capacity import Capacity, has_room
 from hub.model.states import WAITING_FOR_AGENT, InteractionState, OfferState, SegmentOutcome, WorkState
 from hub.pipeline import demand, missed
-from hub.store import interactions, legs, routing_rows, work
+from hub.store import held_work, interactions, legs, routing_rows, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -118,7 +118,7 @@ def may_call(tx: Tx, interaction: Row, user_id: int) -> bool:
     """Whether they are free for a call they make, READY or not. What they owe (a call-back) is no reason not to."""
     agent = work.lock_agent(tx, user_id)
     load = Counter(work.load_of(tx.conn, user_id))
-    for row in work.held(tx.conn, user_id):
+    for row in held_work.held(tx.conn, user_id):
         if row["kind"] not in legs.TALKING:
             load.subtract(name for name in (row["medium"], row["channel"]) if name)
     return agent is not None and _fits(tx, agent, interaction, load)

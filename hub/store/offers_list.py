@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from hub.model.actor import Actor
 from hub.model.states import OfferState
-from hub.store import listing, work
+from hub.store import held_work, listing, work
 from hub.store.listing import InteractionItem
 
 
@@ -33,7 +33,7 @@ def open_offers(conn: Connection, actor: Actor, now: datetime) -> list[OfferItem
     rows = work.open_offers(conn, user_id=actor.user_id)
     offered = [row["interaction_id"] for row in rows if row["interaction_id"] is not None]
     items = {item.id: item for item in listing.items_of(conn, actor, offered)} if offered else {}
-    kinds = work.kinds(conn, [row["work_id"] for row in rows])
+    kinds = held_work.kinds(conn, [row["work_id"] for row in rows])
     return [
         OfferItem(
             id=row["id"],

@@ -1,7 +1,6 @@
 """Work and offers: what waits for an agent, who holds it, and the compare-and-swap that makes one of them win."""
 
 from collections import Counter
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -138,17 +137,6 @@ def held_by(conn: Connection, interaction_id: int, user_id: int) -> list[Row]:
     """What this user holds about an interaction."""
     mine = (work.c.interaction_id == interaction_id, work.c.user_id == user_id, work.c.state == WorkState.ASSIGNED)
     return many(conn, select(work).where(*mine, _open).order_by(work.c.id))
-
-
-def held(conn: Connection, user_id: int) -> list[Row]:
-    """What this user holds that is no conversation of theirs, oldest first."""
-    mine = (work.c.user_id == user_id, work.c.state == WorkState.ASSIGNED, work.c.kind != "interaction")
-    return many(conn, select(work).where(*mine, _open).order_by(work.c.id))
-
-
-def kinds(conn: Connection, ids: Collection[int]) -> dict[int, str]:
-    """What each of these is."""
-    return {row.id: row.kind for row in conn.execute(select(work.c.id, work.c.kind).where(work.c.id.in_(ids)))}
 
 
 def all_open(conn: Connection) -> list[Row]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hub.model.errors import Conflict, OfferGone
 from hub.model.permissions import Permission
 from hub.pipeline import callback, offer
-from hub.store import interactions, offers_list, work
+from hub.store import held_work, interactions, offers_list
 from hub.store.offers_list import OfferItem
 from hub.store.paging import Page
 from hub.store.rows import Row
@@ -64,7 +64,7 @@ async def reject_offer(call: Call, offer_id: int, body: Rejection) -> None:
 @routes.get("/work-items", TAKE)
 async def list_work(call: Call) -> Page[WorkItem]:
     """What I hold that is no conversation of mine: call-backs, missed calls, consultations I was asked into."""
-    return Page(await call.read(lambda conn: [_work(row) for row in work.held(conn, call.actor.user_id)]))
+    return Page(await call.read(lambda conn: [_work(row) for row in held_work.held(conn, call.actor.user_id)]))
 
 
 @routes.post("/work-items/{work_id}/done", TAKE, raises=(Conflict,))
