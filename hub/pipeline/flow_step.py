@@ -26,17 +26,19 @@ def take(tx: Tx, interaction_id: int, step: FlowStep, seen: tuple[int, int], via
         _send(tx, interaction, sending, via)
     if isinstance(step, HandOver) and step.ticket:
         interaction = _on_ticket(tx, interaction, step.ticket)
-    left = memory.get("left") or (_lets_go(interaction, step, via) and "callback")
-    for place, prompt in enumerate(() if "left" in memory else step.prompts, start=1):
-        _say(tx, interaction_id, prompt, _with_last(step) if place == len(step.prompts) else {}, via)
-    interaction = interactions.locked(tx, interaction_id)
-    if isinstance(step, Ask):
-        choices = [{"key": c.key, "label": c.label} for prompt in step.prompts for c in prompt.choices]
-        interaction = flow_state.wait(tx, interaction, step.state, choices, step.timeout)
-    else:
-        interaction = _leave(tx, interaction, step)
-    if left and not (isinstance(step, Ask) and interaction["flow_state"]["pending"]):
-        conclude.ended_by_customer(tx, interaction, left)
+    if "left" not in memory:
+        _say_all(tx, interaction_id, step, via)
+    interaction = _onward(tx, interactions.locked(tx, interaction_id), step)
+    gone = memory.get("left") or ("callback" if _lets_go(interaction, step, via) else "")
+    if gone and not (interaction["flow_state"] or {}).get("pending"):
+        conclude.ended_by_customer(tx, interaction, gone)
+
+
+def _onward(tx: Tx, interaction: Row, step: FlowStep) -> Row:
+    if not isinstance(step, Ask):
+        return _leave(tx, interaction, step)
+    choices = [{"key": c.key, "label": c.label} for prompt in step.prompts for c in prompt.choices]
+    return flow_state.wait(tx, interaction, step.state, choices, step.timeout)
 
 
 def _lets_go(interaction: Row, step: FlowStep, via: Directory) -> bool:
@@ -88,21 +90,25 @@ def _with_last(step: FlowStep) -> dict[str, Json]:
     return {"final": True} if isinstance(step, HandOver) and step.callback else {}
 
 
+def _say_all(tx: Tx, interaction_id: int, step: FlowStep, via: Directory) -> None:
+    for place, prompt in enumerate(step.prompts, start=1):
+        _say(tx, interaction_id, prompt, _with_last(step) if place == len(step.prompts) else {}, via)
+
+
 def _say(tx: Tx, interaction_id: int, prompt: Prompt, last: dict[str, Json], via: Directory) -> None:
     interaction = interactions.locked(tx, interaction_id)
     if prompt.language and prompt.language != interaction["language"]:
         interaction = interactions.change(tx, interaction, language=prompt.language)
-    text = prompt.text.replace("{serial}", _serial(tx, interaction)) + _written_choices(prompt, interaction, via)
-    speech = prompt.speech.replace("{serial}", _serial(tx, interaction, spoken=True))
+    serial = _serial(tx, interaction) if "{serial}" in prompt.text + prompt.speech else ""
+    text = prompt.text.replace("{serial}", serial) + _written_choices(prompt, interaction, via)
+    speech = prompt.speech.replace("{serial}", f'<say-as interpret-as="digits">{serial}</say-as>')
     said = converse.Reply(text=text, kind=MessageKind.TEXT, fields=_fields(prompt, speech) | last)
     converse.send(tx, interaction, said, actor=None, automatic=True)
 
 
-def _serial(tx: Tx, interaction: Row, *, spoken: bool = False) -> str:
-    if interaction["ticket_id"] is None:
-        return ""
-    serial = format_serial(tickets.locked(tx, interaction["ticket_id"])["serial"])
-    return f'<say-as interpret-as="digits">{serial}</say-as>' if spoken else serial
+def _serial(tx: Tx, interaction: Row) -> str:
+    known = interaction["ticket_id"]
+    return format_serial(tickets.locked(tx, known)["serial"]) if known is not None else ""
 
 
 def _written_choices(prompt: Prompt, interaction: Row, via: Directory) -> str:
