@@ -12,7 +12,8 @@ from pathlib import Path
 
 from tools.environment import BIN, DEV, ROOT, RUN, SetupError, prepare
 
-PORTS = {"HUB_PORT": "8080", "HUB_SMTP_PORT": "2525"}
+PORTS = {"HUB_PORT": "8080", "HUB_SMTP_PORT": "2525", "HUB_SIP_PORT": "5060"}
+DATAGRAMS = {"HUB_SIP_PORT"}
 
 
 def run(name: str, arguments: list[str]) -> None:
@@ -37,8 +38,13 @@ def check_port(variable: str, value: str) -> None:
     """A taken port is better said now than after minutes of installing. Port 0 lets the system choose."""
     if not value.isdecimal() or int(value) > 65535:
         raise SetupError(f"{variable}={value} is not a port: give a number from 0 to 65535.")
-    with socket.socket() as probe:
-        if os.name != "nt":
+    for kind in (socket.SOCK_STREAM, *([socket.SOCK_DGRAM] if variable in DATAGRAMS else [])):
+        try_port(variable, value, kind)
+
+
+def try_port(variable: str, value: str, kind: socket.SocketKind) -> None:
+    with socket.socket(type=kind) as probe:
+        if os.name != "nt" and kind == socket.SOCK_STREAM:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", int(value)))
