@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final
 
@@ -10,28 +11,35 @@ from sipmessage import URI, Address, Parameters
 TOKEN: Final = r"[A-Za-z0-9\-.!%*_+`'~]+"  # noqa: S105 - the grammar's word, not a secret
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*):(.+)", re.DOTALL)
 
+_PIECES: Final = {
+    # possessive: what a far side sends must never make it look twice
+    mark: re.compile(rf'(?:[^{mark}"<>]++|"(?:[^"\\]++|\\.)*+"|<[^<>]*+>)*+', re.DOTALL)
+    for mark in ",;"
+}
+LONGEST_TEL: Final = 128
+REMEMBERED: Final = 4_096
+"""Addresses parsed once: those of a call come back in each of its messages."""
+
 
 def split(value: str, separator: str = ",") -> list[str]:
-    """A header's list, split outside quotes and <>. Raises ValueError for a quote that never ends."""
-    parts, depth, quoted, start, at = [], 0, False, 0, 0
-    while at < len(value):
-        mark = value[at]
-        if quoted:
-            at += mark == "\\"
-            quoted = mark != '"'
-        elif mark == '"':
-            quoted = True
-        elif mark in "<>":
-            depth += 1 if mark == "<" else -1
-        elif mark == separator and depth == 0:
-            parts.append(value[start:at].strip())
-            start = at + 1
-        at += 1
-    if quoted or depth:
-        raise ValueError("a quote or bracket that never ends")
-    return [*parts, value[start:].strip()]
+    """A header's list, split outside quotes and <>. Raises ValueError for a quote or bracket that never ends."""
+    piece, parts, at = _PIECES[separator], [], 0
+    while True:
+        end = _end(piece, value, at)
+        parts.append(value[at:end].strip())
+        if end == len(value):
+            return parts
+        if value[end] != separator:
+            raise ValueError("a quote or bracket that never ends")
+        at = end + 1
 
 
+def _end(piece: re.Pattern[str], value: str, at: int) -> int:
+    found = piece.match(value, at)
+    return found.end() if found else at
+
+
+@functools.lru_cache(REMEMBERED)
 def name_addr(value: str) -> Address:
     """One address of a From, To or Contact, with any URI scheme (§20.10, §25.1). Raises ValueError."""
     first, *parameters = split(value, ";")
@@ -49,6 +57,10 @@ def single_uri(text: str) -> URI:
         return URI(scheme=scheme, host="", user=matched[2])
     if "?" in text.rpartition("@")[2]:
         raise ValueError("headers in the Request-URI")
+    if (
+        scheme == "tel" and len(matched[2]) > LONGEST_TEL
+    ):  # the library's pattern takes seconds over thousands of digits
+        raise ValueError("no number is so long")
     return URI.parse(f"{scheme}:{matched[2]}")
 
 

@@ -3,6 +3,7 @@ systems see two different messages; whatever comes in, the only exception is `Un
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Final, TypeAlias
 from sipmessage import URI, Address, CSeq, Headers, Request, Response, Via
 from sipmessage.message import COMPACT_FORMS
 
-from plugins.sip.addresses import TOKEN, name_addr, single_uri, split
+from plugins.sip.addresses import REMEMBERED, TOKEN, name_addr, single_uri, split
 
 Message: TypeAlias = Request | Response
 
@@ -221,7 +222,12 @@ def _body_refused(request: Request) -> Refusal | None:
 
 def vias(message: Message) -> list[Via]:
     """The way the message came, last hop first (§20.42). Raises ValueError without any."""
-    found = [Via.parse(each) for value in message.headers.getlist("Via") for each in split(value)]
+    found = [_via(each) for value in message.headers.getlist("Via") for each in split(value)]
     if not found:
         raise ValueError("no Via")
     return found
+
+
+@functools.lru_cache(REMEMBERED)
+def _via(text: str) -> Via:
+    return Via.parse(text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,3 +87,20 @@ def test_parameters_outside_brackets_belong_to_the_header() -> None:
 
 def test_a_quoted_name_may_hold_quotes_and_chinese() -> None:
     assert name_addr(r'"王 \"Wang\"" <sip:w@h>').name == '王 "Wang"'
+
+
+HEAD = "INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\n"
+TEDIOUS = [
+    "Contact: <tel:" + "1" * 8000 + "!>",
+    "Contact: <sip:" + "a." * 3900 + "!>",
+    "Via: SIP/2.0/UDP h" + ';a="' * 1900,
+    "Via: SIP/2.0/UDP " + "a-" * 3900 + "!",
+    'Contact: "' + "\\" * 8001,
+]
+
+
+@pytest.mark.parametrize("header", TEDIOUS, ids=lambda header: header[:24])
+def test_no_header_keeps_the_reader_busy(header: str) -> None:
+    began = time.process_time()
+    _look(f"{HEAD}Call-ID: 1\r\nCSeq: 1 INVITE\r\n{header}\r\n\r\n".encode())
+    assert time.process_time() - began < 1
