@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.store.tables import interactions, messages
+from hub.store.tables import identities, interactions, messages
 from tests.voice.baresip import Baresip
 from tests.voice.house import DESK, VoiceHouse
 from tests.voice.sounds import share, stereo
@@ -80,3 +80,15 @@ async def test_a_message_after_the_tone_is_a_voicemail(database_url: str, tmp_pa
         assert 1.5 < message["fields"]["seconds"] < 15
         assert share(left[8000:16000], 500) > 0.8
         await house.quiet()
+
+
+async def test_a_caller_who_withholds_their_number_is_served_like_any_other(menu: VoiceHouse, tmp_path: Path) -> None:
+    account = "<sip:anonymous@127.0.0.1:{sip}>;regint=0"
+    async with Baresip(tmp_path / "nobody", account, 500) as caller:
+        await caller.do("dial", f"sip:{DESK}@127.0.0.1:{menu.port}")
+        await menu.hears_something(caller)
+        await caller.do("sndcode", "2")
+        await caller.until("CALL_CLOSED")
+        await menu.becomes("CLOSED")
+        assert await menu.rows(identities) == []
+        await menu.quiet()
