@@ -4,7 +4,7 @@ import asyncio
 import time
 from contextlib import suppress
 
-from hub.api import AnyAccount, Closed, WebSocket
+from hub.api import AnyAccount, Closed, Overloaded, WebSocket
 from plugins.web_chat import origins, wire
 from plugins.web_chat.desk import Desk
 from plugins.web_chat.frames import (
@@ -42,14 +42,15 @@ class _Refused(Exception):
 
 
 async def serve(desk: Desk, socket: WebSocket) -> None:
-    """The endpoint: check who may come in, then read until the visitor goes."""
+    """The endpoint: check who may come in, then read until the visitor goes. Raises Overloaded before the handshake when
+    one address opens too many at once: unlike a refusal, that tells the client to come again."""
     account, is_open = await desk.account(socket.params.get("account", ""))
     if account is None:
         return await socket.close(NO_SUCH_ACCOUNT)
     if not origins.allowed(account.settings.origins, socket.headers):
         return await socket.close(NOT_OPENED)
     if desk.wait("connect", socket.client, account.settings.limits.connections):
-        return await socket.close(FLOODING)
+        raise Overloaded("too many connections from one address")
     await socket.accept()
     with suppress(Closed):
         await _converse(desk, socket, account, is_open)

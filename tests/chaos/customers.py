@@ -112,19 +112,9 @@ class Visitors:
     async def _visit(self, tokens: list[str]) -> None:
         self.orders.append(tokens)
         seed = len(self.orders)
-        visitor = Persistent(self.site, ledger=self._ledger, seed=seed, name=f"visitor{seed}")
+        visitor = ChatVisitor(self.site, ledger=self._ledger, seed=seed, name=f"visitor{seed}")
         self._visitors.append(visitor)
         await visitor.arrive(within=60)
         for token in tokens:
             if await visitor.say(token, within=120) == "acked":
                 self.acked.add(token)
-
-
-class Persistent(ChatVisitor):
-    """Comes again whatever the door said, as a browser must: it is not told why a websocket was refused."""
-
-    async def _visited(self) -> bool:
-        try:
-            return await super()._visited()
-        except ConnectionRefusedError:
-            return False
