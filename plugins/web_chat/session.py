@@ -42,8 +42,8 @@ class _Refused(Exception):
 
 
 async def serve(desk: Desk, socket: WebSocket) -> None:
-    """The endpoint: check who may come in, then read until the visitor goes. Raises Overloaded before the handshake when
-    one address opens too many at once: unlike a refusal, that tells the client to come again."""
+    """The endpoint: check who may come in, then read until the visitor goes. Raises Overloaded before the handshake
+    when one address opens too many at once: unlike a refusal, that tells the client to come again."""
     account, is_open = await desk.account(socket.params.get("account", ""))
     if account is None:
         return await socket.close(NO_SUCH_ACCOUNT)
