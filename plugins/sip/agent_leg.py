@@ -22,6 +22,8 @@ class Noticed(Protocol):
 
     def agent_holds(self, leg: AgentLeg, held: bool) -> None: ...
 
+    def agent_presses(self, leg: AgentLeg, digit: str) -> None: ...
+
     def agent_transfers(self, leg: AgentLeg, target: str) -> bool: ...
 
 
@@ -85,7 +87,9 @@ class AgentLeg:
             self._noticed.agent_holds(self, held)
 
     def key(self, call: Call, digit: str) -> None:
-        """Agents' keys mean nothing to us; what they press is heard by the customer's side in the audio."""
+        """By INFO; those in the audio are heard on the other side without us."""
+        if call is self.call:
+            self._noticed.agent_presses(self, digit)
 
     def asked_to_transfer(self, call: Call, target: str) -> bool:
         return call is self.call and self._noticed.agent_transfers(self, target)

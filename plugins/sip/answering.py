@@ -83,8 +83,8 @@ class Answering(Call):
 
     async def _confirmed(self, ack: Request) -> None:
         self.move(S.CONFIRMED)
-        if ack.body and not self.request.body:
-            await self.media.settle(ack.body)
+        if not self.request.body:
+            await self.media.settle(ack.body)  # no answer to our offer is no call
         if not self.over:
             self.told.up(self)
             self._notice_hold()

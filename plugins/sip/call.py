@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from sipmessage import Request, Response
 
 from hub.api import Cause
-from plugins.sip import causes
+from plugins.sip import causes, keys
 from plugins.sip.dialog import Dialog
 from plugins.sip.media.engine import MediaError
 from plugins.sip.media_leg import MediaLeg
@@ -162,11 +162,13 @@ class Call:
         incoming.respond(response(incoming.request, 200, "OK"))
 
     def _on_info(self, incoming: Incoming) -> None:
-        """Keys by INFO: application/dtmf-relay ("Signal=5") or application/dtmf ("5"), as older gear sends them."""
-        incoming.respond(response(incoming.request, 200, "OK"))
-        text = incoming.request.body.decode("ascii", "replace")
-        digit = text.partition("ignal=")[2].strip()[:1] if "ignal=" in text else text.strip()
-        if len(digit) == 1 and digit in "0123456789*#ABCD":
+        """Keys; of anything else only that it is not understood (RFC 2976 §2.2)."""
+        request = incoming.request
+        if request.body and not keys.by_info(request.headers.get("Content-Type") or ""):
+            incoming.respond(response(request, 415, "Unsupported Media Type"))
+            return
+        incoming.respond(response(request, 200, "OK"))
+        if digit := keys.in_info(request.body):
             self.told.key(self, digit)
 
     def _on_invite(self, incoming: Incoming) -> None:
@@ -178,10 +180,20 @@ class Call:
 
     def _on_update(self, incoming: Incoming) -> None:
         """UPDATE (RFC 3311): as a re-INVITE, or a session timer's refresh without a body."""
-        if incoming.request.body:
+        if not incoming.request.body:
+            incoming.respond(self._ok(incoming.request))
+        elif self.state is S.CONFIRMED:
             self.soon(self._renegotiated(incoming))
         else:
-            incoming.respond(self._ok(incoming.request))
+            incoming.respond(self._too_early(incoming.request))
+
+    def _too_early(self, request: Request) -> Response:
+        """An offer while another has no answer yet (RFC 3311 §5.2): theirs, to which ours is coming; or ours."""
+        if self.state not in (S.OFFERED, S.EARLY):
+            return response(request, 491, "Request Pending")
+        answer = response(request, 500, "Offer Pending")
+        answer.headers.add("Retry-After", "1")
+        return answer
 
     async def _renegotiated(self, incoming: Incoming) -> None:
         request = incoming.request
@@ -200,8 +212,11 @@ class Call:
 
     def _on_refer(self, incoming: Incoming) -> None:
         """A blind transfer asked for by this leg (RFC 3515): its owner does it, by our own means."""
-        target = incoming.request.headers.get("Refer-To") or ""
-        taken = self.told.asked_to_transfer(self, target)
+        targets = incoming.request.headers.getlist("Refer-To")
+        if len(targets) != 1 or not targets[0]:
+            incoming.respond(response(incoming.request, 400, "One Refer-To, please"))  # §2.4.2
+            return
+        taken = self.told.asked_to_transfer(self, targets[0])
         code, phrase = (202, "Accepted") if taken else (603, "Decline")
         incoming.respond(response(incoming.request, code, phrase))
         if taken and self.dialog:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+KEYS: Final = "0123456789*#ABCD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +66,18 @@ class Collector:
     def _take(self) -> str:
         held, self._held, self.due = self._held, "", None
         return held
+
+
+def by_info(content_type: str) -> bool:
+    """Whether an INFO (RFC 2976) of this kind carries a key."""
+    return content_type.partition(";")[0].strip().lower() in ("application/dtmf-relay", "application/dtmf")
+
+
+def in_info(body: bytes) -> str:
+    """The key in it, "" for none: "Signal=5" among other lines, or "5" alone; some gear writes * as 10 and # as 11."""
+    lines = body.decode("ascii", "replace").upper().splitlines()
+    named = [line.partition("=")[2] for line in lines if line.startswith("SIGNAL=")]
+    key = (named or lines or [""])[0].strip()
+    if key.isdecimal() and len(key) == 2 and int(key) < len(KEYS):
+        return KEYS[int(key)]
+    return key if len(key) == 1 and key in KEYS else ""

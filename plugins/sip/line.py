@@ -170,6 +170,11 @@ class Line:
             self.reports.leg(LegState.HELD if held else LegState.RESUMED, leg.name)
             self.soon(self.arrangement.hold(held))
 
+    def agent_presses(self, leg: AgentLeg, digit: str) -> None:
+        """For the menu of whoever was called: into the audio of the customer's side."""
+        if self.customer is not None and leg.name in self.arrangement.talking and not self.arrangement.held:
+            self.soon(self.engine.send_digits(self.customer.media.name, digit))
+
     def agent_transfers(self, leg: AgentLeg, target: str) -> bool:
         return leg.name in self.arrangement.talking and self.transfers(self, target)
 

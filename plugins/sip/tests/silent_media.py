@@ -1,0 +1,105 @@
+"""A media engine that carries nothing and writes down what it was asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from plugins.sip.audio import Audio
+from plugins.sip.media.engine import (
+    Codec,
+    Crypto,
+    Direction,
+    Endpoint,
+    Event,
+    MediaEngine,
+    Recording,
+    Statistics,
+)
+from plugins.sip.media.settings import MediaSettings
+
+
+class SilentEngine:
+    """`did` is everything in order, `keys` what it holds the crypto of each leg to be, `open_legs` those not closed."""
+
+    def __init__(self) -> None:
+        self.did: list[tuple[str, ...]] = []
+        self.crypto: dict[str, Crypto | None] = {}
+        self.open_legs: set[str] = set()
+
+    async def open(self, leg: str, *, beside: str | None = None) -> Endpoint:
+        self.open_legs.add(leg)
+        return Endpoint("127.0.0.1", 40_000 + 2 * len(self.open_legs))
+
+    async def connect(
+        self, leg: str, remote: tuple[str, int], codec: Codec, telephone_event: int | None = None,
+        crypto: Crypto | None = None, *, direction: Direction = Direction.SENDRECV, learn: bool = True,
+    ) -> None:  # fmt: skip
+        self.crypto[leg] = crypto
+        self.did.append(("connect", leg, remote[0], direction.value))
+
+    async def play(self, leg: str, audio: Path | bytes, *, loop: bool = False, interruptible: bool = True) -> int:
+        self.did.append(("play", leg))
+        return len(self.did)
+
+    async def stop(self, leg: str) -> None:
+        self.did.append(("stop", leg))
+
+    async def bridge(self, one: str, other: str) -> None:
+        self.did.append(("bridge", *sorted((one, other))))
+
+    async def mix(self, room: str, legs: Sequence[str], gains: Mapping[tuple[str, str], float] | None = None) -> None:
+        self.did.append(("mix", *sorted(legs)))
+
+    async def part(self, leg: str) -> None:
+        self.did.append(("part", leg))
+
+    async def hold(self, leg: str, music: Path | bytes | None = None) -> None:
+        self.did.append(("hold", leg))
+
+    async def resume(self, leg: str) -> None:
+        self.did.append(("resume", leg))
+
+    async def record(self, target: str, path: Path) -> None:
+        self.did.append(("record", target))
+
+    async def pause_recording(self, target: str) -> None:
+        self.did.append(("pause_recording", target))
+
+    async def resume_recording(self, target: str) -> None:
+        self.did.append(("resume_recording", target))
+
+    async def stop_recording(self, target: str) -> Recording:
+        return Recording(Path(), 0.0)
+
+    async def send_digits(self, leg: str, digits: str) -> None:
+        self.did.append(("send_digits", leg, digits))
+
+    async def statistics(self, leg: str) -> Statistics:
+        return Statistics()
+
+    async def close(self, leg: str) -> Statistics:
+        self.open_legs.discard(leg)
+        return Statistics()
+
+    async def events(self) -> AsyncIterator[Event]:
+        await asyncio.Event().wait()
+        yield  # type: ignore[misc]  # never reached: nothing ever happens here
+
+
+class SilentAudio(Audio):
+    """In place of the exchange's."""
+
+    def __init__(self) -> None:
+        super().__init__(MediaSettings(), lambda leg: None)
+        self.silent = SilentEngine()
+
+    @property
+    def engine(self) -> MediaEngine:
+        return self.silent
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        yield
