@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from hub.api import Channel, Context, PluginRoutes, hookimpl
+from hub.api import Channel, Context, Panel, PluginRoutes, hookimpl
 from plugins.sip.channel import SipChannel
 from plugins.sip.routes import routes
 from plugins.sip.settings import SipSettings
@@ -38,6 +38,13 @@ def hub_migrations() -> Path:
 def hub_routes(context: Context) -> PluginRoutes:
     """Phones for agents, and what the exchange sees."""
     return routes(_channel(context))
+
+
+@hookimpl
+def hub_panels() -> Sequence[Panel]:
+    """Phones and trunks, in the administration."""
+    titles = {"en": "Phones", "zh": "话机"}
+    return [Panel("admin", "sip-phones", "/p/sip/static/phones.js", titles, permission="users.manage")]
 
 
 def _channel(context: Context) -> SipChannel:

@@ -67,6 +67,11 @@ class Phones:
         Raises sqlalchemy.exc.IntegrityError when the username is somebody else's."""
         await self._store.write(lambda conn: _set(conn, user_id, secret, outside))
 
+    async def ring_outside(self, user_id: int, outside: str) -> bool:
+        """Ring this number too ("" for none), the log-in and its registrations untouched; whether there is a phone."""
+        change = PHONES.update().where(PHONES.c.user_id == user_id).values(outside=outside)
+        return await self._store.write(lambda conn: conn.execute(change).rowcount > 0)
+
     async def remove(self, user_id: int) -> bool:
         """Take it away; whether there was one."""
         return await self._store.write(lambda conn: _remove(conn, user_id))

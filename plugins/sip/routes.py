@@ -6,18 +6,22 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from hub.api import PluginRoutes, Request, Response, Route
+from hub.api import Files, PluginRoutes, Request, Response, Route
 from plugins.sip.channel import SipChannel
 from plugins.sip.digest import Secret
+from plugins.sip.phones import Binding
 
 USERNAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
 OUTSIDE = re.compile(r"\+?[0-9]{3,20}|")
-SHORTEST_PASSWORD = 10
+SHORTEST_PASSWORD = 8
+"""As a user's at the API."""
 
 
 def routes(channel: SipChannel) -> PluginRoutes:
@@ -28,6 +32,7 @@ def routes(channel: SipChannel) -> PluginRoutes:
         Route("PUT", "/phones/{user}", desk.put, permission="users.manage", docs="Give an agent a phone"),
         Route("DELETE", "/phones/{user}", desk.delete, permission="users.manage", docs="Take it away"),
         Route("GET", "/status", desk.status, permission="connections.manage", docs="Trunks, calls, who is shut out"),
+        Files("/static", Path(__file__).parent / "static"),
     ]
 
 
@@ -43,24 +48,30 @@ class PhoneDesk:
         found = []
         for phone in await phones.all():
             bound = await phones.bindings(phone.username, time.time())
-            contacts = [{"contact": b.contact, "transport": b.transport, "user_agent": b.user_agent} for b in bound]
-            found.append(
-                {"user_id": phone.user_id, "username": phone.username, "outside": phone.outside, "contacts": contacts}
-            )
+            shown = {"user_id": phone.user_id, "username": phone.username, "outside": phone.outside}
+            found.append({**shown, "contacts": [_contact(each) for each in bound]})
         return _json({"phones": found})
 
     async def put(self, request: Request) -> Response:
-        """Body: {"username", "password"?, "outside"?}. Without a password one is made, and shown this once."""
+        """Body: {"username", "password"?, "outside"?}. Without a password one is made, and shown this once. Without a
+        username the log-in stays as it is, and only the number outside changes."""
         try:
             user_id, wanted = int(request.params["user"]), request.json()
         except ValueError:
             return _wrong("the body must be JSON")
         if not isinstance(wanted, dict):
             return _wrong("the body must be an object")
-        username, outside = str(wanted.get("username", "")), str(wanted.get("outside", ""))
-        password = str(wanted.get("password") or secrets.token_urlsafe(12))
-        if not USERNAME.fullmatch(username) or not OUTSIDE.fullmatch(outside):
-            return _wrong("username is letters, digits, . _ -; outside is a number")
+        outside = str(wanted.get("outside", ""))
+        if not OUTSIDE.fullmatch(outside):
+            return _wrong("outside is a number")
+        if wanted.get("username") is None:
+            return await self._ring(user_id, outside)
+        return await self._log_in(user_id, wanted, outside)
+
+    async def _log_in(self, user_id: int, wanted: Mapping[str, Any], outside: str) -> Response:
+        username, password = str(wanted["username"]), str(wanted.get("password") or secrets.token_urlsafe(12))
+        if not USERNAME.fullmatch(username):
+            return _wrong("username is letters, digits, . _ -")
         if len(password) < SHORTEST_PASSWORD:
             return _wrong(f"a password has at least {SHORTEST_PASSWORD} characters")
         realm = self._exchange.settings.realm
@@ -69,6 +80,11 @@ class PhoneDesk:
         except IntegrityError:
             return _json({"error": {"message": "this username is taken"}}, 409)
         return _json({"user_id": user_id, "username": username, "realm": realm, "password": password})
+
+    async def _ring(self, user_id: int, outside: str) -> Response:
+        if not await self._exchange.phones.ring_outside(user_id, outside):
+            return _json({"error": {"message": "the agent has no phone yet: give a username"}}, 404)
+        return _json({"user_id": user_id, "outside": outside})
 
     async def delete(self, request: Request) -> Response:
         """Whether there was one: 204 or 404."""
@@ -83,11 +99,19 @@ class PhoneDesk:
             {
                 "connection": trunk.name,
                 "listens": trunk.port.where,
+                "registrar": trunk.settings.registrar,
                 "proxies": [{"where": p.where, "up": p.down_until <= now} for p in trunk.proxies],
             }
             for trunk in exchange.trunks.values()
         ]
         return _json({"trunks": trunks, "calls": len(exchange.lines), "banned": exchange.guard.banned(now)})
+
+
+def _contact(bound: Binding) -> dict[str, Any]:
+    """`from` is where the phone's packets come from, `until` when it must have registered again."""
+    named = {"contact": bound.contact, "transport": bound.transport, "user_agent": bound.user_agent}
+    until = datetime.fromtimestamp(bound.expires_at, UTC).isoformat()
+    return {**named, "from": f"{bound.host}:{bound.port}", "until": until}
 
 
 def _wrong(why: str) -> Response:
