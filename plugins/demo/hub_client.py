@@ -24,6 +24,7 @@ class HubClient:
     """One login of one user. `async with HubClient(url) as hub: await hub.log_in("admin", password)`."""
 
     def __init__(self, site: str) -> None:
+        self._site = site
         self._http = httpx.AsyncClient(base_url=f"{site}/api/v1", timeout=30, trust_env=False)
 
     async def __aenter__(self) -> HubClient:
@@ -53,6 +54,10 @@ class HubClient:
     async def patch(self, path: str, body: Any) -> Any:
         """PATCH, parsed."""
         return _parsed(await self._http.patch(path, json=body))
+
+    async def of_plugin(self, method: str, path: str, body: Any = None) -> Any:
+        """What a plugin answers at /p{path}, parsed."""
+        return _parsed(await self._http.request(method, f"{self._site}/p{path}", json=body))
 
     async def each(self, path: str, **query: str | int) -> AsyncIterator[Any]:
         """Every item of a paged list."""

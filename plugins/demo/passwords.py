@@ -6,6 +6,7 @@ import logging
 import os
 from pathlib import Path
 
+from plugins.demo import desk_phones
 from plugins.demo.hub_client import HubClient, Refused
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ async def follow(site: str, file: Path, wanted: str | None = None) -> str:
     async with HubClient(site) as hub:
         await _log_in(hub, now, wanted)
         ids = {user["login"]: user["id"] async for user in hub.each("/users")}
+        await desk_phones.follow(hub, ids, wanted)
         for login in filter(ids.__contains__, LOGINS):
             await hub.patch(f"/users/{ids[login]}", {"password": wanted})
     write(file, wanted)

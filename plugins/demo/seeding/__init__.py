@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, suppress
 
 from hub.api import Context
 from plugins.demo.hub_client import HubClient, Refused
-from plugins.demo.seeding import conversations, customers, tickets
+from plugins.demo.seeding import conversations, customers, phones, tickets
 from plugins.demo.seeding.cast import Cast
 from plugins.demo.seeding.ledger import Ledger
 
@@ -22,6 +22,7 @@ async def fill(context: Context, mail_server: tuple[str, int], password: str) ->
     async with AsyncExitStack() as stack:
         people = {login: await _person(stack, context.site_url, login, password) for login in LOGINS}
         cast = await Cast.gather(people)
+        await phones.fill(cast, ledger, password)
         await customers.fill(cast, ledger)
         await tickets.fill(cast, ledger)
         await conversations.fill(cast, ledger, context.store, mail_server)

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from plugins.demo import site
+from plugins.demo.desk_phones import AGENTS
 from plugins.demo.hub_client import HubClient
 from plugins.demo.tests.conftest import PASSWORD, OpenDemo, until
 from tests.support.hub_process import HubProcess
@@ -121,6 +122,7 @@ async def test_the_site_is_filled_once_also_when_it_is_killed_meanwhile(open_dem
         ids = {each["name"]: each["id"] async for each in hub.each("/customers")}
         assert len(ids) == 36
         assert len((await hub.get(f"/customers/{ids['Riverside Motors Ltd']}/members"))["items"]) == 1
+        assert [each["username"] for each in (await hub.of_plugin("GET", "/sip/phones"))["phones"]] == list(AGENTS)
     assert "Traceback" not in demo.text
 
 
