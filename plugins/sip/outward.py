@@ -101,7 +101,7 @@ class Outward:
             if binding.transport == "UDP":
                 return port.udp.flow((binding.host, binding.port))
             listener = port.tls if binding.transport == "TLS" else port.tcp
-            for peer in listener.peers if listener else ():
+            for peer in listener.peers:
                 if peer.remote == (binding.host, binding.port) and peer.open:
                     return peer
         return None

@@ -7,7 +7,7 @@ import functools
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from plugins.sip.settings import SipConnection, SipSettings
@@ -18,33 +18,33 @@ from plugins.sip.transport.udp import UdpListener
 
 @dataclass(slots=True)
 class Port:
-    """One address: UDP and TCP at the same number, TLS at its own."""
+    """One address: UDP and TCP at the same number, TLS at its own; where none is set, it only opens connections."""
 
     udp: UdpListener
     tcp: StreamListener
-    tls: StreamListener | None = None
+    tls: StreamListener
     users: int = 0
 
-    async def flow(self, transport: str, remote: Host, name: str = "") -> Flow:
-        """The way to a far side from here. Raises OSError."""
+    async def flow(self, transport: str, remote: Host, name: str = "", authorities: str = "") -> Flow:
+        """The way to a far side from here; over TLS it must prove to be `name` to one of these authorities (a PEM
+        file; "": the system's). Raises OSError."""
         if transport == "udp":
             return self.udp.flow(remote)
         if transport == "tls":
-            return await (self.tls or StreamListener(self.tcp.received, "TLS")).connect(remote, await _trusting(), name)
+            return await self.tls.connect(remote, await _trusting(authorities), name)
         return await self.tcp.connect(remote)
 
     @property
     def where(self) -> str:
         """As an administrator reads it."""
-        more = f", sips://{self.tls.local[0]}:{self.tls.local[1]}" if self.tls else ""
+        more = f", sips://{self.tls.local[0]}:{self.tls.local[1]}" if self.tls.local[1] else ""
         return f"sip://{self.udp.local[0]}:{self.udp.local[1]}{more}"
 
     def close(self) -> None:
         """Hear no more."""
         self.udp.close()
         self.tcp.close()
-        if self.tls:
-            self.tls.close()
+        self.tls.close()
 
 
 class Ports:
@@ -78,24 +78,27 @@ class Ports:
 
     async def _bind(self, key: tuple[str, int], settings: SipConnection) -> Port:
         host, number = key
-        udp = await UdpListener.bind(host, number, self._received, settings.advertised_host)
-        try:
+        with ExitStack() as undone:
+            udp = await UdpListener.bind(host, number, self._received, settings.advertised_host)
+            undone.callback(udp.close)
             tcp = await StreamListener.bind(host, udp.local[1], self._received, None, settings.advertised_host)
-            return Port(udp, tcp, await self._tls(host, settings))
-        except OSError:
-            udp.close()
-            raise
+            undone.callback(tcp.close)
+            port = Port(udp, tcp, await self._tls(host, settings))
+            undone.pop_all()
+            return port
 
-    async def _tls(self, host: str, settings: SipConnection) -> StreamListener | None:
+    async def _tls(self, host: str, settings: SipConnection) -> StreamListener:
         if settings.tls_port is None or not settings.tls_certificate:
-            return None
+            return StreamListener(self._received, "TLS")
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(settings.tls_certificate)
         return await StreamListener.bind(host, settings.tls_port, self._received, context, settings.advertised_host)
 
 
-async def _trusting() -> ssl.SSLContext:
-    """The system's authorities; reading them takes long enough to be heard."""
+async def _trusting(authorities: str) -> ssl.SSLContext:
+    """Reading the system's takes long enough to be heard."""
+    if authorities:
+        return await asyncio.to_thread(ssl.create_default_context, cafile=authorities)
     return await asyncio.to_thread(_system_authorities)
 
 

@@ -60,6 +60,9 @@ class SipConnection(BaseModel):
     )
     tls_port: int | None = Field(default=None, ge=0, le=65535, description="Port for SIP over TLS; empty: none")
     tls_certificate: str = Field(default="", description="PEM file with certificate and key for tls_port")
+    tls_authorities: str = Field(
+        default="", description="PEM file of those whose word counts for proxies over TLS; empty: the system's"
+    )
     advertised_host: str = Field(default="", description="What others reach us at, behind NAT; empty: as bound")
     registrar: bool = Field(default=False, description="Agents' phones may register here")
     peers: list[str] = Field(default_factory=list, description="Addresses and networks calls may come from")

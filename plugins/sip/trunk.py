@@ -69,12 +69,9 @@ class Trunk:
         left = [proxy for proxy in self.proxies if proxy.where not in tried]
         for proxy in sorted(left, key=lambda each: max(0.0, each.down_until - now)):
             try:
-                remote = await resolve(proxy.where, self.settings.transport)
-                flow = await self.port.flow(self.settings.transport, remote, proxy.where.partition(":")[0])
+                return await self._flow(proxy), proxy.where
             except OSError:
                 proxy.failed(now)
-                continue
-            return flow, proxy.where
         raise OSError("no proxy of the trunk can be reached")
 
     def note(self, where: str, answered: bool) -> None:
@@ -94,11 +91,15 @@ class Trunk:
             await asyncio.sleep(ASK_EVERY)
         await asyncio.Event().wait()
 
+    async def _flow(self, proxy: Proxy) -> Flow:
+        transport, authorities = self.settings.transport, self.settings.tls_authorities
+        remote = await resolve(proxy.where, transport)
+        return await self.port.flow(transport, remote, proxy.where.partition(":")[0], authorities)
+
     async def ask(self, proxy: Proxy) -> bool:
         """Whether it answers OPTIONS, whatever it says."""
         try:
-            remote = await resolve(proxy.where, self.settings.transport)
-            flow = await self.port.flow(self.settings.transport, remote, proxy.where.partition(":")[0])
+            flow = await self._flow(proxy)
             async with asyncio.timeout(ANSWERS_WITHIN):
                 answer = await self._transactions.ask(_options(proxy.where, flow), flow)
         except (OSError, ValueError):  # a TimeoutError is an OSError

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from typing import cast
+from typing import Final, cast
 
 from plugins.sip.transport.flow import Flow, Host, Received
 from plugins.sip.transport.framing import PONG, Framing, Unframed
 
-MOST_UNSENT = 1_000_000
+MOST_UNSENT: Final = 1_000_000
 """Bytes a far side may leave unread before its connection is dropped."""
+CONNECTS_WITHIN: Final = 4.0
+"""Seconds; then there is nobody (a TimeoutError, which is an OSError)."""
 
 
 class StreamFlow(asyncio.Protocol):
@@ -30,6 +32,8 @@ class StreamFlow(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._stream = cast("asyncio.Transport", transport)  # of whatever event loop
         self.remote = transport.get_extra_info("peername")[:2]
+        if not self.local[1]:  # we do not listen for such connections: what we say of ourselves holds for this one
+            self.local = transport.get_extra_info("sockname")[:2]
         self._peers.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -96,9 +100,9 @@ class StreamListener:
             if peer.remote == remote and peer.open:
                 return peer
         loop = asyncio.get_running_loop()
-        _, flow = await loop.create_connection(
-            self._flow, remote[0], remote[1], ssl=tls, server_hostname=(name or remote[0]) if tls else None
-        )
+        host = (name or remote[0]) if tls else None
+        async with asyncio.timeout(CONNECTS_WITHIN):
+            _, flow = await loop.create_connection(self._flow, *remote, ssl=tls, server_hostname=host)
         return flow
 
     def _flow(self) -> StreamFlow:

@@ -1,0 +1,130 @@
+"""SIP over TLS both ways, with a certificate made for the test (RFC 3261 §26.2)."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from sipmessage import Request
+
+from plugins.sip.message import encode, read, response
+from plugins.sip.ports import Ports
+from plugins.sip.settings import SipConnection, SipSettings
+from plugins.sip.tests.party import NUMBER, Party, described, site
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Of 127.0.0.1, by itself; with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "a test")])
+    today = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    file = tmp_path_factory.mktemp("tls") / "certificate.pem"
+    file.write_bytes(key.private_bytes(pem, form, serialization.NoEncryption()) + made.public_bytes(pem))
+    return str(file)
+
+
+class Stream:
+    """A far side on a connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self.writer = reader, writer
+
+    async def hear(self) -> bytes:
+        """The next message."""
+        head = await asyncio.wait_for(self._reader.readuntil(b"\r\n\r\n"), 5)
+        size = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+        return head + await self._reader.readexactly(size)
+
+
+async def test_a_call_over_tls_stays_on_its_connection(certificate: str) -> None:
+    trusting = ssl.create_default_context(cafile=certificate)
+    async with site(tls_port=0, tls_certificate=certificate) as found:
+        port = found.exchange.trunks[7].port.tls.local[1]
+        far = Stream(*await asyncio.open_connection("127.0.0.1", port, ssl=trusting))
+        far.writer.write(spoken("INVITE", f"sip:{NUMBER}@hub", described()))
+        while not (answer := await far.hear()).startswith(b"SIP/2.0 200"):
+            assert answer.startswith(b"SIP/2.0 1")
+        assert f"<sip:hub@127.0.0.1:{port};transport=tls>".encode() in answer
+        far.writer.write(spoken("ACK", f"sip:{NUMBER}@hub", b"", b"".join(to_of(answer))))
+        await found.until(lambda: found.told("leg"))
+        found.exchange.lines[found.thread].leave()
+        bye = read(await far.hear())
+        assert isinstance(bye, Request) and bye.method == "BYE"
+        assert f"SIP/2.0/TLS 127.0.0.1:{port};" in bye.headers["Via"]
+        far.writer.close()
+
+
+async def test_a_proxy_over_tls_is_asked_on_one_connection_that_says_where_we_are(certificate: str) -> None:
+    here = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    here.load_cert_chain(certificate)
+    came: asyncio.Queue[Stream] = asyncio.Queue()
+    server = await asyncio.start_server(lambda r, w: came.put_nowait(Stream(r, w)), "127.0.0.1", 0, ssl=here)
+    port = server.sockets[0].getsockname()[1]
+    async with server, site(transport="tls", proxies=[f"127.0.0.1:{port}"], tls_authorities=certificate) as found:
+        far = await came.get()
+        first = read(await far.hear())
+        assert isinstance(first, Request)
+        ours = far.writer.get_extra_info("peername")
+        assert f"SIP/2.0/TLS {ours[0]}:{ours[1]};" in first.headers["Via"]
+        trunk = found.exchange.trunks[7]
+        asking = asyncio.create_task(trunk.ask(trunk.proxies[0]))
+        second = read(await far.hear())
+        assert isinstance(second, Request)
+        far.writer.write(encode(response(second, 200, "OK", tag="t")))
+        assert await asking and came.empty()
+        far.writer.close()
+
+
+async def test_a_proxy_that_cannot_prove_who_it_is_gets_no_word(certificate: str) -> None:
+    here = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    here.load_cert_chain(certificate)
+    server = await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0, ssl=here)
+    port = server.sockets[0].getsockname()[1]
+    async with server, site() as found:
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await found.exchange.trunks[7].port.flow("tls", ("127.0.0.1", port))
+
+
+async def test_a_certificate_that_is_not_there_leaves_no_port_behind(tmp_path: Path) -> None:
+    with Party() as gone:
+        number = gone.port
+    ports = Ports(SipSettings(), lambda data, flow: None)
+    broken = SipConnection(listen_port=number, tls_port=0, tls_certificate=str(tmp_path / "none.pem"))
+    with pytest.raises(FileNotFoundError):
+        async with ports.using(broken):
+            pass
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", number)
+
+
+def spoken(method: str, uri: str, body: bytes, to: bytes = b"<sip:desk@hub>") -> bytes:
+    """A request off a stream."""
+    head = (
+        f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.1;branch=z9hG4bK{method}\r\nMax-Forwards: 70\r\n"
+        f"From: <sip:10086@127.0.0.1>;tag=p\r\nCall-ID: c\r\nCSeq: 1 {method}\r\nContact: <sip:p@127.0.0.1>\r\n"
+        f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n"
+    )
+    return head.encode() + b"To: " + to + b"\r\n\r\n" + body
+
+
+def to_of(answer: bytes) -> list[bytes]:
+    """Its To."""
+    return [line[4:] for line in answer.split(b"\r\n") if line.startswith(b"To: ")]
