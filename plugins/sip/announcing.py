@@ -36,9 +36,9 @@ class Announcing:
         self._context = context
 
     async def run(self, line: Line) -> None:
-        """As long as this line waits."""
+        """As long as this line waits; one that the core puts in a queue before it is answered hears it then."""
         every = float(line.account.settings.announce_seconds)
-        while every and line.arrangement.mode == "WAITING" and line.connected:
+        while every and line.arrangement.mode == "WAITING" and line.customer is not None and not line.customer.over:
             found = await self._context.conversation(line.account, line.thread, limit=0)
             if found is not None and line.speaking is not None and not line.speaking.busy:
                 language = line.account.language if line.account.language in SAYING else "en"

@@ -1,0 +1,56 @@
+"""Who is told their place, and when."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from hub.api import Audio, Conversation
+from plugins.sip.media.engine import Endpoint
+from plugins.sip.tests.party import ACCOUNT, Party, described, site
+from plugins.sip.tests.silent_media import SilentEngine
+
+
+class Voice:
+    """Speech that writes down what it was to say."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    async def speak(self, text: str, language: str, voice: str = "", rate: float = 1.0) -> Audio:
+        self.said.append(text)
+        return Audio(Path(), 1.0, "voice")
+
+
+class SlowEngine(SilentEngine):
+    """Has no socket to give until `free`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free = asyncio.Event()
+
+    async def open(self, leg: str, *, beside: str | None = None) -> Endpoint:
+        await self.free.wait()
+        return await super().open(leg, beside=beside)
+
+
+async def test_who_is_in_the_queue_before_they_are_answered_is_told_their_place_too() -> None:
+    async with site() as found:
+        voice, engine = Voice(), SlowEngine()
+        found.context.services.append(voice)
+        found.audio.silent = engine
+        with Party() as caller:
+            caller.where = ("127.0.0.1", found.port)
+            caller.say(caller.request("INVITE", body=described()))
+            await found.until(lambda: found.exchange.lines)
+            found.context.conversations[ACCOUNT.id, found.thread] = Conversation(
+                1, "QUEUED", found.thread, "", 0, "", ()
+            )
+            await found.channel.waiting(ACCOUNT, found.thread)
+            engine.free.set()
+            caller.into(await caller.answer())
+            caller.acknowledge()
+            await found.until(lambda: voice.said)
+            await caller.ask("BYE")
+            await found.until(lambda: not found.exchange.lines)
+    assert voice.said == ["You are next."]
