@@ -32,11 +32,11 @@ export class Agent {
 
   edit(wrong = "", username = this.#suggested(), outside = this.phone?.outside ?? "") {
     const name = this.#input("username", { value: username, required: "", maxlength: "40" });
-    const number = this.#input("outside", { value: outside, inputmode: "tel", maxlength: "21" });
+    const number = this.#input("outside", { value: outside, inputmode: "tel", maxlength: "30" });
     const kept = () => this.phone?.username === name.value.trim();
     const send = (renewed) => {
-      const log_in = renewed || !kept() ? { username: name.value.trim() } : {};
-      return this.#give({ ...log_in, outside: number.value.replace(/[\s()-]/g, "") }, name.value, number.value);
+      const anew = renewed || !kept() ? { username: name.value.trim() } : {};
+      return this.#give({ ...anew, outside: number.value.replace(/[\s()-]/g, "") }, name.value, number.value);
     };
     const renew = this.#button("renew", "phone-renew", () => send(true));
     const cancel = this.#button("cancel", "phone-cancel", () => this.#back());
@@ -55,7 +55,7 @@ export class Agent {
     const here = this.phone.contacts.length > 0;
     const state = element("span", { class: here ? "pill good" : "pill", "data-testid": "phone-state" }, this.#said(here ? "registered" : "away"));
     const { outside } = this.phone;
-    return [...(outside ? [element("span", { class: "pill", "data-testid": "phone-outside" }, this.#said("rings", { outside }))] : []), state];
+    return [...(outside ? [element("span", { class: "pill", "data-testid": "phone-rings" }, this.#said("rings", { outside }))] : []), state];
   }
 
   #places() {

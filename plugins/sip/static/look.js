@@ -23,6 +23,7 @@ form { margin-top: 12px; align-items: end; }
 label { display: grid; gap: 4px; font-size: 12px; color: var(--text-soft); }
 button, input { font: inherit; color: var(--text); background: var(--surface); border: 1px solid var(--line-strong);
   border-radius: 8px; padding: 6px 10px; }
+::placeholder { color: var(--text-soft); opacity: 1; }
 button { cursor: pointer; }
 button.danger { color: var(--bad); }
 :focus-visible { outline: 2px solid var(--accent-text); outline-offset: 1px; }
