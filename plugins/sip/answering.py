@@ -13,6 +13,8 @@ from plugins.sip.call import CallState as S
 from plugins.sip.dialog import Dialog
 from plugins.sip.media_leg import MediaLeg
 from plugins.sip.message import response, with_body
+from plugins.sip.offer_answer import NotAcceptable
+from plugins.sip.sdp import BadSdp
 from plugins.sip.transaction.layer import Incoming
 
 
@@ -73,7 +75,12 @@ class Answering(Call):
 
     async def _accept(self) -> None:
         offered = self.request.body
-        body = await (self.media.answer(offered) if offered else self.media.offer())
+        try:
+            body = await (self.media.answer(offered) if offered else self.media.offer())
+        except (NotAcceptable, BadSdp):
+            self.refuse(488, "Not Acceptable Here")
+            self.release(Cause.FAILED)
+            return
         if self.state not in (S.OFFERED, S.EARLY):
             return  # cancelled meanwhile
         answer = self._answer(200, "OK")

@@ -23,6 +23,7 @@ from plugins.sip.numbers import called, caller
 from plugins.sip.phones import Phones
 from plugins.sip.ports import Ports
 from plugins.sip.registrar import Registrar
+from plugins.sip.sdes import Encryption, without_keys
 from plugins.sip.settings import NAME, SCHEME, SipSettings
 from plugins.sip.transaction.layer import Incoming
 from plugins.sip.transport.flow import Flow
@@ -103,7 +104,9 @@ class Exchange:
         except MediaError:
             incoming.respond(response(request, 503, "Service Unavailable", tag="n"))
             return
-        call = Answering(self.agent, MediaLeg(line.engine), incoming, contact(incoming.flow))
+        call = Answering(
+            self.agent, MediaLeg(line.engine, None, self._encryption(account)), incoming, contact(incoming.flow)
+        )
         line.take(call)
         if await self._stored(call, line):
             call.ring()
@@ -118,7 +121,7 @@ class Exchange:
             "called": called(call.request),
         }
         try:
-            await self.context.emit(line.account, Raw(encode(call.request), meta))
+            await self.context.emit(line.account, Raw(without_keys(encode(call.request)), meta))
         except (Overloaded, InputError) as error:
             log.warning("a call could not be stored: %s", error.code)
             call.refuse(503, "Service Unavailable", (("Retry-After", "5"),))
@@ -136,6 +139,10 @@ class Exchange:
             every = await self.context.accounts(NAME)
             found = next((each for each in every if each.address.value.lstrip("+") == digits), None)
         return found if found and found.connection_id in self.guard.trunks_of(host) else None
+
+    def _encryption(self, account: AnyAccount) -> Encryption:
+        trunk = self.trunks.get(account.connection_id or 0)
+        return trunk.settings.srtp if trunk else Encryption.OFF
 
     def _line_of(self, leg: str) -> Line | None:
         return next((line for line in self.lines.values() if line.call_of(leg)), None)

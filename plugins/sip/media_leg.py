@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 from plugins.sip import offer_answer, sdp
 from plugins.sip.media.engine import Codec, Direction, Endpoint, MediaEngine
 from plugins.sip.offer_answer import Agreed
+from plugins.sip.sdes import SAVP, Encryption, Keying
 
 
 class MediaLeg:
     """One socket of the engine, and what was agreed about it. Raises MediaError, NotAcceptable, BadSdp."""
 
-    def __init__(self, engine: MediaEngine, beside: str | None = None) -> None:
+    def __init__(self, engine: MediaEngine, beside: str | None = None, encryption: Encryption = Encryption.OFF) -> None:
         self.engine = engine
         self.name = secrets.token_hex(8)
         self.agreed: Agreed | None = None
         self._beside = beside
+        self._keying = Keying.fresh(encryption)
         self._endpoint: Endpoint | None = None
         self._number = secrets.randbelow(2**31)
         self._version = 0
@@ -29,18 +32,20 @@ class MediaLeg:
     async def offer(self) -> bytes:
         """Our offer."""
         endpoint = await self._opened()
-        return self._written(offer_answer.offer(endpoint.port), endpoint)
+        if self.agreed and self.agreed.profile == SAVP:  # what is encrypted is not offered in the clear again
+            self._keying = replace(self._keying, wanted=Encryption.REQUIRED)
+        return self._written(offer_answer.offer(endpoint.port, self._keying), endpoint)
 
     async def answer(self, offered: bytes) -> bytes:
         """Our answer to theirs; media starts."""
         endpoint = await self._opened()
-        session, agreed = offer_answer.answer(sdp.parse(offered), endpoint.port)
+        session, agreed = offer_answer.answer(sdp.parse(offered), endpoint.port, self._keying)
         await self._connect(agreed)
         return self._written(session, endpoint)
 
     async def settle(self, answered: bytes) -> None:
         """Their answer to our offer; media starts."""
-        await self._connect(offer_answer.settle(sdp.parse(answered)))
+        await self._connect(offer_answer.settle(sdp.parse(answered), self._keying))
 
     async def close(self) -> None:
         """Free the socket."""
@@ -60,6 +65,7 @@ class MediaLeg:
                 agreed.remote,
                 Codec(agreed.codec),
                 agreed.events,
+                agreed.crypto,
                 direction=Direction(agreed.direction),
             )
         self.agreed = agreed

@@ -47,9 +47,10 @@ class Outward:
         more = AUTO_ANSWER if auto_answer else ()
         legs = []
         for binding in await self._exchange.phones.bindings(phone.username, time.time()):
-            if flow := self._flow_to(line.account, binding):
+            if found := self._way_to(binding):
+                flow, trunk = found
                 to = Destination(single_uri(binding.contact), _from(shown, flow), contact(flow), headers=more)
-                legs.append(self._leg(line, flow, to))
+                legs.append(self._leg(line, trunk, flow, to))
         if phone.outside:
             legs.append(await self.to_number(line, phone.outside, line.account.address.value))
         if not legs:
@@ -72,7 +73,7 @@ class Outward:
             trunk.note(tried[-1], answered=False)
             return None if len(tried) >= len(trunk.proxies) else await _by(trunk, number, shown, tried)
 
-        leg = self._leg(line, flow, to)
+        leg = self._leg(line, trunk, flow, to)
         leg.elsewhere = elsewhere
         trunk.outbound.append(leg)
         return leg
@@ -85,8 +86,9 @@ class Outward:
             return False
         return True
 
-    def _leg(self, line: Line, flow: Flow, to: Destination) -> Dialing:
-        return Dialing(self._exchange.agent, MediaLeg(line.engine, line.beside), flow, to)
+    def _leg(self, line: Line, trunk: Trunk, flow: Flow, to: Destination) -> Dialing:
+        media = MediaLeg(line.engine, line.beside, trunk.settings.srtp)
+        return Dialing(self._exchange.agent, media, flow, to)
 
     def _trunk(self, account: AnyAccount) -> Trunk:
         trunk = self._exchange.trunks.get(account.connection_id or 0)
@@ -94,16 +96,16 @@ class Outward:
             raise Unreachable("the connection is not at work here")
         return trunk
 
-    def _flow_to(self, account: AnyAccount, binding: Binding) -> Flow | None:
-        """By the connection it came in on, if it is a stream; from our port, if not."""
-        for trunk in self._exchange.trunks.values():
+    def _way_to(self, binding: Binding) -> tuple[Flow, Trunk] | None:
+        """By the connection it came in on, if it is a stream; from our port, if not. A registrar's, where there is."""
+        for trunk in sorted(self._exchange.trunks.values(), key=lambda each: not each.settings.registrar):
             port = trunk.port
             if binding.transport == "UDP":
-                return port.udp.flow((binding.host, binding.port))
+                return port.udp.flow((binding.host, binding.port)), trunk
             listener = port.tls if binding.transport == "TLS" else port.tcp
             for peer in listener.peers:
                 if peer.remote == (binding.host, binding.port) and peer.open:
-                    return peer
+                    return peer, trunk
         return None
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from plugins.sip.digest import ALGORITHMS
 from plugins.sip.guard import networks
+from plugins.sip.sdes import Encryption
 
 NAME: Final = "sip"
 SCHEME: Final = "tel"
@@ -70,6 +71,10 @@ class SipConnection(BaseModel):
         default_factory=list, description="Where calls go out to, host or host:port, the first that answers is used"
     )
     transport: str = Field(default="udp", pattern="^(udp|tcp|tls)$", description="How the proxies are reached")
+    srtp: Encryption = Field(
+        default=Encryption.OFF,
+        description="Encrypt audio: off, optional (where the far side can) or required; as secret as the signalling",
+    )
     username: str = Field(default="", description="Log-in at the proxies")
     password: SecretStr = Field(default=SecretStr(""), description="Password; a secret")
     prefixes: list[str] = Field(

@@ -41,7 +41,6 @@ class Leg:
         self._inband: tuple[str, float] = ("", 0.0)
         self._has_events = False
         self._srtp: Srtp | None = None
-        self._crypto: Crypto | None = None
 
     @property
     def sending(self) -> bool:
@@ -59,8 +58,12 @@ class Leg:
         learn: bool,
     ) -> None:
         """As agreed. Raises OSError, and ValueError for a key of the wrong length."""
-        if crypto != self._crypto:
-            self._srtp, self._crypto = Srtp(crypto) if crypto else None, crypto
+        if crypto is None:
+            self._srtp = None
+        elif self._srtp is None:
+            self._srtp = Srtp(crypto)
+        else:
+            self._srtp.rekey(crypto)
         self.socket.aim(remote, self._agreed, learn=learn)
         self.codec, self.event_kind, self.direction = codec, event_kind, direction
         self.kinds = frozenset(BY_PAYLOAD_TYPE) | ({event_kind} if event_kind is not None else set())

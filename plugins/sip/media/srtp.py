@@ -56,14 +56,23 @@ class Srtp:
     """Both directions of one leg. Raises ValueError when a key has the wrong length."""
 
     def __init__(self, crypto: Crypto) -> None:
-        if len(crypto.sending) != KEY_BYTES or len(crypto.receiving) != KEY_BYTES:
-            raise ValueError(f"a key and salt have {KEY_BYTES} bytes")
+        _check(crypto)
+        self._crypto = crypto
         self._out, self._in = _Direction(crypto.sending), _Direction(crypto.receiving)
         self._sent_rollover = 0
         self._sent_last: int | None = None
         self._source: int | None = None
         self._highest = -1  # index of the newest authentic packet, 48 bits
         self._seen = 0  # bit n: the index n below it has come
+
+    def rekey(self, crypto: Crypto) -> None:
+        """As agreed anew: a direction whose key stays goes on counting, the other begins again. Raises ValueError."""
+        _check(crypto)
+        if crypto.sending != self._crypto.sending:
+            self._out, self._sent_rollover, self._sent_last = _Direction(crypto.sending), 0, None
+        if crypto.receiving != self._crypto.receiving:
+            self._in, self._source, self._highest, self._seen = _Direction(crypto.receiving), None, -1, 0
+        self._crypto = crypto
 
     def protect(self, datagram: bytes) -> bytes:
         """Encrypt and sign one packet of ours."""
@@ -101,6 +110,11 @@ class Srtp:
             self._highest = index
         else:
             self._seen |= 1 << behind
+
+
+def _check(crypto: Crypto) -> None:
+    if len(crypto.sending) != KEY_BYTES or len(crypto.receiving) != KEY_BYTES:
+        raise ValueError(f"a key and salt have {KEY_BYTES} bytes")
 
 
 def _index(sequence: int, highest: int) -> int:

@@ -11,11 +11,12 @@ from typing import Any
 
 from sipmessage import Request, Response
 
-from hub.api import Account, Address, AnyAccount, Connection
+from hub.api import Account, Address, AnyAccount, Connection, Placing
 from hub.testing import FakeContext
 from plugins.sip import hub_migrations
 from plugins.sip.addresses import name_addr, tag
 from plugins.sip.channel import SipChannel
+from plugins.sip.digest import Secret
 from plugins.sip.message import Message, encode, read, response, with_body
 from plugins.sip.settings import SipAccount, SipConnection, SipSettings
 from plugins.sip.tests.silent_media import SilentAudio, SilentEngine
@@ -57,6 +58,12 @@ class Site:
     def told(self, what: str) -> list[dict[str, Any]]:
         """What the core was told of this kind."""
         return [json.loads(raw.body) for _, raw in self.context.emitted if raw.meta["what"] == what]
+
+    async def rings_outside(self) -> None:
+        """A click-to-call to an agent whose phone is a number outside."""
+        await self.exchange.phones.set(3, Secret.of("ann", "hub", "secret"), "+8610011")
+        placing = Placing("offer:1", "t1", 3, Address("tel", "+8610012"), "", 20)
+        await self.channel.place(ACCOUNT, placing)
 
     async def until(self, true: Any) -> None:
         """Let what was begun go on until this holds."""

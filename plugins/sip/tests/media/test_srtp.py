@@ -53,6 +53,21 @@ def test_a_packet_is_taken_once() -> None:
             theirs.unprotect(one)
 
 
+def test_a_new_key_one_way_leaves_the_other_way_counting() -> None:
+    """A re-INVITE after more than 65,536 packets must not turn the far side's counter back."""
+    ours, theirs = pair()
+    for number in (65_000, 65_535, 65_536, 70_000):
+        theirs.unprotect(ours.protect(packet(number)))
+    back = theirs.protect(packet(1))
+    new = bytes(range(30, 60))
+    ours.rekey(Crypto(MASTER, new))
+    theirs.rekey(Crypto(new, MASTER))
+    assert theirs.unprotect(ours.protect(packet(70_001))) == packet(70_001)
+    assert ours.unprotect(theirs.protect(packet(2))) == packet(2)
+    with pytest.raises(NotAuthentic):
+        ours.unprotect(back)
+
+
 @given(st.integers(0, 180), st.integers(1, 255))
 def test_a_changed_octet_is_refused(at: int, change: int) -> None:
     ours, theirs = pair()
