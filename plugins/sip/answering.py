@@ -29,6 +29,7 @@ class Answering(Call):
         self.dialog = Dialog.as_server(incoming.request, self._tag, contact)
         self.move(S.OFFERED)
         dialogs.keep(self.dialog, self)
+        self.refreshing.meets(self.request)
         incoming.failed = lambda _: self._unacknowledged()
         incoming.cancelled = self.cancelled
         incoming.respond(response(incoming.request, 100, "Trying"))
@@ -109,8 +110,6 @@ class Answering(Call):
         for value in self.request.headers.getlist("Record-Route"):
             answer.headers.add("Record-Route", value)
         answer.headers.add("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, NOTIFY")
-        if code == 200 and (expires := self.request.headers.get("Session-Expires")):
-            ok = self._ok(self.request)
-            answer.headers.add("Session-Expires", ok.headers.get("Session-Expires") or expires)
-            answer.headers.add("Require", "timer")
+        if code == 200:
+            self.refreshing.answering(self.request, answer)
         return answer

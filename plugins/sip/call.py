@@ -18,6 +18,7 @@ from plugins.sip.media.engine import MediaError
 from plugins.sip.media_leg import MediaLeg
 from plugins.sip.message import response, with_body
 from plugins.sip.offer_answer import NotAcceptable
+from plugins.sip.refreshing import Refreshing
 from plugins.sip.sdp import BadSdp
 from plugins.sip.transaction.layer import Incoming, Outgoing, Transactions
 from plugins.sip.transport.flow import Flow
@@ -90,6 +91,7 @@ class Call:
         self.state = S.IDLE
         self.dialog: Dialog | None = None
         self.held_by_them = False
+        self.refreshing = Refreshing(self)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def move(self, state: CallState) -> None:
@@ -125,6 +127,7 @@ class Call:
         if self.over:
             return
         self.move(S.RELEASED)
+        self.refreshing.stop()
         if self.dialog:
             self.dialogs.forget(self.dialog)
         self.told.ended(self, cause)
@@ -173,7 +176,7 @@ class Call:
 
     def _on_invite(self, incoming: Incoming) -> None:
         """A re-INVITE: hold, resume, another address (§14.2)."""
-        if self.state is not S.CONFIRMED:
+        if self.state is not S.CONFIRMED or self.refreshing.asking:
             incoming.respond(response(incoming.request, 491, "Request Pending"))
         else:
             self.soon(self._renegotiated(incoming))
@@ -182,7 +185,7 @@ class Call:
         """UPDATE (RFC 3311): as a re-INVITE, or a session timer's refresh without a body."""
         if not incoming.request.body:
             incoming.respond(self._ok(incoming.request))
-        elif self.state is S.CONFIRMED:
+        elif self.state is S.CONFIRMED and not self.refreshing.asking:
             self.soon(self._renegotiated(incoming))
         else:
             incoming.respond(self._too_early(incoming.request))
@@ -243,9 +246,7 @@ class Call:
         answer = response(request, 200, "OK")
         if self.dialog:
             answer.headers.add("Contact", self.dialog.contact)
-        if expires := request.headers.get("Session-Expires"):
-            answer.headers.add("Session-Expires", _refreshed_by_them(expires))
-            answer.headers.add("Require", "timer")
+        self.refreshing.answering(request, answer)
         return answer
 
     _pending: Incoming | None = None
@@ -253,9 +254,3 @@ class Call:
     def ask(self, request: Request) -> Outgoing:
         """Send a request whose answer nobody waits for."""
         return self.dialogs.transactions.send(request, self.flow, lambda _: None)
-
-
-def _refreshed_by_them(expires: str) -> str:
-    """Session timers (RFC 4028): who asked for them refreshes them."""
-    seconds, _, rest = expires.partition(";")
-    return expires if "refresher" in rest.lower() else f"{seconds.strip()};refresher=uac"

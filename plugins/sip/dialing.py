@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from sipmessage import URI, CSeq, Request, Response
 
 from hub.api import Cause
-from plugins.sip import causes, digest
+from plugins.sip import causes, digest, session
 from plugins.sip.addresses import name_addr, tag
 from plugins.sip.call import SDP, Call, Dialogs
 from plugins.sip.call import CallState as S
@@ -78,7 +78,8 @@ class Dialing(Call):
         headers = [
             ("Max-Forwards", "70"), ("From", f"{self._to.from_};tag={self._tag}"), ("To", f"<{self._to.uri}>"),
             ("Call-ID", self._call_id), ("CSeq", str(CSeq(self._sequence, "INVITE"))), ("Contact", self._to.contact),
-            ("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, NOTIFY"), *self._to.headers,
+            ("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, NOTIFY"), ("Supported", "timer"),
+            *self._to.headers,
         ]  # fmt: skip
         for name, value in [*headers, *([authorization] if authorization else [])]:
             request.headers.add(name, value)
@@ -157,6 +158,8 @@ class Dialing(Call):
         self.dialog = dialog
         self.dialogs.keep(dialog, self)
         self.move(S.CONFIRMED)
+        self.refreshing.meets(answer)
+        self.refreshing.keep(session.agreed(answer))
         self.soon(self._up(answer.body))
 
     async def _up(self, answered: bytes) -> None:

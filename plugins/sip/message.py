@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from sipmessage import URI, Address, CSeq, Headers, Request, Response, Via
 from sipmessage.message import COMPACT_FORMS
 
+from plugins.sip import session
 from plugins.sip.addresses import REMEMBERED, TOKEN, name_addr, single_uri, split
 
 Message: TypeAlias = Request | Response
@@ -81,6 +82,8 @@ def refusal(request: Request, served: frozenset[str], extensions: frozenset[str]
     unknown = [tag for tag in [*request.require, *request.proxy_require] if tag not in extensions]
     if unknown and request.method not in ("ACK", "CANCEL"):
         return Refusal(420, (("Unsupported", ", ".join(unknown)),))
+    if request.method in ("INVITE", "UPDATE") and session.too_short(request):
+        return Refusal(422, (("Min-SE", str(session.LEAST)),))
     return _body_refused(request) if request.method == "INVITE" else None
 
 
