@@ -7,13 +7,16 @@ import functools
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from plugins.sip.settings import SipConnection, SipSettings
 from plugins.sip.transport.flow import Flow, Host, Received
 from plugins.sip.transport.tcp import StreamListener
 from plugins.sip.transport.udp import UdpListener
+
+TRIES: Final = 20
 
 
 @dataclass(slots=True)
@@ -78,14 +81,13 @@ class Ports:
 
     async def _bind(self, key: tuple[str, int], settings: SipConnection) -> Port:
         host, number = key
-        with ExitStack() as undone:
-            udp = await UdpListener.bind(host, number, self._received, settings.advertised_host)
-            undone.callback(udp.close)
-            tcp = await StreamListener.bind(host, udp.local[1], self._received, None, settings.advertised_host)
-            undone.callback(tcp.close)
-            port = Port(udp, tcp, await self._tls(host, settings))
-            undone.pop_all()
-            return port
+        udp, tcp = await both(host, number, self._received, settings.advertised_host)
+        try:
+            return Port(udp, tcp, await self._tls(host, settings))
+        except OSError:
+            udp.close()
+            tcp.close()
+            raise
 
     async def _tls(self, host: str, settings: SipConnection) -> StreamListener:
         if settings.tls_port is None or not settings.tls_certificate:
@@ -93,6 +95,21 @@ class Ports:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(settings.tls_certificate)
         return await StreamListener.bind(host, settings.tls_port, self._received, context, settings.advertised_host)
+
+
+async def both(host: str, number: int, received: Received, advertised: str = "") -> tuple[UdpListener, StreamListener]:
+    """UDP and TCP at one number. The system, when asked for one, looks at UDP only: another has to be tried where TCP
+    is taken. Raises OSError."""
+    tries = 1 if number else TRIES
+    while True:
+        udp = await UdpListener.bind(host, number, received, advertised)
+        tries -= 1
+        try:
+            return udp, await StreamListener.bind(host, udp.local[1], received, None, advertised)
+        except OSError:
+            udp.close()
+            if not tries:
+                raise
 
 
 async def _trusting(authorities: str) -> ssl.SSLContext:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 
 import pytest
 
 from plugins.sip.guard import Turned
+from plugins.sip.ports import both
 from plugins.sip.tests.wire import Exchange
+from plugins.sip.transport.udp import UdpListener
 
 
 async def test_a_trunk_s_call_is_taken_once_however_often_it_comes() -> None:
@@ -68,3 +71,14 @@ async def test_the_same_port_serves_streams_and_answers_pings() -> None:
         assert (await reader.readuntil(b"\r\n")).startswith(b"SIP/2.0 200")
         writer.close()
         await writer.wait_closed()
+
+
+async def test_a_number_that_is_free_for_datagrams_only_is_not_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    bind, wanted = UdpListener.bind, [0]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        wanted.append(taken.getsockname()[1])
+        monkeypatch.setattr(UdpListener, "bind", lambda host, _, *more: bind(host, wanted.pop(), *more))
+        udp, tcp = await both("127.0.0.1", 0, lambda data, flow: None)
+        assert udp.local == tcp.local != taken.getsockname() and wanted == []
+        udp.close()
+        tcp.close()

@@ -15,10 +15,9 @@ from plugins.sip.digest import Secret, Verdicts
 from plugins.sip.guard import Guard, Limits, networks
 from plugins.sip.message import read, response
 from plugins.sip.phones import Phones
+from plugins.sip.ports import both
 from plugins.sip.registrar import Registrar
 from plugins.sip.transaction.layer import Incoming
-from plugins.sip.transport.tcp import StreamListener
-from plugins.sip.transport.udp import UdpListener
 from plugins.sip.user_agent import UserAgent
 
 
@@ -48,8 +47,7 @@ class Exchange:
     async def open(self) -> AsyncIterator[FarSide]:
         """Listening; yields somebody who can reach it."""
         await self.phones.set(7, Secret.of("ann", "hub", "a good password"), "")
-        port = await UdpListener.bind("127.0.0.1", 0, self.agent.received)
-        tcp = await StreamListener.bind("127.0.0.1", port.local[1], self.agent.received)
+        port, tcp = await both("127.0.0.1", 0, self.agent.received)
         far = FarSide(port.local[1])
         try:
             yield far
