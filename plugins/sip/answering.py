@@ -35,10 +35,11 @@ class Answering(Call):
         incoming.respond(response(incoming.request, 100, "Trying"))
 
     def ring(self) -> None:
-        """180."""
+        """180; not to who requires that it be reliable (RFC 3262 §3): we answer at once, and it says nothing new."""
         if self.state is S.OFFERED:
             self.move(S.EARLY)
-            self._incoming.respond(self._answer(180, "Ringing"))
+            if "100rel" not in " ".join(self.request.headers.getlist("Require")).lower():
+                self._incoming.respond(self._answer(180, "Ringing"))
 
     def answer(self) -> None:
         """200 with our description; media starts at once, for an INVITE without an offer at the ACK."""

@@ -18,6 +18,7 @@ from plugins.sip.call import CallState as S
 from plugins.sip.dialog import Dialog
 from plugins.sip.media_leg import MediaLeg
 from plugins.sip.message import with_body
+from plugins.sip.provisional import Provisionals
 from plugins.sip.transaction.layer import Outgoing
 from plugins.sip.transport.flow import Flow
 
@@ -50,6 +51,8 @@ class Dialing(Call):
         self._sequence = 1
         self._outgoing: Outgoing | None = None
         self._given_up: Cause | None = None
+        self._provisionals = Provisionals(to.contact)
+        self._described: dict[str, bytes] = {}  # answers to our offer in reliable provisionals: a 200 may bring none
         self._logged_in = False
         self._cancelled = False
         self.elsewhere: Elsewhere | None = None
@@ -78,7 +81,7 @@ class Dialing(Call):
         headers = [
             ("Max-Forwards", "70"), ("From", f"{self._to.from_};tag={self._tag}"), ("To", f"<{self._to.uri}>"),
             ("Call-ID", self._call_id), ("CSeq", str(CSeq(self._sequence, "INVITE"))), ("Contact", self._to.contact),
-            ("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, NOTIFY"), ("Supported", "timer"),
+            ("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, NOTIFY"), ("Supported", "timer, 100rel"),
             *self._to.headers,
         ]  # fmt: skip
         for name, value in [*headers, *([authorization] if authorization else [])]:
@@ -138,6 +141,12 @@ class Dialing(Call):
             self.release(self._given_up or causes.of_refusal(answer.code, answer))
 
     def _provisional(self, answer: Response) -> None:
+        assert self._outgoing is not None
+        if prack := self._provisionals.acknowledgement(self._outgoing.request, answer):
+            self.ask(prack)
+            if answer.body:
+                self._described[tag(name_addr(answer.headers["To"]))] = answer.body
+                self.soon(self.media.settle(answer.body))
         if self.state is S.DIALING:
             self.move(S.PROCEEDING)
         if answer.code > 100 and self.state is S.PROCEEDING:
@@ -148,7 +157,7 @@ class Dialing(Call):
         """Every 2xx is acknowledged; one that comes too late, or from another branch, is ended at once (§13.2.2.4)."""
         assert self._outgoing is not None
         invite = self._outgoing.request
-        dialog = Dialog.as_client(invite, answer, self._to.contact)
+        dialog = self._provisionals.confirmed(invite, answer)
         self.dialogs.transactions.pass_by(dialog.request("ACK", invite.cseq.sequence), self.flow)
         if self.dialog is not None and self.dialog.remote_tag == tag(name_addr(answer.headers["To"])):
             return  # its repeat
@@ -160,7 +169,7 @@ class Dialing(Call):
         self.move(S.CONFIRMED)
         self.refreshing.meets(answer)
         self.refreshing.keep(session.agreed(answer))
-        self.soon(self._up(answer.body))
+        self.soon(self._up(answer.body or self._described.get(dialog.remote_tag, b"")))
 
     async def _up(self, answered: bytes) -> None:
         await self.media.settle(answered)
