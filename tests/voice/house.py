@@ -133,7 +133,7 @@ class VoiceHouse(House):
     def media_processes(self) -> list[int]:
         """Those that carry this site's audio."""
         children = psutil.Process().children()
-        return [each.pid for each in children if any("media.worker" in word for word in each.cmdline())]
+        return [each.pid for each in children if any(word.endswith("media/start.py") for word in each.cmdline())]
 
     async def quiet(self) -> None:
         """Every leg is gone."""
