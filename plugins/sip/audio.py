@@ -5,17 +5,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Protocol
 
-from plugins.sip.line import Line
+from plugins.sip.call import Call
 from plugins.sip.media.engine import Digit, Event, Gone, MediaEngine, MediaError, Played, Silence
 from plugins.sip.media.settings import MediaSettings
 from plugins.sip.media.workers import WorkerEngine
+from plugins.sip.speaking import Speaking
+
+
+class Owner(Protocol):
+    """Who is told of a leg's audio: a line, or two callers that were joined."""
+
+    @property
+    def speaking(self) -> Speaking | None: ...
+
+    def call_of(self, leg: str) -> Call | None: ...
+
+    def pressed(self, leg: str, key: str) -> None: ...
+
+    def lost(self, leg: str) -> None: ...
 
 
 class Audio:
-    """`find` gives the line a leg of audio belongs to."""
+    """`find` gives whose a leg of audio is."""
 
-    def __init__(self, settings: MediaSettings, find: Callable[[str], Line | None]) -> None:
+    def __init__(self, settings: MediaSettings, find: Callable[[str], Owner | None]) -> None:
         self._settings = settings
         self._find = find
         self._engine: WorkerEngine | None = None
@@ -60,14 +75,14 @@ class Audio:
 
     async def _hear(self, engine: MediaEngine) -> None:
         async for event in engine.events():
-            if line := self._find(event.leg):
-                _tell(line, event)
+            if owner := self._find(event.leg):
+                _tell(owner, event)
 
 
-def _tell(line: Line, event: Event) -> None:
+def _tell(owner: Owner, event: Event) -> None:
     if isinstance(event, Digit):
-        line.pressed(event.leg, event.digit)
-    elif isinstance(event, Played) and line.speaking is not None:
-        line.speaking.played(event.play)
+        owner.pressed(event.leg, event.digit)
+    elif isinstance(event, Played) and owner.speaking is not None:
+        owner.speaking.played(event.play)
     elif isinstance(event, Gone | Silence):
-        line.lost(event.leg)
+        owner.lost(event.leg)

@@ -7,10 +7,11 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 from hub.api import Address, AnyAccount, AnyConnection, Cause, Context, InputError, Overloaded, Raw
 from plugins.sip.answering import Answering
-from plugins.sip.audio import Audio
+from plugins.sip.audio import Audio, Owner
 from plugins.sip.counters import CALLS, LINES, TURNED
 from plugins.sip.digest import Verdicts
 from plugins.sip.guard import Guard, Limits, Turned, networks
@@ -34,6 +35,18 @@ log = logging.getLogger(__name__)
 LAST_WORDS = 3.0
 
 
+class Joined(Owner, Protocol):
+    """Two callers that the core has let go of."""
+
+    @property
+    def account(self) -> AnyAccount: ...
+
+    @property
+    def over(self) -> bool: ...
+
+    def leave(self) -> None: ...
+
+
 class Exchange:
     """One for all connections of the plugin in this process."""
 
@@ -47,9 +60,10 @@ class Exchange:
         verdicts = Verdicts(settings.realm, context.key("digest"), settings.digest)
         self.registrar = Registrar(self.phones, verdicts, self.guard)
         self.ports = Ports(settings, self.agent.received)
-        self.audio = Audio(_media(settings), self._line_of)
+        self.audio = Audio(_media(settings), self.owner_of)
         self.trunks: dict[int, Trunk] = {}
         self.lines: dict[str, Line] = {}
+        self.passed_on: list[Joined] = []
         self.transfers: Callable[[Line, str], bool] = lambda line, target: False
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -90,6 +104,10 @@ class Exchange:
         CALLS.labels(direction).inc()
         LINES.set(len(self.lines))
         return line
+
+    def join(self, pair: Joined) -> None:
+        """These two talk through us until one hangs up."""
+        self.passed_on = [each for each in self.passed_on if not each.over] + [pair]
 
     async def _take(self, incoming: Incoming) -> None:
         request = incoming.request
@@ -144,14 +162,18 @@ class Exchange:
         trunk = self.trunks.get(account.connection_id or 0)
         return trunk.settings.srtp if trunk else Encryption.OFF
 
-    def _line_of(self, leg: str) -> Line | None:
-        return next((line for line in self.lines.values() if line.call_of(leg)), None)
+    def owner_of(self, leg: str) -> Owner | None:
+        """Whose this leg of audio is."""
+        return next((each for each in (*self.lines.values(), *self.passed_on) if each.call_of(leg)), None)
 
     def _gone(self, line: Line) -> None:
         self.lines.pop(line.thread, None)
         LINES.set(len(self.lines))
 
     async def _clear(self, connection: int) -> None:
+        for pair in self.passed_on:
+            if pair.account.connection_id == connection:
+                pair.leave()
         mine = [line for line in self.lines.values() if line.account.connection_id == connection]
         for line in mine:
             line.leave(Cause.FAILED)

@@ -10,7 +10,7 @@ from hub.api import Address, AnyAccount, Device, Misconfigured, Rejected, SendEr
 from plugins.sip.addresses import single_uri
 from plugins.sip.counters import TURNED
 from plugins.sip.dialing import Destination, Dialing
-from plugins.sip.exchange import Exchange, contact
+from plugins.sip.exchange import Exchange, Joined, contact
 from plugins.sip.guard import Turned, may_call
 from plugins.sip.line import Line
 from plugins.sip.media_leg import MediaLeg
@@ -85,6 +85,10 @@ class Outward:
         except SendError:
             return False
         return True
+
+    def joined(self, pair: Joined) -> None:
+        """Two that talk through us from now on: their audio and our end are theirs, too."""
+        self._exchange.join(pair)
 
     def _leg(self, line: Line, trunk: Trunk, flow: Flow, to: Destination) -> Dialing:
         media = MediaLeg(line.engine, line.beside, trunk.settings.srtp)

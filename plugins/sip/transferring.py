@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from hub.api import Cause, Unreachable
+from hub.api import AnyAccount, Cause, Unreachable
 from plugins.sip.call import Call
 from plugins.sip.line import Line
 from plugins.sip.outward import Outward
+from plugins.sip.speaking import Speaking
 
 LONGEST_RING = 45.0
 
@@ -18,7 +19,35 @@ class Bridged:
     def __init__(self, line: Line) -> None:
         self.answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._line = line
+        self.speaking: Speaking | None = None
         self._pair: tuple[Call, ...] = ()
+
+    @property
+    def account(self) -> AnyAccount:
+        """By which they came."""
+        return self._line.account
+
+    @property
+    def over(self) -> bool:
+        """Whether both have gone."""
+        return all(call.over for call in self._pair)
+
+    def call_of(self, leg: str) -> Call | None:
+        """The one whose audio goes by this name."""
+        return next((call for call in self._pair if call.media.name == leg), None)
+
+    def leave(self) -> None:
+        """The connection ends, and they with it."""
+        for call in self._pair:
+            call.hang_up(Cause.FAILED)
+
+    def pressed(self, leg: str, key: str) -> None:
+        """For the other, who hears it."""
+
+    def lost(self, leg: str) -> None:
+        """One's audio has stopped for good: so have both."""
+        if call := self.call_of(leg):
+            call.hang_up(Cause.FAILED)
 
     def join(self, outside: Call) -> None:
         """From now on these two belong together."""
@@ -69,5 +98,6 @@ async def transfer(outward: Outward, line: Line, number: str) -> None:
         raise Unreachable("nobody answered")
     customer = line.customer
     pair.join(outside)
+    outward.joined(pair)
     await line.detach()
     await line.engine.bridge(customer.media.name, outside.media.name)

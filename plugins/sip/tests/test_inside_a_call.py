@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from hub.api import Ringing
+from hub.api import Address, Ringing
 from plugins.sip.digest import Secret
 from plugins.sip.tests.party import ACCOUNT, Party, Site, described, site
 
@@ -155,6 +158,40 @@ async def test_a_caller_moves_nothing_by_refer() -> None:
         with Party() as caller:
             await caller.call(found.port)
             assert (await caller.ask("REFER", f"Refer-To: <sip:{OUTSIDE}@hub>")).code == 603
+
+
+@contextlib.asynccontextmanager
+async def passed_on(caller: Party, outside: Party) -> AsyncIterator[Site]:
+    """The caller and a number outside talk to each other through the site."""
+    async with site(proxies=[f"127.0.0.1:{outside.port}"], prefixes=["+86"]) as found:
+        await caller.call(found.port)
+        await found.until(lambda: found.exchange.lines[found.thread].connected)
+        taking = asyncio.create_task(found.channel.transfer_out(ACCOUNT, found.thread, Address("tel", OUTSIDE)))
+        await outside.picks_up()
+        await taking
+        yield found
+
+
+async def test_two_that_were_joined_end_together_when_one_is_heard_no_more() -> None:
+    with Party() as caller, Party() as outside:
+        async with passed_on(caller, outside) as found:
+            [pair] = found.exchange.passed_on
+            lost = next(iter(found.engine.open_legs))
+            owner = found.exchange.owner_of(lost)
+            assert owner is not None
+            owner.lost(lost)
+            for party in (caller, outside):
+                party.reply(await party.asked("BYE"), 200)
+            await found.until(lambda: not found.engine.open_legs)
+            assert pair.over
+
+
+async def test_two_that_were_joined_are_told_when_the_connection_ends() -> None:
+    with Party() as caller, Party() as outside:
+        async with passed_on(caller, outside) as found:
+            assert found.exchange.passed_on
+        for party in (caller, outside):
+            await party.asked("BYE")
 
 
 async def test_a_consultation_leaves_the_customer_with_music() -> None:
