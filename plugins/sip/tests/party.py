@@ -142,14 +142,6 @@ class Party:
         assert isinstance(message, Request) and message.method == method, encode(message)
         return message
 
-    async def asked_after(self, method: str, skip: str) -> Request:
-        """The next request of this kind; others of another kind may come before."""
-        while True:
-            message = await self.hear()
-            assert isinstance(message, Request) and message.method in (method, skip), encode(message)
-            if message.method == method:
-                return message
-
     async def answer(self) -> Response:
         """The next answer that is final."""
         while True:

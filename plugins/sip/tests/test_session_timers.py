@@ -167,3 +167,4 @@ async def test_calls_out_keep_to_what_the_answer_says() -> None:
             made = await phone.picks_up("Session-Expires: 90;refresher=uas")
             assert "timer" in made.headers["Supported"]
             assert set(clock.wound) == {60.0}
+            await phone.asked("INVITE")  # the agent is there: now the customer is called
