@@ -67,7 +67,9 @@ class Office:
     def url(self) -> str:
         return self.hub.http
 
-    async def write_mail(self, subject: str, text: str, *, sender: str = "wang@customers.test", html: str = "") -> None:
+    async def write_mail(
+        self, subject: str, text: str, *, sender: str = "wang@customers.test", html: str = "", sound: bytes = b""
+    ) -> None:
         """A customer writes; returns once the hub has it."""
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = sender, SUPPORT, subject
@@ -75,6 +77,8 @@ class Office:
         mail.set_content(text)
         if html:
             mail.add_alternative(html, subtype="html")
+        if sound:
+            mail.add_attachment(sound, "audio", "wav", filename="heard.wav")
         await asyncio.to_thread(self._send, mail)
 
     def _send(self, mail: EmailMessage) -> None:

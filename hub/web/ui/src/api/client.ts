@@ -56,6 +56,13 @@ export async function look(path: string): Promise<Headers> {
   return response.headers;
 }
 
+/** A file as it is. */
+export async function bytes(path: string): Promise<Blob> {
+  const response = await fetch(url(path), { credentials: "same-origin" });
+  if (!response.ok) throw await failure(response, path);
+  return response.blob();
+}
+
 function request<T>(method: string, target: string, body?: unknown): Promise<T> {
   const json = body === undefined ? undefined : JSON.stringify(body);
   return send<T>(method, target, json, json === undefined ? {} : { "Content-Type": "application/json" });

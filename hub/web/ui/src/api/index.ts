@@ -1,6 +1,6 @@
 /** Every call the screens make, by noun. */
 
-import { get, look, patch, post, put, type Query, remove, upload } from "./client";
+import { bytes, get, look, patch, post, put, type Query, remove, upload } from "./client";
 import type * as T from "./types";
 
 export const session = {
@@ -70,6 +70,7 @@ export const deliveries = {
 
 export const files = {
   describe,
+  bytes: (id: number) => bytes(`/attachments/${id}`),
   upload: (file: File) => {
     const form = new FormData();
     form.append("file", file, file.name);

@@ -4,6 +4,7 @@ import type { Component } from "vue";
 import CardMessage from "./messages/CardMessage.vue";
 import NoteMessage from "./messages/NoteMessage.vue";
 import RatingMessage from "./messages/RatingMessage.vue";
+import SoundMessage from "./messages/SoundMessage.vue";
 import SystemMessage from "./messages/SystemMessage.vue";
 import TextMessage from "./messages/TextMessage.vue";
 
@@ -17,6 +18,8 @@ const KINDS: Record<string, Kind> = {
   TEXT: { component: TextMessage, place: "bubble" },
   NOTE: { component: NoteMessage, place: "across" },
   CARD: { component: CardMessage, place: "bubble" },
+  VOICEMAIL: { component: SoundMessage, place: "bubble" },
+  RECORDING: { component: SoundMessage, place: "across" },
   RATING: { component: RatingMessage, place: "line" },
   SYSTEM: { component: SystemMessage, place: "line" },
 };
