@@ -9,7 +9,7 @@ from typing import Final
 from sipmessage import Message, Request, Response
 
 LEAST: Final = 90
-"""Seconds; what asks for less is answered 422 (§4)."""
+"""Seconds; what asks for less is answered 422 (§4), or not heeded where nobody could ask again."""
 _EXPIRES: Final = re.compile(r"(\d{1,9})\s*(?:;.*)?", re.DOTALL)
 _REFRESHER: Final = re.compile(r";\s*refresher\s*=\s*(uac|uas)\b", re.IGNORECASE)
 
@@ -35,13 +35,13 @@ class Session:
 def asked(request: Request) -> Session | None:
     """What a request asks of who answers it: they refresh, unless they want us to, or cannot (§9)."""
     expires, refresher = _read(request)
-    return Session(expires, refresher == "uas" or not knows(request)) if expires else None
+    return Session(expires, refresher == "uas" or not knows(request)) if expires >= LEAST else None
 
 
 def agreed(answer: Response) -> Session | None:
     """What an answer to our request says: we refresh, unless they will."""
     expires, refresher = _read(answer)
-    return Session(expires, refresher != "uas") if expires else None
+    return Session(expires, refresher != "uas") if expires >= LEAST else None
 
 
 def too_short(request: Request) -> bool:

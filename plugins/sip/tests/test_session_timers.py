@@ -45,6 +45,7 @@ def says(code: int, *headers: tuple[str, str]) -> Response:
         (("x: 1800;refresher=uac", "k: 100rel, timer"), Session(1800, ours=False)),
         (("Session-Expires: 1800 ; refresher=UAS", "Supported: timer"), Session(1800, ours=True)),
         (("Session-Expires: 1800;refresher=uac",), Session(1800, ours=True)),  # a proxy's: its sender knows no timer
+        (("Session-Expires: 1",), None),  # nor is half a second's refreshing asked of us
         (("Session-Expires: soon", "Supported: timer"), None),
         (("Supported: timer",), None),
     ],
