@@ -1,7 +1,7 @@
 """`make bench`: prints a table, each row beside the floor measured in the same run.
 
 python -m tests.bench [--scale S] [NAME …]      names: accept start ingest match owner offers fanout visitors
-                                                lists media
+                                                lists media calls
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import argparse
 import sys
 import time
 
-from tests.bench import accept, fanout, ingest, lists, match, media, offers, owner, start, visitors
+from tests.bench import accept, calls, fanout, ingest, lists, match, media, offers, owner, start, visitors
 from tests.bench.row import HEAD, Measure
 
 BENCHES = {
@@ -24,6 +24,7 @@ BENCHES = {
     "visitors": visitors.measures,
     "lists": lists.measures,
     "media": media.measures,
+    "calls": calls.measures,
 }
 
 

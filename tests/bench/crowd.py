@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +16,9 @@ from hub.store.tables import presence, queue_members, users
 from hub.store.unit import Tx
 from hub.web.sessions import API_PREFIX
 from tests.bench.place import Place, hub
+from tests.support.hub_process import HubProcess
 
+Opening = Callable[[Place], AbstractAsyncContextManager[HubProcess]]
 FULL = {"VOICE": 0, "LIVE_TEXT": 0, "DEFERRED": 0}
 
 
@@ -26,10 +30,10 @@ class Crowd:
     agents: dict[int, str]
 
 
-async def crowd(where: Place, working: int, idle: int = 0) -> Crowd:
+async def crowd(where: Place, working: int, idle: int = 0, opening: Opening = hub) -> Crowd:
     """Set the site up and fill it. All are READY and take work from the queue; the idle ones have no room for any, so
     that routing has to pass over them each time."""
-    async with hub(where):
+    async with opening(where):
         pass
     store = await Store.open(where.database, key_file=where.folder / "site.key")
     try:
