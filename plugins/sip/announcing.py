@@ -34,9 +34,20 @@ class Announcing:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._told: set[str] = set()
 
     async def run(self, line: Line) -> None:
-        """As long as this line waits; one that the core puts in a queue before it is answered hears it then."""
+        """As long as this line waits; one that the core puts in a queue before it is answered hears it then. Who talks
+        in between and waits again is told by the same voice, not by two."""
+        if line.thread in self._told:
+            return
+        self._told.add(line.thread)
+        try:
+            await self._tell(line)
+        finally:
+            self._told.discard(line.thread)
+
+    async def _tell(self, line: Line) -> None:
         every = float(line.account.settings.announce_seconds)
         while every and line.arrangement.mode == "WAITING" and line.customer is not None and not line.customer.over:
             found = await self._context.conversation(line.account, line.thread, limit=0)

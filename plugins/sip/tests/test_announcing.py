@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 from hub.api import Audio, Conversation
+from plugins.sip.announcing import Announcing
 from plugins.sip.media.engine import Endpoint
 from plugins.sip.tests.party import ACCOUNT, Party, described, site
 from plugins.sip.tests.silent_media import SilentEngine
@@ -54,3 +57,29 @@ async def test_who_is_in_the_queue_before_they_are_answered_is_told_their_place_
             await caller.ask("BYE")
             await found.until(lambda: not found.exchange.lines)
     assert voice.said == ["You are next."]
+
+
+async def test_who_talks_in_between_and_waits_again_is_told_by_one_voice() -> None:
+    said: list[object] = []
+    line = SimpleNamespace(
+        account=SimpleNamespace(settings=SimpleNamespace(announce_seconds=60), language="en"),
+        thread="call",
+        arrangement=SimpleNamespace(mode="WAITING"),
+        customer=SimpleNamespace(over=False),
+        speaking=SimpleNamespace(busy=False, say=said.append),
+    )
+    announcing = Announcing(cast("Any", _Waits()))
+    telling = asyncio.create_task(announcing.run(cast("Any", line)))
+    while not said:
+        await asyncio.sleep(0)
+    await announcing.run(cast("Any", line))
+    telling.cancel()
+    await asyncio.gather(telling, return_exceptions=True)
+    assert len(said) == 1
+    line.customer.over = True
+    await announcing.run(cast("Any", line))  # nobody is told any more, and nobody waits for it
+
+
+class _Waits:
+    async def conversation(self, *_: object, **__: object) -> Conversation:
+        return Conversation(1, "QUEUED", "call", "", 0, "", ())

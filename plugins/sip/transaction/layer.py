@@ -18,7 +18,7 @@ from plugins.sip.transaction.server import Server
 from plugins.sip.transport.flow import Flow
 
 COOKIE: Final = "z9hG4bK"
-MOST: Final = 20_000
+MOST: Final = 65_536
 """Server transactions at once; beyond them requests are dropped, and come again."""
 
 OnResponse: TypeAlias = Callable[[Response], None]
