@@ -61,17 +61,22 @@ async def test_who_is_in_the_queue_before_they_are_answered_is_told_their_place_
 
 async def test_who_talks_in_between_and_waits_again_is_told_by_one_voice() -> None:
     said: list[object] = []
+    spoken = asyncio.Event()
+
+    def say(words: object) -> None:
+        said.append(words)
+        spoken.set()
+
     line = SimpleNamespace(
         account=SimpleNamespace(settings=SimpleNamespace(announce_seconds=60), language="en"),
         thread="call",
         arrangement=SimpleNamespace(mode="WAITING"),
         customer=SimpleNamespace(over=False),
-        speaking=SimpleNamespace(busy=False, say=said.append),
+        speaking=SimpleNamespace(busy=False, say=say),
     )
     announcing = Announcing(cast("Any", _Waits()))
     telling = asyncio.create_task(announcing.run(cast("Any", line)))
-    while not said:
-        await asyncio.sleep(0)
+    await spoken.wait()
     await announcing.run(cast("Any", line))
     telling.cancel()
     await asyncio.gather(telling, return_exceptions=True)
