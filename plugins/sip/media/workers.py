@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import itertools
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -41,6 +42,7 @@ class WorkerEngine:
         self._plays = itertools.count(1)
         self._listeners: set[asyncio.Queue[Event]] = set()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._writing = threading.Lock()
 
     async def __aenter__(self) -> Self:
         self._processes.start()
@@ -239,10 +241,12 @@ class WorkerEngine:
             self._listeners.discard(queue)
 
     def _file(self, audio: bytes) -> Path:
-        """Bytes as a file that the process can read; the same bytes are written once."""
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="prompts-", dir=self._settings.folder)
-        path = Path(self._folder.name) / f"{hashlib.sha256(audio).hexdigest()}.wav"
-        if not path.exists():
-            path.write_bytes(audio)
+        """Bytes as a file that the process can read; the same bytes are written once, also when many calls want them
+        at the same moment."""
+        with self._writing:
+            if self._folder is None:
+                self._folder = tempfile.TemporaryDirectory(prefix="prompts-", dir=self._settings.folder)
+            path = Path(self._folder.name) / f"{hashlib.sha256(audio).hexdigest()}.wav"
+            if not path.exists():
+                path.write_bytes(audio)
         return path

@@ -21,7 +21,7 @@ from plugins.sip.routes import routes
 from plugins.sip.settings import SipConnection, SipSettings
 
 ANN, BO = 7, 8
-SOON = int((datetime.now(UTC) + timedelta(minutes=10)).timestamp())
+SOON = int((datetime.now(UTC) + timedelta(days=1)).timestamp())  # a run of all tests takes longer than a registration
 
 
 @dataclass(frozen=True, slots=True)
