@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
+import psutil
 
 USER = "hub"
 SETTINGS = "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nmax_connections = 200\n"
@@ -84,8 +85,18 @@ def start(data: Path, *, durable: bool = False) -> Cluster:
 
 def stop(data: Path) -> None:
     """Stop whatever server runs in `data`; none is fine."""
-    if (data / "postmaster.pid").exists():
+    if runs(data):
         command("pg_ctl", data, "stop", "--wait", "--mode", "immediate")
+
+
+def runs(data: Path) -> bool:
+    """Whether a server lives in `data`. One that was killed leaves its `postmaster.pid`, at whose number nobody lives
+    any more, or a stranger; pg_ctl fails on the one and signals the other."""
+    try:
+        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+        return Path(psutil.Process(pid).cwd()) == data.resolve()
+    except (FileNotFoundError, psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
 
 
 def restart(cluster: Cluster) -> None:
