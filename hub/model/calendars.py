@@ -28,7 +28,7 @@ def check(code: str) -> None:
     """`CN`, `HK`, `DE-BY`: ISO 3166 country and the library's subdivision. Raises KeyError if there is none such."""
     try:
         _calendar(code, None)
-    except NotImplementedError as error:  # how the library says that it has no such calendar
+    except NotImplementedError as error:  # so `holidays` says that it knows no such country or subdivision
         raise KeyError(f"no holiday calendar is called {code!r}; for instance CN, HK or DE-BY") from error
 
 

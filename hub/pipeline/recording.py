@@ -15,15 +15,15 @@ from hub.routing.policy import QueuePolicy
 from hub.routing.snapshots import Agent, Held, OpenOffer, Refusal, Snapshot, Turn, Work
 
 Cycle = tuple[datetime, Sequence[facts.Event], Sequence[Decision]]
-_PARTS: dict[str, type] = {
-    "agents": Agent,
-    "waiting": Work,
-    "held": Held,
-    "offers": OpenOffer,
-    "turns": Turn,
-    "refused": Refusal,
+_PARTS: dict[str, Any] = {
+    "agents": tuple[Agent, ...],
+    "waiting": tuple[Work, ...],
+    "held": tuple[Held, ...],
+    "offers": tuple[OpenOffer, ...],
+    "turns": tuple[Turn, ...],
+    "refused": tuple[Refusal, ...],
 }
-_adapters: dict[type, TypeAdapter[Any]] = {}
+_adapters: dict[Any, TypeAdapter[Any]] = {}
 
 
 def cycles_body(cycles: Sequence[Cycle]) -> bytes:
@@ -40,8 +40,7 @@ def read_cycles(body: bytes) -> Iterator[tuple[datetime, list[facts.Event], list
 def snapshot_body(state: Snapshot, settings: Mapping[str, Any]) -> bytes:
     """What a new owner starts from; `settings` as the site keeps them."""
     parts: dict[str, Any] = {
-        name: _adapter(tuple[of, ...]).dump_python(getattr(state, name), mode="json")  # type: ignore[valid-type]  # a type made at run time
-        for name, of in _PARTS.items()
+        name: _adapter(of).dump_python(getattr(state, name), mode="json") for name, of in _PARTS.items()
     }
     parts["queues"] = [_policy(each) for each in state.queues]
     return _packed([parts, dict(settings)])
@@ -50,10 +49,7 @@ def snapshot_body(state: Snapshot, settings: Mapping[str, Any]) -> bytes:
 def read_snapshot(body: bytes) -> tuple[Snapshot, dict[str, Any]]:
     """What `snapshot_body` wrote."""
     parts, settings = _unpacked(body)
-    read = {
-        name: _adapter(tuple[of, ...]).validate_python(parts.get(name, ()))  # type: ignore[valid-type]  # as above
-        for name, of in _PARTS.items()
-    }
+    read = {name: _adapter(of).validate_python(parts.get(name, ())) for name, of in _PARTS.items()}
     return Snapshot(**read, queues=tuple(_read_policy(each) for each in parts["queues"])), settings
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from hub.api import AnyAccount, Cause, Event, Json, SendError, Signal
+from hub.api import AnyAccount, Cause, Event, HubError, Json, SendError, Signal
 from hub.model.states import FINAL
 from hub.pipeline import leg
 from hub.pipeline.arrangement import NOTHING, Arrangement, Talk, steps, wanted
@@ -134,8 +134,8 @@ class Switchboard:
             for account in self._accounts():
                 try:
                     await self.compare(account)
-                except Exception as error:  # noqa: BLE001  # whatever it was, this comparison must not be the last
-                    log.warning("calls of %s could not be compared: %s", account.name, type(error).__name__)
+                except HubError as error:  # the store is away, say: the next round compares again
+                    log.warning("calls of %s could not be compared: %s", account.name, error.code)
             await asyncio.sleep(COMPARE)
 
     async def compare(self, account: AnyAccount, settled: timedelta = SETTLED) -> None:

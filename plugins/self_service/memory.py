@@ -23,8 +23,8 @@ class Memory:
     @classmethod
     def of(cls, state: Json) -> Memory:
         """As the hub kept it; anything else begins anew."""
-        known = {name: value for name, value in state.items() if name in FIELDS} if isinstance(state, dict) else {}
-        return cls(**known)  # type: ignore[arg-type]  # what we gave the hub ourselves
+        given: dict[str, Any] = state if isinstance(state, dict) else {}
+        return cls(**{name: value for name, value in given.items() if name in FIELDS})
 
     def as_json(self) -> Json:
         return asdict(self)

@@ -11,7 +11,7 @@ import select
 import sys
 from typing import Any
 
-import pjsua2 as pj  # type: ignore[import-untyped]  # a module of C++ without stubs
+import pjsua2 as pj  # type: ignore[import-untyped]  # C++ wrapped by SWIG: it brings no types, and nobody else does
 
 
 def tell(**event: Any) -> None:
@@ -19,18 +19,18 @@ def tell(**event: Any) -> None:
     sys.stdout.flush()
 
 
-class Heard(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
+class Heard(pj.Call):  # type: ignore[misc]  # so its classes are Any; PJSUA tells only who inherits from them
     """The one call."""
 
     def __init__(self, account: Callee, number: int) -> None:
         super().__init__(account, number)
         self.callee = account
 
-    def onCallState(self, _: Any) -> None:  # noqa: N802 - PJSUA calls it by this name
+    def onCallState(self, _: Any) -> None:
         info = self.getInfo()
         tell(event="state", state=info.stateText, code=info.lastStatusCode)
 
-    def onCallMediaState(self, _: Any) -> None:  # noqa: N802 - PJSUA calls it by this name
+    def onCallMediaState(self, _: Any) -> None:
         info = self.getInfo()  # its lists live no longer than it does
         for place, media in enumerate(info.media):
             if media.status == pj.PJSUA_CALL_MEDIA_ACTIVE:
@@ -38,11 +38,11 @@ class Heard(pj.Call):  # type: ignore[misc]  # pjsua2 has no types
                 self.callee.player.startTransmit(audio)
                 audio.startTransmit(self.callee.recorder)
 
-    def onDtmfDigit(self, key: Any) -> None:  # noqa: N802 - PJSUA calls it by this name
+    def onDtmfDigit(self, key: Any) -> None:
         tell(event="key", key=key.digit, rfc_4733=key.method == pj.PJSUA_DTMF_METHOD_RFC2833)
 
 
-class Callee(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
+class Callee(pj.Account):  # type: ignore[misc]  # as `Heard`: inheriting is the only way to be told
     """It rings, and waits for a command."""
 
     def __init__(self, tone: str, heard: str) -> None:
@@ -52,7 +52,7 @@ class Callee(pj.Account):  # type: ignore[misc]  # pjsua2 has no types
         self.player.createPlayer(tone, 0)
         self.recorder.createRecorder(heard)
 
-    def onIncomingCall(self, incoming: Any) -> None:  # noqa: N802 - PJSUA calls it by this name
+    def onIncomingCall(self, incoming: Any) -> None:
         self.call = Heard(self, incoming.callId)
         tell(event="call", invite=incoming.rdata.wholeMsg)
         self.answer(180)

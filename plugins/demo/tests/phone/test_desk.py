@@ -40,6 +40,7 @@ class Window:
         self.headers: Mapping[str, str] = {"host": "desk.test", "origin": origin}
         self.shown: list[dict[str, Any]] = []
         self.code = 1000
+        self.told = asyncio.Event()
         self._frames = list(frames)
 
     async def accept(self, subprotocol: str | None = None) -> None:
@@ -53,6 +54,7 @@ class Window:
 
     async def send(self, text: str) -> None:
         self.shown.append(json.loads(text))
+        self.told.set()
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         self.code = code
@@ -122,8 +124,7 @@ async def test_so_many_calls_at_once_and_no_more() -> None:
     windows = [Window(dial()) for _ in range(MOST_CALLS)]
     calls = [asyncio.create_task(desk.call(window)) for window in windows]
     async with asyncio.timeout(10):
-        while not all(window.shown for window in windows):  # noqa: ASYNC110 - a window tells nobody what it shows
-            await asyncio.sleep(0.01)
+        await asyncio.gather(*(window.told.wait() for window in windows))
     refused = Window(dial())
     await desk.call(refused)
     assert refused.shown == [{"stage": "ENDED", "why": "TOO_MANY"}]
