@@ -133,7 +133,8 @@ class Listens(Protocol):
 
 
 class Ready(Protocol):
-    """Called by a listener when it can hear; `detail` is shown to administrators ("127.0.0.1:2525")."""
+    """Called by a listener when it can hear; `detail` is shown to administrators ("127.0.0.1:2525"). Called again when
+    what there is to show has changed."""
 
     def __call__(self, detail: str = "") -> None: ...
 

@@ -125,6 +125,8 @@ class Supervised:
     def _ready(self, detail: str = "") -> None:
         if self.state is ConnectionState.STARTING:
             self._enter(ConnectionState.RUNNING, detail)
+        elif self.state is ConnectionState.RUNNING:
+            self.on_state(self.state, detail)
 
     def _enter(self, state: ConnectionState, detail: str) -> None:
         if CONNECTION.allows(self.state, state):

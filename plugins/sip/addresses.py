@@ -64,6 +64,14 @@ def single_uri(text: str) -> URI:
     return URI.parse(f"{scheme}:{matched[2]}")
 
 
+def host_and_port(where: str) -> tuple[str, int | None]:
+    """Of "host", "host:port", "[::1]:port"; the host without brackets."""
+    host, colon, port = where.rpartition(":")
+    if not colon or where.endswith("]"):
+        return where.strip("[]"), None
+    return host.strip("[]"), int(port)
+
+
 def tag(address: Address) -> str:
     """The tag of a From or To, "" without one (RFC 2543)."""
     return address.parameters.get("tag") or ""

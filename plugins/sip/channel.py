@@ -81,7 +81,8 @@ class SipChannel:
         """Be reachable until cancelled. Calls are stored by account, not by this connection's `emit`."""
         try:
             async with self.exchange.holding(connection) as trunk:
-                ready(trunk.port.where)
+                trunk.told = ready
+                ready(trunk.standing)
                 await asyncio.get_running_loop().create_future()
         except MediaError as error:
             raise Unreachable(str(error)) from error

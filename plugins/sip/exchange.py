@@ -9,25 +9,26 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from hub.api import Address, AnyAccount, AnyConnection, Cause, Context, InputError, Overloaded, Raw
+from hub.api import AnyAccount, AnyConnection, Cause, Context, InputError, Overloaded, Raw
 from plugins.sip.answering import Answering
 from plugins.sip.audio import Audio, Owner
 from plugins.sip.counters import CALLS, LINES, TURNED
+from plugins.sip.dialled import account_called
 from plugins.sip.digest import Verdicts
-from plugins.sip.guard import Guard, Limits, Turned, networks
+from plugins.sip.guard import Guard, Limits, Turned
 from plugins.sip.line import Line
 from plugins.sip.media.engine import MediaError
 from plugins.sip.media.settings import MediaSettings
 from plugins.sip.media_leg import MediaLeg
 from plugins.sip.message import encode, response
-from plugins.sip.numbers import called, caller
+from plugins.sip.numbers import caller
 from plugins.sip.phones import Phones
 from plugins.sip.ports import Ports
 from plugins.sip.registrar import Registrar
 from plugins.sip.sdes import Encryption, without_keys
-from plugins.sip.settings import NAME, SCHEME, SipSettings
+from plugins.sip.settings import SipSettings
 from plugins.sip.transaction.layer import Incoming
-from plugins.sip.transport.flow import Flow
+from plugins.sip.transport.flow import contact
 from plugins.sip.trunk import Trunk
 from plugins.sip.user_agent import UserAgent
 
@@ -72,17 +73,14 @@ class Exchange:
         """This connection at work as long as this lasts; its calls end with it. Raises OSError, MediaError."""
         settings = connection.settings
         async with self.audio.at_work(), self.ports.using(settings) as port:
-            trunk = Trunk(connection.id, connection.name, settings, port, self.agent.transactions)
+            trunk = Trunk(connection.id, connection.name, settings, port, self.agent.transactions, self.guard)
             self.trunks[connection.id] = trunk
-            self.guard.trusted[connection.id] = networks(settings.peers)
             self.registrar.open += settings.registrar
-            watching = asyncio.create_task(trunk.watch())
             try:
-                yield trunk
+                async with trunk.at_work():
+                    yield trunk
             finally:
-                watching.cancel()
                 self.registrar.open -= settings.registrar
-                self.guard.trusted.pop(connection.id, None)
                 await self._clear(connection.id)
                 self.trunks.pop(connection.id, None)
 
@@ -111,7 +109,8 @@ class Exchange:
 
     async def _take(self, incoming: Incoming) -> None:
         request = incoming.request
-        account = await self._account(called(request), incoming.flow.remote[0])
+        may_be = self.guard.trunks_of(incoming.flow.remote[0])
+        account, number = await account_called(self.context, request, self.trunks, may_be)
         if account is None:
             TURNED.labels(Turned.DESTINATION).inc()
             incoming.respond(response(request, 404, "Not Found", tag="n"))
@@ -126,17 +125,17 @@ class Exchange:
             self.agent, MediaLeg(line.engine, None, self._encryption(account)), incoming, contact(incoming.flow)
         )
         line.take(call)
-        if await self._stored(call, line):
+        if await self._stored(call, line, number):
             call.ring()
             call.answer()
 
-    async def _stored(self, call: Answering, line: Line) -> bool:
+    async def _stored(self, call: Answering, line: Line, number: str) -> bool:
         """The call is in the record before it is answered; otherwise the caller's side may try again."""
         meta = {
             "what": "call",
             "account": line.account.address.value,
             "thread": line.thread,
-            "called": called(call.request),
+            "called": number,
         }
         try:
             await self.context.emit(line.account, Raw(without_keys(encode(call.request)), meta))
@@ -148,15 +147,6 @@ class Exchange:
             return False
         line.reports.begin()
         return not call.over
-
-    async def _account(self, number: str, host: str) -> AnyAccount | None:
-        """The account that is called, on a connection whose peer it came from."""
-        found = await self.context.account(NAME, Address(SCHEME, number))
-        if found is None:
-            digits = number.lstrip("+")
-            every = await self.context.accounts(NAME)
-            found = next((each for each in every if each.address.value.lstrip("+") == digits), None)
-        return found if found and found.connection_id in self.guard.trunks_of(host) else None
 
     def _encryption(self, account: AnyAccount) -> Encryption:
         trunk = self.trunks.get(account.connection_id or 0)
@@ -189,9 +179,3 @@ def _media(settings: SipSettings) -> MediaSettings:
         workers=settings.media_workers,
         silence_seconds=settings.silence_seconds,
     )
-
-
-def contact(flow: Flow) -> str:
-    """Where we are reached on this flow."""
-    transport = "" if flow.transport == "UDP" else f";transport={flow.transport.lower()}"
-    return f"<sip:hub@{flow.local[0]}:{flow.local[1]}{transport}>"

@@ -16,6 +16,13 @@ def called(request: Request) -> str:
     return user(request.uri)
 
 
+def called_besides(request: Request) -> list[str]:
+    """Whom it is for by other headers, for a Request-URI that is our own Contact: P-Called-Party-ID (RFC 7315 §4.2),
+    To."""
+    values = [*request.headers.getlist("P-Called-Party-ID"), request.headers["To"]]
+    return [number for value in values if (number := number_in(value))]
+
+
 def caller(request: Request) -> tuple[str, str]:
     """(number, display name) of the caller; ("", "") when withheld. P-Asserted-Identity goes before From (RFC 3325)
     for those who may assert it: only trunks' requests are read this way."""
@@ -42,10 +49,10 @@ def user(uri: URI) -> str:
     return (uri.user or "").partition(";")[0]
 
 
-def number_in(refer_to: str) -> str:
-    """The number a Refer-To names (RFC 3515); "" when it names none."""
+def number_in(address: str) -> str:
+    """The number an address names (of a Refer-To, RFC 3515); "" when it names none."""
     try:
-        return user(name_addr(refer_to).uri)
+        return user(name_addr(address).uri)
     except ValueError:
         return ""
 

@@ -10,13 +10,13 @@ from hub.api import Address, AnyAccount, Device, Misconfigured, Rejected, SendEr
 from plugins.sip.addresses import single_uri
 from plugins.sip.counters import TURNED
 from plugins.sip.dialing import Destination, Dialing
-from plugins.sip.exchange import Exchange, Joined, contact
+from plugins.sip.exchange import Exchange, Joined
 from plugins.sip.guard import Turned, may_call
 from plugins.sip.line import Line
 from plugins.sip.media_leg import MediaLeg
 from plugins.sip.numbers import as_uri
 from plugins.sip.phones import Binding
-from plugins.sip.transport.flow import Flow
+from plugins.sip.transport.flow import Flow, contact
 from plugins.sip.trunk import Trunk
 
 AUTO_ANSWER = (("Call-Info", "<sip:hub>;answer-after=0"), ("Alert-Info", "<http://hub>;info=alert-autoanswer"))

@@ -17,6 +17,7 @@ from hub.api import Files, PluginRoutes, Request, Response, Route
 from plugins.sip.channel import SipChannel
 from plugins.sip.digest import Secret
 from plugins.sip.phones import Binding
+from plugins.sip.trunk import Trunk
 
 USERNAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
 OUTSIDE = re.compile(r"\+?[0-9]{3,20}|")
@@ -100,11 +101,18 @@ class PhoneDesk:
                 "connection": trunk.name,
                 "listens": trunk.port.where,
                 "registrar": trunk.settings.registrar,
+                "registration": _registration(trunk),
                 "proxies": [{"where": p.where, "up": p.down_until <= now} for p in trunk.proxies],
             }
             for trunk in exchange.trunks.values()
         ]
         return _json({"trunks": trunks, "calls": len(exchange.lines), "banned": exchange.guard.banned(now)})
+
+
+def _registration(trunk: Trunk) -> dict[str, str] | None:
+    """At its carrier; None where it needs none."""
+    mine = trunk.registration
+    return {"standing": mine.standing.value, "error": mine.error} if mine else None
 
 
 def _contact(bound: Binding) -> dict[str, Any]:

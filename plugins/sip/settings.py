@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from plugins.sip.digest import ALGORITHMS
 from plugins.sip.guard import networks
@@ -77,6 +77,10 @@ class SipConnection(BaseModel):
     )
     username: str = Field(default="", description="Log-in at the proxies")
     password: SecretStr = Field(default=SecretStr(""), description="Password; a secret")
+    register_seconds: int = Field(
+        default=0, ge=0, le=86_400, description="Register at the proxies as `username`, for so long at a time; 0: not"
+    )
+    domain: str = Field(default="", description="Domain of our address at the registrar; empty: the proxy's name")
     prefixes: list[str] = Field(
         default_factory=list,
         description='Where calls may go: "+86" allows, "!+8616" forbids, "*" is everywhere; empty: nowhere',
@@ -88,6 +92,12 @@ class SipConnection(BaseModel):
     def _are_networks(cls, value: list[str]) -> list[str]:
         networks(value)
         return value
+
+    @model_validator(mode="after")
+    def _can_register(self) -> Self:
+        if self.register_seconds and not (self.username and self.proxies):
+            raise ValueError("registering needs a username and proxies")
+        return self
 
 
 class SipAccount(BaseModel):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +14,9 @@ from sipmessage import CSeq, Request
 
 from plugins.sip.addresses import single_uri
 from plugins.sip.call import Call
+from plugins.sip.guard import Guard, networks
 from plugins.sip.ports import Port, resolve
+from plugins.sip.registration import Registration
 from plugins.sip.settings import SipConnection
 from plugins.sip.transaction.layer import Transactions
 from plugins.sip.transport.flow import Flow
@@ -46,7 +49,7 @@ class Trunk:
 
     def __init__(
         self, number: int, name: str, settings: SipConnection, port: Port, transactions: Transactions,
-        now: Callable[[], float] = time.monotonic,
+        guard: Guard, now: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self.number = number
         self.name = name
@@ -54,8 +57,40 @@ class Trunk:
         self.port = port
         self.outbound: list[Call] = []
         self.proxies = [Proxy(where) for where in settings.proxies]
+        self.registration = Registration(self, transactions, self._tell) if settings.register_seconds else None
+        self.told: Callable[[str], None] = lambda standing: None
         self._transactions = transactions
+        self._guard = guard
         self._now = now
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Calls may come and go, the proxies are watched and the registration is kept as long as this lasts."""
+        self._trust()
+        tasks = [asyncio.create_task(self.watch())]
+        if self.registration:
+            tasks.append(asyncio.create_task(self.registration.keep()))
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            if self.registration:
+                await self.registration.end()
+            self._guard.trusted.pop(self.number, None)
+
+    @property
+    def standing(self) -> str:
+        """Where it listens and whether it is registered, as an administrator reads it."""
+        if self.registration is None:
+            return self.port.where
+        standing, error = self.registration.standing, self.registration.error
+        return f"{self.port.where}, {standing}{f': {error}' if error else ''}"
+
+    @property
+    def log_in(self) -> str:
+        """What the carrier calls us by, where we are registered; "" where we are not."""
+        return self.settings.username if self.registration and self.registration.held else ""
 
     def calls_out(self) -> int:
         """Calls to the outside there are now."""
@@ -90,6 +125,16 @@ class Trunk:
                 await self.ask(proxy)
             await asyncio.sleep(ASK_EVERY)
         await asyncio.Event().wait()
+
+    def _tell(self) -> None:
+        self._trust()
+        self.told(self.standing)
+
+    def _trust(self) -> None:
+        """Calls come from the peers, and from where we are registered: they find us there by our own word."""
+        held = self.registration.held if self.registration else None
+        registrar = networks([held.flow.remote[0]]) if held else ()
+        self._guard.trusted[self.number] = (*networks(self.settings.peers), *registrar)
 
     async def _flow(self, proxy: Proxy) -> Flow:
         transport, authorities = self.settings.transport, self.settings.tls_authorities

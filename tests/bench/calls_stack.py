@@ -13,12 +13,12 @@ from typing import cast
 from hub.api import Cause
 from plugins.sip.answering import Answering
 from plugins.sip.call import Call
-from plugins.sip.exchange import contact
 from plugins.sip.guard import Guard, Limits, networks
 from plugins.sip.media.engine import Codec, Endpoint, MediaEngine
 from plugins.sip.media_leg import MediaLeg
 from plugins.sip.numbers import called, caller
 from plugins.sip.transaction.layer import Incoming
+from plugins.sip.transport.flow import contact
 from plugins.sip.transport.udp import UdpListener
 from plugins.sip.user_agent import UserAgent
 from tests.bench.crew import say, told

@@ -59,6 +59,22 @@ async def test_it_runs_once_it_says_so_and_stops_when_asked() -> None:
     assert watched.told[-1] == (S.STOPPED, "switched off")
 
 
+async def test_what_it_shows_may_change_while_it_runs() -> None:
+    up = asyncio.Event()
+
+    async def listen(ready: Ready) -> None:
+        ready("registering")
+        ready("registered")
+        up.set()
+        await asyncio.Event().wait()
+
+    watched = Watched(listen)
+    watched.supervised.start()
+    await up.wait()
+    assert watched.told[1:] == [(S.RUNNING, "registering"), (S.RUNNING, "registered")]
+    await watched.supervised.stop()
+
+
 async def test_it_is_not_running_before_it_says_so() -> None:
     begun = asyncio.Event()
 

@@ -12,12 +12,20 @@ export function trunks(status, said) {
   ];
 }
 
-function trunk({ connection, listens, registrar, proxies }, said) {
+function trunk({ connection, listens, registrar, registration, proxies }, said) {
   const about = [said("listens", { listens }), ...(registrar ? [said("takes_phones")] : []), ...(proxies.length ? [] : [said("no_way_out")])];
   return element(
     "li",
     { class: "row", "data-testid": "sip-trunk" },
     element("div", { class: "grow" }, element("h3", {}, connection), element("span", { class: "faint" }, about.join(" · "))),
+    ...(registration ? [standing(registration, said)] : []),
     ...proxies.map(({ where, up }) => element("span", { class: `pill ${up ? "good" : "bad"}` }, `${where}: ${said(up ? "up" : "down")}`)),
   );
+}
+
+/** Whether the carrier knows where to call us, and why not. */
+function standing({ standing, error }, said) {
+  const good = standing === "REGISTERED";
+  const text = said(good ? "at_carrier" : "not_at_carrier");
+  return element("span", { class: `pill ${good ? "good" : "bad"}`, "data-testid": "sip-registration" }, error ? `${text}: ${error}` : text);
 }

@@ -34,6 +34,8 @@ const WORDS = {
   no_trunks: ["No connection is at work here: see Connections.", "此处没有正在运行的连接：请查看“连接”。"],
   listens: ["listens at {listens}", "监听 {listens}"],
   takes_phones: ["phones register here", "话机在此注册"],
+  at_carrier: ["registered at the carrier", "已在运营商注册"],
+  not_at_carrier: ["not registered at the carrier", "未在运营商注册"],
   no_way_out: ["no way out: only calls in", "无出局线路：仅能呼入"],
   up: ["answers", "正常"],
   down: ["does not answer", "无应答"],

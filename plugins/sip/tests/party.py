@@ -122,11 +122,19 @@ class Party:
     def say(self, message: Message) -> None:
         self.socket.sendto(encode(message), self.where)
 
+    def to(self, address: str, target: str) -> None:
+        """Whom it calls: by To, and by Request-URI."""
+        self._to, self._target = address, target
+
     async def hear(self) -> Message:
-        """The next thing said, once."""
+        """The next thing said, once; within five seconds."""
+        return await asyncio.wait_for(self.listen(), 5)
+
+    async def listen(self) -> Message:
+        """The same, whenever it comes."""
         loop = asyncio.get_running_loop()
         while True:
-            data, self.where = await asyncio.wait_for(loop.sock_recvfrom(self.socket, 65_535), 5)
+            data, self.where = await loop.sock_recvfrom(self.socket, 65_535)
             message = read(data)
             if data in self._heard:
                 continue

@@ -17,6 +17,7 @@ from plugins.sip import hub_migrations, hub_panels
 from plugins.sip.channel import SipChannel
 from plugins.sip.digest import Secret
 from plugins.sip.phones import Binding, Phones
+from plugins.sip.registration import Standing
 from plugins.sip.routes import routes
 from plugins.sip.settings import SipConnection, SipSettings
 
@@ -126,10 +127,13 @@ async def test_the_status_tells_where_phones_register_and_which_proxies_answer(d
     settings = SipConnection(registrar=True, proxies=["127.0.0.1:9"])
     proxies = [SimpleNamespace(where="a", down_until=0.0), SimpleNamespace(where="b", down_until=float("inf"))]
     trunk = SimpleNamespace(name="T", port=SimpleNamespace(where="sip://h:1"), settings=settings, proxies=proxies)
+    trunk.registration = SimpleNamespace(standing=Standing.FAILED, error="403 Forbidden")
     desk.channel.exchange.trunks[1] = cast("Any", trunk)
     _, said = await desk.ask("GET", "/status")
     answering = [{"where": "a", "up": True}, {"where": "b", "up": False}]
-    assert said["trunks"] == [{"connection": "T", "listens": "sip://h:1", "registrar": True, "proxies": answering}]
+    [shown] = said["trunks"]
+    assert (shown["listens"], shown["registrar"], shown["proxies"]) == ("sip://h:1", True, answering)
+    assert shown["registration"] == {"standing": "FAILED", "error": "403 Forbidden"}
 
 
 def test_the_panels_module_is_served_and_defines_its_element(desk: Desk) -> None:

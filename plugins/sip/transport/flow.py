@@ -31,5 +31,17 @@ class Flow(Protocol):
         """The same way to another far side; a stream stays where it is."""
         ...
 
+    def when_lost(self, then: Callable[[], None]) -> None:
+        """Call this once it can carry nothing any more; datagrams always can."""
+        ...
+
 
 Received: TypeAlias = Callable[[bytes, "Flow"], None]
+
+
+def contact(flow: Flow, user: str = "hub") -> str:
+    """Where we are reached on this flow. A WebSocket's is "ws" with and without TLS (RFC 7118 §5.2)."""
+    name = flow.transport.lower().replace("wss", "ws")
+    transport = "" if name == "udp" else f";transport={name}"
+    host = f"[{flow.local[0]}]" if ":" in flow.local[0] else flow.local[0]
+    return f"<sip:{user}@{host}:{flow.local[1]}{transport}>"

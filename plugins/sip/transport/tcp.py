@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from typing import Final, cast
 
 from plugins.sip.transport.flow import Flow, Host, Received
@@ -28,6 +29,8 @@ class StreamFlow(asyncio.Protocol):
         self.transport = transport
         self.local = local  # where we listen: an answer to our Via or Contact must reach a port that is open
         self.remote: Host = ("", 0)
+        self._then: list[Callable[[], None]] = []
+        self._lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._stream = cast("asyncio.Transport", transport)  # of whatever event loop
@@ -38,6 +41,9 @@ class StreamFlow(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._peers.discard(self)
+        self._lost, then, self._then = True, self._then, []
+        for each in then:
+            each()
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -60,6 +66,12 @@ class StreamFlow(asyncio.Protocol):
 
     def towards(self, remote: Host) -> Flow:
         return self
+
+    def when_lost(self, then: Callable[[], None]) -> None:
+        if self._lost:
+            then()
+        else:
+            self._then.append(then)
 
     @property
     def open(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar, cast
 
@@ -25,6 +26,9 @@ class UdpFlow:
 
     def towards(self, remote: Host) -> Flow:
         return replace(self, remote=remote)
+
+    def when_lost(self, then: Callable[[], None]) -> None:
+        """Never: a datagram needs no connection."""
 
 
 class UdpListener(asyncio.DatagramProtocol):

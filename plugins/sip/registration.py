@@ -1,0 +1,163 @@
+"""Our own registration at a carrier (RFC 3261 §10.2): kept up while the connection works, taken back at its end."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+
+from sipmessage import Request, Response
+
+from plugins.sip.counters import TRUNK_REGISTERED, TRUNK_REGISTRATIONS
+from plugins.sip.register import Asking, Refused, back_off, granted, refresh_after, retry_after
+from plugins.sip.settings import SipConnection
+from plugins.sip.transaction.layer import Transactions
+from plugins.sip.transport.flow import Flow
+
+ANSWERS_WITHIN: Final = 8.0
+"""Seconds a registrar may be silent before the next is asked."""
+LEAVES_WITHIN: Final = 0.7
+"""Seconds at the end of the connection: a hub that stops waits for nobody long."""
+TURNS: Final = 4
+"""Questions to one registrar for one registration: bare, with log-in, with a fresh nonce, with a longer expiry."""
+
+
+class Standing(StrEnum):
+    """How the registration is."""
+
+    REGISTERING = "REGISTERING"
+    REGISTERED = "REGISTERED"
+    FAILED = "FAILED"
+    ENDED = "ENDED"
+
+
+class Trunk(Protocol):
+    """Whose registration it is, and how its registrars are reached: as its proxies."""
+
+    name: str
+    settings: SipConnection
+
+    async def way(self, tried: Collection[str] = ()) -> tuple[Flow, str]: ...
+
+    def note(self, where: str, answered: bool) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a registrar granted, s, and where."""
+
+    seconds: float
+    flow: Flow
+    asking: Asking
+
+
+class Registration:
+    """One trunk's. `told` hears of every change of `standing` and `error`."""
+
+    def __init__(
+        self, trunk: Trunk, transactions: Transactions, told: Callable[[], None],
+        chance: Callable[[], float] = random.random,
+    ) -> None:  # fmt: skip
+        self.standing = Standing.REGISTERING
+        self.error = ""
+        self.held: Held | None = None
+        self._trunk = trunk
+        self._transactions = transactions
+        self._told = told
+        self._chance = chance
+        self._asked = trunk.settings.register_seconds
+
+    async def keep(self) -> None:
+        """For ever: register, refresh before it ends, come back when that fails or the connection breaks."""
+        failures = 0
+        while True:
+            try:
+                self.held = await self._register()
+            except (OSError, Refused) as error:
+                failures += 1
+                self._now(Standing.FAILED, str(error))
+                await asyncio.sleep(max(getattr(error, "again_after", 0.0), back_off(failures, self._chance())))
+            else:
+                failures = 0
+                self._now(Standing.REGISTERED)
+                await _until_lost(self.held.flow, refresh_after(self.held.seconds, self._chance()))
+
+    async def end(self) -> None:
+        """Take it back, if there is one: calls go elsewhere at once."""
+        held, self.held = self.held, None
+        self._now(Standing.ENDED)
+        if held is not None:
+            try:
+                async with asyncio.timeout(LEAVES_WITHIN):
+                    await self._answered(held.asking, held.flow, 0)
+            except (OSError, Refused):
+                return  # it ends by itself
+
+    async def _register(self) -> Held:
+        """With the first registrar that says anything. Raises Refused, OSError."""
+        tried: list[str] = []
+        while True:
+            flow, where = await self._trunk.way(tried)
+            tried.append(where)
+            try:
+                async with asyncio.timeout(ANSWERS_WITHIN):
+                    return await self._at(flow, where)
+            except TimeoutError:
+                self._count("silent")
+                self._trunk.note(where, answered=False)
+
+    async def _at(self, flow: Flow, where: str) -> Held:
+        asking = self.held.asking if self.held and self.held.flow is flow else None
+        asking = asking or Asking.of(self._trunk.settings, where, flow)
+        answer = await self._answered(asking, flow, self._asked)
+        return Held(granted(answer, asking.contact, self._asked), flow, asking)
+
+    async def _answered(self, asking: Asking, flow: Flow, seconds: int) -> Response:
+        """The answer that grants it. Raises Refused; TimeoutError where the registrar cannot serve now."""
+        for _ in range(TURNS):
+            answer = await self._ask(asking.request(seconds), flow)
+            self._count(str(answer.code))
+            if 200 <= answer.code < 300:
+                asking.settled()
+                return answer
+            if answer.code == 423 and (least := _least(answer)) > seconds > 0:
+                self._asked = seconds = least
+            elif not asking.challenged(answer):
+                raise Refused(f"{answer.code} {answer.phrase}", retry_after(answer))
+        raise Refused("asks for a log-in again and again")
+
+    async def _ask(self, request: Request, flow: Flow) -> Response:
+        answer = await self._transactions.ask(request, flow)
+        if answer.code in (408, 503):
+            raise TimeoutError(f"{answer.code} {answer.phrase}")
+        return answer
+
+    def _now(self, standing: Standing, error: str = "") -> None:
+        TRUNK_REGISTERED.labels(self._trunk.name).set(standing is Standing.REGISTERED)
+        if (standing, error) != (self.standing, self.error):
+            self.standing, self.error = standing, error
+            self._told()
+
+    def _count(self, outcome: str) -> None:
+        TRUNK_REGISTRATIONS.labels(self._trunk.name, outcome).inc()
+
+
+async def _until_lost(flow: Flow, seconds: float) -> None:
+    """Wait so long, or until this flow can carry nothing any more: then nobody could call us."""
+    lost = asyncio.Event()
+    flow.when_lost(lost.set)
+    try:
+        async with asyncio.timeout(seconds):
+            await lost.wait()
+    except TimeoutError:
+        return
+
+
+def _least(answer: Response) -> int:
+    """Its Min-Expires (§20.23), at most a day."""
+    found = re.match(r"\d{1,7}", answer.headers.get("Min-Expires") or "")
+    return min(int(found[0]), 86_400) if found else 0
