@@ -73,7 +73,8 @@ async def _serve(
 ) -> None:
     file = prepared.file
     try:
-        store = await Store.open(file.database, key_file=file.key_file, node=lives.name())
+        seals = file.site.encrypt_files
+        store = await Store.open(file.database, key_file=file.key_file, node=lives.name(), seals=seals)
         site = Site(file, store, prepared.plugins)
         hashes = {login: await asyncio.to_thread(hash_password, words) for login, words in passwords.items()}
         first = await site.set_up(hashes)

@@ -9,6 +9,7 @@ from sqlalchemy import Table, func, insert, select
 from hub.model.permissions import BUILT_IN_ROLES
 from hub.plugin.secret_fields import secret_names
 from hub.plugin.site_model import AccountTable, ConnectionTable, SiteFile, UserTable
+from hub.store import site_key
 from hub.store.identities import normalised
 from hub.store.rows import inserted
 from hub.store.tables import accounts, connections, departments, queue_members, queues, roles, users
@@ -25,7 +26,8 @@ def is_new(tx: Tx) -> bool:
 
 def first_start(tx: Tx, site: SiteFile, vault: Vault, models: Models, hashes: Mapping[str, str]) -> bool:
     """Take the site file over, once. `models` are each channel's (connection, account) settings, `hashes` the users'
-    passwords, hashed, by login. Returns whether there was anything to do."""
+    passwords, hashed, by login. Returns whether there was anything to do. Raises WrongKey."""
+    site_key.vouch(tx, vault)
     _roles(tx)
     if not is_new(tx):
         return False

@@ -70,6 +70,12 @@ class SiteTable(Table):
         description="The key that encrypts secrets; made at the first start, readable by the hub alone; keep a copy",
         json_schema_extra={"env": "HUB_KEY_FILE"},
     )
+    encrypt_files: bool = Field(
+        default=False,
+        description="Encrypt recordings, attachments and raw inputs with that key from now on; what was stored before "
+        "stays as it is, and readable",
+        json_schema_extra={"env": "HUB_ENCRYPT_FILES"},
+    )
     host: str = Field(
         default="127.0.0.1", description="Where the web server listens", json_schema_extra={"env": "HUB_HOST"}
     )

@@ -13,6 +13,7 @@ from hub.model.errors import Conflict, NotFound
 from hub.model.named import Named
 from hub.model.states import RawState
 from hub.store import raws as stored
+from hub.store import sealing
 from hub.store.access import visible_accounts
 from hub.store.paging import Order, Page, page
 from hub.store.tables import accounts, connections, raws
@@ -56,16 +57,17 @@ def get_quarantined(conn: Connection, actor: Actor, raw_id: int) -> QuarantinedD
         raise NotFound
     plain = _item(row)
     fields = {name: getattr(plain, name) for name in QuarantinedItem.__slots__}
-    preview = bytes(row["body"][:PREVIEW]).decode("utf-8", "replace").replace("\0", "\ufffd")
+    body = sealing.opened(conn, row["body"], sealed=row["sealed"])
+    preview = body[:PREVIEW].decode("utf-8", "replace").replace("\0", "\ufffd")
     return QuarantinedDetail(**fields, preview=preview, meta=row["meta"])
 
 
 def quarantined_bytes(conn: Connection, actor: Actor, raw_id: int) -> bytes:
     """The whole input. Raises NotFound as `get_quarantined`."""
-    body = conn.execute(_select(actor, raws.c.body).where(raws.c.id == raw_id)).mappings().first()
-    if body is None:
+    row = conn.execute(_select(actor, raws.c.body).where(raws.c.id == raw_id)).mappings().first()
+    if row is None:
         raise NotFound
-    return bytes(body["body"])
+    return sealing.opened(conn, row["body"], sealed=row["sealed"])
 
 
 def settle(tx: Tx, actor: Actor, raw_id: int, after: RawState) -> None:
@@ -95,6 +97,6 @@ def _item(row: RowMapping) -> QuarantinedItem:
         error_code=row["error_code"],
         error=row["error"],
         attempts=row["attempts"],
-        size=row["size"],
+        size=sealing.plain_size(row["size"]) if row["sealed"] else row["size"],
         received_at=row["received_at"],
     )

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection
 
 from hub.api import Overloaded
-from hub.store import eventlog
+from hub.store import eventlog, sealing
 from hub.store.away import as_overloaded, away
 from hub.store.eventlog import EventTail
 from hub.store.sqlite import SqliteBackend
@@ -41,18 +41,20 @@ class Store:
 
     tail: EventTail
 
-    def __init__(self, url: str, vault: Vault, node: str) -> None:
+    def __init__(self, url: str, vault: Vault, node: str, *, seals: bool = False) -> None:
         self.url = url
         self.vault = vault
+        self._seal = sealing.Seal(vault, wanted=seals)
         self.node = node
         self._tasks: set[asyncio.Task[None]] = set()
         self._closing = False
         self._backend = self._connect(url)
 
     @classmethod
-    async def open(cls, url: str, *, key_file: Path, node: str = "hub") -> "Store":
-        """Open the database at `url` (sqlite:///path or postgresql://…); it must have been migrated."""
-        store = cls(url, Vault.open(key_file), node)
+    async def open(cls, url: str, *, key_file: Path, node: str = "hub", seals: bool = False) -> "Store":
+        """Open the database at `url` (sqlite:///path or postgresql://…); it must have been migrated. `seals`: files and
+        raw inputs are encrypted from now on."""
+        store = cls(url, Vault.open(key_file), node, seals=seals)
         last = await store.read(eventlog.last_number)
         store.tail = EventTail(store.read, last)
         store._backend.follow()
@@ -116,11 +118,12 @@ class Store:
         return self.vault.key(purpose)
 
     def _connect(self, url: str) -> Backend:
+        options = {sealing.OPTION: self._seal}
         if url.startswith("sqlite"):
-            return SqliteBackend(url, self._committed)
+            return SqliteBackend(url, options, self._committed)
         from hub.store.postgres import PostgresBackend  # its driver is a tenth of a start, and SQLite needs none of it
 
-        return PostgresBackend(url, self._committed, self._heard)
+        return PostgresBackend(url, options, self._committed, self._heard)
 
     def _committed(self, batch: Batch) -> None:
         if batch.events and not self.tail.publish(batch.events):

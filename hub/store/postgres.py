@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -47,11 +47,18 @@ def engine(url: str, size: int, **options: Any) -> AsyncEngine:
 
 
 class PostgresBackend:
-    """Runs jobs in groups on a few connections. `committed` hears our own batches, `heard` numbers from other nodes."""
+    """Runs jobs in groups on a few connections, which have these `options`. `committed` hears our own batches, `heard`
+    numbers from other nodes."""
 
     shared = True
 
-    def __init__(self, url: str, committed: Callable[[Batch], None], heard: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        url: str,
+        options: Mapping[str, Any],
+        committed: Callable[[Batch], None],
+        heard: Callable[[int], None],
+    ) -> None:
         self._url = url
         self._committed = committed
         self._heard = heard
@@ -59,9 +66,11 @@ class PostgresBackend:
         self._listener: asyncpg.Connection | None = None
         self._speaking = asyncio.Lock()
         self._jobs: asyncio.Queue[Job[Any] | None] = asyncio.Queue()
-        self._write = engine(url, WRITERS, pool_pre_ping=True)
+        self._write = engine(url, WRITERS, pool_pre_ping=True, execution_options=options)
         # Each statement sees what was committed before it, in a transaction or not: so none is begun and ended.
-        self._readers = engine(url, READERS, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+        self._readers = engine(
+            url, READERS, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, execution_options=options
+        )
         self._tasks = [asyncio.create_task(self._writer(), name=f"hub-write-{n}") for n in range(WRITERS)]
         self._listening: asyncio.Task[None] | None = None
         self._reading: set[asyncio.Task[Any]] = set()

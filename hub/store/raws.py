@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from hub.api import Json
 from hub.model.states import RawState
+from hub.store import sealing
 from hub.store.rows import Row, many, one
 from hub.store.tables import connections, raws
 from hub.store.unit import Tx
@@ -36,13 +37,14 @@ _DONE = (
 
 def add_all(tx: Tx, new: Sequence[NewRaw], node: str) -> list[int]:
     """Store raw inputs, to be processed by `node` unless that dies first; their ids in the same order."""
-    own = {"leased_by": node, "received_at": tx.now}
+    seal = sealing.of(tx.conn)
+    own = {"leased_by": node, "received_at": tx.now, "sealed": seal.wanted}
     rows = [
         {
             "channel": one.channel,
             "account_id": one.account_id,
             "connection_id": one.connection_id,
-            "body": one.body,
+            "body": seal.close(one.body) if seal.wanted else one.body,
             "meta": dict(one.meta),
             **own,
         }
@@ -57,8 +59,9 @@ def advance_cursor(tx: Tx, connection_id: int, cursor: str) -> None:
 
 
 def get(conn: Connection, raw_id: int) -> Row | None:
-    """One raw input, body included."""
-    return one(conn, select(raws).where(raws.c.id == raw_id))
+    """One raw input, body included. Raises WrongKey."""
+    row = one(conn, select(raws).where(raws.c.id == raw_id))
+    return _opened(conn, row) if row else None
 
 
 def done(tx: Tx, raw_ids: Sequence[int]) -> None:
@@ -103,11 +106,16 @@ def waiting(conn: Connection, node: str) -> list[int]:
 
 
 def bodies(conn: Connection, ids: Sequence[int]) -> list[Row]:
-    """Raw inputs with their bodies, oldest first."""
-    return many(conn, select(raws).where(raws.c.id.in_(ids), raws.c.state == RawState.STORED).order_by(raws.c.id))
+    """Raw inputs with their bodies, oldest first. Raises WrongKey."""
+    found = select(raws).where(raws.c.id.in_(ids), raws.c.state == RawState.STORED).order_by(raws.c.id)
+    return [_opened(conn, row) for row in many(conn, found)]
 
 
 def meta_of(row: Row) -> dict[str, Json]:
     """The channel's own facts about an input."""
     meta: dict[str, Json] = row["meta"]
     return meta
+
+
+def _opened(conn: Connection, row: Row) -> Row:
+    return {**row, "body": sealing.opened(conn, row["body"], sealed=row["sealed"])}

@@ -3,7 +3,7 @@
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -28,7 +28,7 @@ PRAGMAS = (
 )
 
 
-def engine(url: str, *, begin: str = "BEGIN") -> Engine:
+def engine(url: str, *, begin: str = "BEGIN", **options: Any) -> Engine:
     """An engine whose transactions start with `begin` (with "" each statement is one); the driver's own guessing about
     them is off."""
     made = create_engine(
@@ -37,6 +37,7 @@ def engine(url: str, *, begin: str = "BEGIN") -> Engine:
         json_deserializer=load,
         hide_parameters=True,  # a failing statement is logged, a customer's words are not
         connect_args={"check_same_thread": False},
+        **options,
     )
 
     @event.listens_for(made, "connect")
@@ -54,16 +55,18 @@ def engine(url: str, *, begin: str = "BEGIN") -> Engine:
 
 
 class SqliteBackend:
-    """Runs jobs on one thread, as many per fsync as are waiting. `committed` is called in the event loop."""
+    """Runs jobs on one thread, as many per fsync as are waiting. `options` are its connections'; `committed` is called
+    in the event loop."""
 
     shared = False
 
-    def __init__(self, url: str, committed: Callable[[Batch], None]) -> None:
+    def __init__(self, url: str, options: Mapping[str, Any], committed: Callable[[Batch], None]) -> None:
         self._loop = asyncio.get_running_loop()
         self._committed = committed
         self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
-        self._writer = engine(url, begin="BEGIN IMMEDIATE")
-        self._reader = engine(url, begin="")  # as on PostgreSQL, a statement sees what was committed before it
+        self._writer = engine(url, begin="BEGIN IMMEDIATE", execution_options=options)
+        # as on PostgreSQL, a statement sees what was committed before it
+        self._reader = engine(url, begin="", execution_options=options)
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="hub-read")
         self._thread = threading.Thread(target=self._run, name="hub-write", daemon=True)
         self._thread.start()

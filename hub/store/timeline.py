@@ -13,11 +13,12 @@ from hub.model.actor import Actor
 from hub.model.errors import NotFound
 from hub.model.states import DeliveryState
 from hub.store import messages as stored
+from hub.store import raws
 from hub.store.access import visible_interactions
 from hub.store.messages import INBOUND
 from hub.store.paging import Page
 from hub.store.rows import Row, many
-from hub.store.tables import deliveries, identities, interactions, messages, raws, users
+from hub.store.tables import deliveries, identities, interactions, messages, users
 
 _m = messages.c
 
@@ -115,11 +116,12 @@ def visible_message(conn: Connection, actor: Actor, message_id: int) -> Row:
 
 
 def raw_bytes(conn: Connection, raw_id: int) -> bytes:
-    """What came in, as it came in. Raises NotFound when it is no longer kept."""
-    body = conn.execute(select(raws.c.body).where(raws.c.id == raw_id)).scalar()
-    if body is None:
+    """What came in, as it came in. Raises NotFound when it is no longer kept, WrongKey."""
+    row = raws.get(conn, raw_id)
+    if row is None:
         raise NotFound
-    return bytes(body)
+    body: bytes = row["body"]
+    return body
 
 
 def _select() -> Select[Any]:

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, Table, UniqueConstraint
 
 from hub.store.columns import Bytes
-from hub.store.tables.shape import document, identifier, instant, metadata, number, reference, string
+from hub.store.tables.shape import document, flag, identifier, instant, metadata, number, reference, string
 
 raws = Table(
     "raws",
@@ -13,6 +13,7 @@ raws = Table(
     reference("connection_id", "connections"),
     reference("account_id", "accounts"),
     Column("body", Bytes, nullable=False),
+    flag("sealed"),
     document("meta"),
     string("state", 20, "STORED"),
     number("attempts"),

@@ -47,6 +47,7 @@ blobs = Table(
     Column("content", Bytes, nullable=False),
     number("size"),
     number("uses"),
+    flag("sealed"),
 )
 
 attachments = Table(
