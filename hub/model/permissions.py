@@ -11,6 +11,7 @@ class Permission(StrEnum):
     INTERACTIONS_REPLY = "interactions.reply"
     INTERACTIONS_TRANSFER = "interactions.transfer"
     INTERACTIONS_SUPERVISE = "interactions.supervise"  # see and act on others' work
+    RECORDINGS_PLAY = "recordings.play"  # hear what was said in calls, of conversations one may read
     TICKETS_READ = "tickets.read"
     TICKETS_WRITE = "tickets.write"
     CUSTOMERS_READ = "customers.read"
@@ -46,6 +47,7 @@ _AGENT = frozenset(
 )
 _SUPERVISOR = _AGENT | {
     _P.INTERACTIONS_SUPERVISE,
+    _P.RECORDINGS_PLAY,
     _P.CUSTOMERS_MERGE,
     _P.CUSTOMERS_IMPORT,
     _P.CUSTOMERS_EXPORT,

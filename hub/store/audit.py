@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select
 
@@ -44,6 +44,15 @@ def record(
             client=client[:80],
         )
     )  # fmt: skip
+
+
+def record_once(
+    tx: Tx, within: timedelta, user_id: int, action: str, target: str, target_id: int, *, client: str = ""
+) -> None:
+    """As `record`, unless the same user did the same within this time: a player asks for one sound many times."""
+    same = (audit.c.user_id == user_id, audit.c.action == action, audit.c.target_id == target_id)
+    if tx.conn.execute(select(audit.c.id).where(audit.c.at > tx.now - within, *same).limit(1)).first() is None:
+        record(tx, user_id, action, target, target_id, client=client)
 
 
 def entries(

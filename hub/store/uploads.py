@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Connection, delete, select
 
-from hub.api import Attachment, Bytes
+from hub.api import Attachment, MessageKind
 from hub.model.actor import Actor
-from hub.model.errors import NotFound
+from hub.model.errors import Forbidden, NotFound
+from hub.model.permissions import Permission
 from hub.store import blobs
 from hub.store.access import visible_attachments
-from hub.store.tables import attachments
+from hub.store.rows import one
+from hub.store.tables import attachments, messages
 from hub.store.timeline import FileItem
 from hub.store.unit import Tx
 
 FORGOTTEN = timedelta(days=2)
+_COLUMNS = (*(attachments.c[name] for name in ("id", "name", "media_type", "size", "digest")), messages.c.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that may be fetched; `size` in bytes. Equal digests, equal bytes: `blobs.part` has them. `recording`:
+    a call's."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+    digest: str
+    recording: bool
 
 
 def insert_upload(tx: Tx, actor: Actor, name: str, media_type: str, content: bytes) -> FileItem:
@@ -25,13 +42,24 @@ def insert_upload(tx: Tx, actor: Actor, name: str, media_type: str, content: byt
     return FileItem(made, name, media_type, len(content), inline=False, content_id="")
 
 
-def visible_file(conn: Connection, actor: Actor, attachment_id: int) -> Bytes:
-    """A file with its content. Raises NotFound unless the actor sees its message, or put it up."""
-    seen = select(attachments.c.id).where(attachments.c.id == attachment_id, visible_attachments(actor))
-    row = blobs.get(conn, attachment_id) if conn.execute(seen).first() else None
+def visible_file(conn: Connection, actor: Actor, attachment_id: int) -> StoredFile:
+    """What is known of a file. Raises NotFound unless the actor sees its message, or put it up; Forbidden when it is a
+    recording, and they may not hear those."""
+    joined = attachments.outerjoin(messages, messages.c.id == attachments.c.message_id)
+    seen = select(*_COLUMNS).select_from(joined)
+    row = one(conn, seen.where(attachments.c.id == attachment_id, visible_attachments(actor)))
     if row is None:
         raise NotFound
-    return Bytes(row["name"], row["media_type"], bytes(row["content"]))
+    recording = row.pop("kind") == MessageKind.RECORDING
+    if recording:
+        require_hearing(actor)
+    return StoredFile(**row, recording=recording)
+
+
+def require_hearing(actor: Actor) -> None:
+    """Raises Forbidden unless the actor may hear recordings."""
+    if not actor.may(Permission.RECORDINGS_PLAY):
+        raise Forbidden("You may not listen to recordings.")
 
 
 def delete_forgotten(tx: Tx) -> None:

@@ -69,6 +69,17 @@ class UnsupportedMediaType(HubError):
     line = "This address does not read that kind of content."
 
 
+class RangeNotSatisfiable(HubError):
+    """Nothing of the file, which has `size` bytes, lies in the range that was asked for (RFC 9110 §15.5.17)."""
+
+    code = "RANGE_NOT_SATISFIABLE"
+    line = "The file is shorter than that."
+
+    def __init__(self, size: int = 0) -> None:
+        super().__init__()
+        self.size = size
+
+
 STATUS: Mapping[type[HubError], HTTPStatus] = {
     BadRequest: HTTPStatus.BAD_REQUEST,
     LoginRequired: HTTPStatus.UNAUTHORIZED,
@@ -79,6 +90,7 @@ STATUS: Mapping[type[HubError], HTTPStatus] = {
     Conflict: HTTPStatus.CONFLICT,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    RangeNotSatisfiable: HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     InputError: HTTPStatus.BAD_REQUEST,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
@@ -136,6 +148,8 @@ def _body(error: HubError) -> ErrorBody:
 def _headers(error: HubError) -> dict[str, str]:
     if isinstance(error, MethodNotAllowed):
         return {"allow": ", ".join(error.allowed)}
+    if isinstance(error, RangeNotSatisfiable):
+        return {"content-range": f"bytes */{error.size}"}
     if isinstance(error, TooMany):
         return {"retry-after": str(math.ceil(error.retry_after))}
     if isinstance(error, Overloaded):

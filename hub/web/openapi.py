@@ -12,7 +12,7 @@ from pydantic.json_schema import JsonSchemaMode
 
 from hub.api import HubError
 from hub.web.bodies import FILE_FIELD
-from hub.web.errors import ErrorAnswer, status_of
+from hub.web.errors import ErrorAnswer, RangeNotSatisfiable, status_of
 from hub.web.fields import LARGEST_ID
 from hub.web.routing import JSON, Operation
 
@@ -134,7 +134,10 @@ def _body(operation: Operation, schemas: _Schemas) -> Schema:
 def _success(operation: Operation, schemas: _Schemas) -> Schema:
     if operation.signature.raw:
         schema: Schema = {"type": "string"} if operation.produces.startswith("text/") else {}
-        return {str(operation.status): {"description": "Done.", "content": {operation.produces: {"schema": schema}}}}
+        content = {operation.produces: {"schema": schema}}
+        done = {str(operation.status): {"description": "Done.", "content": content}}
+        ranged = RangeNotSatisfiable in operation.raises
+        return done | ({"206": {"description": "The part asked for.", "content": content}} if ranged else {})
     if operation.signature.result is None:
         return {str(HTTPStatus.NO_CONTENT.value): {"description": "Done."}}
     schema = schemas.of((id(operation), "result"), "serialization")

@@ -4,6 +4,7 @@ export const PERMISSIONS = [
   "interactions.reply",
   "interactions.transfer",
   "interactions.supervise",
+  "recordings.play",
   "tickets.read",
   "tickets.write",
   "customers.read",

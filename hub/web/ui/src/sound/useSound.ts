@@ -1,4 +1,5 @@
-/** One sound file: fetched when first wanted, played by the browser, drawn from what it decodes to. */
+/** One sound file: fetched when first wanted, played by the browser, drawn from what it decodes to. A long one is played
+ * while it comes, and only the parts that are moved to are fetched. */
 
 import { onScopeDispose, ref, shallowRef, watch } from "vue";
 import { files } from "@/api";
@@ -13,6 +14,8 @@ const SPEEDS = [1, 1.5, 2];
 const FLAT: Track[] = [Array(BARS).fill(0)];
 /** Bytes; beyond, it is only played: an hour of a call takes a quarter of a gigabyte of memory to draw. */
 const DRAWN_UP_TO = 64 * 1024 * 1024;
+/** Bytes; up to here it is there at once, and is played from where it was fetched to be drawn. */
+const WHOLE_UP_TO = 4 * 1024 * 1024;
 
 /** As chosen last, for whatever is played next. */
 const speed = ref(1);
@@ -58,6 +61,7 @@ export function useSound(file: Attachment, seconds: number) {
   }
 
   async function fetchSound(): Promise<void> {
+    if (file.size > WHOLE_UP_TO) return stream();
     state.value = "LOADING";
     const blob = await files.bytes(file.id).catch(() => null);
     if (gone) return;
@@ -66,6 +70,12 @@ export function useSound(file: Attachment, seconds: number) {
     if (!blob) return;
     audio.src = URL.createObjectURL(blob);
     if (blob.size <= DRAWN_UP_TO) void show(blob);
+  }
+
+  function stream(): void {
+    audio.src = `/api/v1/attachments/${file.id}`;
+    state.value = "READY";
+    if (file.size <= DRAWN_UP_TO) void files.bytes(file.id).then(show, () => undefined);
   }
 
   /** What cannot be drawn may still be heard. */

@@ -60,6 +60,7 @@ export const conversation = {
     customer: "Customer",
     ours: "Our side",
     broken: "This cannot be played here. Try again, or download it.",
+    withheld: "You may not listen to recordings.",
   },
   composer: {
     region: "Write",

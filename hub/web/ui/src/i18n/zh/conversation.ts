@@ -59,6 +59,7 @@ export const conversation = {
     customer: "客户",
     ours: "我方",
     broken: "无法在此播放。请重试，或下载后收听。",
+    withheld: "您没有收听录音的权限。",
   },
   composer: {
     region: "书写",
