@@ -1,6 +1,6 @@
 """What a plugin is handed: its one way into the core."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeVar
@@ -10,6 +10,7 @@ from sqlalchemy import Connection as SqlConnection
 
 from hub.api.channel import AnyAccount, Medium
 from hub.api.messages import Accepted, Address, Attachment, Json, Raw, Signal
+from hub.api.web import Viewer
 
 T = TypeVar("T")
 Service = TypeVar("Service")
@@ -235,6 +236,11 @@ class Context(Protocol):
     async def ticket(self, serial: str, proof: str) -> TicketFacts | None:
         """The ticket with this serial, for whoever also knows an address of its customer or the last four digits of
         their number; None for a wrong serial as for a wrong proof. Limit how often one may try."""
+        ...
+
+    async def managed(self, viewer: Viewer, users: Collection[int]) -> frozenset[int]:
+        """Those of these users whom the viewer may manage: they have the permission `users.manage`, the users are of
+        departments they see, and none has a right they lack. A route that changes something of a user's asks."""
         ...
 
     async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:

@@ -1,6 +1,6 @@
 """What the core does for plugins (hub.plugin.core.Core), joined from the steps of the pipeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection
@@ -21,6 +21,7 @@ from hub.api import (
     Signal,
     Subscription,
     TicketFacts,
+    Viewer,
 )
 from hub.model.hours import OpeningHours
 from hub.pipeline import conclude, conversations, facts, start, thread
@@ -30,7 +31,7 @@ from hub.pipeline.receive import Receiver
 from hub.pipeline.together import Together
 from hub.pipeline.waits import Waits
 from hub.plugin.topics import Topics
-from hub.store import interactions, timers, work
+from hub.store import interactions, timers, users, work
 from hub.store.database import Store
 from hub.store.unit import Tx
 
@@ -115,6 +116,9 @@ class PipelineCore:
     async def ticket(self, serial: str, proof: str) -> TicketFacts | None:
         return await self.store.read(lambda conn: facts.ticket(conn, serial, proof))
 
+    async def managed(self, viewer: Viewer, user_ids: Collection[int]) -> frozenset[int]:
+        return await self.store.read(lambda conn: _managed(conn, viewer.id, user_ids))
+
     async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None:
         await self._timers.ask(timers.Timer(plugin, name, at, payload, key))
 
@@ -156,6 +160,11 @@ def _close(tx: Tx, scope: str, thread_key: str, reason: str) -> None:
     found = interactions.by_thread(tx.conn, scope, (thread_key,))
     if found is not None:
         conclude.ended_by_customer(tx, interactions.locked(tx, found["id"]), reason)
+
+
+def _managed(conn: Connection, viewer: int, user_ids: Collection[int]) -> frozenset[int]:
+    actor = users.load_actor(conn, viewer)
+    return users.managed(conn, actor, user_ids) if actor else frozenset()
 
 
 def _is_open(conn: Connection, queue_id: int | None) -> bool:

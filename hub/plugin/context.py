@@ -1,6 +1,6 @@
 """`hub.api.Context` as a plugin gets it: the core, narrowed to the plugin's own name."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -25,6 +25,7 @@ from hub.api import (
     Signal,
     Subscription,
     TicketFacts,
+    Viewer,
 )
 from hub.plugin.core import Core
 from hub.store.database import Store
@@ -115,6 +116,9 @@ class PluginContext:
 
     async def ticket(self, serial: str, proof: str) -> TicketFacts | None:
         return await self._core.ticket(serial, proof)
+
+    async def managed(self, viewer: Viewer, users: Collection[int]) -> frozenset[int]:
+        return await self._core.managed(viewer, users)
 
     async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:
         await self._core.schedule(self.plugin, at, name, payload, key)

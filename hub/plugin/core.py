@@ -1,6 +1,6 @@
 """What the core does for plugins: the one object the composition root hands to every plugin's context."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from hub.api import (
     Signal,
     Subscription,
     TicketFacts,
+    Viewer,
 )
 from hub.store.database import Store
 
@@ -71,6 +72,8 @@ class Core(Protocol):
     async def queue(self, key: str) -> QueueFacts | None: ...
 
     async def ticket(self, serial: str, proof: str) -> TicketFacts | None: ...
+
+    async def managed(self, viewer: Viewer, users: Collection[int]) -> frozenset[int]: ...
 
     async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None: ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, RowMapping, Select, insert, select, update
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
 from hub.model.named import Named
-from hub.model.permissions import effective_permissions, visible_departments
+from hub.model.permissions import Permission, effective_permissions, visible_departments
 from hub.store.access import visible_users
 from hub.store.paging import Order, Page, page
 from hub.store.tables import departments, roles, users
@@ -99,6 +99,21 @@ def load_actor(conn: Connection, user_id: int) -> Actor | None:
     given = conn.execute(select(roles.c.permissions).where(roles.c.name.in_(row["roles"]))).scalars().all()
     allowed = effective_permissions(given, row["granted"], row["denied"])
     return Actor(row["id"], row["name"], allowed, _departments(conn, row["department_id"]), row["language"])
+
+
+def managed(conn: Connection, actor: Actor, user_ids: Collection[int]) -> frozenset[int]:
+    """Those of these users whom the actor may manage: they see them, and have every right these have."""
+    if not actor.may(Permission.USERS_MANAGE):
+        return frozenset()
+    given = {row.name: row.permissions for row in conn.execute(select(roles.c.name, roles.c.permissions))}
+    columns = (users.c.id, users.c.roles, users.c.granted, users.c.denied)
+    seen = conn.execute(select(*columns).where(users.c.id.in_(user_ids), visible_users(actor)))
+    return frozenset(
+        row.id
+        for row in seen
+        if effective_permissions((given.get(name, []) for name in row.roles), row.granted, row.denied)
+        <= actor.permissions
+    )
 
 
 def _departments(conn: Connection, own: int | None) -> frozenset[int] | None:

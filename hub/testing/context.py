@@ -1,7 +1,7 @@
 """A context without a hub: it takes notes of what the plugin asks for, and answers from what the test put in."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from hub.api import (
     Signal,
     Subscription,
     TicketFacts,
+    Viewer,
 )
 from hub.plugin.migrations import migrate
 from hub.plugin.topics import Topics
@@ -90,7 +91,7 @@ class FakeContext:
 
     A test reads `emitted`, `signals`, `contacts`, `works`, `closed` and `timers`, and sets `conversations` (by account
     id and thread), `histories` (by account id and identity), `attachments` (by id), `queues` (by key), `tickets` (by
-    serial and proof), `services` and `open`.
+    serial and proof), `out_of_reach` (users that no viewer may manage), `services` and `open`.
     """
 
     def __init__(
@@ -117,6 +118,7 @@ class FakeContext:
         self.signals: list[tuple[AnyAccount, Signal]] = []
         self.contacts: list[Contacted] = []
         self.works: list[NewWork] = []
+        self.out_of_reach: set[int] = set()
         self.closed: list[tuple[AnyAccount, str, str]] = []
         self.timers: list[Scheduled] = []
         self._accounts = list(accounts)
@@ -187,6 +189,10 @@ class FakeContext:
 
     async def ticket(self, serial: str, proof: str) -> TicketFacts | None:
         return self.tickets.get((serial, proof))
+
+    async def managed(self, viewer: Viewer, users: Collection[int]) -> frozenset[int]:
+        """All but those the test names in `out_of_reach`."""
+        return frozenset(users) - self.out_of_reach
 
     async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:
         """A `key` replaces, as in the hub."""

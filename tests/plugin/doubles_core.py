@@ -1,6 +1,6 @@
 """A core that only takes notes, around a real store."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hub.api import (
@@ -19,6 +19,7 @@ from hub.api import (
     Signal,
     Subscription,
     TicketFacts,
+    Viewer,
 )
 from hub.plugin.topics import Topics
 from hub.store.database import Store
@@ -97,6 +98,10 @@ class NotingCore:
     async def ticket(self, serial: str, proof: str) -> TicketFacts | None:
         self._note("ticket", serial, proof)
         return None
+
+    async def managed(self, viewer: Viewer, users: Collection[int]) -> frozenset[int]:
+        self._note("managed", viewer, users)
+        return frozenset()
 
     async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None:
         self._note("schedule", plugin, at, name, payload, key)

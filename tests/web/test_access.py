@@ -12,6 +12,7 @@ import pytest
 
 from hub.model.permissions import BUILT_IN_ROLES
 from hub.store.database import Store
+from hub.store.users import load_actor, managed
 from tests.web.belongings import WORD, insert_belongings
 from tests.web.people import People
 
@@ -223,6 +224,19 @@ async def test_lists_and_search_show_nothing_of_another_department(site: Site, l
     assert (await client.get(f"/search?q={WORD}")).json()["items"] == []
     assert {hit["kind"] for hit in (await admin.get(f"/search?q={WORD}")).json()["items"]} == {"ticket", "message"}
     assert (await client.get("/interactions/counts")).json()["views"]["all"] == 0
+
+
+@pytest.mark.parametrize("login", ["nobody", *ROLES])
+async def test_a_plugin_is_told_that_one_manages_whom_the_users_own_route_lets_one_change(
+    site: Site, store: Store, login: str
+) -> None:
+    client, ids = await site.people.client(login), site.people.ids.users
+    answers = {one: await client.patch(f"/users/{ids[one]}", json={"name": one}) for one in ids}
+    changed = {ids[one] for one, answer in answers.items() if answer.status_code == 200}
+    actor = await store.read(lambda conn: load_actor(conn, ids[login]))
+    assert actor is not None
+    assert await store.read(lambda conn: managed(conn, actor, ids.values())) == changed
+    assert (ids["other"] in changed) == (login in ("admin", "head"))
 
 
 async def test_logging_out_is_for_everybody(site: Site) -> None:
