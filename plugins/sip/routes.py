@@ -1,4 +1,4 @@
-"""Administrators give agents phones, and see what the exchange sees."""
+"""Administrators give phones to the agents they manage, and see what the exchange sees."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ USERNAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
 OUTSIDE = re.compile(r"\+?[0-9]{3,20}|")
 SHORTEST_PASSWORD = 8
 """As a user's at the API."""
+LONGEST_ID = 19
 
 
 def routes(channel: SipChannel) -> PluginRoutes:
@@ -44,10 +45,13 @@ class PhoneDesk:
         self._exchange = channel.exchange
 
     async def list(self, request: Request) -> Response:
-        """All phones with their registrations."""
+        """The phones of those the viewer manages, with their registrations."""
         phones = self._exchange.phones
-        found = []
-        for phone in await phones.all():
+        found, given = [], await phones.all()
+        managed = await self._managed(request, [phone.user_id for phone in given])
+        for phone in given:
+            if phone.user_id not in managed:
+                continue
             bound = await phones.bindings(phone.username, time.time())
             shown = {"user_id": phone.user_id, "username": phone.username, "outside": phone.outside}
             found.append({**shown, "contacts": [_contact(each) for each in bound]})
@@ -56,8 +60,11 @@ class PhoneDesk:
     async def put(self, request: Request) -> Response:
         """Body: {"username", "password"?, "outside"?}. Without a password one is made, and shown this once. Without a
         username the log-in stays as it is, and only the number outside changes."""
+        user_id = await self._user(request)
+        if user_id is None:
+            return _missing("there is no such user")
         try:
-            user_id, wanted = int(request.params["user"]), request.json()
+            wanted = request.json()
         except ValueError:
             return _wrong("the body must be JSON")
         if not isinstance(wanted, dict):
@@ -84,14 +91,23 @@ class PhoneDesk:
 
     async def _ring(self, user_id: int, outside: str) -> Response:
         if not await self._exchange.phones.ring_outside(user_id, outside):
-            return _json({"error": {"message": "the agent has no phone yet: give a username"}}, 404)
+            return _missing("the agent has no phone yet: give a username")
         return _json({"user_id": user_id, "outside": outside})
 
     async def delete(self, request: Request) -> Response:
         """Whether there was one: 204 or 404."""
-        user = request.params["user"]
-        gone = user.isdecimal() and await self._exchange.phones.remove(int(user))
+        user_id = await self._user(request)
+        gone = user_id is not None and await self._exchange.phones.remove(user_id)
         return Response(status=204 if gone else 404)
+
+    async def _user(self, request: Request) -> int | None:
+        """The user in the path, if the viewer manages them."""
+        named = request.params["user"]
+        user_id = int(named) if named.isdecimal() and len(named) < LONGEST_ID else 0
+        return user_id if user_id in await self._managed(request, [user_id]) else None
+
+    async def _managed(self, request: Request, users: Collection[int]) -> frozenset[int]:
+        return await self._exchange.context.managed(request.viewer, users) if request.viewer else frozenset()
 
     async def status(self, request: Request) -> Response:
         """What an administrator looks at when calls do not work."""
@@ -120,6 +136,10 @@ def _contact(bound: Binding) -> dict[str, Any]:
     named = {"contact": bound.contact, "transport": bound.transport, "user_agent": bound.user_agent}
     until = datetime.fromtimestamp(bound.expires_at, UTC).isoformat()
     return {**named, "from": f"{bound.host}:{bound.port}", "until": until}
+
+
+def _missing(what: str) -> Response:
+    return _json({"error": {"message": what}}, 404)
 
 
 def _wrong(why: str) -> Response:

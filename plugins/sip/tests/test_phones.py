@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from hub.api import Files, Panel, Request, Response, Route
+from hub.api import Files, Panel, Request, Response, Route, Viewer
 from hub.testing import FakeContext
 from plugins.sip import hub_migrations, hub_panels
 from plugins.sip.channel import SipChannel
@@ -22,6 +22,7 @@ from plugins.sip.routes import routes
 from plugins.sip.settings import SipConnection, SipSettings
 
 ANN, BO = 7, 8
+HEAD = Viewer(9, "Head of service", "en", frozenset({"users.manage"}))
 SOON = int((datetime.now(UTC) + timedelta(days=1)).timestamp())  # a run of all tests takes longer than a registration
 
 
@@ -30,6 +31,7 @@ class Desk:
     """The routes, called as the core would, and the exchange behind them."""
 
     channel: SipChannel
+    context: FakeContext
 
     @property
     def phones(self) -> Phones:
@@ -42,7 +44,7 @@ class Desk:
             if isinstance(each, Route) and (each.method, each.path) == (method, path)
         )
         endpoint: Callable[[Request], Awaitable[Response]] = found.endpoint
-        asked = Request(method, path, {"user": str(user)}, {}, {}, json.dumps(body).encode(), "127.0.0.1", "")
+        asked = Request(method, path, {"user": str(user)}, {}, {}, json.dumps(body).encode(), "127.0.0.1", "", HEAD)
         answer = await endpoint(asked)
         return answer.status, json.loads(answer.body) if answer.body else None
 
@@ -61,7 +63,20 @@ class Desk:
 
 @pytest.fixture
 def desk() -> Desk:
-    return Desk(SipChannel(FakeContext("sip", SipSettings(port=0), migrations=hub_migrations() / "versions")))
+    context = FakeContext("sip", SipSettings(port=0), migrations=hub_migrations() / "versions")
+    return Desk(SipChannel(context), context)
+
+
+async def test_who_does_not_manage_an_agent_neither_sees_nor_gives_nor_takes_their_phone(desk: Desk) -> None:
+    await desk.give(ANN, username="ann")
+    await desk.give(BO, username="bo")
+    desk.context.out_of_reach = {BO}
+    assert [phone["user_id"] for phone in await desk.shown()] == [ANN]
+    tried = [await desk.give(BO, username="mine"), await desk.give(BO, outside="10086")]
+    tried += [await desk.ask("DELETE", "/phones/{user}", user=BO)]
+    assert [status for status, _ in tried] == [404, 404, 404]
+    phone = await desk.phones.of_user(BO)
+    assert phone is not None and (phone.username, phone.outside) == ("bo", "")
 
 
 async def test_a_made_password_is_told_once_and_is_the_one_the_registrar_knows(desk: Desk) -> None:
