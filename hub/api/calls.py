@@ -8,6 +8,8 @@ of agents' legs, each named by a string the core gives (`Ringing.leg`). What hap
 | RINGING               | a placed call rings there              | the device rings                              |
 | ANSWERED              | a placed call is answered              | it was picked up: the offer is taken          |
 | HELD, RESUMED         | somebody put the call on hold, or back | the same, by the agent's own device           |
+| CONSULTING            | –                                      | the device called `colleague` about the call  |
+| RETURNED              | –                                      | and has done with it: the customer is theirs  |
 | ENDED, with a `cause` | the call is over                       | not taken (see `Cause`), or the agent hung up |
 
 Every command may come twice, and may come after what it is about has ended: then it does nothing. Commands for one call

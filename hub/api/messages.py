@@ -140,18 +140,22 @@ class LegState(StrEnum):
     ANSWERED = "ANSWERED"
     HELD = "HELD"
     RESUMED = "RESUMED"
+    CONSULTING = "CONSULTING"
+    RETURNED = "RETURNED"
     ENDED = "ENDED"
 
 
 @dataclass(frozen=True, slots=True)
 class LegFact:
-    """Something that happened to a leg. `thread` is the key the interaction is known by; `cause` says why it ended."""
+    """Something that happened to a leg. `thread` is the key the interaction is known by; `cause` says why it ended;
+    `colleague` is the user whom the agent's device called, where it is CONSULTING."""
 
     thread: str
     state: LegState
     leg: str = ""
     cause: str = ""
     at: datetime | None = None
+    colleague: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

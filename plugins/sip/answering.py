@@ -7,13 +7,14 @@ import secrets
 from sipmessage import Request, Response
 
 from hub.api import Cause
-from plugins.sip import causes
-from plugins.sip.call import SDP, Call, Dialogs
+from plugins.sip import causes, reliable
+from plugins.sip.call import ALLOWED, SDP, SUPPORTED, Call, Dialogs
 from plugins.sip.call import CallState as S
 from plugins.sip.dialog import Dialog
 from plugins.sip.media_leg import MediaLeg
 from plugins.sip.message import response, with_body
 from plugins.sip.offer_answer import NotAcceptable
+from plugins.sip.reliable import Reliable
 from plugins.sip.sdp import BadSdp
 from plugins.sip.transaction.layer import Incoming
 
@@ -26,6 +27,9 @@ class Answering(Call):
         self.request = incoming.request
         self._incoming = incoming
         self._tag = secrets.token_hex(6)
+        self._reliable = Reliable(self.request, incoming.respond, self._unheard)
+        self._described = False
+        self._wanted = False
         self.dialog = Dialog.as_server(incoming.request, self._tag, contact)
         self.move(S.OFFERED)
         dialogs.keep(self.dialog, self)
@@ -35,15 +39,19 @@ class Answering(Call):
         incoming.respond(response(incoming.request, 100, "Trying"))
 
     def ring(self) -> None:
-        """180; not to who requires that it be reliable (RFC 3262 §3): we answer at once, and it says nothing new."""
+        """180, repeated until it is acknowledged where the caller requires that (RFC 3262 §3)."""
         if self.state is S.OFFERED:
             self.move(S.EARLY)
-            if "100rel" not in " ".join(self.request.headers.getlist("Require")).lower():
+            if reliable.required(self.request):
+                self.soon(self._ring_reliably())
+            else:
                 self._incoming.respond(self._answer(180, "Ringing"))
 
     def answer(self) -> None:
-        """200 with our description; media starts at once, for an INVITE without an offer at the ACK."""
-        if self.state in (S.OFFERED, S.EARLY):
+        """200 with our description; media starts at once, for an INVITE without an offer at the ACK. Not before what we
+        described in a reliable 180 is acknowledged (§3)."""
+        self._wanted = True
+        if self.state is S.OFFERED or (self.state is S.EARLY and not self._unacknowledged_yet()):
             self.soon(self._accept())
 
     def refuse(self, code: int, phrase: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
@@ -52,6 +60,7 @@ class Answering(Call):
             answer = self._answer(code, phrase)
             for name, value in headers:
                 answer.headers.add(name, value)
+            self._reliable.stop()
             self._incoming.respond(answer)
 
     def hang_up(self, cause: Cause = Cause.HUNG_UP) -> None:
@@ -75,24 +84,63 @@ class Answering(Call):
         if self.state is S.ANSWERED:
             self.soon(self._confirmed(ack))
 
+    async def _ring_reliably(self) -> None:
+        """The first reliable answer has our description (RFC 3261 §13.2.1): the 200 needs none."""
+        answer = self._answer(180, "Ringing")
+        if await self._describe(answer):
+            self._described = True
+            self._reliable.say(answer)
+
+    def _on_prack(self, incoming: Incoming) -> None:
+        """The caller has heard our 180 (RFC 3262 §3); with it may come their answer, or another offer (§5)."""
+        if self._reliable.acknowledged(incoming.request):
+            self.soon(self._heard(incoming))
+        else:
+            incoming.respond(response(incoming.request, 481, "Call Does Not Exist"))
+
+    async def _heard(self, incoming: Incoming) -> None:
+        request, answer = incoming.request, response(incoming.request, 200, "OK")
+        if not self.request.body:
+            await self.media.settle(request.body)  # no answer to our offer is no call
+        elif request.body:
+            with_body(answer, await self.media.answer(request.body), SDP)
+        incoming.respond(answer)
+        if self._wanted:
+            self.answer()
+
+    def _unheard(self) -> None:
+        """§3: nobody acknowledged our 180 in 32 s."""
+        self.refuse(504, "Server Time-out")
+        self.release(Cause.FAILED)
+
+    def _unacknowledged_yet(self) -> bool:
+        return reliable.required(self.request) and (self._reliable.waiting or not self._described)
+
     async def _accept(self) -> None:
+        answer = self._answer(200, "OK")
+        if self._described or await self._describe(answer):
+            self.move(S.ANSWERED)
+            self._incoming.respond(answer)
+
+    async def _describe(self, answer: Response) -> bool:
+        """Our answer to their offer, or our offer; False where there is nothing to be said any more."""
         offered = self.request.body
         try:
             body = await (self.media.answer(offered) if offered else self.media.offer())
         except (NotAcceptable, BadSdp):
             self.refuse(488, "Not Acceptable Here")
             self.release(Cause.FAILED)
-            return
-        if self.state not in (S.OFFERED, S.EARLY):
-            return  # cancelled meanwhile
-        answer = self._answer(200, "OK")
+            return False
         with_body(answer, body, SDP)
-        self.move(S.ANSWERED)
-        self._incoming.respond(answer)
+        return self.state in (S.OFFERED, S.EARLY)  # else cancelled meanwhile
+
+    def release(self, cause: Cause) -> None:
+        self._reliable.stop()
+        super().release(cause)
 
     async def _confirmed(self, ack: Request) -> None:
         self.move(S.CONFIRMED)
-        if not self.request.body:
+        if not self.request.body and not self._described:
             await self.media.settle(ack.body)  # no answer to our offer is no call
         if not self.over:
             self.told.up(self)
@@ -110,7 +158,8 @@ class Answering(Call):
             answer.headers.add("Contact", self.dialog.contact)
         for value in self.request.headers.getlist("Record-Route"):
             answer.headers.add("Record-Route", value)
-        answer.headers.add("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, NOTIFY")
+        answer.headers.add("Allow", ALLOWED)
+        answer.headers.add("Supported", SUPPORTED)
         if code == 200:
             self.refreshing.answering(self.request, answer)
         return answer

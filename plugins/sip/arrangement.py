@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from plugins.sip.media.engine import MediaError
 
 if TYPE_CHECKING:
+    from plugins.sip.call import Call
     from plugins.sip.line import Line
 
 
@@ -61,14 +62,29 @@ class Arrangement:
             if self._line.connected:
                 await self._customer()
             if self.mode is Mode.CONSULTING:
-                await self._join([leg.call.media.name for leg in self._line.up_legs(self.talking) if leg.call])
+                await self._join([each.media.name for each in self._consulting()])
+
+    def _consulting(self) -> list[Call]:
+        """Who talk about the customer: an agent by their second call, where their phone has one."""
+        legs = self._line.up_legs(self.talking)
+        return [call for leg in legs if (call := leg.aside.call if leg.aside else leg.call)]
+
+    def _heard(self) -> list[Call]:
+        """Agents whom the customer hears, unless held. A phone with a second call holds them, or does not."""
+        legs = self._line.up_legs(self.talking)
+        if self.mode is Mode.TALKING and not self.held:
+            calls = [leg.audio for leg in legs]
+        elif self.mode is Mode.CONSULTING:
+            calls = [leg.call for leg in legs if leg.aside is not None]
+        else:
+            return []
+        return [call for call in calls if call is not None and not call.held_by_them]
 
     async def _customer(self) -> None:
         line = self._line
         assert line.customer is not None and line.speaking is not None
         mine = line.customer.media.name
-        agents = [leg.call.media.name for leg in line.up_legs(self.talking) if leg.call]
-        if self.mode is Mode.TALKING and agents and not self.held:
+        if agents := [call.media.name for call in self._heard()]:
             line.speaking.cut()
             await line.speaking.background(None)
             await self._record(mine)
@@ -77,7 +93,7 @@ class Arrangement:
             await self._join([mine, *agents])
         elif self.mode is not Mode.FLOW:
             await line.engine.part(mine)
-            waits = self.mode is Mode.WAITING or self.held
+            waits = self.held or self.mode is not Mode.TALKING or line.up_legs(self.talking)  # whose phone holds them
             await line.speaking.background(line.music if waits else None)
 
     async def _join(self, names: list[str]) -> None:

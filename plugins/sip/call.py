@@ -13,11 +13,12 @@ from sipmessage import Request, Response
 
 from hub.api import Cause
 from plugins.sip import causes, keys
-from plugins.sip.dialog import Dialog
+from plugins.sip.dialog import Dialog, Key
 from plugins.sip.media.engine import MediaError
 from plugins.sip.media_leg import MediaLeg
 from plugins.sip.message import response, with_body
 from plugins.sip.offer_answer import NotAcceptable
+from plugins.sip.referring import Referral
 from plugins.sip.refreshing import Refreshing
 from plugins.sip.sdp import BadSdp
 from plugins.sip.transaction.layer import Incoming, Outgoing, Transactions
@@ -25,6 +26,8 @@ from plugins.sip.transport.flow import Flow
 
 log = logging.getLogger(__name__)
 SDP: Final = "application/sdp"
+ALLOWED: Final = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, NOTIFY, PRACK"
+SUPPORTED: Final = "timer, 100rel, replaces"
 
 
 class CallState(StrEnum):
@@ -66,7 +69,7 @@ class Told(Protocol):
 
     def key(self, call: Call, digit: str) -> None: ...
 
-    def asked_to_transfer(self, call: Call, target: str) -> bool: ...
+    def asked_to_transfer(self, referral: Referral) -> None: ...
 
 
 class Dialogs(Protocol):
@@ -104,6 +107,10 @@ class Call:
     def over(self) -> bool:
         """Whether it has ended."""
         return self.state is S.RELEASED
+
+    def is_in(self, key: Key) -> bool:
+        """Whether this is its dialog."""
+        return self.dialog is not None and self.dialog.key == key
 
     def soon(self, work: Coroutine[Any, Any, None]) -> None:
         """Do what takes a while; a fault in it ends this leg and nothing else."""
@@ -214,27 +221,16 @@ class Call:
         self._notice_hold()
 
     def _on_refer(self, incoming: Incoming) -> None:
-        """A blind transfer asked for by this leg (RFC 3515): its owner does it, by our own means."""
-        targets = incoming.request.headers.getlist("Refer-To")
-        if len(targets) != 1 or not targets[0]:
-            incoming.respond(response(incoming.request, 400, "One Refer-To, please"))  # §2.4.2
-            return
-        taken = self.told.asked_to_transfer(self, targets[0])
-        code, phrase = (202, "Accepted") if taken else (603, "Decline")
-        incoming.respond(response(incoming.request, code, phrase))
-        if taken and self.dialog:
-            self.notify(self.dialog, "SIP/2.0 200 OK", "terminated;reason=noresource")
+        """A transfer asked for by this leg (RFC 3515): its owner does it, by our own means."""
+        try:
+            referral = Referral(self, incoming)
+        except ValueError:
+            incoming.respond(response(incoming.request, 400, "Bad Request"))
+        else:
+            self.told.asked_to_transfer(referral)
 
     def _on_notify(self, incoming: Incoming) -> None:
         incoming.respond(response(incoming.request, 200, "OK"))
-
-    def notify(self, dialog: Dialog, fragment: str, state: str) -> None:
-        """How the transfer goes (RFC 3515 §2.4.4)."""
-        request = dialog.request("NOTIFY")
-        request.headers.add("Event", "refer")
-        request.headers.add("Subscription-State", state)
-        with_body(request, f"{fragment}\r\n".encode(), "message/sipfrag;version=2.0")
-        self.dialogs.transactions.send(request, self.flow, lambda _: None)
 
     def _notice_hold(self) -> None:
         held = bool(self.media.agreed and self.media.agreed.held)

@@ -27,7 +27,6 @@ from hub.api import (
     Ready,
     Rejected,
     Ringing,
-    SendError,
     Sent,
     Signal,
     Unreachable,
@@ -42,8 +41,9 @@ from plugins.sip.numbers import number_in
 from plugins.sip.outward import Outward
 from plugins.sip.placing import Placed
 from plugins.sip.prompting import say
+from plugins.sip.referring import Referral
 from plugins.sip.settings import NAME, SCHEME, SipAccount, SipConnection, SipSettings
-from plugins.sip.transferring import transfer
+from plugins.sip.transferring import pass_on, transfer
 
 log = logging.getLogger(__name__)
 Arrange: TypeAlias = Callable[[Line], Awaitable[None]]
@@ -165,12 +165,13 @@ class SipChannel:
         mine = [line for line in self.exchange.lines.values() if line.account.id == account.id]
         return {line.thread: list(line.legs) for line in mine}
 
-    def _asked_to_transfer(self, line: Line, target: str) -> bool:
+    def _asked_to_transfer(self, line: Line, referral: Referral) -> bool:
         """An agent's phone passes the customer on (REFER): to an allowed number outside, and nowhere else."""
-        number = number_in(target)
+        number = number_in(referral.target)
         if not self._outward.allows(line.account, number):
             return False
-        line.soon(_passed_on(self._outward, line, number))
+        referral.accept()
+        line.soon(pass_on(self._outward, line, number, referral))
         return True
 
     def _line(self, thread: str) -> Line:
@@ -192,13 +193,6 @@ class SipChannel:
                 await how(line)
             except MediaError as error:
                 raise Unreachable(str(error)) from error
-
-
-async def _passed_on(outward: Outward, line: Line, number: str) -> None:
-    try:
-        await transfer(outward, line, number)
-    except SendError as error:
-        log.info("a transfer asked for by a phone did not come about: %s", error.code)
 
 
 async def _hang_up(line: Line) -> None:

@@ -13,9 +13,9 @@ from sipmessage import URI, CSeq, Request, Response
 from hub.api import Cause
 from plugins.sip import causes, digest, session
 from plugins.sip.addresses import name_addr, tag
-from plugins.sip.call import SDP, Call, Dialogs
+from plugins.sip.call import ALLOWED, SDP, SUPPORTED, Call, Dialogs
 from plugins.sip.call import CallState as S
-from plugins.sip.dialog import Dialog
+from plugins.sip.dialog import Dialog, Key
 from plugins.sip.media_leg import MediaLeg
 from plugins.sip.message import with_body
 from plugins.sip.provisional import Provisionals
@@ -35,7 +35,7 @@ class Destination:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-Elsewhere: TypeAlias = Callable[[], Awaitable[tuple[Flow, Destination] | None]]
+Elsewhere: TypeAlias = Callable[[Response | None], Awaitable[tuple[Flow, Destination] | None]]
 PATIENCE: Final = 4.0
 """Seconds a proxy may be silent before the next is tried."""
 
@@ -53,6 +53,7 @@ class Dialing(Call):
         self._given_up: Cause | None = None
         self._provisionals = Provisionals(to.contact)
         self._described: dict[str, bytes] = {}  # answers to our offer in reliable provisionals: a 200 may bring none
+        self._early: set[str] = set()
         self._logged_in = False
         self._cancelled = False
         self.elsewhere: Elsewhere | None = None
@@ -62,6 +63,11 @@ class Dialing(Call):
         """Send the INVITE with our offer."""
         self.move(S.DIALING)
         self.soon(self._invite())
+
+    def is_in(self, key: Key) -> bool:
+        """Also in what is not answered yet."""
+        early = self.state is S.EARLY and key[:2] == (self._call_id, self._tag) and key[2] in self._early
+        return early or super().is_in(key)
 
     def hang_up(self, cause: Cause = Cause.HUNG_UP) -> None:
         if self.state is S.CONFIRMED:
@@ -81,7 +87,7 @@ class Dialing(Call):
         headers = [
             ("Max-Forwards", "70"), ("From", f"{self._to.from_};tag={self._tag}"), ("To", f"<{self._to.uri}>"),
             ("Call-ID", self._call_id), ("CSeq", str(CSeq(self._sequence, "INVITE"))), ("Contact", self._to.contact),
-            ("Allow", "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, NOTIFY"), ("Supported", "timer, 100rel"),
+            ("Allow", ALLOWED), ("Supported", SUPPORTED),
             *self._to.headers,
         ]  # fmt: skip
         for name, value in [*headers, *([authorization] if authorization else [])]:
@@ -107,12 +113,12 @@ class Dialing(Call):
 
     def _unheard(self, attempt: str) -> None:
         """Not even 100 Trying: this way is dead."""
-        if attempt == self._call_id and self.state is S.DIALING:
-            self.soon(self._try_elsewhere())
+        if attempt == self._call_id and not self.over:
+            self.soon(self._try_elsewhere(None))
 
-    async def _try_elsewhere(self) -> None:
+    async def _try_elsewhere(self, answer: Response | None) -> None:
         """By the next proxy, as a call of its own (RFC 3263 §4.3)."""
-        next_way = await self.elsewhere() if self.elsewhere else None
+        next_way = await self.elsewhere(answer) if self.elsewhere else None
         if next_way is None or self.over:
             self.release(Cause.FAILED)
             return
@@ -135,8 +141,8 @@ class Dialing(Call):
             self._provisional(answer)
         elif answer.code in (401, 407) and self._to.username and not self._logged_in:
             self._log_in(answer)
-        elif answer.code in (408, 503) and self.state is S.DIALING and self.elsewhere is not None:
-            self.soon(self._try_elsewhere())
+        elif answer.code in (408, 503) and self.state in (S.DIALING, S.PROCEEDING) and self.elsewhere is not None:
+            self.soon(self._try_elsewhere(answer))
         else:
             self.release(self._given_up or causes.of_refusal(answer.code, answer))
 
@@ -149,6 +155,7 @@ class Dialing(Call):
                 self.soon(self.media.settle(answer.body))
         if self.state is S.DIALING:
             self.move(S.PROCEEDING)
+        self._early.add(tag(name_addr(answer.headers["To"])))
         if answer.code > 100 and self.state is S.PROCEEDING:
             self.move(S.EARLY)
             self.told.ringing(self)

@@ -12,11 +12,13 @@ from typing import Protocol
 from hub.api import AnyAccount, AnyConnection, Cause, Context, InputError, Overloaded, Raw
 from plugins.sip.answering import Answering
 from plugins.sip.audio import Audio, Owner
-from plugins.sip.counters import CALLS, LINES, TURNED
+from plugins.sip.calling import FromPhones, meant_for_phones
+from plugins.sip.counters import CALLS, LINES
 from plugins.sip.dialled import account_called
 from plugins.sip.digest import Verdicts
-from plugins.sip.guard import Guard, Limits, Turned
+from plugins.sip.guard import Guard, Limits
 from plugins.sip.line import Line
+from plugins.sip.locating import Locator
 from plugins.sip.media.engine import MediaError
 from plugins.sip.media.settings import MediaSettings
 from plugins.sip.media_leg import MediaLeg
@@ -24,6 +26,7 @@ from plugins.sip.message import encode, response
 from plugins.sip.numbers import caller
 from plugins.sip.phones import Phones
 from plugins.sip.ports import Ports
+from plugins.sip.referring import Referral
 from plugins.sip.registrar import Registrar
 from plugins.sip.sdes import Encryption, without_keys
 from plugins.sip.settings import SipSettings
@@ -60,12 +63,14 @@ class Exchange:
         self.phones = Phones(context.store)
         verdicts = Verdicts(settings.realm, context.key("digest"), settings.digest)
         self.registrar = Registrar(self.phones, verdicts, self.guard)
+        self.from_phones = FromPhones(self, verdicts)
+        self.locator = Locator(settings.dns)
         self.ports = Ports(settings, self.agent.received)
         self.audio = Audio(_media(settings), self.owner_of)
         self.trunks: dict[int, Trunk] = {}
         self.lines: dict[str, Line] = {}
         self.passed_on: list[Joined] = []
-        self.transfers: Callable[[Line, str], bool] = lambda line, target: False
+        self.transfers: Callable[[Line, Referral], bool] = lambda line, referral: False
         self._tasks: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -73,7 +78,7 @@ class Exchange:
         """This connection at work as long as this lasts; its calls end with it. Raises OSError, MediaError."""
         settings = connection.settings
         async with self.audio.at_work(), self.ports.using(settings) as port:
-            trunk = Trunk(connection.id, connection.name, settings, port, self.agent.transactions, self.guard)
+            trunk = Trunk(connection.id, connection.name, settings, port, self.agent.transactions, self.guard, self.locator)
             self.trunks[connection.id] = trunk
             self.registrar.open += settings.registrar
             try:
@@ -111,9 +116,8 @@ class Exchange:
         request = incoming.request
         may_be = self.guard.trunks_of(incoming.flow.remote[0])
         account, number = await account_called(self.context, request, self.trunks, may_be)
-        if account is None:
-            TURNED.labels(Turned.DESTINATION).inc()
-            incoming.respond(response(request, 404, "Not Found", tag="n"))
+        if account is None or meant_for_phones(request):
+            await self.from_phones.take(incoming)
             return
         thread = secrets.token_hex(12)
         try:
@@ -122,7 +126,7 @@ class Exchange:
             incoming.respond(response(request, 503, "Service Unavailable", tag="n"))
             return
         call = Answering(
-            self.agent, MediaLeg(line.engine, None, self._encryption(account)), incoming, contact(incoming.flow)
+            self.agent, MediaLeg(line.engine, None, self.encryption(account)), incoming, contact(incoming.flow)
         )
         line.take(call)
         if await self._stored(call, line, number):
@@ -148,7 +152,8 @@ class Exchange:
         line.reports.begin()
         return not call.over
 
-    def _encryption(self, account: AnyAccount) -> Encryption:
+    def encryption(self, account: AnyAccount) -> Encryption:
+        """Of calls by this account's trunk."""
         trunk = self.trunks.get(account.connection_id or 0)
         return trunk.settings.srtp if trunk else Encryption.OFF
 

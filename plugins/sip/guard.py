@@ -58,6 +58,7 @@ class Guard:
         self._sources: OrderedDict[str, Source] = OrderedDict()
         self.turned: Counter[Turned] = Counter()
         self.trusted: dict[int, tuple[Network, ...]] = {}
+        self.phones: dict[str, float] = {}
 
     def admits(self, host: str, now: float) -> bool:
         """Whether a datagram or message from there is looked at at all."""
@@ -91,6 +92,14 @@ class Guard:
         except ValueError:
             return frozenset()
         return frozenset(key for key, nets in self.trusted.items() if any(address in net for net in nets))
+
+    def registered(self, host: str, until: float) -> None:
+        """A phone logged in from there: it may call until then, by its password."""
+        self.phones[host] = max(until, self.phones.get(host, 0.0))
+
+    def knows(self, host: str, now: float) -> bool:
+        """Whether a phone is there."""
+        return self.phones.get(host, 0.0) > now
 
     def banned(self, now: float) -> list[str]:
         """Who is shut out at the moment."""

@@ -10,12 +10,14 @@ from typing import Any
 
 from hub.api import AnyAccount, Cause, Context, LegState
 from plugins.sip import music
-from plugins.sip.agent_leg import AgentLeg
+from plugins.sip.agent_leg import AgentLeg, Beside
 from plugins.sip.arrangement import Arrangement
 from plugins.sip.call import Call
 from plugins.sip.call import CallState as S
 from plugins.sip.collecting import Collecting
+from plugins.sip.consulting import hand_over
 from plugins.sip.media.engine import MediaEngine, MediaError
+from plugins.sip.referring import Referral
 from plugins.sip.reports import Reports
 from plugins.sip.speaking import Speaking
 
@@ -40,7 +42,7 @@ class Line:
         self.arrangement = Arrangement(self)
         self.said: set[int] = set()
         self.on_answer: Callable[[AgentLeg], None] | None = None
-        self.transfers: Callable[[Line, str], bool] = lambda line, target: False
+        self.transfers: Callable[[Line, Referral], bool] = lambda line, referral: False
         self._context = context
         self._gone = gone
         self._over = False
@@ -60,8 +62,7 @@ class Line:
     @property
     def beside(self) -> str | None:
         """A leg whose audio is up: further ones must be carried by the same process to be heard by it."""
-        calls = [self.customer, *(leg.call for leg in self.legs.values())]
-        return next((call.media.name for call in calls if call is not None and call.media.up), None)
+        return next((call.media.name for call in self._calls() if call.media.up), None)
 
     @property
     def music(self) -> Path | bytes:
@@ -107,8 +108,12 @@ class Line:
 
     def call_of(self, leg: str) -> Call | None:
         """The call whose audio goes by this name."""
-        calls = [self.customer, *(each.call for each in self.legs.values())]
-        return next((call for call in calls if call is not None and call.media.name == leg), None)
+        return next((call for call in self._calls() if call.media.name == leg), None)
+
+    def _calls(self) -> list[Call]:
+        legs = self.legs.values()
+        calls = [self.customer, *(each.call for each in legs), *(each.aside.call for each in legs if each.aside)]
+        return [call for call in calls if call is not None]
 
     def pressed(self, leg: str, key: str) -> None:
         """A key, in the audio."""
@@ -142,24 +147,36 @@ class Line:
     def key(self, call: Call, digit: str) -> None:
         self.collecting.press(digit)
 
-    def asked_to_transfer(self, call: Call, target: str) -> bool:
+    def asked_to_transfer(self, referral: Referral) -> None:
         """A customer does not decide where our calls go."""
-        return False
+        referral.refuse()
 
     # --- what agents' legs tell ------------------------------------------------------------------------------------
 
     def agent_rings(self, leg: AgentLeg) -> None:
         self.reports.leg(LegState.RINGING, leg.name)
+        for aside in self._asides_of(leg):
+            aside.rings()
 
     def agent_answered(self, leg: AgentLeg) -> None:
         self.reports.leg(LegState.ANSWERED, leg.name)
+        for aside in self._asides_of(leg):
+            aside.answered()
         if self.on_answer is not None:
             self.on_answer(leg)
+        self.soon(self.arrangement.apply())
+
+    def agent_moved(self, leg: AgentLeg) -> None:
+        """To another phone."""
         self.soon(self.arrangement.apply())
 
     def agent_left(self, leg: AgentLeg, cause: Cause) -> None:
         self.legs.pop(leg.name, None)
         self.reports.leg(LegState.ENDED, leg.name, cause)
+        if leg.aside is not None:
+            leg.aside.over()
+        for aside in self._asides_of(leg):
+            aside.left(cause)
         if self._over or (self.customer is None and not self.legs):
             self._end(cause)
         else:
@@ -175,8 +192,16 @@ class Line:
         if self.customer is not None and leg.name in self.arrangement.talking and not self.arrangement.held:
             self.soon(self.engine.send_digits(self.customer.media.name, digit))
 
-    def agent_transfers(self, leg: AgentLeg, target: str) -> bool:
-        return leg.name in self.arrangement.talking and self.transfers(self, target)
+    def agent_transfers(self, leg: AgentLeg, referral: Referral) -> None:
+        if referral.replaces is not None:
+            hand_over(self, leg, referral, referral.replaces)
+        elif leg.name not in self.arrangement.talking or not self.transfers(self, referral):
+            referral.refuse()
+
+    def _asides_of(self, colleague: AgentLeg) -> list[Beside]:
+        """Calls of other agents' phones to this one."""
+        asides = [leg.aside for leg in self.legs.values() if leg is not colleague]
+        return [aside for aside in asides if aside is not None and aside.colleague == colleague.user_id]
 
     def _end(self, cause: Cause) -> None:
         if self._over:

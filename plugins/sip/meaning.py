@@ -100,7 +100,8 @@ def _leg(raw: Raw) -> LegFact:
     except ValueError:
         raise Malformed("no such fact of a leg") from None
     thread, leg, cause = _word(raw.meta, "thread"), str(fact.get("leg", "")), str(fact.get("cause", ""))
-    return LegFact(thread, state, _clean(leg), _clean(cause), at)
+    colleague = fact.get("colleague")
+    return LegFact(thread, state, _clean(leg), _clean(cause), at, colleague if isinstance(colleague, int) else None)
 
 
 def _body(raw: Raw) -> Mapping[str, Any]:

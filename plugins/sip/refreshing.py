@@ -22,14 +22,15 @@ AGAIN_AFTER: Final = 2.5
 Later: TypeAlias = Callable[[float, Callable[[], None]], asyncio.TimerHandle]
 
 
-def _later(seconds: float, do: Callable[[], None]) -> asyncio.TimerHandle:
+def later(seconds: float, do: Callable[[], None]) -> asyncio.TimerHandle:
+    """By the loop's own clock."""
     return asyncio.get_running_loop().call_later(seconds, do)
 
 
 class Refreshing:
     """One call's. `asking`: an INVITE of ours waits for its answer; another may not come between."""
 
-    def __init__(self, call: Call, later: Later = _later) -> None:
+    def __init__(self, call: Call, later: Later = later) -> None:
         self.later = later
         self.asking = False
         self._call = call

@@ -84,6 +84,8 @@ class Registrar:
         request, now = incoming.request, self._clock()
         known = await self._phones.bindings(phone.username, now)
         keep, drop = changes(request, phone.username, known, now, incoming)
+        if keep:
+            self._guard.registered(incoming.flow.remote[0], time.monotonic() + LONGEST)
         if keep or drop:
             await self._phones.bind(phone.username, keep, drop, now)
             known = await self._phones.bindings(phone.username, now)

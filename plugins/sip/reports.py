@@ -34,7 +34,18 @@ class Reports:
 
     def leg(self, state: LegState, leg: str = "", cause: Cause | str = "") -> None:
         """A LegFact."""
-        fact = {"state": state.value, "leg": leg, "cause": str(cause), "at": datetime.now(UTC).isoformat()}
+        self._leg(state, leg, cause=str(cause))
+
+    def consulting(self, leg: str, colleague: int) -> None:
+        """An agent's phone has called a colleague, a user."""
+        self._leg(LegState.CONSULTING, leg, colleague=colleague)
+
+    def returned(self, leg: str) -> None:
+        """And has done with it."""
+        self._leg(LegState.RETURNED, leg)
+
+    def _leg(self, state: LegState, leg: str, **more: Json) -> None:
+        fact = {"state": state.value, "leg": leg, "at": datetime.now(UTC).isoformat(), **more}
         self._tell("leg", json.dumps(fact).encode())
 
     def keys(self, keys: str) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Callable
 
-from hub.api import AnyAccount, Cause, Unreachable
+from hub.api import AnyAccount, Cause, SendError, Unreachable
 from plugins.sip.call import Call
 from plugins.sip.line import Line
 from plugins.sip.outward import Outward
+from plugins.sip.referring import Referral
 from plugins.sip.speaking import Speaking
 
+log = logging.getLogger(__name__)
 LONGEST_RING = 45.0
 
 
@@ -75,12 +79,22 @@ class Bridged:
     def key(self, call: Call, digit: str) -> None:
         """Heard in the audio."""
 
-    def asked_to_transfer(self, call: Call, target: str) -> bool:
-        return False
+    def asked_to_transfer(self, referral: Referral) -> None:
+        referral.refuse()
 
 
-async def transfer(outward: Outward, line: Line, number: str) -> None:
+async def pass_on(outward: Outward, line: Line, number: str, referral: Referral) -> None:
+    """As a phone asked by REFER, which hears of it."""
+    try:
+        await transfer(outward, line, number, lambda: referral.done(200, "OK"))
+    except SendError as error:
+        log.info("a transfer asked for by a phone did not come about: %s", error.code)
+        referral.done(480, "Temporarily Unavailable")
+
+
+async def transfer(outward: Outward, line: Line, number: str, taken: Callable[[], None] = lambda: None) -> None:
     """Returns when the number has answered and the two are joined; the customer's side of the record ends here.
+    `taken` is told right before the agents' legs end.
     Raises Unreachable, Rejected, Misconfigured: then nothing has changed."""
     if line.customer is None or not line.connected:
         raise Unreachable("the customer is not there")
@@ -89,15 +103,16 @@ async def transfer(outward: Outward, line: Line, number: str) -> None:
     outside.told = pair
     outside.dial()
     try:
-        taken = await asyncio.wait_for(pair.answered, LONGEST_RING)
+        answered = await asyncio.wait_for(pair.answered, LONGEST_RING)
     except TimeoutError:
         outside.hang_up(Cause.NO_ANSWER)
         raise Unreachable("nobody answered") from None
-    if not taken or line.customer is None or line.customer.over:
+    if not answered or line.customer is None or line.customer.over:
         outside.hang_up()
         raise Unreachable("nobody answered")
     customer = line.customer
     pair.join(outside)
     outward.joined(pair)
+    taken()
     await line.detach()
     await line.engine.bridge(customer.media.name, outside.media.name)

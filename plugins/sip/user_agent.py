@@ -19,9 +19,9 @@ from plugins.sip.transport.flow import Flow
 
 log = logging.getLogger(__name__)
 SERVED: Final = frozenset(
-    ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "REFER", "NOTIFY", "REGISTER")
+    ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "REFER", "NOTIFY", "PRACK", "REGISTER")
 )
-EXTENSIONS: Final = frozenset(("timer", "100rel"))
+EXTENSIONS: Final = frozenset(("timer", "100rel", "replaces"))
 MOST_CALLS: Final = 5_000
 
 PHRASES: Final = {
@@ -50,6 +50,10 @@ class UserAgent:
         self.now = now
         self.transactions = Transactions(self, now)
         self._dialogs: dict[Key, Call] = {}
+
+    def knows(self, key: Key) -> bool:
+        """Whether there is such a dialog."""
+        return key in self._dialogs
 
     @property
     def calls(self) -> int:
@@ -144,6 +148,8 @@ class UserAgent:
             return False
         if key_of(request) in self._dialogs or self._is_cancel_of_ours(request):
             return False
+        if request.method == "INVITE" and self.guard.knows(host, self.now()):
+            return False  # a phone calls: it will be asked for its password
         why = Turned.METHOD if request.method not in SERVED else Turned.STRANGER
         self._count(host, why)
         if request.method != "OPTIONS":

@@ -96,7 +96,9 @@ def _leg(line: Mapping[str, Any]) -> LegFact:
     except ValueError as error:
         raise Malformed("no such state of a leg") from error
     leg, cause = str(line.get("leg", "")), str(line.get("cause", ""))
-    return LegFact(word(line, "session"), state, leg[:80], cause[:80])
+    colleague = line.get("colleague")
+    who = colleague if isinstance(colleague, int) else None
+    return LegFact(word(line, "session"), state, leg[:80], cause[:80], colleague=who)
 
 
 def _typing(line: Mapping[str, Any]) -> Signal:

@@ -64,12 +64,3 @@ async def test_an_answer_in_a_reliable_progress_is_the_answer() -> None:
             found.exchange.trunks[7].outbound[0].hang_up()
             bye = await phone.asked("BYE")
             assert bye.cseq.sequence > prack.cseq.sequence
-
-
-async def test_who_requires_reliable_answers_gets_none_that_is_not() -> None:
-    async with site() as found:
-        with Party() as caller:
-            caller.where = ("127.0.0.1", found.port)
-            caller.say(caller.request("INVITE", "Require: 100rel", body=described()))
-            heard = [await caller.hear(), await caller.hear()]
-            assert [message.code for message in heard if isinstance(message, Response)] == [100, 200]

@@ -60,6 +60,33 @@ async def test_a_colleague_is_consulted_while_the_caller_is_held_and_then_has_th
     assert roles == [(ann, "PRIMARY", "TRANSFERRED"), (bo, "CONSULT", "TRANSFERRED"), (bo, "PRIMARY", "")]
 
 
+async def test_a_colleague_is_consulted_and_given_the_call_by_the_keys_of_a_phone(house: Phones) -> None:
+    _, anns = await house.talking()
+    await house.ready(house.bo)
+    await house.fact("HELD", anns)
+    await house.fact("CONSULTING", anns, colleague=house.bo.user_id)
+    bos = (await house.told("ring", user=house.bo.user_id))["leg"]
+    await house.fact("ANSWERED", bos)
+    await house.told("consult", legs=[anns, bos])
+    await house.fact("ENDED", anns, cause="TRANSFERRED")
+    await house.told("bridge", legs=[bos])
+    [row] = await house.rows(interactions)
+    assert (row["state"], row["agent_id"]) == ("CONNECTED", house.bo.user_id)
+
+
+async def test_who_is_done_with_a_colleague_by_the_phone_has_the_caller_alone(house: Phones) -> None:
+    _, anns = await house.talking()
+    await house.fact("CONSULTING", anns, colleague=house.bo.user_id)  # who is not READY: nothing comes of it
+    await house.ready(house.bo)
+    await house.fact("CONSULTING", anns, colleague=house.bo.user_id)
+    bos = (await house.told("ring", user=house.bo.user_id))["leg"]
+    await house.fact("RETURNED", anns)
+    await house.told("release", leg=bos)
+    await house.fact("RETURNED", anns)  # twice is once
+    await house.until("interaction.state", lambda event: event.data["previous"] == "CONSULTING")
+    assert (await house.state(), len(house.commands("ring", user=house.bo.user_id))) == ("CONNECTED", 1)
+
+
 async def test_three_talk_and_the_first_goes(house: Phones) -> None:
     call, anns = await house.talking()
     await house.ready(house.bo)

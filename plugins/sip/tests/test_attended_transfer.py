@@ -1,0 +1,223 @@
+"""Attended transfer by the keys of a desk phone (RFC 3515, 3891, 5589), and calls taken by another phone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+
+from plugins.sip import replaces
+from plugins.sip.replaces import BadReplaces, Replaces
+from plugins.sip.tests.desk_phone import ANN, BO, DeskPhone, dialog_of, holds, rings, talks
+from plugins.sip.tests.party import ACCOUNT, Party, Site, site
+
+
+@dataclass
+class Desk:
+    """Ann talks with a caller, who is held; her phone's second call and Bo's phone are there."""
+
+    found: Site
+    caller: Party
+    ann: DeskPhone
+    second: DeskPhone
+    bo: DeskPhone
+
+    async def consults(self) -> None:
+        """Ann's second call is answered by Bo."""
+        await self.second.begins(self.found, "bo")
+        await self.found.until(lambda: self.states("CONSULTING"))
+        await rings(self.found, "offer:2", BO)
+        await self.bo.picks_up()
+        self.second.into(await self.second.answer())
+        self.second.acknowledge()
+        await self.found.channel.consult(ACCOUNT, self.found.thread, ["offer:1", "offer:2"])
+
+    def states(self, state: str) -> list[tuple[str, object]]:
+        """Facts of this kind: of which leg, and the colleague or the cause."""
+        facts = [fact for fact in self.found.told("leg") if fact["state"] == state]
+        return [(fact["leg"], fact.get("colleague", fact.get("cause"))) for fact in facts]
+
+    def pair(self, *names: str) -> tuple[str, ...]:
+        """How the engine knows two that hear each other: "caller", "ann", "second", "bo"."""
+        line = self.found.exchange.lines[self.found.thread]
+        legs = line.legs
+        calls = {"caller": line.customer, "ann": legs["offer:1"].call if "offer:1" in legs else None}
+        calls["second"] = legs["offer:1"].aside.call if "offer:1" in legs and legs["offer:1"].aside else None
+        calls["bo"] = legs["offer:2"].call if "offer:2" in legs else None
+        return ("bridge", *sorted(call.media.name for name in names if (call := calls[name]) is not None))
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    with Party() as caller, DeskPhone("ann") as ann, DeskPhone("ann") as second, DeskPhone("bo") as bo:
+        async with site() as found:
+            await talks(found, caller, ann)
+            await bo.registered(found, BO)
+            await holds(ann)
+            yield Desk(found, caller, ann, second, bo)
+
+
+async def test_a_colleague_is_asked_and_answers_and_has_the_caller(desk: Desk) -> None:
+    await desk.consults()
+    assert desk.states("CONSULTING") == [("offer:1", BO)]
+    assert desk.found.engine.did[-1] == desk.pair("second", "bo")
+    caller_and_bo = desk.pair("caller", "bo")
+    desk.ann.joins("bo", dialog_of(desk.second))
+    assert await desk.ann.referred() == ["202", "SIP/2.0 100 Trying", "SIP/2.0 200 OK"]
+    await desk.ann.asked("BYE")
+    await desk.second.asked("BYE")
+    await desk.found.until(lambda: desk.states("ENDED"))
+    assert desk.states("ENDED") == [("offer:1", "TRANSFERRED")]
+    assert [did for did in desk.found.engine.did if did[0] == "bridge"][-1] == caller_and_bo
+    assert desk.states("RETURNED") == [], "the colleague has them"
+
+
+async def test_it_may_be_asked_for_in_either_of_the_two_calls(desk: Desk) -> None:
+    await desk.consults()
+    desk.second.joins("hub", dialog_of(desk.ann))
+    assert (await desk.second.referred())[-1] == "SIP/2.0 200 OK"
+
+
+async def test_the_caller_is_heard_by_whom_the_phone_lets_hear_them(desk: Desk) -> None:
+    """It may change from one call to the other, or mix both."""
+    await desk.consults()
+    del desk.found.engine.did[:]
+    await holds(desk.ann, "sendrecv")
+    await desk.found.until(lambda: desk.pair("caller", "ann") in desk.found.engine.did)
+    await desk.found.until(lambda: desk.found.engine.did[-1] == desk.pair("second", "bo"))
+    await holds(desk.ann)
+    await desk.found.until(lambda: desk.found.engine.did[-3][0] == "part")
+
+
+async def test_a_colleague_who_declines_is_busy_to_the_phone(desk: Desk) -> None:
+    await desk.second.begins(desk.found, "bo")
+    await rings(desk.found, "offer:2", BO)
+    desk.bo.reply(await desk.bo.asked("INVITE"), 486)
+    assert (await desk.second.answer()).code in (486, 603)
+    await desk.found.until(lambda: desk.states("RETURNED"))
+    assert "offer:1" in desk.found.exchange.lines[desk.found.thread].legs
+
+
+async def test_who_hangs_up_on_the_colleague_has_the_caller_again(desk: Desk) -> None:
+    await desk.consults()
+    assert (await desk.second.ask("BYE")).code == 200
+    await desk.found.until(lambda: desk.states("RETURNED"))
+    await desk.found.channel.bridge(ACCOUNT, desk.found.thread, ["offer:1"])
+    await holds(desk.ann, "sendrecv")
+    await desk.found.until(lambda: desk.found.engine.did[-1] == desk.pair("caller", "ann"))
+
+
+async def test_a_colleague_who_hangs_up_ends_the_second_call(desk: Desk) -> None:
+    await desk.consults()
+    assert (await desk.bo.ask("BYE")).code == 200
+    await desk.second.asked("BYE")
+
+
+@pytest.mark.parametrize("dialog", ["nobody;to-tag=a;from-tag=b", "{caller}", "{bo}"])
+async def test_only_its_own_two_calls_can_be_joined(desk: Desk, dialog: str) -> None:
+    await desk.consults()
+    desk.ann.joins("bo", dialog.format(caller=dialog_of(desk.caller), bo=dialog_of(desk.bo)))
+    assert (await desk.ann.referred())[-1] == "SIP/2.0 481 Call Does Not Exist"
+    assert desk.states("ENDED") == []
+
+
+async def test_what_still_rings_is_not_joined(desk: Desk) -> None:
+    await desk.second.begins(desk.found, "bo")
+    await desk.found.until(lambda: desk.states("CONSULTING"))
+    leg = desk.found.exchange.lines[desk.found.thread].legs["offer:1"]
+    assert leg.aside is not None and leg.aside.call.dialog is not None
+    call_id, ours, theirs = leg.aside.call.dialog.key
+    desk.ann.joins("bo", f"{call_id};to-tag={ours};from-tag={theirs}")
+    assert (await desk.ann.referred())[-1] == "SIP/2.0 481 Call Does Not Exist"
+
+
+async def test_early_only_does_not_replace_what_is_answered(desk: Desk) -> None:
+    await desk.consults()
+    desk.ann.joins("bo", f"{dialog_of(desk.second)};early-only")
+    assert (await desk.ann.referred())[-1] == "SIP/2.0 486 Busy Here"
+
+
+# --- who may call at all -------------------------------------------------------------------------------------------
+
+
+async def test_a_wrong_password_calls_nobody(desk: Desk) -> None:
+    assert (await desk.second.dials(desk.found, "bo", password="wrong")).code == 403
+    assert desk.states("CONSULTING") == []
+
+
+@pytest.mark.parametrize(("to", "code"), [("nobody", 404), ("ann", 404), ("+8613800138000", 404)])
+async def test_a_phone_calls_colleagues_and_nobody_else(desk: Desk, to: str, code: int) -> None:
+    assert (await desk.second.dials(desk.found, to)).code == code
+
+
+async def test_who_talks_with_no_caller_has_nobody_to_ask_about(desk: Desk) -> None:
+    with DeskPhone("bo") as idle:
+        assert (await idle.dials(desk.found, "ann")).code == 403
+
+
+# --- INVITE with Replaces ------------------------------------------------------------------------------------------
+
+
+async def test_a_call_moves_to_another_phone_of_the_same_agent(desk: Desk) -> None:
+    answer = await desk.second.dials(desk.found, "hub", f"Replaces: {dialog_of(desk.ann)}")
+    assert answer.code == 200
+    await desk.ann.asked("BYE")
+    await desk.found.until(lambda: desk.found.engine.did[-1] == desk.pair("caller", "ann"))
+    assert desk.states("ENDED") == []
+    assert (await desk.second.ask("BYE")).code == 200
+    await desk.found.until(lambda: desk.states("ENDED") == [("offer:1", "HUNG_UP")])
+
+
+async def test_a_ringing_call_is_picked_up_by_another_phone_of_the_same_agent(desk: Desk) -> None:
+    await rings(desk.found, "offer:2", BO)
+    invite = await desk.bo.asked("INVITE")
+    desk.bo.reply(invite, 180)
+    await desk.found.until(lambda: desk.states("RINGING"))
+    ours = invite.headers["From"].partition("tag=")[2]
+    with DeskPhone("bo") as other:
+        header = f"Replaces: {invite.call_id};to-tag={ours};from-tag=p;early-only"
+        assert (await other.dials(desk.found, "hub", header)).code == 200
+    await desk.bo.asked("CANCEL")
+    await desk.found.until(lambda: ("offer:2", "") in desk.states("ANSWERED"))
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("Replaces: x;to-tag=a;from-tag=b", 481),
+        ("Replaces: {ann};early-only", 486),
+        ("Replaces: {caller}", 403),
+        ("Replaces: x;to-tag=a", 400),
+        ("Replaces: {ann}\r\nReplaces: {ann}", 400),
+        ("Replaces: {ann}\r\nJoin: {ann}", 400),
+    ],
+)
+async def test_nothing_else_is_replaced(desk: Desk, header: str, code: int) -> None:
+    written = header.format(ann=dialog_of(desk.ann), caller=dialog_of(desk.caller))
+    assert (await desk.second.dials(desk.found, "hub", *written.split("\r\n"))).code == code
+
+
+async def test_a_call_is_not_taken_by_another_agent_s_phone(desk: Desk) -> None:
+    with DeskPhone("bo") as thief:
+        assert (await thief.dials(desk.found, "hub", f"Replaces: {dialog_of(desk.ann)}")).code == 403
+    assert desk.found.exchange.lines[desk.found.thread].legs["offer:1"].user_id == ANN
+
+
+@pytest.mark.parametrize(
+    ("refer_to", "wanted"),
+    [
+        ("<sip:bo@hub>", None),
+        ("<sip:bo@hub?Subject=x>", None),
+        ("<sip:bo@hub?Replaces=a%40h%3Bto-tag%3D1%3Bfrom-tag%3D2>", Replaces(("a@h", "1", "2"))),
+        ("<sip:bo@hub?X=y&replaces=a%3Bfrom-tag%3D2%3Bto-tag%3D1%3Bearly-only>", Replaces(("a", "1", "2"), True)),
+    ],
+)
+def test_a_refer_to_may_carry_what_is_to_be_replaced(refer_to: str, wanted: Replaces | None) -> None:
+    assert replaces.in_refer_to(refer_to) == wanted
+
+
+@pytest.mark.parametrize("value", ["a%3Bto-tag%3D1", "%3Bto-tag%3D1%3Bfrom-tag%3D2", "a&Replaces=b", "%22%3B"])
+def test_a_broken_one_is_refused(value: str) -> None:
+    with pytest.raises(BadReplaces):
+        replaces.in_refer_to(f"<sip:bo@hub?Replaces={value}>")
