@@ -28,7 +28,7 @@ INKED = """canvas => {
 }"""
 
 
-def talk() -> bytes:
+def talk(seconds: int = SECONDS) -> bytes:
     """A wav file: the left speaks in its first half, the right in its second."""
     tone = [round(9000 * math.sin(place / 3)) for place in range(RATE)]
     first = [value for loud in tone for value in (loud, 0)]
@@ -38,7 +38,7 @@ def talk() -> bytes:
             sound.setnchannels(2)
             sound.setsampwidth(2)
             sound.setframerate(RATE)
-            sound.writeframes(array("h", (first * (SECONDS // 2)) + (second * (SECONDS // 2))).tobytes())
+            sound.writeframes(array("h", (first * (seconds // 2)) + (second * (seconds // 2))).tobytes())
         return file.getvalue()
 
 
@@ -77,19 +77,41 @@ async def test_a_sound_is_seen_heard_and_moved_about_in_by_keys(office: Office, 
     await lin.has("sound", "READY")
 
 
-async def test_a_recording_names_its_sides_and_what_cannot_be_played_is_downloaded(
+async def test_a_recording_is_for_who_may_hear_it_names_its_sides_and_is_downloaded_where_it_cannot_be_played(
     office: Office, sit_down: SitDown
 ) -> None:
     lin = await sit_down(office, "lin")
-    await lin.page.route(MESSAGES, as_recordings)
     await gets(lin, office, b"RIFF, and then nothing a browser knows")
-    await lin.sees("message-RECORDING", "Recording of the call")
-    await lin.sees("sound", "Our side")
-    await lin.at("sound-play").click()
-    await lin.sees("sound-broken")
-    async with lin.page.expect_download() as download:
-        await lin.at("sound").get_by_role("link").click()
+    ada = await sit_down(office, "ada")
+    for desk in (lin, ada):
+        await desk.page.route(MESSAGES, as_recordings)
+        await desk.page.goto(f"{office.url}/inbox/{lin.interaction}")
+        await desk.sees("message-RECORDING", "Recording of the call")
+    await lin.sees("sound-withheld", "You may not listen to recordings.")
+    await lin.sees_no("sound")
+    await ada.sees("sound", "Our side")
+    await ada.at("sound-play").click()
+    await ada.sees("sound-broken")
+    async with ada.page.expect_download() as download:
+        await ada.at("sound").get_by_role("link").click()
     assert (await download.value).suggested_filename == "heard.wav"
+
+
+async def test_a_long_sound_is_played_while_it_comes_and_moved_about_in_by_ranges(
+    office: Office, sit_down: SitDown
+) -> None:
+    lin = await sit_down(office, "lin")
+    parts: list[str] = []
+    lin.page.on("response", lambda answer: parts.append(answer.headers.get("content-range", "")))
+    await gets(lin, office, talk(SECONDS * 9))
+    await lin.at("sound-play").click()
+    await lin.has("sound", "PLAYING")
+    position = lin.at("sound-position")
+    await position.click()
+    await expect(position).to_have_attribute("aria-valuenow", re.compile("^9[0-9]$"), timeout=PATIENCE)
+    await lin.at("sound-play").click()
+    await lin.has("sound", "READY")
+    assert any(part.startswith("bytes ") for part in parts)
 
 
 async def as_recordings(route: Route) -> None:
