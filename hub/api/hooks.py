@@ -60,7 +60,8 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A sub-command `hub <plugin> <name>`; `run` gets the parsed arguments and returns the exit code."""
+    """A sub-command `hub <plugin> <name>`, or `hub <word> <name>` where the package says so in its entry-point group
+    "hub.commands" (`word = "the.plugin.module"`); `run` gets the parsed arguments and returns the exit code."""
 
     name: str
     help: str

@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         parser = _parser()
-        if words and words[0] in demo.plugin_names():
+        if words and words[0] in demo.plugin_words():
             return demo.run_plugin_command(words)
         options = parser.parse_args(words)
         code: int = options.run(options)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hub.api import Command
 from hub.main.sentence import Sentence
-from hub.plugin.discovery import GROUP, discover
+from hub.plugin.discovery import GROUP, WORDS, discover
 from hub.plugin.registry import commands
 from hub.plugin.site_file import NAME
 from hub.plugin.site_model import SiteFile
@@ -22,10 +22,16 @@ def plugin_names() -> set[str]:
     return {entry.name for entry in entry_points(group=GROUP)}
 
 
+def plugin_words() -> Mapping[str, str]:
+    """Plugins by what their commands are called by: the word of their package's own choice, or their name."""
+    chosen = {entry.value: entry.name for entry in entry_points(group=WORDS)}
+    return {chosen.get(entry.value, entry.name): entry.name for entry in entry_points(group=GROUP)}
+
+
 def run_plugin_command(words: Sequence[str]) -> int:
-    """`hub <plugin> <command> …`. Raises Sentence when the plugin does not load."""
-    plugin, brought = words[0], _commands(words[0])
-    parser = argparse.ArgumentParser(prog=f"hub {plugin}")
+    """`hub <word> <command> …`. Raises Sentence when the plugin does not load."""
+    brought = _commands(plugin_words()[words[0]])
+    parser = argparse.ArgumentParser(prog=f"hub {words[0]}")
     choices = parser.add_subparsers(title="commands", required=True, metavar="command")
     for command in brought.values():
         own = choices.add_parser(command.name, help=command.help, description=command.help)

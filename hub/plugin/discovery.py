@@ -14,6 +14,7 @@ from hub.api import hooks as specifications
 from hub.plugin.record import CONTAINED, NAME, Plugin, PluginState, sentence
 
 GROUP = "hub.plugins"
+WORDS = "hub.commands"
 
 
 class Plugins:

@@ -62,7 +62,7 @@ def hub_panels() -> Sequence[Panel]:
 
 @hookimpl
 def hub_commands() -> Sequence[Command]:
-    """`hub self_service check`, `hub self_service run`."""
+    """`hub flow check`, `hub flow run`."""
     return [
         Command("check", "check scripts: every mistake with its line", commands.configure_check, commands.check),
         Command("run", "step through a script in text", commands.configure_run, commands.run),

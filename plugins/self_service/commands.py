@@ -1,4 +1,4 @@
-"""`hub self_service check` and `run`: a script is tried before a customer meets it."""
+"""`hub flow check` and `run`: a script is tried before a customer meets it."""
 
 import argparse
 import asyncio

@@ -1,4 +1,4 @@
-"""A dialogue without a hub and without a customer: what `hub self_service run` and the simulator step through."""
+"""A dialogue without a hub and without a customer: what `hub flow run` and the simulator step through."""
 
 from __future__ import annotations
 

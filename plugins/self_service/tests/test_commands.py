@@ -1,4 +1,4 @@
-"""`hub self_service check` and `run`."""
+"""`hub flow check` and `run`."""
 
 from __future__ import annotations
 
