@@ -8,6 +8,7 @@ TURNED = Counter("sip_turned_away", "Messages and calls turned away, by why", ["
 CALLS = Counter("sip_calls", "Calls begun, by direction", ["direction"])
 LINES = Gauge("sip_calls_open", "Calls there are now")
 REGISTRATIONS = Counter("sip_registrations", "Registrations of phones, by outcome", ["outcome"])
+TRUNK_UP = Gauge("sip_trunk_up", "Whether a place calls go out by answers: 1 or 0", ["connection", "proxy"])
 TRUNK_REGISTERED = Gauge("sip_trunk_registered", "Whether a trunk is registered at its carrier: 1 or 0", ["connection"])
 TRUNK_REGISTRATIONS = Counter(
     "sip_trunk_registrations", "Answers of carriers' registrars, by connection and status", ["connection", "outcome"]

@@ -78,7 +78,7 @@ class Exchange:
         """This connection at work as long as this lasts; its calls end with it. Raises OSError, MediaError."""
         settings = connection.settings
         async with self.audio.at_work(), self.ports.using(settings) as port:
-            trunk = Trunk(connection.id, connection.name, settings, port, self.agent.transactions, self.guard, self.locator)
+            trunk = Trunk(connection, port, self.agent, self.locator)
             self.trunks[connection.id] = trunk
             self.registrar.open += settings.registrar
             try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from sipmessage import URI
+from sipmessage import URI, Response
 
 from hub.api import Address, AnyAccount, Device, Misconfigured, Rejected, SendError, Unreachable
 from plugins.sip.addresses import single_uri
@@ -16,6 +16,8 @@ from plugins.sip.line import Line
 from plugins.sip.media_leg import MediaLeg
 from plugins.sip.numbers import as_uri
 from plugins.sip.phones import Binding
+from plugins.sip.proxy import Proxy
+from plugins.sip.register import retry_after
 from plugins.sip.transport.flow import Flow, contact
 from plugins.sip.trunk import Trunk
 
@@ -61,7 +63,7 @@ class Outward:
         """A leg by the account's trunk. Raises Rejected where it is not allowed, Unreachable, Misconfigured."""
         trunk = self._trunk(line.account)
         _allowed(trunk, number)
-        tried: list[str] = []
+        tried: list[Proxy] = []
         try:
             flow, to = await _by(trunk, number, shown, tried)
         except OSError as error:
@@ -69,9 +71,12 @@ class Outward:
         except ValueError as error:
             raise Rejected(str(error)) from error
 
-        async def elsewhere() -> tuple[Flow, Destination] | None:
-            trunk.note(tried[-1], answered=False)
-            return None if len(tried) >= len(trunk.proxies) else await _by(trunk, number, shown, tried)
+        async def elsewhere(answer: Response | None) -> tuple[Flow, Destination] | None:
+            trunk.failed(tried[-1], retry_after(answer) if answer else 0)
+            try:
+                return await _by(trunk, number, shown, tried)
+            except OSError:
+                return None
 
         leg = self._leg(line, trunk, flow, to)
         leg.elsewhere = elsewhere
@@ -113,20 +118,20 @@ class Outward:
         return None
 
 
-async def _by(trunk: Trunk, number: str, shown: str, tried: list[str]) -> tuple[Flow, Destination]:
+async def _by(trunk: Trunk, number: str, shown: str, tried: list[Proxy]) -> tuple[Flow, Destination]:
     """By the best proxy that was not tried yet. Raises OSError, ValueError."""
-    flow, where = await trunk.way(tried)
-    tried.append(where)
+    flow, proxy = await trunk.way(tried)
+    tried.append(proxy)
     settings, asserted = trunk.settings, f"<sip:{shown}@{flow.local[0]}>"
     to = Destination(
-        as_uri(number, where), _from(Address("tel", shown), flow), contact(flow), settings.username,
+        as_uri(number, proxy.target.proxy), _from(Address("tel", shown), flow), contact(flow), settings.username,
         settings.password.get_secret_value(), (("P-Asserted-Identity", asserted),),
     )  # fmt: skip
     return flow, to
 
 
 def _allowed(trunk: Trunk, number: str) -> None:
-    if not trunk.proxies:
+    if not trunk.settings.proxies:
         raise Misconfigured("the connection has no way out")
     if not may_call(number, trunk.settings.prefixes):
         TURNED.labels(Turned.DESTINATION).inc()

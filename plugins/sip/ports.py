@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -122,13 +121,3 @@ async def _trusting(authorities: str) -> ssl.SSLContext:
 @functools.cache
 def _system_authorities() -> ssl.SSLContext:
     return ssl.create_default_context()
-
-
-async def resolve(where: str, transport: str) -> Host:
-    """Address and port of "host" or "host:port". Raises OSError."""
-    host, _, port = where.rpartition(":") if ":" in where and not where.endswith("]") else (where, "", "")
-    number = int(port) if port.isdecimal() else (5061 if transport == "tls" else 5060)
-    loop = asyncio.get_running_loop()
-    kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
-    found = await loop.getaddrinfo(host.strip("[]"), number, type=kind)
-    return (str(found[0][4][0]), number)

@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from sipmessage import Request, Response
 
 from plugins.sip.counters import TRUNK_REGISTERED, TRUNK_REGISTRATIONS
+from plugins.sip.proxy import Proxy
 from plugins.sip.register import Asking, Refused, back_off, granted, refresh_after, retry_after
 from plugins.sip.settings import SipConnection
 from plugins.sip.transaction.layer import Transactions
@@ -41,9 +42,17 @@ class Trunk(Protocol):
     name: str
     settings: SipConnection
 
-    async def way(self, tried: Collection[str] = ()) -> tuple[Flow, str]: ...
+    async def way(self, tried: Collection[Proxy] = ()) -> tuple[Flow, Proxy]: ...
 
-    def note(self, where: str, answered: bool) -> None: ...
+    def failed(self, proxy: Proxy, retry_after: float = 0.0) -> None: ...
+
+
+class Unserved(TimeoutError):
+    """The registrar cannot serve now, for so many seconds; another may."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__(f"{answer.code} {answer.phrase}")
+        self.again_after = retry_after(answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +108,20 @@ class Registration:
 
     async def _register(self) -> Held:
         """With the first registrar that says anything. Raises Refused, OSError."""
-        tried: list[str] = []
+        tried: list[Proxy] = []
         while True:
-            flow, where = await self._trunk.way(tried)
-            tried.append(where)
+            flow, proxy = await self._trunk.way(tried)
+            tried.append(proxy)
             try:
                 async with asyncio.timeout(ANSWERS_WITHIN):
-                    return await self._at(flow, where)
-            except TimeoutError:
+                    return await self._at(flow, proxy)
+            except TimeoutError as error:
                 self._count("silent")
-                self._trunk.note(where, answered=False)
+                self._trunk.failed(proxy, getattr(error, "again_after", 0.0))
 
-    async def _at(self, flow: Flow, where: str) -> Held:
+    async def _at(self, flow: Flow, proxy: Proxy) -> Held:
         asking = self.held.asking if self.held and self.held.flow is flow else None
-        asking = asking or Asking.of(self._trunk.settings, where, flow)
+        asking = asking or Asking.of(self._trunk.settings, proxy.target.proxy, flow)
         answer = await self._answered(asking, flow, self._asked)
         return Held(granted(answer, asking.contact, self._asked), flow, asking)
 
@@ -133,7 +142,7 @@ class Registration:
     async def _ask(self, request: Request, flow: Flow) -> Response:
         answer = await self._transactions.ask(request, flow)
         if answer.code in (408, 503):
-            raise TimeoutError(f"{answer.code} {answer.phrase}")
+            raise Unserved(answer)
         return answer
 
     def _now(self, standing: Standing, error: str = "") -> None:

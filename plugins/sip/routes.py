@@ -118,11 +118,16 @@ class PhoneDesk:
                 "listens": trunk.port.where,
                 "registrar": trunk.settings.registrar,
                 "registration": _registration(trunk),
-                "proxies": [{"where": p.where, "up": p.down_until <= now} for p in trunk.proxies],
+                "proxies": _proxies(trunk, now),
             }
             for trunk in exchange.trunks.values()
         ]
         return _json({"trunks": trunks, "calls": len(exchange.lines), "banned": exchange.guard.banned(now)})
+
+
+def _proxies(trunk: Trunk, now: float) -> list[dict[str, object]]:
+    known = [{"where": each.where, "up": each.down_until <= now} for each in trunk.proxies]
+    return [*known, *({"where": name, "up": False} for name in trunk.lost)]
 
 
 def _registration(trunk: Trunk) -> dict[str, str] | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from plugins.sip.addresses import host_and_port
 from plugins.sip.digest import ALGORITHMS
 from plugins.sip.guard import networks
 from plugins.sip.sdes import Encryption
@@ -30,6 +32,9 @@ class SipSettings(BaseModel):
         default=["SHA-256", "MD5"],
         description="What phones are asked to log in with, the strongest first; some old ones stumble over SHA-256",
     )
+    dns: list[str] = Field(
+        default=[], description='Name servers that know the proxies, "192.0.2.53" or with a port; empty: the system\'s'
+    )
     media_host: str = Field(default="127.0.0.1", description="Address audio binds")
     media_advertised: str = Field(default="", description="Address audio is announced at, behind NAT; empty: as bound")
     media_first_port: int = Field(default=0, ge=0, le=65535, description="First UDP port for audio; 0 asks the system")
@@ -41,6 +46,13 @@ class SipSettings(BaseModel):
     rate: float = Field(default=100, gt=0, description="Messages a second from one unknown source; more are dropped")
     failures: int = Field(default=8, ge=1, description="Failed attempts within a minute that ban a source")
     ban_seconds: float = Field(default=900, gt=0, description="For how long")
+
+    @field_validator("dns")
+    @classmethod
+    def _are_servers(cls, value: list[str]) -> list[str]:
+        for each in value:
+            ipaddress.ip_address(host_and_port(each)[0])
+        return value
 
     @field_validator("digest")
     @classmethod
@@ -68,7 +80,8 @@ class SipConnection(BaseModel):
     registrar: bool = Field(default=False, description="Agents' phones may register here")
     peers: list[str] = Field(default_factory=list, description="Addresses and networks calls may come from")
     proxies: list[str] = Field(
-        default_factory=list, description="Where calls go out to, host or host:port, the first that answers is used"
+        default_factory=list,
+        description="Where calls go out to: a domain, host or host:port; the first that is up is used",
     )
     transport: str = Field(default="udp", pattern="^(udp|tcp|tls)$", description="How the proxies are reached")
     srtp: Encryption = Field(
@@ -91,6 +104,13 @@ class SipConnection(BaseModel):
     @classmethod
     def _are_networks(cls, value: list[str]) -> list[str]:
         networks(value)
+        return value
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_places(cls, value: list[str]) -> list[str]:
+        for each in value:
+            host_and_port(each)
         return value
 
     @model_validator(mode="after")

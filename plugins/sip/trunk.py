@@ -1,66 +1,56 @@
-"""The way out: which proxy of a trunk answers, tried in order with back-off; health by OPTIONS (RFC 3261 §11)."""
+"""A trunk at work: where calls go out by (RFC 3263), in order and with back-off; health by OPTIONS (RFC 3261 §11)."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Final
 
 from sipmessage import CSeq, Request
 
-from plugins.sip.addresses import single_uri
+from hub.api import AnyConnection
+from plugins.sip.addresses import host_and_port, single_uri
 from plugins.sip.call import Call
-from plugins.sip.guard import Guard, networks
-from plugins.sip.ports import Port, resolve
+from plugins.sip.counters import TRUNK_UP
+from plugins.sip.guard import networks
+from plugins.sip.locating import Locator
+from plugins.sip.ports import Port
+from plugins.sip.proxy import Proxy
+from plugins.sip.register import retry_after
 from plugins.sip.registration import Registration
 from plugins.sip.settings import SipConnection
-from plugins.sip.transaction.layer import Transactions
 from plugins.sip.transport.flow import Flow
+from plugins.sip.user_agent import UserAgent
 
+log = logging.getLogger(__name__)
 ASK_EVERY: Final = 30.0
 ANSWERS_WITHIN: Final = 5.0
-LONGEST_BACK_OFF: Final = 300.0
-
-
-@dataclass(slots=True)
-class Proxy:
-    """One host of the trunk. `down_until` on a steady clock; `failures` in a row."""
-
-    where: str
-    failures: int = 0
-    down_until: float = 0.0
-
-    def failed(self, now: float) -> None:
-        """It did not answer: left alone for 5 s, 10 s, … 5 min."""
-        self.down_until = now + min(LONGEST_BACK_OFF, 5.0 * 2**self.failures)
-        self.failures += 1
-
-    def answered(self) -> None:
-        """It is there."""
-        self.failures, self.down_until = 0, 0.0
 
 
 class Trunk:
-    """One connection at work."""
+    """One connection at work. `proxies` are the places its names lead to, `lost` the names that lead nowhere."""
 
     def __init__(
-        self, number: int, name: str, settings: SipConnection, port: Port, transactions: Transactions,
-        guard: Guard, now: Callable[[], float] = time.monotonic,
+        self, connection: AnyConnection, port: Port, agent: UserAgent, locator: Locator,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        self.number = number
-        self.name = name
-        self.settings = settings
+        self.number = connection.id
+        self.name = connection.name
+        self.settings: SipConnection = connection.settings
         self.port = port
         self.outbound: list[Call] = []
-        self.proxies = [Proxy(where) for where in settings.proxies]
-        self.registration = Registration(self, transactions, self._tell) if settings.register_seconds else None
+        self.proxies: list[Proxy] = []
+        self.lost: list[str] = []
+        wanted = self.settings.register_seconds
+        self.registration = Registration(self, agent.transactions, self._tell) if wanted else None
         self.told: Callable[[str], None] = lambda standing: None
-        self._transactions = transactions
-        self._guard = guard
+        self._locator = locator
+        self._transactions = agent.transactions
+        self._guard = agent.guard
         self._now = now
 
     @asynccontextmanager
@@ -97,34 +87,60 @@ class Trunk:
         self.outbound = [call for call in self.outbound if not call.over]
         return len(self.outbound)
 
-    async def way(self, tried: Collection[str] = ()) -> tuple[Flow, str]:
-        """Flow and host of the first proxy that is up and was not tried; when none is up, of the one that comes back
-        first. Raises OSError when there is none, or no name resolves."""
+    async def way(self, tried: Collection[Proxy] = ()) -> tuple[Flow, Proxy]:
+        """The first place that is up and was not tried, and the flow there; when none is up, the one that comes back
+        first. Raises OSError when there is none."""
         now = self._now()
-        left = [proxy for proxy in self.proxies if proxy.where not in tried]
+        left = [proxy for proxy in await self.located() if proxy not in tried]
         for proxy in sorted(left, key=lambda each: max(0.0, each.down_until - now)):
             try:
-                return await self._flow(proxy), proxy.where
+                return await self._flow(proxy), proxy
             except OSError:
-                proxy.failed(now)
+                self.failed(proxy)
         raise OSError("no proxy of the trunk can be reached")
 
-    def note(self, where: str, answered: bool) -> None:
-        """How a call by this proxy began."""
-        for proxy in self.proxies:
-            if proxy.where == where:
-                if answered:
-                    proxy.answered()
-                else:
-                    proxy.failed(self._now())
+    async def located(self) -> list[Proxy]:
+        """Where the names lead to now, the best first."""
+        self.lost, found = [], []
+        for name in self.settings.proxies:
+            try:
+                found += await self._locator.targets(name, self.settings.transport)
+            except OSError as error:
+                log.warning("a proxy of the trunk %s leads nowhere: %s", self.name, error)
+                self.lost.append(name)
+        known = {proxy.target: proxy for proxy in self.proxies}
+        self.proxies = [known.get(target) or Proxy(target) for target in dict.fromkeys(found)]
+        return self.proxies
+
+    def failed(self, proxy: Proxy, retry_after: float = 0.0) -> None:
+        """It did not answer, or says that it cannot serve for so many seconds."""
+        proxy.failed(self._now(), retry_after)
+        TRUNK_UP.labels(self.name, proxy.where).set(0)
 
     async def watch(self) -> None:
-        """Ask every proxy in turn, for ever."""
-        while self.proxies:
-            for proxy in self.proxies:
-                await self.ask(proxy)
+        """Ask every proxy in turn, for ever; not who asked for peace."""
+        while self.settings.proxies:
+            for proxy in await self.located():
+                if proxy.asked_until <= self._now():
+                    await self.ask(proxy)
             await asyncio.sleep(ASK_EVERY)
         await asyncio.Event().wait()
+
+    async def ask(self, proxy: Proxy) -> bool:
+        """Whether it answers OPTIONS, whatever it says."""
+        try:
+            flow = await self._flow(proxy)
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                answer = await self._transactions.ask(_options(proxy.target.proxy, flow), flow)
+        except (OSError, ValueError):  # a TimeoutError is an OSError
+            self.failed(proxy)
+            return False
+        if answer.code in (408, 503):
+            self.failed(proxy, retry_after(answer))
+            return False
+        proxy.answered(self._now())
+        TRUNK_UP.labels(self.name, proxy.where).set(1)
+        return True
 
     def _tell(self) -> None:
         self._trust()
@@ -137,24 +153,10 @@ class Trunk:
         self._guard.trusted[self.number] = (*networks(self.settings.peers), *registrar)
 
     async def _flow(self, proxy: Proxy) -> Flow:
-        transport, authorities = self.settings.transport, self.settings.tls_authorities
-        remote = await resolve(proxy.where, transport)
-        return await self.port.flow(transport, remote, proxy.where.partition(":")[0], authorities)
-
-    async def ask(self, proxy: Proxy) -> bool:
-        """Whether it answers OPTIONS, whatever it says."""
-        try:
-            flow = await self._flow(proxy)
-            async with asyncio.timeout(ANSWERS_WITHIN):
-                answer = await self._transactions.ask(_options(proxy.where, flow), flow)
-        except (OSError, ValueError):  # a TimeoutError is an OSError
-            proxy.failed(self._now())
-            return False
-        if answer.code in (408, 503):
-            proxy.failed(self._now())
-            return False
-        proxy.answered()
-        return True
+        """Over TLS it must prove to be whom we were told to call, not whom the name servers made of it (RFC 5922)."""
+        target, settings = proxy.target, self.settings
+        name = host_and_port(target.proxy)[0]
+        return await self.port.flow(settings.transport, target.address, name, settings.tls_authorities)
 
 
 def _options(where: str, flow: Flow) -> Request:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -37,9 +37,10 @@ def described(port: int = 4000, direction: str = "sendrecv", profile: str = "RTP
 class Site:
     """The channel at work."""
 
-    def __init__(self) -> None:
+    def __init__(self, name_servers: Sequence[str] = ()) -> None:
         migrations = hub_migrations() / "versions"
-        self.context = FakeContext("sip", SipSettings(port=0), accounts=[ACCOUNT], migrations=migrations)
+        settings = SipSettings(port=0, dns=list(name_servers))
+        self.context = FakeContext("sip", settings, accounts=[ACCOUNT], migrations=migrations)
         self.channel = SipChannel(self.context)
         self.exchange = self.channel.exchange
         self.audio = self.exchange.audio = SilentAudio()
@@ -75,7 +76,7 @@ class Site:
 @asynccontextmanager
 async def site(**settings: Any) -> AsyncIterator[Site]:
     """Listening until the end."""
-    found = Site()
+    found = Site(settings.pop("dns", ()))
     values = {"listen_port": 0, "peers": ["127.0.0.1"], "registrar": True, **settings}
     async with found.exchange.holding(Connection(7, "Trunk", SipConnection.model_validate(values))) as trunk:
         found.port = trunk.port.udp.local[1]

@@ -203,7 +203,7 @@ async def test_a_consultation_leaves_the_customer_with_music() -> None:
             assert customer is not None and agent is not None
             await found.exchange.phones.set(4, Secret.of("bo", "hub", "secret"), "+8610012")
             with Party() as other:
-                found.exchange.trunks[7].proxies[0].where = f"127.0.0.1:{other.port}"
+                found.exchange.trunks[7].settings.proxies = [f"127.0.0.1:{other.port}"]
                 await found.channel.ring(ACCOUNT, Ringing("offer:2", found.thread, 4, None, 20))
                 await other.picks_up()
                 del found.engine.did[:]

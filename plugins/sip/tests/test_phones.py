@@ -142,10 +142,11 @@ async def test_the_status_tells_where_phones_register_and_which_proxies_answer(d
     settings = SipConnection(registrar=True, proxies=["127.0.0.1:9"])
     proxies = [SimpleNamespace(where="a", down_until=0.0), SimpleNamespace(where="b", down_until=float("inf"))]
     trunk = SimpleNamespace(name="T", port=SimpleNamespace(where="sip://h:1"), settings=settings, proxies=proxies)
+    trunk.lost = ["c.example"]
     trunk.registration = SimpleNamespace(standing=Standing.FAILED, error="403 Forbidden")
     desk.channel.exchange.trunks[1] = cast("Any", trunk)
     _, said = await desk.ask("GET", "/status")
-    answering = [{"where": "a", "up": True}, {"where": "b", "up": False}]
+    answering = [{"where": "a", "up": True}, {"where": "b", "up": False}, {"where": "c.example", "up": False}]
     [shown] = said["trunks"]
     assert (shown["listens"], shown["registrar"], shown["proxies"]) == ("sip://h:1", True, answering)
     assert shown["registration"] == {"standing": "FAILED", "error": "403 Forbidden"}
