@@ -16,6 +16,7 @@ NEEDED = {
     "strace": ["strace"],
     "sip-tester": ["sipp"],
     "baresip": ["baresip"],
+    "rtpengine-daemon": ["rtpengine"],
     "libfaketime": ["/usr/lib/*/faketime/libfaketimeMT.so.1"],
 }
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from plugins.sip.call import Call
 from plugins.sip.media.engine import Digit, Event, Gone, MediaEngine, MediaError, Played, Silence
+from plugins.sip.media.relay import RelayEngine
 from plugins.sip.media.settings import MediaSettings
 from plugins.sip.media.workers import WorkerEngine
 from plugins.sip.speaking import Speaking
@@ -33,7 +34,7 @@ class Audio:
     def __init__(self, settings: MediaSettings, find: Callable[[str], Owner | None]) -> None:
         self._settings = settings
         self._find = find
-        self._engine: WorkerEngine | None = None
+        self._engine: WorkerEngine | RelayEngine | None = None
         self._hearing: asyncio.Task[None] | None = None
         self._users = 0
         self._turn = asyncio.Lock()
@@ -61,7 +62,7 @@ class Audio:
                     await self._stop()
 
     async def _start(self) -> None:
-        engine = WorkerEngine(self._settings)
+        engine = RelayEngine(self._settings) if self._settings.rtpengine else WorkerEngine(self._settings)
         await engine.__aenter__()
         self._engine = engine
         self._hearing = asyncio.create_task(self._hear(engine))

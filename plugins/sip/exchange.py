@@ -183,4 +183,5 @@ def _media(settings: SipSettings) -> MediaSettings:
         ports=(settings.media_first_port, settings.media_last_port),
         workers=settings.media_workers,
         silence_seconds=settings.silence_seconds,
+        rtpengine=tuple(settings.rtpengine),
     )

@@ -40,6 +40,9 @@ class SipSettings(BaseModel):
     media_first_port: int = Field(default=0, ge=0, le=65535, description="First UDP port for audio; 0 asks the system")
     media_last_port: int = Field(default=0, ge=0, le=65535, description="Last one; each party of a call takes one")
     media_workers: int = Field(default=1, ge=1, le=64, description="Processes that carry audio, a core each")
+    rtpengine: list[str] = Field(
+        default_factory=list, description="rtpengine nodes that carry plain calls: host:port of their ng protocol (UDP)"
+    )
     silence_seconds: float = Field(
         default=60, gt=0, description="Hang up a party from whom nothing at all has come for so long"
     )
@@ -72,7 +75,13 @@ class SipConnection(BaseModel):
         default=None, ge=0, le=65535, description="Port; empty: the plugin's port; 0 asks the system"
     )
     tls_port: int | None = Field(default=None, ge=0, le=65535, description="Port for SIP over TLS; empty: none")
-    tls_certificate: str = Field(default="", description="PEM file with certificate and key for tls_port")
+    ws_port: int | None = Field(default=None, ge=0, le=65535, description="Port for SIP over WebSocket; empty: none")
+    wss_port: int | None = Field(default=None, ge=0, le=65535, description="The same, over TLS; empty: none")
+    ws_origins: list[str] = Field(
+        default_factory=list,
+        description='Web pages whose phones may connect there: "https://desk.example"; empty: none',
+    )
+    tls_certificate: str = Field(default="", description="PEM file with certificate and key for tls_port and wss_port")
     tls_authorities: str = Field(
         default="", description="PEM file of those whose word counts for proxies over TLS; empty: the system's"
     )

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from plugins.sip.media.engine import Codec
+from plugins.sip.media.relay import RelayEngine
+from plugins.sip.media.settings import MediaSettings
 from plugins.sip.media.tones import tone
 from plugins.sip.media.workers import WorkerEngine
+from plugins.sip.tests.media.rtpengine import rtpengine
 from tests.bench.row import Cost, Measure, Row, Unfinished, scaled
 
+Engine = WorkerEngine | RelayEngine
 ROOT = Path(__file__).parents[2]
 SECONDS, SETTLE = 4.0, 2.0
 PROMPTS = (10, 100, 200, 400)
@@ -41,7 +46,15 @@ def measures(scale: float) -> list[Measure]:
     return [
         Measure("media, prompts", partial(_rows, "prompts", [scaled(count, scale, 2) for count in PROMPTS], 1)),
         Measure("media, bridged, recorded", partial(_rows, "bridged", [scaled(count, scale) for count in RELAYED], 2)),
+        Measure("media, relayed", partial(_rows, "relayed", [scaled(RELAYED[-1], scale)], 2)),
+        *_by_rtpengine(scaled(RELAYED[-1], scale)),
     ]
+
+
+def _by_rtpengine(count: int) -> list[Measure]:
+    """The same relay, where it is installed."""
+    measure = Measure("media, by rtpengine", partial(_rows, "by rtpengine", [count], 2))
+    return [measure] if shutil.which("rtpengine") else []
 
 
 def _rows(kind: str, counts: list[int], legs_each: int) -> Iterator[Row]:
@@ -80,31 +93,55 @@ def _bare(legs: int) -> Figures:
 
 async def _engine(kind: str, legs: int) -> Figures:
     with tempfile.TemporaryDirectory(prefix="bench-media-") as folder, _far(legs) as far:
-        async with WorkerEngine() as engine:
-            await engine.ready()
+        async with _carrier(kind) as (engine, pids):
             ports = _hear(far)
-            ours = [(await engine.open(f"leg{number}")).port for number in range(legs)]
+            ours = [(await engine.open(f"leg{number}", beside=_beside(number))).port for number in range(legs)]
             for number, port in enumerate(ports):
                 await engine.connect(f"leg{number}", ("127.0.0.1", port), Codec.PCMU)
-            await (_bridge(engine, legs, Path(folder)) if kind == "bridged" else _play(engine, legs))
+            await (_play(engine, legs) if kind == "prompts" else _bridge(engine, legs))
+            if kind == "bridged":
+                await _record(engine, legs, Path(folder))
             _say(far, ours)
             await asyncio.sleep(SETTLE)
             await engine.loads()
-            cost, started = Cost(engine.pids[0]), time.monotonic()
+            costs, started = [Cost(pid) for pid in pids], time.monotonic()
             received, missing = await asyncio.to_thread(_hear, far)
-            cpu = cost.cpu(time.monotonic() - started)
-            return Figures(cpu, cost.memory(), (await engine.loads())[0].late_ms, missing, received)
+            cpu = sum(cost.cpu(time.monotonic() - started) for cost in costs)
+            memory = sum(cost.memory() for cost in costs)
+            return Figures(cpu, memory, (await engine.loads())[0].late_ms, missing, received)
 
 
-async def _play(engine: WorkerEngine, legs: int) -> None:
+@asynccontextmanager
+async def _carrier(kind: str) -> AsyncIterator[tuple[Engine, list[int]]]:
+    """An engine, and the processes that carry audio for it."""
+    if kind == "by rtpengine":
+        async with rtpengine() as daemon, RelayEngine(MediaSettings(rtpengine=(daemon.address,))) as relay:
+            await relay.ready()
+            yield relay, [*relay.pids, daemon.process.pid]
+    else:
+        async with WorkerEngine() as engine:
+            await engine.ready()
+            yield engine, engine.pids
+
+
+def _beside(number: int) -> str | None:
+    """The other one of its call."""
+    return f"leg{number - 1}" if number % 2 else None
+
+
+async def _play(engine: Engine, legs: int) -> None:
     prompt = tone([440], 5).tobytes()
     for number in range(legs):
         await engine.play(f"leg{number}", prompt, loop=True, interruptible=False)
 
 
-async def _bridge(engine: WorkerEngine, legs: int, folder: Path) -> None:
+async def _bridge(engine: Engine, legs: int) -> None:
     for number in range(0, legs, 2):
         await engine.bridge(f"leg{number}", f"leg{number + 1}")
+
+
+async def _record(engine: Engine, legs: int, folder: Path) -> None:
+    for number in range(0, legs, 2):
         await engine.record(f"leg{number}", folder / f"{number}.wav")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 class MediaSettings:
     """`host` is bound; `advertised` goes into SDP instead where a firewall translates addresses.
 
+    `rtpengine` are the nodes that face far sides instead, by the address ("host:port") of their ng protocol.
     `ports` are first and last UDP port for audio; (0, 0) asks the system. `silence_seconds` without a packet is told.
     """
 
@@ -18,4 +19,5 @@ class MediaSettings:
     ports: tuple[int, int] = (0, 0)
     workers: int = 1
     silence_seconds: float = 30.0
+    rtpengine: tuple[str, ...] = ()
     folder: Path | None = None  # for prompts handed over as bytes; a temporary one unless given

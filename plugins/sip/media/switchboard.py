@@ -106,6 +106,7 @@ class Switchboard:
     ) -> None:
         """Media as agreed."""
         at = self._leg(leg)
+        was_heard = at.direction.receiving
         self._selector.unregister(at.socket)
         try:
             at.connect(
@@ -118,7 +119,7 @@ class Switchboard:
             )
         finally:
             self._selector.register(at.socket, selectors.EVENT_READ, at)
-        self._ticks.agreed(at, time.monotonic())
+        self._ticks.agreed(at, time.monotonic(), anew=not was_heard)
         self._rearrange()
         reply(True)
 

@@ -66,8 +66,10 @@ class Ticks:
         self._now.take_over(before, rows, old_rows)
         self._arrangement = arrangement
 
-    def agreed(self, leg: Leg, now: float) -> None:
-        """Its media was agreed, or agreed anew."""
+    def agreed(self, leg: Leg, now: float, *, anew: bool) -> None:
+        """Its media was agreed, or agreed anew; `anew` after a time in which it spoke to others, or not at all."""
+        if anew:
+            self._now.incoming.reception.restart(leg.row)
         self._now.incoming.begin(leg.row, leg.codec.payload_type, QUIET[leg.codec])
         self._now.incoming.last_heard[leg.row] = now
 

@@ -25,6 +25,7 @@ from plugins.sip.media.engine import (
     Recording,
     Statistics,
 )
+from plugins.sip.media.listeners import Listeners
 from plugins.sip.media.processes import Processes
 from plugins.sip.media.settings import MediaSettings
 from plugins.sip.media.worker_process import WorkerProcess
@@ -35,12 +36,12 @@ class WorkerEngine:
 
     def __init__(self, settings: MediaSettings = MediaSettings()) -> None:  # noqa: B008  # frozen
         self._settings = settings
-        self._processes = Processes(settings, self._tell, self._died)
+        self._listeners = Listeners()
+        self._processes = Processes(settings, self._listeners.tell, self._died)
         self._legs: dict[str, WorkerProcess] = {}
         self._rooms: dict[str, tuple[WorkerProcess, set[str]]] = {}
         self._recordings: dict[str, tuple[Path, WorkerProcess]] = {}
         self._plays = itertools.count(1)
-        self._listeners: set[asyncio.Queue[Event]] = set()
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._writing = threading.Lock()
 
@@ -177,9 +178,7 @@ class WorkerEngine:
 
     def events(self) -> AsyncIterator[Event]:
         """See MediaEngine."""
-        queue: asyncio.Queue[Event] = asyncio.Queue()
-        self._listeners.add(queue)
-        return self._follow(queue)
+        return self._listeners.follow()
 
     async def loads(self) -> list[Load]:
         """How each process does."""
@@ -227,18 +226,7 @@ class WorkerEngine:
     def _died(self, worker: WorkerProcess) -> None:
         for leg in sorted(worker.legs):
             self._forget(leg)
-            self._tell(Gone(leg))
-
-    def _tell(self, event: Event) -> None:
-        for queue in self._listeners:
-            queue.put_nowait(event)
-
-    async def _follow(self, queue: asyncio.Queue[Event]) -> AsyncIterator[Event]:
-        try:
-            while True:
-                yield await queue.get()
-        finally:
-            self._listeners.discard(queue)
+            self._listeners.tell(Gone(leg))
 
     def _file(self, audio: bytes) -> Path:
         """Bytes as a file that the process can read; the same bytes are written once, also when many calls want them

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import threading
 import time
@@ -69,8 +70,9 @@ class FarSide:
         self._socket.close()
 
     def audio(self, last: float | None = None) -> Samples:
-        """All it heard, in the order of the timestamps; or only the last seconds."""
-        packets = sorted((heard.packet for heard in self.heard), key=lambda packet: packet.timestamp)
+        """All it heard, each source's in the order of the timestamps; or only the last seconds."""
+        sources = itertools.groupby((heard.packet for heard in self.heard), key=lambda packet: packet.source)
+        packets = [packet for _, run in sources for packet in sorted(run, key=lambda packet: packet.timestamp)]
         samples = decode(b"".join(packet.payload for packet in packets), self.codec)
         return samples[-round(last * RATE) :] if last is not None else samples
 

@@ -1,0 +1,122 @@
+"""Calls through a real rtpengine: who is heard, who carries it, and what takes it back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from plugins.sip.media.engine import Codec, Digit, Event, Gone, MediaError, Silence
+from plugins.sip.media.relay import RelayEngine
+from plugins.sip.media.settings import MediaSettings
+from plugins.sip.tests.media.calls import until
+from plugins.sip.tests.media.far_side import EVENT_KIND, FarSide, level
+from plugins.sip.tests.media.rtpengine import Daemon, rtpengine
+from plugins.sip.tests.media.test_calls import LOUD, QUIET, hears, sine, stereo
+
+pytestmark = [pytest.mark.slow, pytest.mark.peer]
+
+
+@asynccontextmanager
+async def through(daemon: Daemon, silence_seconds: float = 30) -> AsyncIterator[tuple[RelayEngine, list[Event]]]:
+    settings, told = MediaSettings(rtpengine=(daemon.address,), silence_seconds=silence_seconds), list[Event]()
+    async with RelayEngine(settings) as engine:
+        following = asyncio.create_task(_follow(engine.events(), told))
+        yield engine, told
+        following.cancel()
+
+
+async def _follow(events: AsyncIterator[Event], told: list[Event]) -> None:
+    async for event in events:
+        told.append(event)  # noqa: PERF401  # they never end
+
+
+async def dial(engine: RelayEngine, leg: str, far: FarSide, beside: str | None = None) -> None:
+    far.endpoint = await engine.open(leg, beside=beside)
+    far.start()
+    await engine.connect(leg, far.address, far.codec, EVENT_KIND)
+
+
+async def carried_alone(engine: RelayEngine, leg: str) -> None:
+    await until(lambda: engine.relayed(leg))
+
+
+async def test_a_node_carries_two_who_talk_and_gives_them_back_for_all_else(tmp_path: Path) -> None:
+    async with rtpengine() as daemon, through(daemon) as (engine, told):
+        with FarSide(says=sine(440)) as caller, FarSide(says=sine(1000)) as agent:
+            await dial(engine, "caller", caller)
+            await engine.play("caller", sine(2000).tobytes(), loop=True)
+            await hears(caller, 2000)
+            await engine.stop("caller")
+            await dial(engine, "agent", agent, beside="caller")
+            await engine.bridge("caller", "agent")
+            assert engine.relayed("caller") and engine.relayed("agent")
+            await hears(caller, 1000)
+            await hears(agent, 440)
+            assert {packet.source for packet in (caller.heard[-1].packet, agent.heard[-1].packet)} == {7}
+
+            await engine.record("caller", tmp_path / "call.wav")
+            assert not engine.relayed("agent")
+            await hears(caller, 1000)
+            said, heard = stereo((await engine.stop_recording("caller")).path)
+            assert level(said[-2000:], 440) > LOUD and level(heard[-2000:], 1000) > LOUD
+            assert engine.relayed("caller")
+
+            await engine.hold("caller", sine(2000).tobytes())
+            await hears(caller, 2000)
+            await until(lambda: level(agent.audio(0.3), 440) < QUIET)
+            await engine.resume("caller")
+            assert engine.relayed("caller")
+            await hears(caller, 1000)
+
+            await engine.send_digits("caller", "1")
+            await until(lambda: caller.events)
+            await carried_alone(engine, "caller")
+            agent.press(caller.events[0].payload)
+            await until(lambda: len({event.source for event in caller.events}) == 2)
+            assert not [event for event in told if isinstance(event, Digit)]
+
+            statistics = await engine.close("agent")
+            assert statistics.received > 100
+            assert not engine.relayed("caller")
+            await engine.play("caller", sine(700).tobytes(), loop=True)
+            await hears(caller, 700)
+            assert (await engine.close("caller")).lost < 20
+
+
+async def test_what_a_node_cannot_carry_alone_our_own_process_carries_behind_it() -> None:
+    async with rtpengine() as daemon, through(daemon) as (engine, _):
+        with FarSide(says=sine(440)) as caller, FarSide(Codec.PCMA, says=sine(1000)) as agent, FarSide() as boss:
+            await dial(engine, "caller", caller)
+            await dial(engine, "agent", agent, beside="caller")
+            await engine.bridge("caller", "agent")
+            assert not engine.relayed("caller")
+            await hears(caller, 1000)
+            await hears(agent, 440)
+            await dial(engine, "boss", boss, beside="caller")
+            await engine.mix("room", ["caller", "agent", "boss"])
+            await hears(boss, 440)
+            await hears(boss, 1000)
+            await engine.part("agent")
+            await engine.bridge("caller", "boss")
+            assert engine.relayed("boss")
+            await hears(boss, 440)
+
+
+async def test_silence_is_told_of_who_is_relayed_and_a_dead_node_ends_its_legs() -> None:
+    async with rtpengine() as daemon, through(daemon, silence_seconds=1) as (engine, told):
+        with FarSide(says=sine(440)) as caller, FarSide(says=sine(1000)) as agent:
+            await dial(engine, "caller", caller)
+            await dial(engine, "agent", agent, beside="caller")
+            await engine.bridge("caller", "agent")
+            await hears(agent, 440)
+            caller.talking = False
+            await until(lambda: [event for event in told if isinstance(event, Silence)])
+            assert {event.leg for event in told} == {"caller"}
+            daemon.process.kill()
+            await until(lambda: {event.leg for event in told if isinstance(event, Gone)} == {"caller", "agent"})
+            with pytest.raises(MediaError, match="does not answer"):
+                await engine.open("next")
