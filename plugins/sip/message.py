@@ -82,6 +82,8 @@ def refusal(request: Request, served: frozenset[str], extensions: frozenset[str]
     unknown = [tag for tag in [*request.require, *request.proxy_require] if tag not in extensions]
     if unknown and request.method not in ("ACK", "CANCEL"):
         return Refusal(420, (("Unsupported", ", ".join(unknown)),))
+    if request.method == "INVITE" and request.headers.get("Max-Forwards") == "0":
+        return Refusal(483)  # a call we pass on came back to us (RFC 7332 §4); whoever asks only us is answered
     if request.method in ("INVITE", "UPDATE") and session.too_short(request):
         return Refusal(422, (("Min-SE", str(session.LEAST)),))
     return _body_refused(request) if request.method == "INVITE" else None

@@ -27,7 +27,7 @@ MOST_CALLS: Final = 5_000
 PHRASES: Final = {
     400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 406: "Not Acceptable",
     415: "Unsupported Media Type", 416: "Unsupported URI Scheme", 420: "Bad Extension",
-    422: "Session Interval Too Small", 481: "Call Does Not Exist", 501: "Not Implemented",
+    422: "Session Interval Too Small", 481: "Call Does Not Exist", 483: "Too Many Hops", 501: "Not Implemented",
     503: "Service Unavailable", 505: "Version Not Supported", 513: "Message Too Large",
 }  # fmt: skip
 

@@ -9,13 +9,14 @@ SCENARIOS = Path(__file__).parent / "scenarios"
 
 
 class Sipp:
-    """One run. `async with` starts it; `verdict()` waits for its end."""
+    """One run, of a scenario of ours by name, or of any file. `async with` starts it; `verdict()` waits for its end."""
 
-    def __init__(self, folder: Path, scenario: str, to: int, *more: str) -> None:
+    def __init__(self, folder: Path, scenario: str | Path, to: int, *more: str) -> None:
+        file = SCENARIOS / f"{scenario}.xml" if isinstance(scenario, str) else scenario
         self._folder = folder
-        self._log = folder / f"{scenario}.messages"
+        self._log = folder / f"{file.stem}.messages"
         self._arguments = [
-            f"127.0.0.1:{to}", "-sf", str(SCENARIOS / f"{scenario}.xml"), "-i", "127.0.0.1", "-m", "1", "-nostdin",
+            f"127.0.0.1:{to}", "-sf", str(file), "-i", "127.0.0.1", "-m", "1", "-nostdin",
             "-timeout", "40s", "-timeout_error", "-trace_msg", "-message_file", str(self._log), *more,
         ]  # fmt: skip
         self._process: asyncio.subprocess.Process | None = None

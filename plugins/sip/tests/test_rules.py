@@ -14,9 +14,10 @@ from plugins.sip import causes
 from plugins.sip.announcing import words
 from plugins.sip.call import TRANSITIONS, CallState
 from plugins.sip.keys import Collector, Expected
-from plugins.sip.message import read
+from plugins.sip.message import read, refusal
 from plugins.sip.numbers import as_uri, called, caller, diverted_by
 from plugins.sip.tests.test_transactions import answer
+from plugins.sip.tests.test_transactions import request as asking
 from plugins.sip.transport.framing import Framing, Unframed
 
 MENU = {"choices": [{"key": "1", "label": "A"}, {"key": "2", "label": "B"}]}
@@ -157,3 +158,11 @@ def test_a_stream_that_lost_its_place_is_given_up(head: bytes) -> None:
 
 def test_a_ping_between_messages_is_told() -> None:
     assert Framing().feed(b"\r\n\r\n") == [b""]
+
+
+@pytest.mark.parametrize(("method", "left", "status"), [("INVITE", 0, 483), ("INVITE", 1, None), ("OPTIONS", 0, None)])
+def test_a_call_that_has_gone_round_long_enough_is_not_taken(method: str, left: int, status: int | None) -> None:
+    made = asking(method)
+    made.headers.set("Max-Forwards", str(left))
+    found = refusal(made, frozenset((method,)), frozenset())
+    assert (found and found.status) == status
