@@ -247,6 +247,11 @@ class Context(Protocol):
         """A durable timer: `hub_timer(name, payload)` of this plugin is called at or after `at`. A `key` replaces."""
         ...
 
+    def fault(self, what: str, error: Exception) -> None:
+        """Say that something of this plugin's failed and was made up for: it is counted, an administrator sees it on
+        the plugin's line, the event log says `plugin.fault`. `what` is one of a few fixed words. Never raises."""
+        ...
+
     def service(self, protocol: type[Service]) -> Service | None:
         """The first service a plugin of the site gives that has this protocol, or None."""
         ...

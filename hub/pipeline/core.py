@@ -1,5 +1,7 @@
 """What the core does for plugins (hub.plugin.core.Core), joined from the steps of the pipeline."""
 
+import asyncio
+import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -16,6 +18,7 @@ from hub.api import (
     Conversation,
     Json,
     NewWork,
+    Overloaded,
     QueueFacts,
     Raw,
     Signal,
@@ -50,6 +53,7 @@ class PipelineCore:
         self._conversations: Together[Wanted, Conversation | None] = Together(self._read_conversations)
         self._named: Together[tuple[str, str], int | None] = Together(self._read_names)
         self._timers: Together[timers.Timer, None] = Together(self._schedule)
+        self._notes: set[asyncio.Task[None]] = set()
         self.receiver: Receiver | None = None
 
     async def account(self, channel: str, address: Address) -> AnyAccount | None:
@@ -121,6 +125,15 @@ class PipelineCore:
 
     async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None:
         await self._timers.ask(timers.Timer(plugin, name, at, payload, key))
+
+    def faulted(self, plugin: str, what: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._note_fault(plugin, what))
+        self._notes.add(task)
+        task.add_done_callback(self._notes.discard)
+
+    async def _note_fault(self, plugin: str, what: str) -> None:
+        with contextlib.suppress(Overloaded):  # the log and the counter have it
+            await self.store.write(lambda tx: tx.event("plugin.fault", plugin=plugin, what=what))
 
     async def publish(self, topic: str, data: Mapping[str, Json]) -> None:
         await self._topics.publish(topic, data)

@@ -28,6 +28,7 @@ from hub.api import (
     Viewer,
 )
 from hub.plugin.core import Core
+from hub.plugin.record import Plugin
 from hub.store.database import Store
 
 T = TypeVar("T")
@@ -52,8 +53,9 @@ class ScopedStore:
 class PluginContext:
     """One plugin's way into the core. `services` are all the site's, read when asked for, as plugins load in turn."""
 
-    def __init__(self, plugin: str, settings: BaseModel, core: Core, services: Iterable[object]) -> None:
-        self.plugin = plugin
+    def __init__(self, record: Plugin, settings: BaseModel, core: Core, services: Iterable[object]) -> None:
+        self.plugin = record.name
+        self._record = record
         self.settings = settings
         self.store: PluginStore = ScopedStore(core.store)
         self._core = core
@@ -122,6 +124,12 @@ class PluginContext:
 
     async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:
         await self._core.schedule(self.plugin, at, name, payload, key)
+
+    def fault(self, what: str, error: Exception) -> None:
+        """Like the log, the event log hears of it at every doubling: who fails at each call must not fill it."""
+        self._record.fault(what, error)
+        if self._record.faults.bit_count() == 1:
+            self._core.faulted(self.plugin, what)
 
     def service(self, protocol: type[Service]) -> Service | None:
         """Protocols must be `runtime_checkable`: which names a service has is all that can be checked."""

@@ -95,7 +95,7 @@ def commands(plugins: Plugins) -> dict[str, Sequence[Command]]:
 
 
 def _declared(plugins: Plugins, plugin: Plugin, core: Core, registry: Registry) -> Declared:
-    context = PluginContext(plugin.name, plugin.settings or NoSettings(), core, registry.services)
+    context = PluginContext(plugin, plugin.settings or NoSettings(), core, registry.services)
     return Declared(
         context,
         channels=_listed(plugins.declare(plugin, "hub_channels", context=context), object),

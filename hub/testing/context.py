@@ -89,9 +89,9 @@ class NoSettings(BaseModel):
 class FakeContext:
     """`hub.api.Context` for tests of a plugin.
 
-    A test reads `emitted`, `signals`, `contacts`, `works`, `closed` and `timers`, and sets `conversations` (by account
-    id and thread), `histories` (by account id and identity), `attachments` (by id), `queues` (by key), `tickets` (by
-    serial and proof), `out_of_reach` (users that no viewer may manage), `services` and `open`.
+    A test reads `emitted`, `signals`, `contacts`, `works`, `closed`, `faults` and `timers`, and sets `conversations`
+    (by account id and thread), `histories` (by account id and identity), `attachments` (by id), `queues` (by
+    key), `tickets` (by serial and proof), `out_of_reach` (users that no viewer may manage), `services` and `open`.
     """
 
     def __init__(
@@ -119,6 +119,7 @@ class FakeContext:
         self.contacts: list[Contacted] = []
         self.works: list[NewWork] = []
         self.out_of_reach: set[int] = set()
+        self.faults: list[tuple[str, Exception]] = []
         self.closed: list[tuple[AnyAccount, str, str]] = []
         self.timers: list[Scheduled] = []
         self._accounts = list(accounts)
@@ -198,6 +199,9 @@ class FakeContext:
         """A `key` replaces, as in the hub."""
         self.timers = [timer for timer in self.timers if not key or (timer.name, timer.key) != (name, key)]
         self.timers.append(Scheduled(at, name, payload, key))
+
+    def fault(self, what: str, error: Exception) -> None:
+        self.faults.append((what, error))
 
     def service(self, protocol: type[Service]) -> Service | None:
         return next((service for service in self.services if isinstance(service, protocol)), None)

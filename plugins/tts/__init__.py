@@ -24,7 +24,7 @@ def hub_services(context: Context) -> Sequence[object]:
     """`hub.api.Speech`."""
     settings = cast("TtsSettings", context.settings)
     cache = Cache(settings.folder, settings.cache_bytes)
-    return [Speaker(installed(settings), cache, settings.deadline, settings.at_once)]
+    return [Speaker(installed(settings), cache, settings.deadline, settings.at_once, context.fault)]
 
 
 @hookimpl

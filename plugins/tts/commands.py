@@ -30,9 +30,13 @@ def run(options: argparse.Namespace) -> int:
     return 1 if audio[0] == CHIME else 0
 
 
+def _tell(what: str, error: Exception) -> None:
+    sys.stderr.write(f"{what}: {error}\n")
+
+
 async def _say(options: argparse.Namespace, folder: Path) -> tuple[str, float]:
     settings = TtsSettings()
-    speaker = Speaker(installed(settings), Cache(folder, settings.cache_bytes), 60.0, 1)
+    speaker = Speaker(installed(settings), Cache(folder, settings.cache_bytes), 60.0, 1, _tell)
     audio = await speaker.speak(options.text, options.language, options.voice, options.rate)
     shutil.copyfile(audio.path, options.out)
     return audio.provider, audio.seconds

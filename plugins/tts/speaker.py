@@ -13,6 +13,7 @@ from pathlib import Path
 from hub.api import Audio
 from plugins.tts import wav
 from plugins.tts.cache import Cache
+from plugins.tts.counters import FAILURES, PROMPTS
 from plugins.tts.providers import Provider
 from plugins.tts.providers.provider import CannotSpeak
 from plugins.tts.segments import Pause, Segment, Words
@@ -20,6 +21,7 @@ from plugins.tts.ssml import segments
 
 log = logging.getLogger(__name__)
 CHIME = "chime"
+SPEECH = "speech"
 LONGEST_TEXT = 4_000
 REST = 30.0  # seconds a provider that failed is left alone
 SLOWEST, FASTEST = 0.5, 2.0
@@ -27,7 +29,7 @@ FAULTS = (CannotSpeak, OSError, wave.Error, EOFError, ValueError)
 
 
 class Speaker:
-    """`hub.api.Speech`. `failures` counts, by provider, what could not be spoken."""
+    """`hub.api.Speech`. `fault(who, why)` is told of each provider that failed, and of SPEECH when all have."""
 
     def __init__(
         self,
@@ -35,16 +37,17 @@ class Speaker:
         cache: Cache,
         deadline: float,
         at_once: int,
+        fault: Callable[[str, Exception], None] = lambda _who, _why: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._providers = providers
         self._cache = cache
         self._deadline = deadline
         self._at_once = asyncio.Semaphore(at_once)
+        self._fault = fault
         self._clock = clock
         self._resting: dict[str, float] = {}
         self._under_way: dict[Path, asyncio.Task[Audio]] = {}
-        self.failures: dict[str, int] = {}
 
     async def speak(self, text: str, language: str, voice: str = "", rate: float = 1.0) -> Audio:
         """As `hub.api.Speech`: never raises, never longer than the deadline. The same words at once are spoken once."""
@@ -55,6 +58,8 @@ class Speaker:
                 return await self._first(wanted, voice, rate)
         except (TimeoutError, *FAULTS) as error:
             log.error("nobody could speak a prompt of %d pieces: %s", len(wanted), _reason(error))
+            self._fault(SPEECH, CannotSpeak(_reason(error)))
+            PROMPTS.labels(CHIME).inc()
             return await asyncio.to_thread(self._chime)
 
     async def _first(self, wanted: Sequence[Segment], voice: str, rate: float) -> Audio:
@@ -63,12 +68,15 @@ class Speaker:
         for provider in able:
             place = self._cache.place(provider.name, voice, rate, wanted)
             if self._cache.find(place):
+                PROMPTS.labels("cache").inc()
                 return Audio(place, wav.length(place), provider.name)
             if self._clock() < self._resting.get(provider.name, 0.0):
                 continue
             try:
                 async with asyncio.timeout(self._deadline * (0.9 if provider is able[-1] else 0.5)):
-                    return await self._once(provider, wanted, voice, rate, place)
+                    audio = await self._once(provider, wanted, voice, rate, place)
+                    PROMPTS.labels(provider.name).inc()
+                    return audio
             except (TimeoutError, *FAULTS) as error:
                 self._failed(provider, error)
         raise CannotSpeak("no provider is left")
@@ -107,8 +115,9 @@ class Speaker:
         self._cache.keep(whole, place)
         return seconds
 
-    def _failed(self, provider: Provider, error: BaseException) -> None:
-        self.failures[provider.name] = self.failures.get(provider.name, 0) + 1
+    def _failed(self, provider: Provider, error: Exception) -> None:
+        FAILURES.labels(provider.name, "hung" if isinstance(error, TimeoutError) else "died").inc()
+        self._fault(provider.name, CannotSpeak(_reason(error)))
         self._resting[provider.name] = self._clock() + REST
         log.error("%s could not speak, and is left alone for %.0f s: %s", provider.name, REST, _reason(error))
 

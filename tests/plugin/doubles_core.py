@@ -106,6 +106,9 @@ class NotingCore:
     async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None:
         self._note("schedule", plugin, at, name, payload, key)
 
+    def faulted(self, plugin: str, what: str) -> None:
+        self._note("faulted", plugin, what)
+
     async def publish(self, topic: str, data: Mapping[str, Json]) -> None:
         await self.topics.publish(topic, data)
 

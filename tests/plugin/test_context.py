@@ -1,12 +1,17 @@
 """A plugin's context is the core, narrowed to the plugin's own name."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
 
 from hub.api import Address, Contact, Content, Context, Raw
+from hub.pipeline.core import PipelineCore
+from hub.pipeline.directory import Directory
 from hub.plugin.context import PluginContext
+from hub.plugin.record import Plugin, PluginState
+from hub.plugin.topics import Topics
 from hub.store.database import Store
 from tests.plugin.doubles import ACCOUNT, Nothing
 from tests.plugin.doubles_core import NotingCore
@@ -20,7 +25,16 @@ def core(store: Store) -> NotingCore:
 
 
 def context_of(core: NotingCore, plugin: str) -> Context:
-    return PluginContext(plugin, Nothing(), core, [])
+    return PluginContext(Plugin(plugin, PluginState.LOADED), Nothing(), core, [])
+
+
+async def test_what_was_made_up_for_is_on_the_plugins_line_and_an_event_at_every_doubling(core: NotingCore) -> None:
+    record = Plugin("post", PluginState.LOADED)
+    context = PluginContext(record, Nothing(), core, [])
+    for number in range(1, 4):
+        context.fault("stamp", OSError(f"no ink {number}"))
+    assert (record.faults, record.last_fault) == (3, "stamp: OSError: no ink 3")
+    assert core.asked == [("faulted", "post", "stamp")] * 2
 
 
 async def test_what_a_route_received_goes_in_for_its_account(core: NotingCore) -> None:
@@ -73,3 +87,12 @@ async def test_what_fails_leaves_nothing_behind(core: NotingCore) -> None:
     with pytest.raises(KeyError):
         await store.write(fail)
     assert await store.read(lambda conn: conn.scalar(text("SELECT count(*) FROM post_stamps"))) == 0
+
+
+async def test_the_event_log_hears_of_a_fault_from_the_core_itself(store: Store) -> None:
+    core = PipelineCore(store, Directory(store, {}), Topics("test"))
+    record = Plugin("tts", PluginState.LOADED)
+    PluginContext(record, Nothing(), core, []).fault("espeak", OSError("gone"))
+    async with asyncio.timeout(10):
+        event = await anext(store.tail.follow(since=0))
+    assert (event.type, event.data) == ("plugin.fault", {"plugin": "tts", "what": "espeak"})

@@ -10,14 +10,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from prometheus_client import REGISTRY
 
 from hub.api import Speech
 from plugins.tts import wav
 from plugins.tts.cache import Cache
 from plugins.tts.providers.espeak import Espeak
-from plugins.tts.providers.provider import CannotSpeak, Provider, run
+from plugins.tts.providers.provider import Provider, run
 from plugins.tts.segments import Words
 from plugins.tts.speaker import REST, Speaker
+
+DEADLINE = 1.0
 
 
 class Voice:
@@ -46,16 +49,22 @@ class Voice:
             file.writeframes((8000 * np.sin(2 * np.pi * 400 * at)).astype("<i2").tobytes())
 
 
-class Hanging(Voice):
-    """Never comes to an end."""
+class Child(Voice):
+    """Speaks in a process of its own, which does this instead."""
+
+    def __init__(self, name: str, script: str) -> None:
+        super().__init__(name)
+        self.script = script
 
     async def speak(self, words: Words, voice: str, rate: float, out: Path) -> None:
         self.said.append(words)
-        await asyncio.get_running_loop().create_future()
+        await run([sys.executable, "-I", "-S", "-c", self.script], words.text)
 
 
-def dying() -> None:
-    raise CannotSpeak("dead")
+KILLED = "import os; os.kill(os.getpid(), 9)"
+HANGING = "import time; time.sleep(600)"
+ENDING = "raise SystemExit(3)"
+MUTE = "pass"
 
 
 class Time:
@@ -65,8 +74,23 @@ class Time:
         return self.now
 
 
-def speaker(folder: Path, *providers: Provider, limit: int = 10**7, clock: Time | None = None) -> Speaker:
-    return Speaker(providers, Cache(folder, limit), 0.4, 2, clock or Time())
+def speaker(
+    folder: Path,
+    *providers: Provider,
+    limit: int = 10**7,
+    clock: Time | None = None,
+    told: list[tuple[str, str]] | None = None,
+) -> Speaker:
+    def fault(who: str, why: Exception) -> None:
+        if told is not None:
+            told.append((who, str(why)))
+
+    return Speaker(providers, Cache(folder, limit), DEADLINE, 2, fault, clock or Time())
+
+
+def failures(provider: str, why: str) -> float:
+    """As /metrics tells it."""
+    return REGISTRY.get_sample_value("tts_failures_total", {"provider": provider, "why": why}) or 0
 
 
 def size_of(folder: Path) -> int:
@@ -107,31 +131,46 @@ async def test_the_same_words_are_spoken_once_also_for_those_who_ask_at_once(tmp
     assert len(voice.said) == 2
 
 
-@pytest.mark.parametrize("broken", [Voice("first", dying), Hanging("first")])
+@pytest.mark.parametrize(
+    ("script", "why", "says"),
+    [
+        (KILLED, "died", "the process ended with -9"),
+        (HANGING, "hung", "no time is left"),
+        (ENDING, "died", "the process ended with 3"),
+        (MUTE, "died", "FileNotFoundError"),
+    ],
+    ids=["killed", "hanging", "ending", "mute"],
+)
 async def test_when_one_dies_or_hangs_the_next_one_speaks_and_it_is_left_alone_for_a_while(
-    tmp_path: Path, broken: Voice, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, script: str, why: str, says: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    clock = Time()
-    speech = speaker(tmp_path, broken, Voice("second"), clock=clock)
-    assert (await speech.speak("one", "en")).provider == "second"
+    told: list[tuple[str, str]] = []
+    clock, broken = Time(), Child("first", script)
+    speech = speaker(tmp_path, broken, Voice("second"), clock=clock, told=told)
+    before = failures("first", why)
+    assert (await speech.speak("apple", "en")).provider == "second"
     assert "first could not speak" in caplog.text
-    assert "one" not in caplog.text.replace("left alone", "")
+    assert "apple" not in caplog.text
     await speech.speak("two", "en")
     assert len(broken.said) == 1
     clock.now += REST
     await speech.speak("three", "en")
     assert len(broken.said) == 2
-    assert speech.failures == {"first": 2}
+    assert [who for who, _ in told] == ["first", "first"]
+    assert all(says in said for _, said in told)
+    assert failures("first", why) == before + 2
 
 
 async def test_when_nobody_can_speak_a_chime_comes_in_time_and_it_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    told: list[tuple[str, str]] = []
     loop = asyncio.get_running_loop()
     began = loop.time()
-    audio = await speaker(tmp_path, Hanging()).speak("hello", "en")
-    assert loop.time() - began < 2
+    audio = await speaker(tmp_path, Child("first", HANGING), Child("second", KILLED), told=told).speak("hello", "en")
+    assert loop.time() - began < 3 * DEADLINE
     assert audio.provider == "chime"
+    assert [who for who, _ in told] == ["first", "second", "speech"]
     assert audio.seconds == pytest.approx(0.49, abs=0.02)
     assert "nobody could speak" in caplog.text
 
