@@ -111,8 +111,7 @@ class Outward:
             port = trunk.port
             if binding.transport == "UDP":
                 return port.udp.flow((binding.host, binding.port)), trunk
-            listener = port.tls if binding.transport == "TLS" else port.tcp
-            for peer in listener.peers:
+            for peer in port.peers(binding.transport):
                 if peer.remote == (binding.host, binding.port) and peer.open:
                     return peer, trunk
         return None

@@ -5,27 +5,36 @@ from __future__ import annotations
 import asyncio
 import functools
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from plugins.sip.settings import SipConnection, SipSettings
 from plugins.sip.transport.flow import Flow, Host, Received
-from plugins.sip.transport.tcp import StreamListener
+from plugins.sip.transport.tcp import StreamFlow, StreamListener
 from plugins.sip.transport.udp import UdpListener
+from plugins.sip.transport.websocket import WebSocketFlow
 
 TRIES: Final = 20
 
 
 @dataclass(slots=True)
 class Port:
-    """One address: UDP and TCP at the same number, TLS at its own; where none is set, it only opens connections."""
+    """One address: UDP and TCP at the same number, the others at their own. TLS without one only opens connections,
+    WebSockets are opened by phones alone."""
 
     udp: UdpListener
     tcp: StreamListener
     tls: StreamListener
+    ws: StreamListener
+    wss: StreamListener
     users: int = 0
+
+    def peers(self, transport: str) -> Collection[StreamFlow]:
+        """The connections there are, by a transport as a Via names it."""
+        listeners = {each.transport: each for each in (self.tcp, self.tls, self.ws, self.wss)}
+        return listeners[transport].peers if transport in listeners else ()
 
     async def flow(self, transport: str, remote: Host, name: str = "", authorities: str = "") -> Flow:
         """The way to a far side from here; over TLS it must prove to be `name` to one of these authorities (a PEM
@@ -39,14 +48,15 @@ class Port:
     @property
     def where(self) -> str:
         """As an administrator reads it."""
-        more = f", sips://{self.tls.local[0]}:{self.tls.local[1]}" if self.tls.local[1] else ""
-        return f"sip://{self.udp.local[0]}:{self.udp.local[1]}{more}"
+        more = {"sips": self.tls, "ws": self.ws, "wss": self.wss}
+        places = [("sip", self.udp.local), *((name, each.local) for name, each in more.items())]
+        return ", ".join(f"{name}://{host}:{port}" for name, (host, port) in places if port)
 
     def close(self) -> None:
         """Hear no more."""
         self.udp.close()
-        self.tcp.close()
-        self.tls.close()
+        for listener in (self.tcp, self.tls, self.ws, self.wss):
+            listener.close()
 
 
 class Ports:
@@ -81,19 +91,30 @@ class Ports:
     async def _bind(self, key: tuple[str, int], settings: SipConnection) -> Port:
         host, number = key
         udp, tcp = await both(host, number, self._received, settings.advertised_host)
+        web = functools.partial(WebSocketFlow, origins=settings.ws_origins)
+        port = Port(
+            udp, tcp, StreamListener(self._received, "TLS"), StreamListener(self._received, "WS", web),
+            StreamListener(self._received, "WSS", web),
+        )  # fmt: skip
         try:
-            return Port(udp, tcp, await self._tls(host, settings))
+            await self._bind_more(port, host, settings)
         except OSError:
-            udp.close()
-            tcp.close()
+            port.close()
             raise
+        return port
 
-    async def _tls(self, host: str, settings: SipConnection) -> StreamListener:
-        if settings.tls_port is None or not settings.tls_certificate:
-            return StreamListener(self._received, "TLS")
+    async def _bind_more(self, port: Port, host: str, settings: SipConnection) -> None:
+        """What has a port of its own, where one is set."""
+        advertised = settings.advertised_host
+        if settings.ws_port is not None:
+            await port.ws.bind(host, settings.ws_port, None, advertised)
+        if not settings.tls_certificate:
+            return
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(settings.tls_certificate)
-        return await StreamListener.bind(host, settings.tls_port, self._received, context, settings.advertised_host)
+        for listener, number in ((port.tls, settings.tls_port), (port.wss, settings.wss_port)):
+            if number is not None:
+                await listener.bind(host, number, context, advertised)
 
 
 async def both(host: str, number: int, received: Received, advertised: str = "") -> tuple[UdpListener, StreamListener]:
@@ -104,7 +125,7 @@ async def both(host: str, number: int, received: Received, advertised: str = "")
         udp = await UdpListener.bind(host, number, received, advertised)
         tries -= 1
         try:
-            return udp, await StreamListener.bind(host, udp.local[1], received, None, advertised)
+            return udp, await StreamListener(received, "TCP").bind(host, udp.local[1], None, advertised)
         except OSError:
             udp.close()
             if not tries:

@@ -79,7 +79,7 @@ class SipConnection(BaseModel):
     wss_port: int | None = Field(default=None, ge=0, le=65535, description="The same, over TLS; empty: none")
     ws_origins: list[str] = Field(
         default_factory=list,
-        description='Web pages whose phones may connect there: "https://desk.example"; empty: none',
+        description='Web pages whose phones may use them: "https://desk.example"; empty: none',
     )
     tls_certificate: str = Field(default="", description="PEM file with certificate and key for tls_port and wss_port")
     tls_authorities: str = Field(

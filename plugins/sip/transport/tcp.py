@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from collections.abc import Callable
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 from plugins.sip.transport.flow import Flow, Host, Received
 from plugins.sip.transport.framing import PONG, Framing, Unframed
@@ -14,6 +15,7 @@ MOST_UNSENT: Final = 1_000_000
 """Bytes a far side may leave unread before its connection is dropped."""
 CONNECTS_WITHIN: Final = 4.0
 """Seconds; then there is nobody (a TimeoutError, which is an OSError)."""
+KEEP_ALIVE: Final = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
 
 
 class StreamFlow(asyncio.Protocol):
@@ -34,6 +36,7 @@ class StreamFlow(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._stream = cast("asyncio.Transport", transport)  # of whatever event loop
+        keep_alive(transport.get_extra_info("socket"))
         self.remote = transport.get_extra_info("peername")[:2]
         if not self.local[1]:  # we do not listen for such connections: what we say of ourselves holds for this one
             self.local = transport.get_extra_info("sockname")[:2]
@@ -84,27 +87,38 @@ class StreamFlow(asyncio.Protocol):
             self._stream.abort()
 
 
-class StreamListener:
-    """A listening port for TCP, or TLS when given a context; it also opens connections to others."""
+def keep_alive(connection: socket.socket) -> None:
+    """Have the system notice a far side that is gone without a word, within two minutes."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in KEEP_ALIVE.items():
+        if option := getattr(socket, name, None):  # not everywhere
+            connection.setsockopt(socket.IPPROTO_TCP, option, value)
 
-    def __init__(self, received: Received, transport: str) -> None:
+
+Make: TypeAlias = Callable[[Received, "set[StreamFlow]", str, Host], StreamFlow]
+"""A connection as one transport has it: who is told, the other connections, the transport's name, where we listen."""
+
+
+class StreamListener:
+    """A listening port of one transport; it also opens connections to others. Unbound, it only does that."""
+
+    def __init__(self, received: Received, transport: str, make: Make = StreamFlow) -> None:
         self.received = received
-        self._server: asyncio.Server | None = None
         self.transport = transport
         self.peers: set[StreamFlow] = set()
         self.local: Host = ("", 0)
+        self._make = make
+        self._server: asyncio.Server | None = None
 
-    @classmethod
     async def bind(
-        cls, host: str, port: int, received: Received, tls: ssl.SSLContext | None = None, advertised: str = ""
+        self, host: str, port: int, tls: ssl.SSLContext | None = None, advertised: str = ""
     ) -> StreamListener:
-        """Raises OSError when the port cannot be had."""
-        listener = cls(received, "TLS" if tls else "TCP")
+        """Listen. Raises OSError when the port cannot be had."""
         loop = asyncio.get_running_loop()
-        listener._server = await loop.create_server(listener._flow, host, port, ssl=tls)
-        bound = listener._server.sockets[0].getsockname()
-        listener.local = (advertised or bound[0], bound[1])
-        return listener
+        self._server = await loop.create_server(self._flow, host, port, ssl=tls)
+        bound = self._server.sockets[0].getsockname()
+        self.local = (advertised or bound[0], bound[1])
+        return self
 
     async def connect(self, remote: Host, tls: ssl.SSLContext | None = None, name: str = "") -> StreamFlow:
         """The connection to a far side, an open one if there is. Raises OSError."""
@@ -118,7 +132,7 @@ class StreamListener:
         return flow
 
     def _flow(self) -> StreamFlow:
-        return StreamFlow(self.received, self.peers, self.transport, self.local)
+        return self._make(self.received, self.peers, self.transport, self.local)
 
     def close(self) -> None:
         """Hear no more."""
