@@ -82,7 +82,7 @@ def test_a_debian_without_its_venv_package_is_told_its_name(
 def test_missing_programs_are_named_in_one_line_to_type(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system_packages, "present", lambda sign: "dovecot" in sign)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    line = "apt-get install -y postgresql chromium strace sip-tester baresip libfaketime"
+    line = "apt-get install -y postgresql chromium strace sip-tester baresip rtpengine-daemon libfaketime"
     with pytest.raises(SystemExit, match=rf"\n  {line}$"):
         system_packages.require()
 
@@ -110,3 +110,10 @@ def test_a_page_is_built_again_only_when_a_source_changed(tmp_path: Path, monkey
     shutil.rmtree(build_ui.target(ui))
     build_ui.build_all(tmp_path)
     assert ran == ["ci", "build", "build", "build"]
+
+
+def test_what_is_installed_side_by_side_is_the_whole_lock_with_its_hashes() -> None:
+    lock = environment.DEV.read_text()
+    dealt = "".join(environment.portions(lock)).splitlines()
+    assert sorted(dealt) == sorted(line for line in lock.splitlines() if not line.startswith("#"))
+    assert all(portion.count("--hash") > portion.count("==") for portion in environment.portions(lock))
