@@ -44,7 +44,7 @@ class Baresip:
         values = {"sip": self.sip, "control": self._control, "folder": folder}
         (folder / "config").write_text(CONFIG.format(**values))
         (folder / "accounts").write_text(account.format(**values) + "\n")
-        (folder / "tone.wav").write_bytes(_tone(tone))
+        (folder / "tone.wav").write_bytes(sine(tone))
         self.events: list[str] = []
         self.log: list[str] = []
         self._news = asyncio.Condition()
@@ -138,7 +138,7 @@ class Baresip:
                 self._news.notify_all()
 
 
-def _tone(frequency: int) -> bytes:
+def sine(frequency: int) -> bytes:
     """A minute of it."""
     t = np.arange(60 * 8000) / 8000
     file = io.BytesIO()

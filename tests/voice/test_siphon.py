@@ -100,7 +100,7 @@ def number_of(key: int) -> str:
 class Bench:
     """A hub and a folder: runs scenarios, as they are or with words changed."""
 
-    house: Board
+    house: VoiceHouse
     folder: Path
 
     async def run(self, name: str, key: int, changed: Mapping[str, str], *more: str) -> str:
