@@ -119,6 +119,8 @@ def _left(tx: Tx, interaction: Row, found: Row, cause: str) -> None:
     row = work.get(tx.conn, found["work_id"])
     if found["state"] == OfferState.BRIDGED and row is not None and row["state"] == WorkState.ASSIGNED:
         _hung_up(tx, interaction, row, cause)
+        if cause == Cause.UNREACHABLE:  # nothing came from their device any more: nor would it answer the next call
+            presence.put(tx, found["user_id"], Presence.NOT_READY, NotReadyReason.UNREACHABLE)
 
 
 def _not_answered(tx: Tx, found: Row, cause: str) -> None:

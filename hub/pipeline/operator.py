@@ -22,6 +22,8 @@ from hub.store.unit import Tx
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0
+LAST_WORDS = 2.0
+"""Seconds in which a channel whose call has ended has told why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,20 @@ class Operator:
             await self._commands[step.command](self, call, step.leg)
         except SendError as error:
             log.warning("call %d: %s was not possible: %s", call.id, step.command, error.code)
-            await self.note(partial(_could_not, call=call, step=step, code=error.code))
+            if await self._gone(call):
+                await asyncio.sleep(LAST_WORDS)
+                await self.note(partial(leg.lost, interaction_id=call.id))
+            else:
+                await self.note(partial(_could_not, call=call, step=step, code=error.code))
+
+    async def _gone(self, call: Call) -> bool:
+        """Whether the channel knows nothing of this call (any more): then no agent's device is to blame."""
+        if call.row["state"] == InteractionState.INITIATED:
+            return False
+        try:
+            return call.thread not in await call.commands.alive(call.account)
+        except SendError:  # nothing is known
+            return False
 
     async def note(self, write: Callable[[Tx], None]) -> None:
         """What has happened must be noted, however long the database is away."""

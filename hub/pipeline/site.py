@@ -129,7 +129,8 @@ class Site:
 
     async def _hold(self, held: Collection[int]) -> None:
         """Listen on, and send over, just the connections that are this node's."""
-        self.sender.held = self.switchboard.held = held
+        self.sender.held = held
+        await self.switchboard.hold(held)
         if self._open:
             mine = [each for each in self.directory.connections() if each[1].id in held]
             await self.listeners.reconcile(mine)

@@ -47,6 +47,15 @@ class Switchboard:
         self._due: set[int] = set()
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
+    async def hold(self, held: Collection[int]) -> None:
+        """These connections are this node's from now on. Calls on those that were not have ended with whoever held
+        them: they are out of the record before anybody is offered one."""
+        taken = set(held) - set(self.held)
+        self.held = held
+        for account in self._accounts():
+            if account.connection_id in taken:
+                await self._end_all(account)
+
     async def observe(self, batch: Sequence[Event]) -> None:
         """Something changed: look at the calls among it."""
         changed = {each.interaction_id for each in batch if each.interaction_id and each.type.startswith(FOLLOWED)}
@@ -76,6 +85,12 @@ class Switchboard:
 
     def _accounts(self) -> list[AnyAccount]:
         return [account for account in self._directory.calling() if account.connection_id in self.held]
+
+    async def _end_all(self, account: AnyAccount) -> None:
+        try:
+            await self._store.write(lambda tx: _end_open_calls(tx, account.id))
+        except HubError as error:  # as for a comparison: one will find them
+            log.warning("calls of %s could not be ended: %s", account.name, error.code)
 
     # --- bringing about -----------------------------------------------------------------------------------------------
 
@@ -163,6 +178,11 @@ class Switchboard:
         call = await self._store.read(lambda conn: self._read(conn, interaction_id))
         if call is not None:
             await call.channel.signal(call.account, Signal(call.thread, "keys", {"keys": keys}))
+
+
+def _end_open_calls(tx: Tx, account_id: int) -> None:
+    for row in legs.open_calls(tx.conn, account_id):
+        leg.lost(tx, row["id"])
 
 
 def _reconcile(tx: Tx, account_id: int, alive: Mapping[str, Collection[str]], before: datetime) -> None:

@@ -55,6 +55,10 @@ class HubClient:
         """PATCH, parsed."""
         return _parsed(await self._http.patch(path, json=body))
 
+    async def put(self, path: str, body: Any) -> Any:
+        """PUT, parsed."""
+        return _parsed(await self._http.put(path, json=body))
+
     async def of_plugin(self, method: str, path: str, body: Any = None) -> Any:
         """What a plugin answers at /p{path}, parsed."""
         return _parsed(await self._http.request(method, f"{self._site}/p{path}", json=body))

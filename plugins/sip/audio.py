@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
 
+from hub.api import Cause
 from plugins.sip.call import Call
 from plugins.sip.media.engine import Digit, Event, Gone, MediaEngine, MediaError, Played, Silence
 from plugins.sip.media.relay import RelayEngine
@@ -25,7 +26,7 @@ class Owner(Protocol):
 
     def pressed(self, leg: str, key: str) -> None: ...
 
-    def lost(self, leg: str) -> None: ...
+    def lost(self, leg: str, cause: Cause) -> None: ...
 
 
 class Audio:
@@ -85,5 +86,7 @@ def _tell(owner: Owner, event: Event) -> None:
         owner.pressed(event.leg, event.digit)
     elif isinstance(event, Played) and owner.speaking is not None:
         owner.speaking.played(event.play)
-    elif isinstance(event, Gone | Silence):
-        owner.lost(event.leg)
+    elif isinstance(event, Silence):
+        owner.lost(event.leg, Cause.UNREACHABLE)
+    elif isinstance(event, Gone):
+        owner.lost(event.leg, Cause.FAILED)

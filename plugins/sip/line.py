@@ -35,6 +35,7 @@ class Line:
         self.thread = thread
         self.engine = engine
         self.customer: Call | None = None
+        self.beyond: Call | None = None  # whom the customer is being passed on to, until they have answered
         self.legs: dict[str, AgentLeg] = {}
         self.reports = Reports(context, account, thread, caller)
         self.speaking: Speaking | None = None
@@ -120,10 +121,10 @@ class Line:
         if self.customer is not None and self.customer.media.name == leg:
             self.collecting.press(key)
 
-    def lost(self, leg: str) -> None:
+    def lost(self, leg: str, cause: Cause) -> None:
         """The audio of this leg has stopped for good: so has the leg."""
         if call := self.call_of(leg):
-            call.hang_up(Cause.FAILED)
+            call.hang_up(cause)
 
     # --- what the customer's leg tells ------------------------------------------------------------------------------
 
@@ -177,6 +178,8 @@ class Line:
             leg.aside.over()
         for aside in self._asides_of(leg):
             aside.left(cause)
+        if self.beyond is not None and cause in (Cause.UNREACHABLE, Cause.FAILED):
+            self.beyond.hang_up()  # the customer is in the queue again, and not to be taken out of it
         if self._over or (self.customer is None and not self.legs):
             self._end(cause)
         else:
@@ -217,5 +220,7 @@ class Line:
         self.reports.leg(LegState.ENDED, "", cause)
         for leg in list(self.legs.values()):
             leg.leave(Cause.HUNG_UP)
+        if self.beyond is not None:
+            self.beyond.hang_up()
         self.reports.close()
         self._gone(self)

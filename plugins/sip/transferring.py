@@ -48,10 +48,10 @@ class Bridged:
     def pressed(self, leg: str, key: str) -> None:
         """For the other, who hears it."""
 
-    def lost(self, leg: str) -> None:
+    def lost(self, leg: str, cause: Cause) -> None:
         """One's audio has stopped for good: so have both."""
         if call := self.call_of(leg):
-            call.hang_up(Cause.FAILED)
+            call.hang_up(cause)
 
     def join(self, outside: Call) -> None:
         """From now on these two belong together."""
@@ -101,12 +101,15 @@ async def transfer(outward: Outward, line: Line, number: str, taken: Callable[[]
     outside = await outward.to_number(line, number, line.account.address.value)
     pair = Bridged(line)
     outside.told = pair
+    line.beyond = outside
     outside.dial()
     try:
         answered = await asyncio.wait_for(pair.answered, LONGEST_RING)
     except TimeoutError:
         outside.hang_up(Cause.NO_ANSWER)
         raise Unreachable("nobody answered") from None
+    finally:
+        line.beyond = None
     if not answered or line.customer is None or line.customer.over:
         outside.hang_up()
         raise Unreachable("nobody answered")

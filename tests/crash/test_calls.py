@@ -1,0 +1,91 @@
+"""A hub, a media process or somebody's network that dies, with a call in every state there is: callers end cleanly or
+are in the queue again, no leg is left, and agents are free."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.calls.site import CallState
+from tests.chaos.calls.switchroom import Switchroom, switchroom
+from tests.farside.telephone import Phase
+from tests.support.starting import Start
+
+pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
+S = CallState
+ALL = frozenset(CallState)
+SILENCE = 4.0
+
+
+async def nothing_left(room: Switchroom) -> None:
+    """No call, no socket for audio, nobody with anything in hand."""
+    async with asyncio.timeout(60):
+        while await room.book.busy() or await room.calls() or room.sockets():  # noqa: ASYNC110  # from outside
+            await asyncio.sleep(0.2)
+
+
+async def everybody_off(room: Switchroom) -> None:
+    """No telephone has a call any more. Raises AssertionError with those that have."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(20):
+            while room.on_the_line():  # noqa: ASYNC110  # of many there is no news
+                await asyncio.sleep(0.1)
+    assert room.on_the_line() == []
+
+
+async def test_a_hub_that_is_killed_has_nobody_on_the_line_when_it_is_back(
+    tmp_path: Path, database_url: str, begin_hub: Start
+) -> None:
+    async with switchroom(database_url, tmp_path, begin=begin_hub) as room:
+        await room.arrange()
+        talking = [phone for phone in room.phones if phone.phase is Phase.TALKING]
+        await room.hub.kill()
+        await room.hub.start()
+        said = await asyncio.gather(*(phone.hang_up() for phone in talking))
+        assert set(said) == {481}
+        await room.book.shows(dict.fromkeys(ALL - {S.WRAP_UP}, "FAILED") | {S.WRAP_UP: "CLOSED"})
+        await nothing_left(room)
+        assert await room.book.not_ready() == set()
+
+
+async def test_audio_that_dies_ends_the_calls_it_carried(tmp_path: Path, sqlite_url: str, begin_hub: Start) -> None:
+    async with switchroom(sqlite_url, tmp_path, begin=begin_hub) as room:
+        await room.arrange()
+        room.kill_media()
+        await everybody_off(room)
+        await nothing_left(room)
+        assert await room.book.not_ready() == set()
+
+
+async def test_customers_whose_network_goes_are_off_the_line(tmp_path: Path, sqlite_url: str, begin_hub: Start) -> None:
+    async with switchroom(sqlite_url, tmp_path, silence=SILENCE, begin=begin_hub) as room:
+        await room.arrange()
+        for phone in room.callers.values():
+            phone.gone = True
+        waited = {S.RINGING_IN, S.WAITING, S.AGENT_RINGING}
+        await room.book.shows(dict.fromkeys(room.callers, "CLOSED") | dict.fromkeys(waited, "ABANDONED"))
+        for state in (S.DIALLING_OUT, S.RINGING_OUT):  # whoever we call there is not a caller
+            await room.agents[state.agents[0]].hang_up()
+        await everybody_off(room)
+        await nothing_left(room)
+        assert await room.book.not_ready() == set()
+
+
+async def test_agents_whose_network_goes_leave_their_customers_to_others(
+    tmp_path: Path, sqlite_url: str, begin_hub: Start
+) -> None:
+    async with switchroom(sqlite_url, tmp_path, silence=SILENCE, begin=begin_hub) as room:
+        await room.arrange()
+        for phone in room.agents.values():
+            phone.gone = True
+        left = {S.AGENT_RINGING, S.TALKING, S.ON_HOLD, S.CONSULTING, S.CONFERENCED, S.TRANSFERRING}
+        await room.book.shows(dict.fromkeys(left, "QUEUED") | {S.DIALLING_OUT: "FAILED", S.RINGING_OUT: "FAILED"})
+        assert await room.book.not_ready() == {login for state in ALL - {S.WRAP_UP} for login in state.agents}
+        await asyncio.gather(
+            *(room.callers[state].hang_up() for state in set(room.callers) - {S.RINGING_IN, S.WRAP_UP})
+        )
+        await everybody_off(room)
+        await nothing_left(room)
