@@ -47,10 +47,13 @@ class Outward:
         if phone is None:
             raise Misconfigured("the agent has no phone")
         more = AUTO_ANSWER if auto_answer else ()
-        legs = []
+        legs, reached = [], set()
         for binding in await self._exchange.phones.bindings(phone.username, time.time()):
+            if binding.reg_id and binding.instance in reached:
+                continue  # the same phone by another of its flows (RFC 5626 §5.3): it rings once
             if found := self._way_to(binding):
                 flow, trunk = found
+                reached.add(binding.instance)
                 to = Destination(single_uri(binding.contact), _from(shown, flow), contact(flow), headers=more)
                 legs.append(self._leg(line, trunk, flow, to))
         if phone.outside:

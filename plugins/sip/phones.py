@@ -26,7 +26,8 @@ BINDINGS = sa.Table(
     sa.Column("contact_key", sa.Text, primary_key=True),
     *(sa.Column(name, sa.Text) for name in ("contact", "transport", "host", "call_id", "user_agent")),
     sa.Column("port", sa.Integer),
-    *(sa.Column(name, sa.BigInteger) for name in ("sequence", "expires_at")),
+    *(sa.Column(name, sa.BigInteger) for name in ("sequence", "expires_at", "reg_id")),
+    sa.Column("instance", sa.Text),
 )
 
 
@@ -43,7 +44,7 @@ class Phone:
 @dataclass(frozen=True, slots=True)
 class Binding:
     """One registered contact (RFC 3261 §10.3). `host` and `port` are where it came from: behind NAT the contact itself
-    leads nowhere. `expires_at` in seconds since 1970."""
+    leads nowhere. `expires_at` in seconds since 1970. `instance` and `reg_id` tell a phone's flows apart (RFC 5626)."""
 
     username: str
     contact: str
@@ -54,6 +55,8 @@ class Binding:
     sequence: int
     user_agent: str
     expires_at: int
+    instance: str = ""
+    reg_id: int = 0
 
 
 class Phones:
@@ -98,6 +101,13 @@ class Phones:
     async def bind(self, username: str, keep: Sequence[Binding], drop: Sequence[str], now: float) -> None:
         """Change bindings, all or none (§10.3 step 7); forget what has expired."""
         await self._store.write(lambda conn: _bind(conn, username, keep, drop, int(now)))
+
+    async def lost(self, username: str, transport: str, host: str, port: int) -> None:
+        """The connection it registered on is gone: it cannot be reached there (RFC 5626 §4.2.2)."""
+        columns = BINDINGS.c
+        there = (columns.transport == transport) & (columns.host == host) & (columns.port == port)
+        gone = BINDINGS.delete().where((columns.username == username) & there)
+        await self._store.write(lambda conn: conn.execute(gone))
 
     async def _one(self, which: sa.ColumnElement[bool]) -> Phone | None:
         rows = sa.select(PHONES).where(which)

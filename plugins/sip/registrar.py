@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from sipmessage import Address, Request, Response
 
@@ -15,8 +16,10 @@ from plugins.sip.counters import REGISTRATIONS, TURNED
 from plugins.sip.digest import Verdicts, parameters
 from plugins.sip.guard import Guard, Turned
 from plugins.sip.message import response
+from plugins.sip.outbound import as_contact, flow_of, replaced
 from plugins.sip.phones import Binding, Phone, Phones
 from plugins.sip.transaction.layer import Incoming
+from plugins.sip.transport.flow import Flow
 
 log = logging.getLogger(__name__)
 SHORTEST: Final = 60
@@ -45,15 +48,14 @@ class Registrar:
         self._guard = guard
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
+        self._watched: WeakKeyDictionary[Flow, set[str]] = WeakKeyDictionary()
 
     def registering(self, incoming: Incoming) -> None:
         """A REGISTER."""
         if not self.open:
             incoming.respond(response(incoming.request, 403, "Forbidden", tag="r"))
             return
-        task = asyncio.get_running_loop().create_task(self._answer(incoming))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._soon(self._answer(incoming))
 
     async def _answer(self, incoming: Incoming) -> None:
         try:
@@ -89,11 +91,35 @@ class Registrar:
         if keep or drop:
             await self._phones.bind(phone.username, keep, drop, now)
             known = await self._phones.bindings(phone.username, now)
+        if keep:
+            self._watch(incoming.flow, phone.username)
         answer = response(request, 200, "OK", tag="r")
         for binding in known:
-            answer.headers.add("Contact", f"<{binding.contact}>;expires={binding.expires_at - int(now)}")
+            answer.headers.add("Contact", as_contact(binding, int(now)))
+        answer.headers.add("Supported", "outbound")
+        if any(binding.reg_id for binding in keep):
+            answer.headers.add("Require", "outbound")  # it was heeded (RFC 5626 §6)
         REGISTRATIONS.labels("registered" if keep else "removed" if drop else "asked").inc()
         return answer
+
+    def _watch(self, flow: Flow, username: str) -> None:
+        """When the connection goes, so do the places reached by it."""
+        if flow.reliable and username not in (names := self._watched.setdefault(flow, set())):
+            names.add(username)
+            flow.when_lost(lambda: self._soon(self._lost(flow, username)))
+
+    async def _lost(self, flow: Flow, username: str) -> None:
+        try:
+            await self._phones.lost(username, flow.transport, *flow.remote)
+        except Exception:  # noqa: BLE001 - the hub may be stopping; what stays in the table is passed over, and expires
+            log.warning("a phone's connection was lost and it could not be noted")
+        else:
+            REGISTRATIONS.labels("lost").inc()
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _challenge(self, request: Request, *, stale: bool) -> Response:
         answer = response(request, 401, "Unauthorized", tag="r")
@@ -126,9 +152,12 @@ def changes(
             raise BadContact(500, "Out of order")
         if seconds:
             keep.append(_binding(request, username, contact, int(now) + seconds, incoming))
+            drop += replaced(keep[-1], known)
         else:
             drop.append(str(contact.uri))
-    others = {binding.contact for binding in known} - {binding.contact for binding in keep}
+    if len(keep) > 1 and any(binding.reg_id for binding in keep):
+        raise BadContact(400, "One Flow A Time")  # RFC 5626 §6
+    others = {binding.contact for binding in known} - {binding.contact for binding in keep} - set(drop)
     if len(keep) + len(others) > MOST_BINDINGS:
         drop += [binding.contact for binding in known if binding.contact in others][MOST_BINDINGS - len(keep) :]
     return keep, drop
@@ -138,7 +167,7 @@ def _binding(request: Request, username: str, contact: Address, expires_at: int,
     flow = incoming.flow
     return Binding(
         username, str(contact.uri), flow.transport, flow.remote[0], flow.remote[1], request.call_id,
-        request.cseq.sequence, (request.headers.get("User-Agent") or "")[:200], expires_at,
+        request.cseq.sequence, (request.headers.get("User-Agent") or "")[:200], expires_at, *flow_of(request, contact),
     )  # fmt: skip
 
 

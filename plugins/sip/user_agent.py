@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 SERVED: Final = frozenset(
     ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "REFER", "NOTIFY", "PRACK", "REGISTER")
 )
-EXTENSIONS: Final = frozenset(("timer", "100rel", "replaces"))
+EXTENSIONS: Final = frozenset(("timer", "100rel", "replaces", "outbound"))
 MOST_CALLS: Final = 5_000
 
 PHRASES: Final = {
