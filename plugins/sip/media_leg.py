@@ -6,8 +6,9 @@ import secrets
 from dataclasses import replace
 
 from plugins.sip import offer_answer, sdp
-from plugins.sip.media.engine import Codec, Direction, Endpoint, MediaEngine
+from plugins.sip.media.engine import Codec, Direction, Endpoint, MediaEngine, Statistics
 from plugins.sip.offer_answer import Agreed
+from plugins.sip.quality import count
 from plugins.sip.sdes import SAVP, Encryption, Keying
 
 
@@ -18,6 +19,7 @@ class MediaLeg:
         self.engine = engine
         self.name = secrets.token_hex(8)
         self.agreed: Agreed | None = None
+        self.heard = Statistics()  # how well, once it is over
         self._beside = beside
         self._keying = Keying.fresh(encryption)
         self._endpoint: Endpoint | None = None
@@ -51,7 +53,8 @@ class MediaLeg:
         """Free the socket."""
         if self._endpoint is not None:
             self._endpoint = None
-            await self.engine.close(self.name)
+            self.heard = await self.engine.close(self.name)
+            count(self.heard)
 
     async def _opened(self) -> Endpoint:
         if self._endpoint is None:
@@ -67,6 +70,7 @@ class MediaLeg:
                 agreed.events,
                 agreed.crypto,
                 direction=Direction(agreed.direction),
+                rtcp=agreed.rtcp,
             )
         self.agreed = agreed
 

@@ -33,6 +33,7 @@ class Agreed:
     direction: str
     crypto: Crypto | None = field(default=None, repr=False)
     profile: str = AVP
+    rtcp: int = 0  # the far side's port for reports: 0 the next one, the audio's own where both share it
 
     @property
     def held(self) -> bool:
@@ -57,6 +58,8 @@ def answer(
     agreed = _agreed(media, codecs, keying)
     events = str(agreed.events) if agreed.events is not None else ""
     keys = keying.attributes((sdes.theirs(media) or ("1", b""))[0]) if agreed.crypto else []
+    if agreed.rtcp == agreed.remote[1]:
+        keys.append(("rtcp-mux", ""))
     mine = _ours(port, (f"{agreed.codec}/8000",), events, agreed.direction, media.protocol, keys)
     refused = [Media(each.kind, 0, each.protocol, each.formats[:1]) for each in offered.media]
     return Session((*refused[:at], mine, *refused[at + 1 :])), agreed
@@ -84,7 +87,15 @@ def _agreed(media: Media, codecs: tuple[str, ...], keying: Keying) -> Agreed:
     found = sdes.theirs(media) if keying.ours else None
     crypto = Crypto(keying.ours, found[1]) if found else None
     remote, codec = (media.host, media.port), chosen.partition("/")[0]
-    return Agreed(remote, codec, number, MIRROR[media.direction], crypto, media.protocol)
+    return Agreed(remote, codec, number, MIRROR[media.direction], crypto, media.protocol, _rtcp(media))
+
+
+def _rtcp(media: Media) -> int:
+    """Shared with audio where they offer that (RFC 5761 §5.1.1: we do not offer it), else as they say (RFC 3605)."""
+    if media.attribute("rtcp-mux") is not None:
+        return media.port
+    words = (media.attribute("rtcp") or "").split()
+    return int(words[0]) if words and words[0].isdecimal() and len(words[0]) <= 5 and int(words[0]) <= 65_535 else 0
 
 
 def _ours(

@@ -70,6 +70,9 @@ class Statistics:
     late: int = 0
     refused: int = 0  # not RTP, not authentic, or from elsewhere
     jitter_ms: float = 0.0
+    far_lost: int = 0  # of ours, as the far side reports (RTCP)
+    far_jitter_ms: float = 0.0
+    round_trip_ms: float | None = None  # None: the far side reports nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +170,12 @@ class MediaEngine(Protocol):
         *,
         direction: Direction = Direction.SENDRECV,
         learn: bool = True,
+        rtcp: int = 0,
     ) -> None:
-        """Start media as agreed; again after each re-INVITE. `learn`: who first speaks as agreed is the far side."""
+        """Start media as agreed; again after each re-INVITE. `learn`: who first speaks as agreed is the far side.
+
+        `rtcp` is the far side's port for reports: 0 the next one, the audio's own where both share it (RFC 5761).
+        """
 
     async def play(self, leg: str, audio: Path | bytes, *, loop: bool = False, interruptible: bool = True) -> int:
         """Speak to the far side instead of what it heard; replaces what played before. The id comes back in Played."""

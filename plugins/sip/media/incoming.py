@@ -12,6 +12,7 @@ from plugins.sip.media.g711 import FRAME, RATE
 from plugins.sip.media.per_leg import Floats, Indices, PerLeg
 from plugins.sip.media.play_out import PlayOut
 from plugins.sip.media.reception import Reception
+from plugins.sip.media.reporter import Receiving
 
 PLAIN: Final = np.dtype(
     [
@@ -75,6 +76,14 @@ class Incoming(PerLeg):
         self.reception.restart(row)
         self.play_out.begin(row, int(self.play_out.quiet[row]))
         return True
+
+    def so_far(self, row: int) -> Receiving | None:
+        """What came of one, for a report; None before the first packet."""
+        source, reception = int(self._source[row]), self.reception
+        if source == _NO_SOURCE:
+            return None
+        expected, received = reception.of_source(row)
+        return Receiving(source, reception.highest(row), expected, received, int(reception.jitter[row]))
 
     def count(self, row: int, packet: rtp.Packet, now: float) -> None:
         """A packet came, of whatever kind."""

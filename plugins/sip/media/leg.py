@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Final
 
 from plugins.sip.media import rtp, tones
+from plugins.sip.media.control import Control
 from plugins.sip.media.engine import Codec, Crypto, DigitSource, Direction
 from plugins.sip.media.g711 import BY_PAYLOAD_TYPE, CODECS, transcode
 from plugins.sip.media.playing import Playing
+from plugins.sip.media.rtcp import is_rtcp
 from plugins.sip.media.rtp_socket import Address, RtpSocket
 from plugins.sip.media.srtp import NotAuthentic, Srtp
 from plugins.sip.media.telephone_event import Listener, Presser
@@ -34,6 +36,7 @@ class Leg:
         self.wanted_play = 0
         self.told_silence = False
         self.refused = 0
+        self.reports = False  # its far side is told every few seconds how it goes
         self.came = False  # a packet that waits to be taken in
         self.kinds: frozenset[int] = frozenset()
         self._pressed = pressed
@@ -41,6 +44,7 @@ class Leg:
         self._inband: tuple[str, float] = ("", 0.0)
         self._has_events = False
         self._srtp: Srtp | None = None
+        self.control = Control(socket.control)
 
     @property
     def sending(self) -> bool:
@@ -56,6 +60,7 @@ class Leg:
         direction: Direction,
         *,
         learn: bool,
+        rtcp: int,
     ) -> None:
         """As agreed. Raises OSError, and ValueError for a key of the wrong length."""
         if crypto is None:
@@ -65,6 +70,9 @@ class Leg:
         else:
             self._srtp.rekey(crypto)
         self.socket.aim(remote, self._agreed, learn=learn)
+        shared = self._report if rtcp == remote[1] else None
+        self.control.aim((remote[0], rtcp or remote[1] + 1), self.socket.far_hosts, shared)
+        self.control.encrypt(crypto)
         self.codec, self.event_kind, self.direction = codec, event_kind, direction
         self.kinds = frozenset(BY_PAYLOAD_TYPE) | ({event_kind} if event_kind is not None else set())
         self.told_silence, self.started = False, True
@@ -129,8 +137,20 @@ class Leg:
         """The far side's timestamps begin anew."""
         self._listener.restart()
 
+    def close(self) -> None:
+        """Free its ports."""
+        self.socket.close()
+        self.control.close()
+
+    def _report(self, datagram: bytes) -> None:
+        """Where the audio goes; the way may change with each agreement."""
+        self.socket.write(datagram)
+
     def _decrypted(self, datagram: bytes) -> bytes | None:
         assert self._srtp is not None
+        if is_rtcp(datagram):
+            self.control.take(datagram)
+            return None
         try:
             return self._srtp.unprotect(datagram)
         except (rtp.NotRtp, NotAuthentic):

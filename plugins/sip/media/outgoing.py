@@ -9,6 +9,7 @@ import numpy as np
 from plugins.sip.media.g711 import FRAME, Octets
 from plugins.sip.media.incoming import PLAIN
 from plugins.sip.media.per_leg import Indices, PerLeg
+from plugins.sip.media.reporter import Sending
 
 
 class Outgoing(PerLeg):
@@ -23,6 +24,11 @@ class Outgoing(PerLeg):
         self._timestamp = dice.integers(0, 2**32, count)
         self._source = dice.integers(0, 2**32, count)
         self._silent = np.ones(count, np.bool_)  # nothing was sent before: the next packet is marked (RFC 3551 §4.1)
+
+    def so_far(self, row: int) -> Sending:
+        """What was sent of one, for a report."""
+        sent = int(self.sent[row])
+        return Sending(int(self._source[row]), int(self._timestamp[row]), sent, sent * FRAME)
 
     def packets(self, octets: Octets, kinds: Indices, sending: Indices, ticks: int) -> bytes:
         """One packet a row, of 172 octets, carrying these octets (n, 160); those in `sending` are going to be sent."""

@@ -31,6 +31,15 @@ class Reception(PerLeg):
         now = self._highest[row] - self._base[row] + 1 - self._since_base[row] if self._highest[row] >= 0 else 0
         return max(0, int(self._lost_before[row] + now))
 
+    def of_source(self, row: int) -> tuple[int, int]:
+        """Packets of the present source that were to come, and that came (A.3)."""
+        expected = int(self._highest[row] - self._base[row]) + 1 if self._highest[row] >= 0 else 0
+        return expected, int(self._since_base[row])
+
+    def highest(self, row: int) -> int:
+        """The extended sequence number (A.1) that came last; 0 before any."""
+        return max(0, int(self._highest[row]))
+
     def restart(self, row: int) -> None:
         """A new source, or an old one that jumped."""
         self._lost_before[row], self._highest[row], self._since_base[row] = self.lost(row), -1, 0

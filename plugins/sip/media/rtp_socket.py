@@ -16,10 +16,13 @@ _AT_ONCE: Final = 50
 _PROOF: Final = 3
 """Packets as agreed from one source that was not announced, before it is taken to be the far side behind a NAT."""
 _CANDIDATES: Final = 8
+_TRIES: Final = 12
+"""Ports asked of the system until one is even and has its neighbour free."""
 
 
 class RtpSocket:
-    """Bound to one of `ports`. Raises OSError when none is free.
+    """Bound to one of `ports`; `control` is a socket for RTCP at the next one, where that was free; whoever uses it
+    closes it. Raises OSError when no port is free.
 
     `read()` gives the next datagram from the far side, `write(datagram)` sends one; both raise OSError when that cannot
     be done now. They are attributes, not methods: once the far side is known they are the system's own.
@@ -27,9 +30,10 @@ class RtpSocket:
 
     def __init__(self, host: str, ports: Iterable[int]) -> None:
         self._host = host
-        self._socket = _bound(host, ports)
+        self._socket, self.control = _pair(host, list(ports))
         self.port: int = self._socket.getsockname()[1]
         self.refused = 0
+        self.far_hosts: set[str] = set()
         self._announced: Address | None = None
         self._agreed: Callable[[bytes], bool] = lambda _: False
         self._candidates: dict[Address, int] = {}
@@ -46,7 +50,7 @@ class RtpSocket:
         if self._announced is not None:  # a connected socket cannot be told to listen to all again
             self._socket.close()
             self._socket = _bound(self._host, [self.port])
-        self._announced, self._agreed = remote, agreed
+        self._announced, self._agreed, self.far_hosts = remote, agreed, {remote[0]}
         self._candidates.clear()
         self._learn()
         if not learn:
@@ -85,10 +89,24 @@ class RtpSocket:
 
     def _lock(self, source: Address) -> None:
         self._socket.connect(source)
+        self.far_hosts.add(source[0])
         with suppress(OSError):  # what others had sent before stands in the queue still
             while self._socket.recv(_LARGEST):
                 self.refused += 1
         self.read, self.write = partial(self._socket.recv, _LARGEST), self._socket.send
+
+
+def _pair(host: str, ports: list[int]) -> tuple[socket.socket, socket.socket | None]:
+    """Audio at an even port and RTCP at the next (RFC 3550 §11); without RTCP rather than without a call."""
+    for port in ports if any(ports) else [0] * _TRIES:
+        with suppress(OSError, OverflowError):
+            audio = _open(host, port)
+            number = audio.getsockname()[1]
+            if not number % 2:
+                with suppress(OSError):
+                    return audio, _open(host, number + 1)
+            audio.close()
+    return _bound(host, ports), None
 
 
 def _bound(host: str, ports: Iterable[int]) -> socket.socket:

@@ -12,7 +12,7 @@ from plugins.sip.media import rtp
 from plugins.sip.media.engine import Crypto
 
 KEY_BYTES: Final = 30
-_TAG: Final = 10
+TAG: Final = 10
 _WINDOW: Final = 64
 _ENCRYPTION, _AUTHENTICATION, _SALT = 0, 1, 2
 
@@ -33,13 +33,13 @@ def _keystream(key: bytes, counter: int, data: bytes) -> bytes:
     return cipher.update(data) + cipher.finalize()
 
 
-class _Direction:
-    """Session keys of one direction."""
+class SessionKeys:
+    """Of one direction; audio's labels begin at 0, those of reports at 3 (§4.3)."""
 
-    def __init__(self, master: bytes) -> None:
-        self._key = derive(master, _ENCRYPTION, 16)
-        self._tagger = hmac.new(derive(master, _AUTHENTICATION, 20), digestmod=hashlib.sha1)
-        self._salt = int.from_bytes(derive(master, _SALT, 14)) << 16
+    def __init__(self, master: bytes, first_label: int = 0) -> None:
+        self._key = derive(master, first_label + _ENCRYPTION, 16)
+        self._tagger = hmac.new(derive(master, first_label + _AUTHENTICATION, 20), digestmod=hashlib.sha1)
+        self._salt = int.from_bytes(derive(master, first_label + _SALT, 14)) << 16
 
     def crypt(self, source: int, index: int, payload: bytes) -> bytes:
         """§4.1.1; both ways alike."""
@@ -49,7 +49,7 @@ class _Direction:
         """§4.2.1."""
         tagger = self._tagger.copy()
         tagger.update(packet + rollover.to_bytes(4))
-        return tagger.digest()[:_TAG]
+        return tagger.digest()[:TAG]
 
 
 class Srtp:
@@ -58,7 +58,7 @@ class Srtp:
     def __init__(self, crypto: Crypto) -> None:
         _check(crypto)
         self._crypto = crypto
-        self._out, self._in = _Direction(crypto.sending), _Direction(crypto.receiving)
+        self._out, self._in = SessionKeys(crypto.sending), SessionKeys(crypto.receiving)
         self._sent_rollover = 0
         self._sent_last: int | None = None
         self._source: int | None = None
@@ -69,9 +69,9 @@ class Srtp:
         """As agreed anew: a direction whose key stays goes on counting, the other begins again. Raises ValueError."""
         _check(crypto)
         if crypto.sending != self._crypto.sending:
-            self._out, self._sent_rollover, self._sent_last = _Direction(crypto.sending), 0, None
+            self._out, self._sent_rollover, self._sent_last = SessionKeys(crypto.sending), 0, None
         if crypto.receiving != self._crypto.receiving:
-            self._in, self._source, self._highest, self._seen = _Direction(crypto.receiving), None, -1, 0
+            self._in, self._source, self._highest, self._seen = SessionKeys(crypto.receiving), None, -1, 0
         self._crypto = crypto
 
     def protect(self, datagram: bytes) -> bytes:
@@ -86,9 +86,9 @@ class Srtp:
 
     def unprotect(self, datagram: bytes) -> bytes:
         """Check and decrypt one of theirs. Raises NotAuthentic, NotRtp."""
-        if len(datagram) < rtp.SIZE + _TAG:
+        if len(datagram) < rtp.SIZE + TAG:
             raise NotAuthentic("too short")
-        packet, tag = datagram[:-_TAG], datagram[-_TAG:]
+        packet, tag = datagram[:-TAG], datagram[-TAG:]
         start, source = rtp.payload_start(packet, packet[0]), int.from_bytes(packet[8:12])
         highest = self._highest if source == self._source else -1
         index = _index(int.from_bytes(packet[2:4]), highest)

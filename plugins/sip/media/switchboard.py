@@ -89,6 +89,8 @@ class Switchboard:
         opened = Leg(leg, self._socket(), self._pressed)
         self._legs[leg] = opened
         self._selector.register(opened.socket, selectors.EVENT_READ, opened)
+        if opened.socket.control:
+            self._selector.register(opened.socket.control, selectors.EVENT_READ, opened.control)
         self._rearrange()
         reply(opened.socket.port)
 
@@ -103,6 +105,7 @@ class Switchboard:
         crypto: list[str] | None,
         direction: str,
         learn: bool,
+        rtcp: int,
     ) -> None:
         """Media as agreed."""
         at = self._leg(leg)
@@ -116,6 +119,7 @@ class Switchboard:
                 wire.keys_in(crypto),
                 Direction(direction),
                 learn=learn,
+                rtcp=rtcp,
             )
         finally:
             self._selector.register(at.socket, selectors.EVENT_READ, at)
@@ -208,8 +212,11 @@ class Switchboard:
         closed = self._leg(leg)
         self._silence(closed)
         self._leave(closed)
+        self._ticks.say_goodbye(closed, time.monotonic())
         self._selector.unregister(closed.socket)
-        closed.socket.close()
+        if closed.socket.control:
+            self._selector.unregister(closed.socket.control)
+        closed.close()
         statistics = self._ticks.statistics(closed)
         del self._legs[leg]
         self._rearrange()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
@@ -18,6 +20,8 @@ from plugins.sip.media.leg import Leg
 from plugins.sip.media.outgoing import Outgoing
 from plugins.sip.media.per_leg import Indices, PerLeg
 from plugins.sip.media.recording import Track
+from plugins.sip.media.reporter import Reporter
+from plugins.sip.media.rtcp import is_rtcp
 
 _SIZE = PLAIN.itemsize
 
@@ -49,6 +53,8 @@ class Ticks:
         self._arrangement = arrange([], {})
         self._now = _Rows(0)
         self._came: list[tuple[Leg, bytes, float]] = []
+        self._reports: list[tuple[float, int, Leg]] = []  # a heap of when the next one of each leg is due
+        self._places = itertools.count()
 
     def rearrange(self, arrangement: Arrangement) -> None:
         """Legs came, went, agreed or hear others; what is known of those that stay is kept."""
@@ -70,6 +76,9 @@ class Ticks:
         """Its media was agreed, or agreed anew; `anew` after a time in which it spoke to others, or not at all."""
         if anew:
             self._now.incoming.reception.restart(leg.row)
+        if not leg.reports:
+            leg.reports = True
+            heapq.heappush(self._reports, (now + Reporter.pause() / 2, next(self._places), leg))
         self._now.incoming.begin(leg.row, leg.codec.payload_type, QUIET[leg.codec])
         self._now.incoming.last_heard[leg.row] = now
 
@@ -79,14 +88,17 @@ class Ticks:
 
     def statistics(self, leg: Leg) -> Statistics:
         """Up to now."""
-        reception, row = self._now.incoming.reception, leg.row
+        reception, row, far = self._now.incoming.reception, leg.row, leg.control.reporter.far
         return Statistics(
             sent=int(self._now.outgoing.sent[row]),
             received=int(reception.received[row]),
             lost=reception.lost(row),
             late=int(self._now.incoming.play_out.late[row]),
-            refused=leg.refused + leg.socket.refused,
+            refused=leg.refused + leg.socket.refused + leg.control.refused,
             jitter_ms=round(1000 * float(reception.jitter[row]) / RATE, 1),
+            far_lost=far.lost,
+            far_jitter_ms=far.jitter_ms,
+            round_trip_ms=far.round_trip_ms,
         )
 
     def receive(self, ready: Iterable[Leg], now: float) -> None:
@@ -115,6 +127,23 @@ class Ticks:
         self._send(said, ticks)
         if tracks:
             self._record(number, heard, said, tracks)
+        while self._reports and self._reports[0][0] <= now:
+            self._report(heapq.heappop(self._reports)[-1], now)
+
+    def say_goodbye(self, leg: Leg, now: float) -> None:
+        """The last report of a leg that is about to go."""
+        if leg.reports:
+            leg.reports = False
+            self._tell_far_side(leg, now, bye=True)
+
+    def _report(self, leg: Leg, now: float) -> None:
+        if leg.reports:
+            self._tell_far_side(leg, now)
+            heapq.heappush(self._reports, (now + Reporter.pause(), next(self._places), leg))
+
+    def _tell_far_side(self, leg: Leg, now: float, *, bye: bool = False) -> None:
+        sending, receiving = self._now.outgoing.so_far(leg.row), self._now.incoming.so_far(leg.row)
+        leg.control.report(now, sending, receiving, bye=bye)
 
     def _take_in(self) -> None:
         """What has come, at most one datagram a leg."""
@@ -130,6 +159,9 @@ class Ticks:
 
     def _special(self, leg: Leg, datagram: bytes, now: float) -> None:
         """Anything but a plain packet of a known source."""
+        if is_rtcp(datagram):
+            leg.control.take(datagram)
+            return
         try:
             packet = rtp.parse(datagram)
         except rtp.NotRtp:

@@ -79,6 +79,7 @@ class WorkerEngine:
         *,
         direction: Direction = Direction.SENDRECV,
         learn: bool = True,
+        rtcp: int = 0,
     ) -> None:
         """See MediaEngine."""
         await self._ask(
@@ -90,6 +91,7 @@ class WorkerEngine:
             crypto=wire.keys_out(crypto),
             direction=direction,
             learn=learn,
+            rtcp=rtcp,
         )
 
     async def play(self, leg: str, audio: Path | bytes, *, loop: bool = False, interruptible: bool = True) -> int:

@@ -36,6 +36,7 @@ class SilentEngine:
     async def connect(
         self, leg: str, remote: tuple[str, int], codec: Codec, telephone_event: int | None = None,
         crypto: Crypto | None = None, *, direction: Direction = Direction.SENDRECV, learn: bool = True,
+        rtcp: int = 0,
     ) -> None:  # fmt: skip
         self.crypto[leg] = crypto
         self.did.append(("connect", leg, remote[0], direction.value))

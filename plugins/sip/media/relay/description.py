@@ -6,12 +6,14 @@ from plugins.sip import sdp
 from plugins.sip.media.engine import Codec, Endpoint, MediaError
 
 
-def described(remote: tuple[str, int], codec: Codec, telephone_event: int | None) -> bytes:
-    """An end that listens there."""
+def described(remote: tuple[str, int], codec: Codec, telephone_event: int | None, rtcp: int = 0) -> bytes:
+    """An end that listens there, to reports at `rtcp` (0: the next port)."""
     kinds, attributes = [codec.payload_type], [("rtpmap", f"{codec.payload_type} {codec}/8000")]
     if telephone_event is not None:
         kinds.append(telephone_event)
         attributes.append(("rtpmap", f"{telephone_event} telephone-event/8000"))
+    if rtcp:
+        attributes.append(("rtcp", str(rtcp)))
     host, port = remote
     formats = tuple(map(str, kinds))
     media = sdp.Media("audio", port, "RTP/AVP", formats, attributes=(*attributes, ("ptime", "20"), ("sendrecv", "")))

@@ -92,9 +92,10 @@ class RelayEngine:
         *,
         direction: Direction = Direction.SENDRECV,
         learn: bool = True,
+        rtcp: int = 0,
     ) -> None:
         """See MediaEngine."""
-        agreed = Agreed(remote, codec, telephone_event, crypto, direction, learn)
+        agreed = Agreed(remote, codec, telephone_event, crypto, direction, learn, rtcp)
         await self._switching.connect(self._party(leg), agreed)
 
     async def play(self, leg: str, audio: Path | bytes, *, loop: bool = False, interruptible: bool = True) -> int:

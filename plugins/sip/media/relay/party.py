@@ -18,6 +18,7 @@ class Agreed:
     crypto: Crypto | None
     direction: Direction
     learn: bool
+    rtcp: int
 
 
 @dataclass(slots=True)

@@ -47,7 +47,7 @@ def _ours(at: Endpoint, codec: Codec, telephone_event: int | None) -> bytes:
 
 
 def _theirs(agreed: Agreed) -> bytes:
-    return described(agreed.remote, agreed.codec, agreed.telephone_event)
+    return described(agreed.remote, agreed.codec, agreed.telephone_event, agreed.rtcp)
 
 
 async def _offer(party: Party, tag: str, to: str, sdp: bytes) -> Endpoint:

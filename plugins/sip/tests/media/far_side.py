@@ -14,6 +14,7 @@ import numpy as np
 from plugins.sip.media import rtp
 from plugins.sip.media.engine import Codec, Endpoint
 from plugins.sip.media.g711 import FRAME, RATE, Samples, decode, encode
+from plugins.sip.media.rtcp import is_rtcp
 from plugins.sip.media.srtp import Srtp
 
 EVENT_KIND = 101
@@ -29,7 +30,8 @@ class Heard:
 
 @dataclass
 class FarSide:
-    """A context manager; talks once it was started. `says` is repeated; without it silence is sent."""
+    """A context manager; talks once it was started. `says` is repeated; without it silence is sent. `control` is its
+    socket for RTCP, which nobody reads but the test; reports at the audio's port are in `reports`."""
 
     codec: Codec = Codec.PCMU
     says: Samples = field(default_factory=lambda: np.zeros(FRAME, np.int16))
@@ -39,10 +41,10 @@ class FarSide:
     endpoint: Endpoint = field(default_factory=lambda: Endpoint("127.0.0.1", 9))
     heard: list[Heard] = field(default_factory=list)
     events: list[rtp.Packet] = field(default_factory=list)
+    reports: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", 0))
+        self._socket, self.control = _two_ports()
         self._running = True
         self.talking = True
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._send, self._hear)]
@@ -68,6 +70,7 @@ class FarSide:
             if thread.ident is not None:
                 thread.join()
         self._socket.close()
+        self.control.close()
 
     def audio(self, last: float | None = None) -> Samples:
         """All it heard, each source's in the order of the timestamps; or only the last seconds."""
@@ -103,11 +106,28 @@ class FarSide:
                 datagram = self._socket.recv(2048)
             except OSError:
                 continue
+            if is_rtcp(datagram):
+                self.reports.append(datagram)
+                continue
             packet = rtp.parse(self.srtp.unprotect(datagram) if self.srtp else datagram)
             if packet.kind == EVENT_KIND:
                 self.events.append(packet)
             else:
                 self.heard.append(Heard(time.monotonic(), packet))
+
+
+def _two_ports() -> tuple[socket.socket, socket.socket]:
+    """For audio and, at the next one, for reports: of several far sides none hears what is not for it."""
+    while True:
+        audio, control = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+        audio.bind(("127.0.0.1", 0))
+        try:
+            control.bind(("127.0.0.1", audio.getsockname()[1] + 1))
+        except (OSError, OverflowError):
+            audio.close()
+            control.close()
+        else:
+            return audio, control
 
 
 def level(samples: Samples, frequency: float) -> float:

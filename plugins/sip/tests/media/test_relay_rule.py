@@ -13,7 +13,7 @@ from plugins.sip.media.relay.description import described, endpoint
 from plugins.sip.media.relay.ng import Node
 from plugins.sip.media.relay.party import Agreed, Party, may_be_relayed
 
-AGREED = Agreed(("192.0.2.1", 4000), Codec.PCMA, 101, None, Direction.SENDRECV, learn=True)
+AGREED = Agreed(("192.0.2.1", 4000), Codec.PCMA, 101, None, Direction.SENDRECV, learn=True, rtcp=0)
 NODE = Node("192.0.2.9:2223")
 AT = Endpoint("192.0.2.9", 30_000)
 

@@ -1,0 +1,42 @@
+"""What is counted of a leg's audio, and where its reports go."""
+
+from __future__ import annotations
+
+import pytest
+from prometheus_client import REGISTRY
+
+from plugins.sip import offer_answer, quality, sdp
+from plugins.sip.media.engine import Statistics
+from plugins.sip.tests.party import described
+
+
+def value(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def test_both_directions_are_counted_once_a_leg_is_over() -> None:
+    lost, trips = value("sip_audio_lost_ratio_sum", direction="out"), value("sip_audio_round_trip_seconds_count")
+    quality.count(Statistics(sent=100, received=90, lost=10, far_lost=5, far_jitter_ms=4, round_trip_ms=30))
+    assert value("sip_audio_lost_ratio_sum", direction="out") - lost == pytest.approx(0.05)
+    assert value("sip_audio_round_trip_seconds_count") - trips == 1
+
+
+def test_of_a_leg_that_said_nothing_and_a_far_side_that_reports_nothing_nothing_is_counted() -> None:
+    before = {each: value("sip_audio_lost_ratio_count", direction=each) for each in ("in", "out")}
+    quality.count(Statistics(sent=1000, received=3))
+    assert {each: value("sip_audio_lost_ratio_count", direction=each) for each in ("in", "out")} == before
+
+
+@pytest.mark.parametrize(
+    ("line", "port", "shared"),
+    [
+        ("", 0, False),
+        ("a=rtcp-mux", 4000, True),
+        ("a=rtcp:5001 IN IP4 192.0.2.1", 5001, False),
+        ("a=rtcp:99999", 0, False),
+    ],
+)
+def test_reports_share_the_audio_s_port_where_that_is_offered(line: str, port: int, shared: bool) -> None:
+    session, agreed = offer_answer.answer(sdp.parse(described(4000, "sendrecv", "RTP/AVP", line)), 7000)
+    assert agreed.rtcp == port
+    assert (session.media[0].attribute("rtcp-mux") is not None) is shared
