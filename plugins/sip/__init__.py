@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from hub.api import Channel, Context, Panel, PluginRoutes, hookimpl
+from hub.api import Channel, Command, Context, Panel, PluginRoutes, hookimpl
+from plugins.sip import commands
 from plugins.sip.channel import SipChannel
 from plugins.sip.routes import routes
 from plugins.sip.settings import SipSettings
@@ -38,6 +39,12 @@ def hub_migrations() -> Path:
 def hub_routes(context: Context) -> PluginRoutes:
     """Phones for agents, and what the exchange sees."""
     return routes(_channel(context))
+
+
+@hookimpl
+def hub_commands() -> Sequence[Command]:
+    """`hub sip phone`."""
+    return [Command("phone", "give agents phones, see where they are", commands.configure, commands.run)]
 
 
 @hookimpl
