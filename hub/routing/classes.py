@@ -6,6 +6,7 @@ joins the two where they fit, so an event touches only what it can change.
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ class Line:
     work_class: WorkClass
     policy: QueuePolicy
     number: int
-    heads: list[float]
+    heads: array[float]
     waiting: LazyHeap[float] = field(default_factory=LazyHeap)
     links: list[Link] = field(default_factory=list)
 
@@ -94,7 +95,7 @@ class Reach:
 
     def __init__(self) -> None:
         self.links: list[Link] = []
-        self._heads_of: Callable[[list[float]], tuple[float, ...]] = _none
+        self._heads_of: Callable[[array[float]], tuple[float, ...]] = _none
         self._costs: tuple[float, ...] = ()
 
     def add(self, link: Link) -> None:
@@ -105,7 +106,7 @@ class Reach:
         self.links = [link for link in self.links if link.line is not line]
         self._changed()
 
-    def first(self, heads: list[float]) -> tuple[float, int, Line] | None:
+    def first(self, heads: array[float]) -> tuple[float, int, Line] | None:
         """The place, work and line of what comes first for the group, preference counted."""
         places = self._heads_of(heads)
         if self._costs:
@@ -128,7 +129,7 @@ class Reach:
         self._costs = tuple(link.handicap for link in self.links) if any(link.handicap for link in self.links) else ()
 
 
-def _none(heads: list[float]) -> tuple[float, ...]:
+def _none(heads: array[float]) -> tuple[float, ...]:
     return ()
 
 
@@ -141,7 +142,7 @@ class Matrix:
     def __init__(self, step: float, fill: Callable[[Group, Order], None]) -> None:
         self._step = step
         self._fill = fill
-        self.heads: list[float] = []
+        self.heads = array("d")
         self.lines: dict[WorkClass, Line] = {}
         self.groups: dict[Signature, Group] = {}
         self._lines_of: defaultdict[int, dict[Line, None]] = defaultdict(dict)

@@ -48,9 +48,10 @@ class Member:
                 return (len(self.held), idle)
 
     def count(self, slot: Slot, change: int) -> None:
-        for name in slot:
-            if name:
-                self.load[name] = self.load.get(name, 0) + change
+        load, (medium, channel) = self.load, slot
+        load[medium] = load.get(medium, 0) + change
+        if channel:
+            load[channel] = load.get(channel, 0) + change
 
 
 class Roster:
