@@ -65,9 +65,10 @@ class Answering(Call):
 
     def hang_up(self, cause: Cause = Cause.HUNG_UP) -> None:
         if self.state in (S.OFFERED, S.EARLY):
-            self.refuse(*causes.STATUS.get(cause, (480, "Temporarily Unavailable")))
+            status = causes.STATUS.get(cause, (480, "Temporarily Unavailable"))
+            self.refuse(*status, (("Reason", causes.reason(cause)),))
         elif not self.over:
-            self.bye()
+            self.bye(cause)
         self.release(cause)
 
     def cancelled(self) -> None:

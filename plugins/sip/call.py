@@ -140,10 +140,12 @@ class Call:
         self.told.ended(self, cause)
         self.soon(self.media.close())
 
-    def bye(self) -> None:
+    def bye(self, cause: Cause = Cause.HUNG_UP) -> None:
         """Leave the dialog (§15.1.1)."""
         if self.dialog:
-            self.dialogs.transactions.send(self.dialog.request("BYE"), self.flow, lambda _: None)
+            request = self.dialog.request("BYE")
+            request.headers.add("Reason", causes.reason(cause))
+            self.dialogs.transactions.send(request, self.flow, lambda _: None)
 
     def inside(self, incoming: Incoming) -> None:
         """A request inside the dialog."""

@@ -15,7 +15,6 @@ from plugins.sip.answering import Answering
 from plugins.sip.call import Call
 from plugins.sip.call import CallState as S
 from plugins.sip.consulting import Aside
-from plugins.sip.counters import TURNED
 from plugins.sip.digest import Verdicts
 from plugins.sip.guard import Turned
 from plugins.sip.line import Line
@@ -48,7 +47,7 @@ class FromPhones:
         request = incoming.request
         phone = await self._exchange.phones.named(user(name_addr(request.headers["From"]).uri))
         if not self._exchange.registrar.open or (phone is None and self._by_trunk(incoming)):
-            TURNED.labels(Turned.DESTINATION).inc()
+            self._exchange.guard.count(Turned.DESTINATION)
             _refuse(incoming, NOBODY)
         elif self._proved(incoming, phone) and phone is not None:
             try:
@@ -76,7 +75,6 @@ class FromPhones:
                 answer.headers.add("Proxy-Authenticate", challenge)
             incoming.respond(answer)
         elif verdict:
-            TURNED.labels(Turned.AUTHENTICATION).inc()
             self._exchange.guard.failed(incoming.flow.remote[0], Turned.AUTHENTICATION, time.monotonic())
             _refuse(incoming, FORBIDDEN)
         return not verdict

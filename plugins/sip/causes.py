@@ -14,6 +14,10 @@ _BY_Q850: Final = {
     19: Cause.NO_ANSWER, 20: Cause.UNREACHABLE, 21: Cause.REJECTED, 22: Cause.UNREACHABLE, 27: Cause.UNREACHABLE,
     28: Cause.UNREACHABLE, 31: Cause.HUNG_UP, 34: Cause.FAILED, 38: Cause.FAILED, 41: Cause.FAILED, 42: Cause.FAILED,
 }  # fmt: skip
+_NORMAL: Final = 16
+_TO_Q850: Final = {
+    Cause.REJECTED: 21, Cause.BUSY: 17, Cause.NO_ANSWER: 19, Cause.UNREACHABLE: 20, Cause.FAILED: 41,
+}  # fmt: skip
 _BY_STATUS: Final = {
     403: Cause.REJECTED, 404: Cause.UNREACHABLE, 408: Cause.NO_ANSWER, 410: Cause.UNREACHABLE, 480: Cause.NO_ANSWER,
     484: Cause.UNREACHABLE, 486: Cause.BUSY, 487: Cause.NO_ANSWER, 600: Cause.BUSY, 603: Cause.REJECTED,
@@ -39,6 +43,11 @@ def q850(message: Message) -> Cause | None:
         if found := _Q850.search(value):
             return _BY_Q850.get(int(found[1]))
     return None
+
+
+def reason(cause: Cause) -> str:
+    """The Reason header by which gateways pass on why (RFC 3326 §2)."""
+    return f"Q.850;cause={_TO_Q850.get(cause, _NORMAL)}"
 
 
 STATUS: Final = {

@@ -71,7 +71,7 @@ class Dialing(Call):
 
     def hang_up(self, cause: Cause = Cause.HUNG_UP) -> None:
         if self.state is S.CONFIRMED:
-            self.bye()
+            self.bye(cause)
             self.release(cause)
         elif not self.over and self._given_up is None:
             self._given_up = cause

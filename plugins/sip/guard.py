@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from plugins.sip.counters import TURNED
+
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 MOST_SOURCES: Final = 20_000
@@ -26,6 +28,7 @@ class Turned(StrEnum):
     AUTHENTICATION = "authentication"
     DESTINATION = "destination"
     CAP = "cap"
+    FULL = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,14 @@ class Guard:
         source.tokens -= 1
         return True
 
+    def count(self, why: Turned) -> None:
+        """Something was turned away."""
+        self.turned[why] += 1
+        TURNED.labels(why).inc()
+
     def failed(self, host: str, why: Turned, now: float) -> None:
         """A wrong password, an unknown method or source: too many, and it is banned. Trunks never are."""
-        self.turned[why] += 1
+        self.count(why)
         if self.trunks_of(host):
             return
         source = self._source(host, now)
@@ -115,7 +123,7 @@ class Guard:
         return source
 
     def _turn(self, why: Turned) -> bool:
-        self.turned[why] += 1
+        self.count(why)
         return False
 
 

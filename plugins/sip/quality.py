@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from prometheus_client import Histogram
+from prometheus_client import Counter, Histogram
 
 from plugins.sip.media.engine import Statistics
 
@@ -14,11 +14,13 @@ SHARES: Final = (0.0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 SECONDS: Final = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 LOST = Histogram("sip_audio_lost_ratio", "Share of a leg's packets that were lost", ["direction"], buckets=SHARES)
 JITTER = Histogram("sip_audio_jitter_seconds", "Jitter at the end of a leg", ["direction"], buckets=SECONDS)
+REFUSED = Counter("sip_media_refused", "Datagrams at audio ports that were not the far side's, or no audio")
 ROUND_TRIP = Histogram("sip_audio_round_trip_seconds", "Way to the far side and back", buckets=SECONDS)
 
 
 def count(leg: Statistics) -> None:
     """A leg is over."""
+    REFUSED.inc(leg.refused)
     if leg.received >= LEAST:
         LOST.labels("in").observe(leg.lost / (leg.received + leg.lost))
         JITTER.labels("in").observe(leg.jitter_ms / 1000)

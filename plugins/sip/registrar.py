@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from sipmessage import Address, Request, Response
 
 from plugins.sip.addresses import name_addr, split
-from plugins.sip.counters import REGISTRATIONS, TURNED
+from plugins.sip.counters import REGISTRATIONS
 from plugins.sip.digest import Verdicts, parameters
 from plugins.sip.guard import Guard, Turned
 from plugins.sip.message import response
@@ -129,7 +129,6 @@ class Registrar:
 
     def _wrong(self, incoming: Incoming) -> Response:
         REGISTRATIONS.labels("refused").inc()
-        TURNED.labels(Turned.AUTHENTICATION).inc()
         self._guard.failed(incoming.flow.remote[0], Turned.AUTHENTICATION, time.monotonic())
         return response(incoming.request, 403, "Forbidden", tag="r")
 

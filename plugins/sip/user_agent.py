@@ -7,13 +7,12 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from sipmessage import Request
+from sipmessage import Request, Response
 
 from plugins.sip.call import Call
-from plugins.sip.counters import TURNED
 from plugins.sip.dialog import Dialog, Key, key_of
 from plugins.sip.guard import Guard, Turned
-from plugins.sip.message import Unreadable, encode, read, refusal, response
+from plugins.sip.message import Refusal, Unreadable, encode, read, refusal, response
 from plugins.sip.transaction.layer import Incoming, Transactions
 from plugins.sip.transport.flow import Flow
 
@@ -89,10 +88,7 @@ class UserAgent:
         """A new request, once."""
         request = incoming.request
         if refused := refusal(request, SERVED, EXTENSIONS):
-            answer = response(request, refused.status, PHRASES[refused.status], tag="r")
-            for name, value in refused.headers:
-                answer.headers.add(name, value)
-            incoming.respond(answer)
+            incoming.respond(self._refused(request, refused))
         elif request.method == "CANCEL":
             self._cancelled(incoming)
         elif key_of(request)[1]:
@@ -128,6 +124,7 @@ class UserAgent:
     def _new_call(self, incoming: Incoming) -> None:
         request = incoming.request
         if len(self._dialogs) >= MOST_CALLS:
+            self.guard.count(Turned.FULL)
             incoming.respond(response(request, 503, PHRASES[503], tag="n"))
         else:
             self.desk.called(incoming)
@@ -141,20 +138,37 @@ class UserAgent:
         found.cancelled()
 
     def _turned_away(self, request: Request, flow: Flow) -> bool:
-        """Strangers get nothing that would make us remember them (no transaction): registrations are judged by their
-        password, requests of a call by its dialog, everything else needs to come from a trunk."""
+        """Strangers get nothing that would make us remember them (no transaction), and nobody for a method we do not
+        serve: registrations are judged by their password, requests of a call by its dialog, everything else needs to
+        come from a trunk, or from where a phone is registered."""
         host = flow.remote[0]
-        if self.guard.trunks_of(host) or request.method in ("REGISTER", "ACK"):
+        trunk, phone = bool(self.guard.trunks_of(host)), self.guard.knows(host, self.now())
+        if request.method not in SERVED:
+            self._not_served(request, flow, known=trunk or phone)
+            return True
+        if trunk or request.method in ("REGISTER", "ACK") or (phone and request.method in ("INVITE", "OPTIONS")):
             return False
         if key_of(request) in self._dialogs or self._is_cancel_of_ours(request):
             return False
-        if request.method == "INVITE" and self.guard.knows(host, self.now()):
-            return False  # a phone calls: it will be asked for its password
-        why = Turned.METHOD if request.method not in SERVED else Turned.STRANGER
-        self._count(host, why)
+        self._count(host, Turned.STRANGER)
         if request.method != "OPTIONS":
             flow.send(encode(response(request, 403, PHRASES[403], tag="s")))
         return True
+
+    def _not_served(self, request: Request, flow: Flow, *, known: bool) -> None:
+        """Phones and trunks ask for more than we have, and are told what there is; it makes nobody suspicious."""
+        if known:
+            self.guard.count(Turned.METHOD)
+            flow.send(encode(self._refused(request, refusal(request, SERVED, EXTENSIONS) or Refusal(405))))
+        else:
+            self._count(flow.remote[0], Turned.METHOD)
+            flow.send(encode(response(request, 403, PHRASES[403], tag="s")))
+
+    def _refused(self, request: Request, refused: Refusal) -> Response:
+        answer = response(request, refused.status, PHRASES[refused.status], tag="r")
+        for name, value in refused.headers:
+            answer.headers.add(name, value)
+        return answer
 
     def _is_cancel_of_ours(self, request: Request) -> bool:
         return request.method == "CANCEL" and self.transactions.find(request, "INVITE") is not None
@@ -165,5 +179,4 @@ class UserAgent:
             flow.send(encode(response(error.draft, error.status, PHRASES[error.status], tag="u")))
 
     def _count(self, host: str, why: Turned) -> None:
-        TURNED.labels(why).inc()
         self.guard.failed(host, why, self.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from plugins.sip.counters import TURNED
 from plugins.sip.guard import Guard, Limits, Turned, may_call, networks
 
 STRANGER, TRUNK = "203.0.113.9", "198.51.100.7"
@@ -38,6 +39,24 @@ def test_failures_far_apart_ban_nobody_and_a_trunk_is_never_banned(guard: Guard)
         guard.failed(STRANGER, Turned.AUTHENTICATION, second)
         guard.failed(TRUNK, Turned.METHOD, 0)
     assert guard.admits(STRANGER, 300) and guard.admits(TRUNK, 300)
+
+
+@pytest.mark.parametrize("why", Turned)
+def test_each_reason_is_a_count_of_its_own(guard: Guard, why: Turned) -> None:
+    before = TURNED.labels(why)._value.get()
+    guard.count(why)
+    assert (TURNED.labels(why)._value.get() - before, guard.turned[why]) == (1, 1)
+
+
+def test_what_is_dropped_unread_is_counted_too(guard: Guard) -> None:
+    before = [TURNED.labels(why)._value.get() for why in (Turned.FLOOD, Turned.BANNED)]
+    for _ in range(21):
+        guard.admits(STRANGER, 0.0)
+    for _ in range(3):
+        guard.failed(STRANGER, Turned.METHOD, 0.0)
+    guard.admits(STRANGER, 1.0)
+    after = [TURNED.labels(why)._value.get() for why in (Turned.FLOOD, Turned.BANNED)]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [1, 1]
 
 
 def test_memory_of_sources_is_bounded(guard: Guard) -> None:

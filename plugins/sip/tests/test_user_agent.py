@@ -55,6 +55,17 @@ async def test_a_trunk_is_told_what_is_not_served(method: str, headers: tuple[st
         assert (await far.ask(method, *headers, to=to)).code == code
 
 
+@pytest.mark.parametrize("method", ["PUBLISH", "SUBSCRIBE", "DANCE"])
+async def test_what_a_phone_asks_in_vain_costs_it_nothing_and_us_no_memory(method: str) -> None:
+    exchange = Exchange("192.0.2.0/24")
+    async with exchange.open() as far:
+        exchange.guard.registered("127.0.0.1", exchange.agent.now() + 60)
+        for _ in range(4):  # one more than failures ban for
+            assert (await far.ask(method)).code in (405, 501)
+        assert (await far.ask("OPTIONS")).code == 200
+        assert len(exchange.agent.transactions) == 1 and exchange.guard.turned[Turned.METHOD] == 4
+
+
 async def test_what_cannot_be_read_is_answered_400_where_it_can_be_answered() -> None:
     async with Exchange("127.0.0.1").open() as far:
         far.say(far.text("OPTIONS").replace(b"Max-Forwards: 70", b"Max-Forwards: 300"))
