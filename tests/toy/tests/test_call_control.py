@@ -175,6 +175,7 @@ async def test_who_owes_a_call_back_may_make_it(house: Phones) -> None:
     [row] = await house.rows(interactions)
     await house.store.write(lambda tx: callback.ask(tx, row))
     await house.fact("ENDED", cause="HUNG_UP")
+    await house.becomes("CLOSED")
     await house.ready()
     await house.accept()
     assert (await house.store.read(lambda conn: load_of(conn, house.ann.user_id)))["VOICE"] == 1
