@@ -107,7 +107,12 @@ class TimedOut:
     """No answer came in the time the last step allowed."""
 
 
-FlowEvent: TypeAlias = Started | Answered | TimedOut
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The agent whom a `HandOver` with `after` led to is done, and the customer is still there."""
+
+
+FlowEvent: TypeAlias = Started | Answered | TimedOut | Resumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,8 @@ class HandOver:
     `attributes` are what self-service found out (a car's model, a contract): they join the interaction's, where agents
     see them and routing rules ask for them. `priority` is added to the queue's. `callback`: the customer goes and is
     contacted when their turn comes. `ticket`: the subject of a ticket that is opened unless there is one already; the
-    prompts may say {serial}.
+    prompts may say {serial}. `after`: when the agent is done with them while they talk, the flow has them again: it is
+    told `Resumed`, with this as its state (a rating, a payment). None: it is over then.
     """
 
     prompts: tuple[Prompt, ...] = ()
@@ -148,6 +154,7 @@ class HandOver:
     priority: int = 0
     ticket: str = ""
     sends: tuple[Sending, ...] = ()
+    after: Json = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +174,7 @@ FlowStep: TypeAlias = Ask | HandOver | End
 @runtime_checkable
 class Flow(Protocol):
     """A named script. `step` may look things up but must not speak by itself: what it returns is said, exactly once.
-    An exception hands the interaction over to the account's queue."""
+    An exception hands the interaction over to the account's queue, or ends it when an agent has been there already."""
 
     name: str
 

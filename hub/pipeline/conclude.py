@@ -15,20 +15,19 @@ DEFAULT_DISPOSITION = "UNSPECIFIED"
 
 
 def close(tx: Tx, actor: Actor, interaction_id: int, disposition: str = "") -> Row:
-    """The conversation is over for good. With a disposition the stretch is done at once; without one, and where the
-    queue gives time for it, the agent wraps up first and keeps the slot until then."""
+    """The conversation is over for good, unless a flow goes on with the customer. With a disposition the stretch is
+    done at once; without one, and where the queue gives time for it, the agent wraps up first and keeps the slot until
+    then."""
     interaction = _mine(tx, actor, interaction_id)
-    queue = _queue_of(tx, interaction)
-    _check_disposition(queue, disposition)
-    _let_partner_go(tx, interaction)
-    stretch = _stretch_of(tx, interaction)
-    wraps_up = bool(queue and queue["wrap_up_seconds"] and stretch and not disposition)
-    interaction = interactions.move(tx, interaction, InteractionState.CLOSED, disposition=disposition, unread=0)
-    if wraps_up and queue and stretch:
-        _start_wrap_up(tx, interaction, stretch, queue["wrap_up_seconds"])
-    else:
-        _finish(tx, interaction, disposition)
-    return interaction
+    _check_disposition(_queue_of(tx, interaction), disposition)
+    return _done_by_agent(tx, interaction, disposition)
+
+
+def agent_hung_up(tx: Tx, interaction: Row) -> Row:
+    """The agent is gone, and nobody else has the customer."""
+    if flow_state.goes_on(interaction):
+        return _done_by_agent(tx, interaction, "")
+    return ended_by_customer(tx, interaction, "agent")
 
 
 def wrap_up(tx: Tx, actor: Actor, interaction_id: int, disposition: str) -> None:
@@ -39,6 +38,12 @@ def wrap_up(tx: Tx, actor: Actor, interaction_id: int, disposition: str) -> None
         raise Conflict("There is nothing to wrap up.")
     interaction = interactions.change(tx, interaction, disposition=disposition)
     _finish(tx, interaction, disposition)
+
+
+def wrapped_up(tx: Tx, interaction: Row) -> None:
+    """As much time for it as there was."""
+    if _stretch_of(tx, interaction) is not None:
+        _finish(tx, interaction, DEFAULT_DISPOSITION)
 
 
 def wrap_up_over(tx: Tx, interaction_id: int) -> None:
@@ -105,7 +110,9 @@ def ended(tx: Tx, interaction: Row, reason: str, state: InteractionState) -> Row
     interaction = interactions.move(tx, interaction, state, attributes={**interaction["attributes"], "ended": reason})
     queue = _queue_of(tx, interaction)
     stretch = _stretch_of(tx, interaction)
-    if queue and queue["wrap_up_seconds"] and stretch:
+    if stretch and stretch["state"] == SegmentState.WRAP_UP:
+        interactions.end_segments(tx, interaction["id"], SegmentOutcome.ANSWERED)
+    elif queue and queue["wrap_up_seconds"] and stretch:
         _start_wrap_up(tx, interaction, stretch, queue["wrap_up_seconds"])
     else:
         gone = talked or state == InteractionState.CLOSED
@@ -122,6 +129,21 @@ def back_to_queue(tx: Tx, interaction: Row) -> Row:
     if holder is not None:
         presence.work_ended(tx, holder)
     return route.put_into_queue(tx, interaction)
+
+
+def _done_by_agent(tx: Tx, interaction: Row, disposition: str) -> Row:
+    _let_partner_go(tx, interaction)
+    queue, stretch, goes_on = _queue_of(tx, interaction), _stretch_of(tx, interaction), flow_state.goes_on(interaction)
+    known = {"disposition": disposition, "unread": 0}
+    if goes_on:
+        interaction = interactions.change(tx, interaction, **known)
+    else:
+        interaction = interactions.move(tx, interaction, InteractionState.CLOSED, **known)
+    if queue and queue["wrap_up_seconds"] and stretch and not disposition:
+        _start_wrap_up(tx, interaction, stretch, queue["wrap_up_seconds"])
+    else:
+        _finish(tx, interaction, disposition)
+    return flow_state.resume(tx, interaction) if goes_on else interaction
 
 
 def _is_ours(interaction: Row) -> bool:
@@ -169,7 +191,8 @@ def _start_wrap_up(tx: Tx, interaction: Row, stretch: Row, seconds: int) -> None
 
 
 def _finish(tx: Tx, interaction: Row, disposition: str, outcome: str = SegmentOutcome.ANSWERED) -> None:
-    stretches = interactions.active_segments(tx.conn, interaction["id"])
+    of = "AGENT" if interaction["state"] == InteractionState.SELF_SERVICE else None
+    stretches = interactions.active_segments(tx.conn, interaction["id"], of)
     if any(stretch["state"] == SegmentState.WRAP_UP for stretch in stretches):
         timers.cancel(tx, timers.CORE, WRAP_UP, str(interaction["id"]))
     for stretch in stretches:
@@ -183,7 +206,7 @@ def _let_slot_go(tx: Tx, interaction: Row) -> None:
     holder = route.free(tx, interaction, WorkState.CANCELLED if unmet else WorkState.DONE)
     if holder is not None:
         presence.work_ended(tx, holder)
-    if interaction["state"] not in FINAL:
+    if interaction["state"] not in FINAL | {InteractionState.SELF_SERVICE}:
         interactions.end_segments(tx, interaction["id"], SegmentOutcome.ANSWERED)
 
 

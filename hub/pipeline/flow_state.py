@@ -1,19 +1,21 @@
 """What a flow must remember between two answers, on the interaction itself: so a dialogue survives a restart.
 
 `interactions.flow_state` is {"flow", "state", "pending": [event…]}; an event is taken off in the commit that says
-what the flow answered to it, so each is answered exactly once.
+what the flow answered to it, so each is answered exactly once. While an agent has the customer it holds what the flow
+wants to go on with afterwards, if anything.
 """
 
 from datetime import timedelta
 from typing import Any
 
-from hub.api import Answered, FlowEvent, Json, Started, TimedOut
+from hub.api import Answered, FlowEvent, Json, Resumed, Started, TimedOut
 from hub.model.states import InteractionState
 from hub.store import interactions, timers
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
 TIMER = "flow"
+_TALKING = frozenset({InteractionState.CONNECTED, InteractionState.CONFERENCED})
 
 
 def start(tx: Tx, interaction: Row, flow: str, text: str) -> Row:
@@ -41,6 +43,8 @@ def event_of(pending: dict[str, Any], choices: list[dict[str, str]]) -> FlowEven
         return Started(pending["text"])
     if pending["type"] == "TIMED_OUT":
         return TimedOut()
+    if pending["type"] == "RESUMED":
+        return Resumed()
     return Answered(pending["text"], _chosen(pending["text"], choices), pending.get("kind", "TEXT"))
 
 
@@ -64,11 +68,26 @@ def leaving(tx: Tx, interaction: Row, reason: str) -> bool:
     return True
 
 
-def finish(tx: Tx, interaction: Row) -> Row:
-    """The flow has done its part."""
+def finish(tx: Tx, interaction: Row, after: Json = None) -> Row:
+    """The flow has done its part, but for what it goes on with `after` the agent's."""
     timers.cancel(tx, timers.CORE, TIMER, str(interaction["id"]))
     interactions.end_segments(tx, interaction["id"], "ANSWERED", kind="FLOW")
-    return interactions.change(tx, interaction, flow_state=None)
+    flow = interaction["flow_state"]["flow"]
+    kept = {"flow": flow, "state": after, "choices": [], "pending": []} if after is not None else None
+    return interactions.change(tx, interaction, flow_state=kept)
+
+
+def goes_on(interaction: Row) -> bool:
+    """Whether the flow has the customer again when the agent, who talks with them, is done."""
+    return bool(interaction["flow_state"]) and interaction["state"] in _TALKING
+
+
+def resume(tx: Tx, interaction: Row) -> Row:
+    """The flow has them again."""
+    memory = interaction["flow_state"]
+    interactions.start_segment(tx, interaction["id"], "FLOW", flow=memory["flow"])
+    state = {**memory, "pending": [{"type": "RESUMED"}], "resumed": True}
+    return interactions.move(tx, interaction, InteractionState.SELF_SERVICE, flow_state=state)
 
 
 def _append(tx: Tx, interaction: Row, event: dict[str, Any]) -> Row:

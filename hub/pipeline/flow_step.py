@@ -49,7 +49,7 @@ def _lets_go(interaction: Row, step: FlowStep, via: Directory) -> bool:
 
 
 def _leave(tx: Tx, interaction: Row, step: HandOver | End) -> Row:
-    interaction = flow_state.finish(tx, interaction)
+    interaction = flow_state.finish(tx, interaction, step.after if isinstance(step, HandOver) else None)
     if step.attributes:
         known = {**interaction["attributes"], **step.attributes}
         interaction = interactions.change(tx, interaction, attributes=known)
@@ -59,6 +59,7 @@ def _leave(tx: Tx, interaction: Row, step: HandOver | End) -> Row:
 
 
 def _hand_over(tx: Tx, interaction: Row, step: HandOver) -> Row:
+    conclude.wrapped_up(tx, interaction)  # by an agent whom they had before: the next one needs the work
     queue = work.queue_by_key(tx.conn, step.queue) if step.queue else None
     if step.priority:
         interaction = interactions.change(tx, interaction, priority=interaction["priority"] + step.priority)

@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import Connection, select
 
-from hub.api import Event, Flow, FlowStep, HandOver
+from hub.api import End, Event, Flow, FlowStep, HandOver, Json
 from hub.model.states import InteractionState
 from hub.pipeline import flow_dialogue, flow_state, flow_step
 from hub.pipeline.directory import Directory
@@ -66,16 +66,21 @@ class FlowRunner:
         memory = row["flow_state"]
         flow = self._flows.get(memory["flow"])
         if flow is None:
-            log.error("flow %s is not there; interaction %s goes to its queue", memory["flow"], row["id"])
-            return HandOver()
+            log.error("flow %s is not there for interaction %s", memory["flow"], row["id"])
+            return _without(memory)
         dialogue = await self._store.read(lambda conn: flow_dialogue.of(conn, row))
         event = flow_state.event_of(memory["pending"][0], memory["choices"])
         try:
             async with asyncio.timeout(DEADLINE):
                 return await flow.step(dialogue, memory["state"], event)
-        except Exception:  # a flow that fails must not keep a customer: a person takes over
-            log.exception("flow %s failed; interaction %s goes to its queue", memory["flow"], row["id"])
-            return HandOver()
+        except Exception:  # a flow that fails must not keep a customer
+            log.exception("flow %s failed in interaction %s", memory["flow"], row["id"])
+            return _without(memory)
+
+
+def _without(memory: Mapping[str, Json]) -> FlowStep:
+    """A person takes over, unless one has been there already."""
+    return End() if memory.get("resumed") else HandOver()
 
 
 def _under_way(conn: Connection) -> list[int]:

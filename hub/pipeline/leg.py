@@ -116,7 +116,7 @@ def _left(tx: Tx, interaction: Row, found: Row, cause: str) -> None:
     if found["ended_at"] is None:
         _not_answered(tx, found, cause)
         return
-    row = work.get(tx.conn, found["work_id"])
+    row = work.get(tx.conn, found["work_id"]) if interaction["state"] != InteractionState.SELF_SERVICE else None
     if found["state"] == OfferState.BRIDGED and row is not None and row["state"] == WorkState.ASSIGNED:
         _hung_up(tx, interaction, row, cause)
         if cause == Cause.UNREACHABLE:  # nothing came from their device any more: nor would it answer the next call
@@ -146,7 +146,7 @@ def _hung_up(tx: Tx, interaction: Row, row: Row, cause: str) -> None:
     elif interaction["state"] == InteractionState.INITIATED:  # a call they placed, and the customer did not answer yet
         conclude.ended(tx, interaction, cause or Cause.HUNG_UP, InteractionState.FAILED)
     else:
-        conclude.ended_by_customer(tx, interaction, "agent")
+        conclude.agent_hung_up(tx, interaction)
 
 
 def _keeps_customers(tx: Tx, row: Row) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from hub.model.states import FINAL, OfferState, WorkState
+from hub.model.states import FINAL, InteractionState, OfferState, WorkState
 from hub.store.rows import Row, inserted, many, one
 from hub.store.tables import interactions, offers, work
 from hub.store.unit import Tx
@@ -65,10 +65,13 @@ def ended_among(conn: Connection, account_id: int, threads: Collection[str]) -> 
 
 
 def legs_of(conn: Connection, interaction_id: int) -> list[Leg]:
-    """Every agent's leg that rings or is up, oldest first."""
+    """Every agent's leg that rings or is up, oldest first. None while self-service has the customer: who had them
+    before may still wrap up, and their work stands until then."""
     joined = select(offers, work.c.kind.label("kind"), work.c.state.label("work_state"), work.c.user_id.label("holder"))
     joined = joined.join(work, work.c.id == offers.c.work_id)
+    joined = joined.join(interactions, interactions.c.id == offers.c.interaction_id)
     mine = joined.where(offers.c.interaction_id == interaction_id, work.c.ended_at.is_(None), work.c.kind.in_(TALKING))
+    mine = mine.where(interactions.c.state != InteractionState.SELF_SERVICE)
     return [_leg(row) for row in many(conn, mine.order_by(offers.c.id)) if _lives(row)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.api import Dialogue, FlowEvent, FlowStep, HandOver, Json, Started
+from hub.api import Dialogue, End, FlowEvent, FlowStep, HandOver, Json, Resumed, Started
 from plugins.self_service.library import Library
 from plugins.self_service.memory import Memory
 from plugins.self_service.walk import Walk
@@ -24,5 +24,5 @@ class ScriptedFlow:
             self._library.refresh()
         script = self._library.script(self.name)
         if script is None:
-            return HandOver()
+            return End() if isinstance(event, Resumed) else HandOver()
         return await Walk(script, dialogue, self._world, Memory.of(state)).step(event)

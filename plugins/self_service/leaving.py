@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hub import api
@@ -31,6 +32,7 @@ def _hand_over(walk: Walk, node: Queue) -> HandOver:
         node.priority,
         walk.text(node.ticket),
         tuple(walk.sends),
+        replace(walk.memory, at=node.after, tries=0).as_json() if node.after else None,
     )
 
 

@@ -171,7 +171,8 @@ class Switch(Model):
 
 
 class Queue(Speaking):
-    """Hands over. `callback`: they may go, and are contacted when it is their turn. `ticket`: its subject."""
+    """Hands over. `callback`: they may go, and are contacted when it is their turn. `ticket`: its subject. `after`:
+    where it goes on with who is still there when the agent is done."""
 
     do: Literal["queue"]
     queue: str = ""
@@ -179,6 +180,7 @@ class Queue(Speaking):
     callback: bool = False
     ticket: str = ""
     attributes: dict[str, str] = {}
+    after: Go = Field(default="", min_length=0)
 
 
 class Transfer(Speaking):
@@ -204,7 +206,7 @@ KINDS: dict[str, type[Any]] = {
 }  # fmt: skip
 
 
-_WAYS = ("next", "otherwise", "silence", "opening", "found", "missing")
+_WAYS = ("next", "otherwise", "silence", "opening", "found", "missing", "after")
 
 
 def follows(node: Node) -> list[tuple[tuple[str | int, ...], str]]:

@@ -8,7 +8,19 @@ from pathlib import Path
 from typing import Any
 
 from hub import api
-from hub.api import Address, Answered, Attachment, Dialogue, FlowEvent, FlowStep, HandOver, Prompt, Started, TimedOut
+from hub.api import (
+    Address,
+    Answered,
+    Attachment,
+    Dialogue,
+    FlowEvent,
+    FlowStep,
+    HandOver,
+    Prompt,
+    Resumed,
+    Started,
+    TimedOut,
+)
 from plugins.self_service.memory import Memory
 from plugins.self_service.nodes import Menu
 from plugins.self_service.script import Script
@@ -17,6 +29,7 @@ from plugins.self_service.walk import Stuck, Walk
 from plugins.self_service.world import Wanted, read_file
 
 SILENCE = "<silence>"
+AFTER = "after the agent"
 SERIAL, PROOF = "482190356", "0000"
 OPEN = {"open": True, "waiting": 0, "agents": 1, "opens_at": None}
 TICKET = {"serial": SERIAL, "status": "OPEN", "subject": "Rehearsal", "updated_at": "2026-03-04T14:05:00+00:00"}
@@ -72,7 +85,10 @@ class Rehearsal:
         return await self._step(Started(text))
 
     async def hear(self, text: str) -> FlowStep:
-        """An answer, or SILENCE."""
+        """An answer, or SILENCE; anything, when an agent has them who is then done."""
+        if isinstance(self.state, dict) and AFTER in self.state:
+            self.state = self.state[AFTER]
+            return await self._step(Resumed())
         if text == SILENCE:
             return await self._step(TimedOut())
         return await self._step(Answered(text, self._choice(text)))
@@ -82,8 +98,8 @@ class Rehearsal:
             self.step = await Walk(self._script, self._dialogue, self._world, Memory.of(self.state)).step(event)
         except Stuck as stuck:
             self.step = HandOver((Prompt(f"({stuck}: it asks nothing and never ends)"),))
-        self.over = not isinstance(self.step, api.Ask)
-        self.state = self.step.state if isinstance(self.step, api.Ask) else None
+        self.state = _kept(self.step)
+        self.over = self.state is None
         return self.step
 
     def _choice(self, text: str) -> str:
@@ -95,6 +111,12 @@ class Rehearsal:
             return next((choice.key for choice in at.choices if choice.key.casefold() == said), "")
         named = (choice.key for choice in offered if said in {choice.key.casefold(), choice.label.casefold()})
         return next(named, "")
+
+
+def _kept(step: FlowStep) -> api.Json:
+    if isinstance(step, HandOver) and step.after is not None:
+        return {AFTER: step.after}
+    return step.state if isinstance(step, api.Ask) else None
 
 
 def dialogue(language: str = "en", medium: str = "LIVE_TEXT", sender: Address | None = None) -> Dialogue:
@@ -131,4 +153,5 @@ def _end(step: FlowStep) -> list[str]:
         where = f"goes to the queue {step.queue or 'of the account'}"
         where += ", keeps the place for a call-back" if step.callback else ""
         where += f", opens a ticket: {step.ticket}" if step.ticket else ""
-    return [f"-> {where}" + (f" with {found}" if found else "")]
+    end = [f"-> {where}" + (f" with {found}" if found else "")]
+    return [*end, "  (anything: the agent is done)"] if _kept(step) else end

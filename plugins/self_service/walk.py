@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub import api
-from hub.api import Condition, Dialogue, FlowEvent, FlowStep, HandOver, Prompt, Sending, TimedOut
+from hub.api import Condition, Dialogue, End, FlowEvent, FlowStep, HandOver, Prompt, Resumed, Sending, TimedOut
 from plugins.self_service import asking, leaving
 from plugins.self_service.doing import act
 from plugins.self_service.memory import Memory
@@ -41,7 +41,7 @@ class Walk:
         for _ in range(MOST_STEPS):
             node = self.script.nodes.get(name)
             if node is None:
-                return HandOver(tuple(self.prompts))
+                return End(tuple(self.prompts)) if isinstance(event, Resumed) else HandOver(tuple(self.prompts))
             await self._look_at_queues(named(node))
             if isinstance(node, Ask):
                 if (chosen := asking.at_once(self, node, event)) is None:
@@ -58,6 +58,9 @@ class Walk:
         if not self.memory.at:
             self.memory.language = self._language()
             return self.script.head.start if await self.world.is_on(self.script.name) else self.script.head.off
+        if isinstance(event, Resumed):
+            begin, self.memory.at = self.memory.at, ""
+            return begin
         node = self.script.nodes.get(self.memory.at)
         return await asking.hear(self, self.memory.at, node, event) if isinstance(node, Asking) else ""
 

@@ -36,10 +36,15 @@ class Collecting:
         if self._recording is not None:
             self._recording[0].set()
             return
-        if self._line.speaking is not None and self._line.arrangement.mode == "FLOW":
+        if self._line.speaking is not None and self._alone():
             self._line.speaking.cut()
             self._answer(self._collector.press(key, time.monotonic()))
             self._wind()
+
+    def _alone(self) -> bool:
+        """Self-service has them: from the beginning, or again after their agent."""
+        line, now = self._line, self._line.arrangement
+        return now.mode == "FLOW" or (now.mode == "TALKING" and not now.held and not line.up_legs(now.talking))
 
     async def record(self, seconds: float) -> None:
         """A message of at most so long, ended by a key or by hanging up."""

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from hub.store.tables import identities, interactions, messages
+from hub.store.tables import identities, interactions, messages, work
 from tests.voice.baresip import Baresip
 from tests.voice.house import DESK, VoiceHouse
 from tests.voice.sounds import share, stereo
+from tests.voice.test_an_agent_answers import AGENT, phone_of_ann
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer]
 
@@ -92,3 +93,41 @@ async def test_a_caller_who_withholds_their_number_is_served_like_any_other(menu
         await menu.becomes("CLOSED")
         assert await menu.rows(identities) == []
         await menu.quiet()
+
+
+RATING = """
+flow: rating
+languages: [en]
+start: agent
+nodes:
+  agent: { do: queue, after: how }
+  how: { do: rate, say: { en: "How were we?" }, retries: 0, next: bye, otherwise: bye }
+  bye: { do: end, say: { en: Goodbye. } }
+"""
+
+
+async def test_a_caller_whose_agent_has_hung_up_is_asked_how_it_was(
+    database_url: str, tmp_path: Path, caller: Baresip
+) -> None:
+    await asyncio.to_thread((tmp_path / "rating.yaml").write_text, RATING)
+    async with (
+        VoiceHouse(database_url, tmp_path, flow="rating", others=("self_service", "tts")) as house,
+        phone_of_ann(house, tmp_path) as ann,
+    ):
+        await house.ready()
+        await caller.do("dial", f"sip:{DESK}@127.0.0.1:{house.port}")
+        await ann.until("CALL_INCOMING")
+        await ann.do("accept")
+        await house.hears(caller, AGENT)
+        await ann.do("hangup")
+        await house.until("interaction.state", lambda event: event.data["previous"] == "CONNECTED")
+        await house.delivery("SENT")
+        await house.hears_no(caller, AGENT)
+        await house.hears_something(caller)
+        await caller.do("sndcode", "4")
+        await caller.until("CALL_CLOSED")
+        await house.becomes("CLOSED")
+        [row] = await house.rows(interactions)
+        assert row["attributes"]["rating"] == 4
+        assert [each["state"] for each in await house.rows(work)] == ["DONE"]
+        await house.quiet()

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from hub.api import Address, Answered, Ask, Dialogue, End, EntryKind, FlowStep, HandOver, Started
+from hub.api import Address, Answered, Ask, Dialogue, End, EntryKind, FlowStep, HandOver, Resumed, Started
 from plugins.self_service.memory import Memory
-from plugins.self_service.rehearsal import OPEN, SILENCE, Rehearsal, StageWorld, dialogue
+from plugins.self_service.rehearsal import OPEN, SILENCE, Rehearsal, StageWorld, dialogue, lines
 from plugins.self_service.script import load, parse
 from plugins.self_service.walk import Walk
 
@@ -245,3 +245,28 @@ async def test_the_customers_own_language_goes_first_where_the_script_says_so() 
     sound = parse("flow: f\nlanguage: customer\nstart: bye\nnodes:\n  bye: { do: end, say: { en: Bye, zh: 再见 } }\n")
     mei = Dialogue(0, 0, 1, "en", customer={"language": "zh"})
     assert said(await Walk(sound, mei, StageWorld(), Memory()).step(Started())) == "再见"
+
+
+async def test_after_the_agent_the_customer_is_asked_what_the_script_asks() -> None:
+    flow = script(
+        "  ask: { do: collect, say: Which?, into: which, next: person, otherwise: person }\n"
+        "  person: { do: queue, say: One moment., after: how }\n"
+        "  how: { do: rate, say: 'How was {which}?', retries: 0, next: bye, otherwise: bye }\n"
+        "  bye: { do: end, say: Goodbye. }\n"
+    )
+    rehearsal = Rehearsal(flow, StageWorld(), dialogue("en", "VOICE"))
+    handed = await through(rehearsal, "the car")
+    assert isinstance(handed, HandOver) and handed.after is not None
+    assert lines(handed)[-2:] == ["-> goes to the queue of the account", "  (anything: the agent is done)"]
+    asked = await rehearsal.hear("")
+    assert said(asked) == "How was the car?" and [choice.key for choice in asked.prompts[0].choices] == list("12345")
+    ended = await rehearsal.hear("4")
+    assert isinstance(ended, End) and ended.attributes["rating"] == 4
+
+
+async def test_a_script_that_has_changed_meanwhile_lets_who_was_served_go() -> None:
+    flow = script("  ask: { do: queue, after: bye }\n  bye: { do: end }\n")
+    handed = await Rehearsal(flow, StageWorld(), dialogue()).start()
+    assert isinstance(handed, HandOver)
+    changed = script("  ask: { do: queue }\n")
+    assert await Walk(changed, dialogue(), StageWorld(), Memory.of(handed.after)).step(Resumed()) == End()
