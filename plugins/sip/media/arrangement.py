@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from plugins.sip.media.g711 import CODECS, FRAME, Samples
+from plugins.sip.media.g711 import CODECS, FRAME, QUIET, Octets, Samples, encode_rows
 from plugins.sip.media.leg import Leg
 from plugins.sip.media.mixing import Gains, gain_matrix, mix
 from plugins.sip.media.per_leg import Indices
@@ -31,18 +31,20 @@ class Arrangement:
     kinds: Indices  # payload types
     sending: Indices  # rows of those to whom packets go
     senders: tuple[Leg, ...]
-    listeners: Indices  # in pairs: each of these hears ...
-    speakers: Indices  # ... only this one
-    conferences: tuple[tuple[Indices, Gains], ...]
+    silence: Octets  # what goes to each who hears nothing
+    listeners: Indices  # who hears somebody: first those in pairs, ...
+    speakers: Indices  # ... each only this one, ...
+    conferences: tuple[tuple[Indices, Gains], ...]  # ... then these
     members: Mapping[str, Sequence[int]]  # rows of who is in a room and not held
 
-    def said(self, heard: Samples) -> Samples:
-        """What comes from each leg to what goes to each leg, prompts not yet in it."""
-        said = np.zeros((len(self.legs), FRAME), np.int16)
-        said[self.listeners] = heard[self.speakers]
-        for rows, gains in self.conferences:
-            said[rows] = mix(heard[rows], gains)
-        return said
+    def said(self, heard: Samples) -> Octets:
+        """What comes from each leg (n, 160) to what goes to each leg (n, 160), prompts not yet in it."""
+        octets = self.silence.copy()
+        if len(self.listeners):
+            mixed = [mix(heard[rows], gains) for rows, gains in self.conferences]
+            said = np.concatenate([heard[self.speakers], *mixed])
+            octets[self.listeners] = encode_rows(said, self.codecs[self.listeners])
+        return octets
 
 
 def arrange(legs: Sequence[Leg], rooms: Mapping[str, Room]) -> Arrangement:
@@ -62,7 +64,13 @@ def arrange(legs: Sequence[Leg], rooms: Mapping[str, Room]) -> Arrangement:
         kinds=np.array([leg.codec.payload_type for leg in legs], np.intp),
         sending=np.array([row for row, leg in enumerate(legs) if leg.sending], np.intp),
         senders=tuple(leg for leg in legs if leg.sending),
-        listeners=np.array([row for one, other in pairs for row in (one, other)], np.intp),
+        silence=np.repeat(np.array([[QUIET[leg.codec]] for leg in legs], np.uint8).reshape(-1, 1), FRAME, axis=1),
+        listeners=np.concatenate(
+            [
+                np.array([row for one, other in pairs for row in (one, other)], np.intp),
+                *(rows for rows, _ in conferences),
+            ]
+        ),
         speakers=np.array([row for one, other in pairs for row in (other, one)], np.intp),
         conferences=tuple(conferences),
         members=present,

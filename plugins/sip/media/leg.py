@@ -9,7 +9,7 @@ from plugins.sip.media import rtp, tones
 from plugins.sip.media.control import Control
 from plugins.sip.media.engine import Codec, Crypto, DigitSource, Direction
 from plugins.sip.media.g711 import BY_PAYLOAD_TYPE, CODECS, transcode
-from plugins.sip.media.playing import Playing
+from plugins.sip.media.playing import Playing, encoded
 from plugins.sip.media.rtcp import is_rtcp
 from plugins.sip.media.rtp_socket import Address, RtpSocket
 from plugins.sip.media.srtp import NotAuthentic, Srtp
@@ -29,6 +29,7 @@ class Leg:
         self.event_kind: int | None = None
         self.direction = Direction.INACTIVE
         self.started = False
+        self.plain = True  # what is to be sent goes out as it is
         self.room = ""
         self.held = False
         self.playing: Playing | None = None
@@ -76,6 +77,7 @@ class Leg:
         self.codec, self.event_kind, self.direction = codec, event_kind, direction
         self.kinds = frozenset(BY_PAYLOAD_TYPE) | ({event_kind} if event_kind is not None else set())
         self.told_silence, self.started = False, True
+        self._dress()
 
     def read(self) -> bytes | None:
         """The next datagram that came from the far side, decrypted."""
@@ -85,22 +87,20 @@ class Leg:
             return None
         return self._decrypted(datagram) if self._srtp else datagram
 
-    def send(self, datagram: bytes) -> bool:
-        """To the far side, encrypted; a key that is being pressed goes instead. Whether the system took it."""
+    def dressed(self, datagram: bytes) -> bytes:
+        """As it goes to the far side of a leg that is not `plain`: encrypted; a key that is being pressed instead."""
         if self._presser.waiting:
             datagram = self._with_key(datagram)
-        try:
-            self.socket.write(self._srtp.protect(datagram) if self._srtp else datagram)
-        except OSError:  # the far side is not there, or a buffer is full
-            return False
-        return True
+            self._dress()
+        return self._srtp.protect(datagram) if self._srtp else datagram
 
     def press(self, keys: str) -> None:
         """Send keys. Raises ValueError when one is none."""
         if self.event_kind is not None:
             self._presser.press(keys)
+            self._dress()
         else:
-            self.tones = Playing(tones.keys(keys))
+            self.tones = Playing(encoded(tones.keys(keys)))
 
     def sounded(self) -> None:
         """What it heard is over."""
@@ -141,6 +141,9 @@ class Leg:
         """Free its ports."""
         self.socket.close()
         self.control.close()
+
+    def _dress(self) -> None:
+        self.plain = not (self._presser.waiting or self._srtp)
 
     def _report(self, datagram: bytes) -> None:
         """Where the audio goes; the way may change with each agreement."""

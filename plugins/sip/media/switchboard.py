@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import selectors
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -13,9 +12,11 @@ from typing import Any, Final
 
 from plugins.sip.media import wire
 from plugins.sip.media.arrangement import Room, arrange
+from plugins.sip.media.control import Control
 from plugins.sip.media.engine import Codec, Digit, DigitSource, Direction, Event, MediaError, Played, Silence
 from plugins.sip.media.leg import Leg
 from plugins.sip.media.playing import Playing, Shelf
+from plugins.sip.media.readiness import Readiness
 from plugins.sip.media.recording import DiskThread, Track
 from plugins.sip.media.rtp_socket import RtpSocket
 from plugins.sip.media.ticks import Ticks
@@ -43,7 +44,7 @@ class Switchboard:
         self._legs: dict[str, Leg] = {}
         self._rooms: dict[str, Room] = {}
         self._tracks: dict[str, Track] = {}
-        self._selector = selectors.DefaultSelector()
+        self._sockets: Readiness[Leg | Control] = Readiness()
         self._ticks = Ticks(tell)
         self._tick = 0
         self._loader, self._disk = DiskThread(), DiskThread()
@@ -55,7 +56,7 @@ class Switchboard:
     def receive(self) -> None:
         """Read one packet of each leg that has one."""
         now = time.monotonic()
-        self._ticks.receive([key.data for key, _ in self._selector.select(0)], now)
+        self._ticks.receive(self._sockets.ready(), now)
 
     def tick(self, number: int) -> None:
         """Send 20 ms to each leg; `number` counts ticks of the clock, some of which may have been missed."""
@@ -88,9 +89,9 @@ class Switchboard:
             raise MediaError(f"{leg} is open already")
         opened = Leg(leg, self._socket(), self._pressed)
         self._legs[leg] = opened
-        self._selector.register(opened.socket, selectors.EVENT_READ, opened)
+        self._sockets.register(opened.socket, opened)
         if opened.socket.control:
-            self._selector.register(opened.socket.control, selectors.EVENT_READ, opened.control)
+            self._sockets.register(opened.control, opened.control)
         self._rearrange()
         reply(opened.socket.port)
 
@@ -110,7 +111,7 @@ class Switchboard:
         """Media as agreed."""
         at = self._leg(leg)
         was_heard = at.direction.receiving
-        self._selector.unregister(at.socket)
+        self._sockets.unregister(at.socket)
         try:
             at.connect(
                 (str(remote[0]), int(remote[1])),
@@ -122,7 +123,7 @@ class Switchboard:
                 rtcp=rtcp,
             )
         finally:
-            self._selector.register(at.socket, selectors.EVENT_READ, at)
+            self._sockets.register(at.socket, at)
         self._ticks.agreed(at, time.monotonic(), anew=not was_heard)
         self._rearrange()
         reply(True)
@@ -213,9 +214,9 @@ class Switchboard:
         self._silence(closed)
         self._leave(closed)
         self._ticks.say_goodbye(closed, time.monotonic())
-        self._selector.unregister(closed.socket)
+        self._sockets.unregister(closed.socket)
         if closed.socket.control:
-            self._selector.unregister(closed.socket.control)
+            self._sockets.unregister(closed.control)
         closed.close()
         statistics = self._ticks.statistics(closed)
         del self._legs[leg]

@@ -12,9 +12,10 @@ import numpy.typing as npt
 from plugins.sip.media import rtp
 from plugins.sip.media.arrangement import Arrangement, arrange
 from plugins.sip.media.call_progress import ToneDetector
+from plugins.sip.media.control import Control
 from plugins.sip.media.dtmf import KeyDetector
 from plugins.sip.media.engine import Event, Played, Statistics, Tone
-from plugins.sip.media.g711 import FRAME, QUIET, RATE, Samples, decode_rows, encode_rows, to_samples
+from plugins.sip.media.g711 import FRAME, QUIET, RATE, Octets, Samples, decode_rows, to_samples
 from plugins.sip.media.incoming import PLAIN, Incoming
 from plugins.sip.media.leg import Leg
 from plugins.sip.media.outgoing import Outgoing
@@ -101,11 +102,11 @@ class Ticks:
             round_trip_ms=far.round_trip_ms,
         )
 
-    def receive(self, ready: Iterable[Leg], now: float) -> None:
+    def receive(self, ready: Iterable[Leg | Control], now: float) -> None:
         """Read one datagram of each; plain ones are handled together, at the next tick or when a leg has two."""
         for leg in ready:
             datagram = leg.read()
-            if datagram is None:
+            if datagram is None or isinstance(leg, Control):
                 continue
             if len(datagram) != _SIZE:
                 self._special(leg, datagram, now)
@@ -198,34 +199,42 @@ class Ticks:
         for row, kind in self._now.tones.heard(heard):
             self._tell(Tone(legs[row].name, kind))
 
-    def _play(self, said: Samples) -> None:
+    def _play(self, said: Octets) -> None:
+        """Prompts instead of what they would hear."""
+        rows, frames = [], []
         for row, leg in enumerate(self._arrangement.legs):
             playing = leg.tones or leg.playing
             if playing is None or not leg.started:
                 continue
-            frame = playing.next()
+            frame = playing.next(leg.codec)
             if frame is not None:
-                said[row] = frame
+                rows.append(row)
+                frames.append(frame)
                 continue
             leg.sounded()
             if playing.play:
                 self._tell(Played(leg.name, playing.play, finished=True))
+        if rows:
+            said[rows] = np.frombuffer(b"".join(frames), np.uint8).reshape(-1, FRAME)
 
-    def _send(self, said: Samples, ticks: int) -> None:
-        arrangement = self._arrangement
-        octets = encode_rows(said, arrangement.codecs)
-        datagrams = self._now.outgoing.packets(octets, arrangement.kinds, arrangement.sending, ticks)
+    def _send(self, said: Octets, ticks: int) -> None:
+        arrangement, sent = self._arrangement, self._now.outgoing.sent
+        datagrams = self._now.outgoing.packets(said, arrangement.kinds, arrangement.sending, ticks)
+        sent[arrangement.sending] += 1
         for leg in arrangement.senders:
             start = leg.row * _SIZE
-            if not leg.send(datagrams[start : start + _SIZE]):
-                self._now.outgoing.sent[leg.row] -= 1
-        self._now.outgoing.sent[arrangement.sending] += 1
+            datagram = datagrams[start : start + _SIZE]
+            try:
+                leg.socket.write(datagram if leg.plain else leg.dressed(datagram))
+            except OSError:  # the far side is not there, or a buffer is full
+                sent[leg.row] -= 1
 
-    def _record(self, number: int, heard: Samples, said: Samples, tracks: Mapping[str, Track]) -> None:
+    def _record(self, number: int, heard: Samples, said: Octets, tracks: Mapping[str, Track]) -> None:
         rows, members = self._arrangement.rows, self._arrangement.members
         legs = [name for name in tracks if name in rows]
-        places = [rows[name] for name in legs]
-        for name, frame in zip(legs, _stereo(heard[places], said[places]), strict=True):
+        places = np.array([rows[name] for name in legs], np.intp)
+        told = decode_rows(said[places], self._arrangement.codecs[places])
+        for name, frame in zip(legs, _stereo(heard[places], told), strict=True):
             tracks[name].add(number, frame.tobytes())
         for name in tracks.keys() & members.keys():
             first, others = list(members[name][:1]), list(members[name][1:])

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugins.sip.media import tones, wav
-from plugins.sip.media.engine import MediaError
+from plugins.sip.media.engine import Codec, MediaError
+from plugins.sip.media.g711 import QUIET
 from plugins.sip.media.playing import Playing, Shelf
 from plugins.sip.media.recording import DiskThread, Track
 from plugins.sip.tests.media.far_side import level, loudest
@@ -99,13 +100,15 @@ def test_a_recording_whose_writer_died_is_mended(tmp_path: Path) -> None:
 
 
 def test_a_prompt_ends_with_silence_and_music_begins_again_without_a_gap() -> None:
-    sound = np.arange(400, dtype=np.int16)
-    prompt, music = Playing(sound), Playing(sound, loop=True)
-    frames = [prompt.next() for _ in range(4)]
+    octets = bytes(number % 200 for number in range(400))
+    prompt, music, click = (
+        Playing({Codec.PCMA: sound}, loop=loop) for sound, loop in [(octets, False), (octets, True), (b"abc", True)]
+    )
+    frames = [prompt.next(Codec.PCMA) for _ in range(4)]
     assert frames[3] is None
-    assert np.concatenate([frame for frame in frames if frame is not None]).tolist() == [*range(400), *[0] * 80]
-    looped = np.concatenate([frame for _ in range(10) if (frame := music.next()) is not None])
-    assert looped.tolist() == (list(range(400)) * 4)
+    assert b"".join(filter(None, frames)) == octets + bytes([QUIET[Codec.PCMA]]) * 80
+    assert b"".join(filter(None, (music.next(Codec.PCMA) for _ in range(10)))) == octets * 4
+    assert b"".join(filter(None, (click.next(Codec.PCMA) for _ in range(3)))) == (b"abc" * 160)
 
 
 def test_a_file_that_changed_is_read_anew(tmp_path: Path) -> None:
@@ -113,4 +116,4 @@ def test_a_file_that_changed_is_read_anew(tmp_path: Path) -> None:
     wav.write(path, tones.tone([440], 0.1))
     assert shelf.load(str(path)) is shelf.load(str(path))
     wav.write(path, tones.tone([440], 0.2))
-    assert len(shelf.load(str(path))) == 1600
+    assert len(shelf.load(str(path))[Codec.PCMA]) == 1600
