@@ -29,6 +29,10 @@ SERVICE: Final = {"udp": "_sip._udp", "tcp": "_sip._tcp", "tls": "_sips._tcp"}
 USUAL_PORT: Final = {"udp": 5060, "tcp": 5060, "tls": 5061}
 
 
+class NobodyTells(OSError):
+    """No name server answers, or those that do cannot say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One place to send to. `proxy` is the name as set, which URIs carry and certificates must prove (RFC 5922 §7.2);
@@ -85,7 +89,7 @@ class Locator:
 
     async def _ask(self, proxy: str, transport: str) -> list[Target]:
         host, port = host_and_port(proxy)
-        records = await self._records(host, transport) if port is None and not _is_address(host) else []
+        records = await self._records(proxy, host, transport) if port is None and not _is_address(host) else []
         if not records:
             port = port or USUAL_PORT[transport]
             return [Target(proxy, proxy, (address, port)) for address in await self._addresses(host)]
@@ -98,9 +102,15 @@ class Locator:
             raise OSError(f"no host that {proxy} names has an address")
         return found
 
-    async def _records(self, host: str, transport: str) -> list[Record]:
-        """Its SRV records, [] where it has none. Raises OSError when nobody answers, or the service is not there."""
-        answer = await self._answer(f"{SERVICE[transport]}.{host}", "SRV")
+    async def _records(self, proxy: str, host: str, transport: str) -> list[Record]:
+        """Its SRV records, [] where it has none. Raises OSError when the service is not there, or nobody can say and
+        there is something to hold on to."""
+        try:
+            answer = await self._answer(f"{SERVICE[transport]}.{host}", "SRV")
+        except NobodyTells:
+            if (proxy, transport) in self._known:
+                raise
+            return []  # the system may know its address by other means
         found = [cast("SRV", each) for each in answer]
         records = [Record(each.priority, each.weight, each.port, str(each.target).rstrip(".")) for each in found]
         if [each.host for each in records] == [""]:
@@ -126,7 +136,7 @@ class Locator:
         return [str(each) for each in answers]
 
     async def _answer(self, name: str, kind: str) -> Iterable[object]:
-        """[] for what is not there. Raises OSError when nobody can say."""
+        """[] for what is not there. Raises NobodyTells."""
         if self._resolver is None:
             return []
         try:
@@ -134,7 +144,7 @@ class Locator:
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return []
         except dns.exception.DNSException as error:
-            raise OSError(f"no name server could tell about {name}") from error
+            raise NobodyTells(f"no name server could tell about {name}") from error
 
 
 def in_order(records: Iterable[Record], chance: Callable[[], float]) -> list[Record]:

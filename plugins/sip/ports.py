@@ -8,15 +8,16 @@ import ssl
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from plugins.sip.settings import SipConnection, SipSettings
 from plugins.sip.transport.flow import Flow, Host, Received
-from plugins.sip.transport.tcp import StreamFlow, StreamListener
+from plugins.sip.transport.tcp import Make, StreamFlow, StreamListener
 from plugins.sip.transport.udp import UdpListener
 from plugins.sip.transport.websocket import WebSocketFlow
 
 TRIES: Final = 20
+Wanted: TypeAlias = tuple[StreamListener, int | None, ssl.SSLContext | None, Make]
 
 
 @dataclass(slots=True)
@@ -74,6 +75,7 @@ class Ports:
         key = (settings.listen_host or self._defaults.host, self._number(settings))
         async with self._turn:
             port = self._open.get(key) or await self._bind(key, settings)
+            await self._more_or_none(port, key[0], settings)
             port.users += 1
             if key[1]:
                 self._open[key] = port
@@ -91,30 +93,27 @@ class Ports:
     async def _bind(self, key: tuple[str, int], settings: SipConnection) -> Port:
         host, number = key
         udp, tcp = await both(host, number, self._received, settings.advertised_host)
-        web = functools.partial(WebSocketFlow, origins=settings.ws_origins)
-        port = Port(
-            udp, tcp, StreamListener(self._received, "TLS"), StreamListener(self._received, "WS", web),
-            StreamListener(self._received, "WSS", web),
-        )  # fmt: skip
+        others = [StreamListener(self._received, name) for name in ("TLS", "WS", "WSS")]
+        return Port(udp, tcp, *others)
+
+    async def _more_or_none(self, port: Port, host: str, settings: SipConnection) -> None:
         try:
             await self._bind_more(port, host, settings)
         except OSError:
-            port.close()
+            if not port.users:
+                port.close()
             raise
-        return port
 
     async def _bind_more(self, port: Port, host: str, settings: SipConnection) -> None:
-        """What has a port of its own, where one is set."""
-        advertised = settings.advertised_host
-        if settings.ws_port is not None:
-            await port.ws.bind(host, settings.ws_port, None, advertised)
-        if not settings.tls_certificate:
-            return
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        context.load_cert_chain(settings.tls_certificate)
-        for listener, number in ((port.tls, settings.tls_port), (port.wss, settings.wss_port)):
-            if number is not None:
-                await listener.bind(host, number, context, advertised)
+        """What has a port of its own, where this connection sets one and no other has bound it yet."""
+        web = functools.partial(WebSocketFlow, origins=settings.ws_origins)
+        context = _proving(settings.tls_certificate) if settings.tls_certificate else None
+        wanted: list[Wanted] = [(port.ws, settings.ws_port, None, web)]
+        if context:
+            wanted += [(port.tls, settings.tls_port, context, StreamFlow), (port.wss, settings.wss_port, context, web)]
+        for listener, number, tls, make in wanted:
+            if number is not None and not listener.local[1]:
+                await listener.bind(host, number, tls, settings.advertised_host, make)
 
 
 async def both(host: str, number: int, received: Received, advertised: str = "") -> tuple[UdpListener, StreamListener]:
@@ -130,6 +129,13 @@ async def both(host: str, number: int, received: Received, advertised: str = "")
             udp.close()
             if not tries:
                 raise
+
+
+def _proving(certificate: str) -> ssl.SSLContext:
+    """Who we are, to those who connect. Raises OSError."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    return context
 
 
 async def _trusting(authorities: str) -> ssl.SSLContext:

@@ -57,9 +57,10 @@ class Unserved(TimeoutError):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a registrar granted, s, and where."""
+    """What a registrar granted, s, until when on the loop's clock, and where."""
 
     seconds: float
+    until: float
     flow: Flow
     asking: Asking
 
@@ -88,6 +89,8 @@ class Registration:
                 self.held = await self._register()
             except (OSError, Refused) as error:
                 failures += 1
+                if self.held and self.held.until <= asyncio.get_running_loop().time():
+                    self.held = None
                 self._now(Standing.FAILED, str(error))
                 await asyncio.sleep(max(getattr(error, "again_after", 0.0), back_off(failures, self._chance())))
             else:
@@ -120,10 +123,11 @@ class Registration:
                 self._trunk.failed(proxy, getattr(error, "again_after", 0.0))
 
     async def _at(self, flow: Flow, proxy: Proxy) -> Held:
-        asking = self.held.asking if self.held and self.held.flow is flow else None
+        asking = self.held.asking if self.held and self.held.flow == flow else None
         asking = asking or Asking.of(self._trunk.settings, proxy.target.proxy, flow)
         answer = await self._answered(asking, flow, self._asked)
-        return Held(granted(answer, asking.contact, self._asked), flow, asking)
+        seconds = granted(answer, asking.contact, self._asked)
+        return Held(seconds, asyncio.get_running_loop().time() + seconds, flow, asking)
 
     async def _answered(self, asking: Asking, flow: Flow, seconds: int) -> Response:
         """The answer that grants it. Raises Refused; TimeoutError where the registrar cannot serve now."""

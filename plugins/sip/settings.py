@@ -11,6 +11,7 @@ from plugins.sip.addresses import host_and_port
 from plugins.sip.digest import ALGORITHMS
 from plugins.sip.guard import networks
 from plugins.sip.sdes import Encryption
+from plugins.sip.transport.flow import EVERYWHERE
 
 NAME: Final = "sip"
 SCHEME: Final = "tel"
@@ -56,6 +57,12 @@ class SipSettings(BaseModel):
         for each in value:
             ipaddress.ip_address(host_and_port(each)[0])
         return value
+
+    @model_validator(mode="after")
+    def _audio_can_be_found(self) -> Self:
+        if self.media_host in EVERYWHERE and not self.media_advertised:
+            raise ValueError("media_host must be one address, or media_advertised say which")
+        return self
 
     @field_validator("digest")
     @classmethod

@@ -68,6 +68,8 @@ class Trunk:
             if self.registration:
                 await self.registration.end()
             self._guard.trusted.pop(self.number, None)
+            for proxy in self.proxies:
+                TRUNK_UP.remove(self.name, proxy.where)
 
     @property
     def standing(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sipmessage import CSeq, Request, Response
 
@@ -97,6 +99,24 @@ async def test_it_is_refreshed_before_it_ends() -> None:
         await registered(found)
         await found.until(lambda: len(there.asked) == 2)
         assert mine(found).standing is Standing.REGISTERED
+        first, second = there.asked
+        assert (first.call_id, first.cseq.sequence + 1) == (second.call_id, second.cseq.sequence)
+
+
+async def test_when_it_has_run_out_and_is_refused_nobody_is_trusted_any_more() -> None:
+    answers = iter([1])
+
+    def once(request: Request) -> far.Answer:
+        seconds = next(answers, None)
+        return (200, f"Contact: {request.headers['Contact'].partition(';')[0]};expires=1") if seconds else (403,)
+
+    async with carrier(once) as there, site(**settings(there)) as found:
+        await registered(found)
+        kept = mine(found).held
+        assert kept is not None and found.exchange.guard.trunks_of("127.0.0.1") == {7}
+        mine(found).held = replace(kept, until=0.0)  # a refused refresh comes before the end; as if it had come after
+        await found.until(lambda: mine(found).standing is Standing.FAILED)
+        assert mine(found).held is None and not found.exchange.guard.trunks_of("127.0.0.1")
 
 
 async def test_where_one_registrar_is_silent_the_next_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,9 @@ import pytest
 from sipmessage import Request
 
 from plugins.sip.message import encode, read, response
-from plugins.sip.ports import Ports
+from plugins.sip.ports import Ports, both
 from plugins.sip.settings import SipConnection, SipSettings
-from plugins.sip.tests.party import NUMBER, Party, described, site
+from plugins.sip.tests.party import NUMBER, described, site
 
 
 class Stream:
@@ -78,8 +78,7 @@ async def test_a_proxy_that_cannot_prove_who_it_is_gets_no_word(certificate: str
 
 
 async def test_a_certificate_that_is_not_there_leaves_no_port_behind(tmp_path: Path) -> None:
-    with Party() as gone:
-        number = gone.port
+    number = await free_number()
     ports = Ports(SipSettings(), lambda data, flow: None)
     broken = SipConnection(listen_port=number, tls_port=0, tls_certificate=str(tmp_path / "none.pem"))
     with pytest.raises(FileNotFoundError):
@@ -87,6 +86,23 @@ async def test_a_certificate_that_is_not_there_leaves_no_port_behind(tmp_path: P
             pass
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection("127.0.0.1", number)
+
+
+async def test_a_connection_that_shares_a_port_brings_its_own_tls(certificate: str) -> None:
+    number = await free_number()
+    ports = Ports(SipSettings(), lambda data, flow: None)
+    plain, more = SipConnection(listen_port=number), {"tls_port": 0, "tls_certificate": certificate}
+    async with ports.using(plain) as one, ports.using(plain.model_copy(update=more)) as other:
+        assert one is other and one.tls.local[1] and not one.ws.local[1]
+
+
+async def free_number() -> int:
+    """Nobody has it, for datagrams or streams."""
+    udp, tcp = await both("127.0.0.1", 0, lambda data, flow: None)
+    udp.close()
+    tcp.close()
+    await asyncio.sleep(0)  # only then are they
+    return udp.local[1]
 
 
 def spoken(method: str, uri: str, body: bytes, to: bytes = b"<sip:desk@hub>") -> bytes:

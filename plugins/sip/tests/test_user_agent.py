@@ -9,7 +9,8 @@ import pytest
 
 from plugins.sip.guard import Turned
 from plugins.sip.ports import both
-from plugins.sip.tests.wire import Exchange
+from plugins.sip.tests.wire import Exchange, FarSide
+from plugins.sip.transport.flow import contact
 from plugins.sip.transport.udp import UdpListener
 
 
@@ -82,6 +83,22 @@ async def test_the_same_port_serves_streams_and_answers_pings() -> None:
         assert (await reader.readuntil(b"\r\n")).startswith(b"SIP/2.0 200")
         writer.close()
         await writer.wait_closed()
+
+
+async def test_who_is_bound_everywhere_says_the_address_that_faces_who_asks() -> None:
+    told: asyncio.Queue[str] = asyncio.Queue()
+    udp, tcp = await both("0.0.0.0", 0, lambda data, flow: told.put_nowait(contact(flow)))
+    port = udp.local[1]
+    far = FarSide(port)
+    far.say(far.text("OPTIONS"))
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(far.text("OPTIONS"))
+    heard = {await asyncio.wait_for(told.get(), 5) for _ in range(2)}
+    assert heard == {f"<sip:hub@127.0.0.1:{port}>", f"<sip:hub@127.0.0.1:{port};transport=tcp>"}
+    writer.close()
+    far.socket.close()
+    udp.close()
+    tcp.close()
 
 
 async def test_a_number_that_is_free_for_datagrams_only_is_not_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:

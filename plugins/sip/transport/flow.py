@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
+import socket
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 Host: TypeAlias = tuple[str, int]
+EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - what is bound so has no address of its own to tell
 
 
 class Flow(Protocol):
@@ -37,6 +40,18 @@ class Flow(Protocol):
 
 
 Received: TypeAlias = Callable[[bytes, "Flow"], None]
+
+
+def told(bound: Host, remote: str) -> Host:
+    """What a far side reaches us at: where we are bound; bound everywhere, the address that faces it."""
+    return (_facing(remote), bound[1]) if bound[0] in EVERYWHERE else bound
+
+
+@functools.lru_cache(4_096)
+def _facing(remote: str) -> str:
+    with socket.socket(socket.AF_INET6 if ":" in remote else socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect((remote, 9))  # asks the routing table; nothing is sent
+        return str(probe.getsockname()[0])
 
 
 def contact(flow: Flow, user: str = "hub") -> str:

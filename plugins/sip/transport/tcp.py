@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable
 from typing import Final, TypeAlias, cast
 
-from plugins.sip.transport.flow import Flow, Host, Received
+from plugins.sip.transport.flow import EVERYWHERE, Flow, Host, Received
 from plugins.sip.transport.framing import PONG, Framing, Unframed
 
 MOST_UNSENT: Final = 1_000_000
@@ -40,6 +40,8 @@ class StreamFlow(asyncio.Protocol):
         self.remote = transport.get_extra_info("peername")[:2]
         if not self.local[1]:  # we do not listen for such connections: what we say of ourselves holds for this one
             self.local = transport.get_extra_info("sockname")[:2]
+        elif self.local[0] in EVERYWHERE:
+            self.local = (transport.get_extra_info("sockname")[0], self.local[1])
         self._peers.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -102,18 +104,19 @@ Make: TypeAlias = Callable[[Received, "set[StreamFlow]", str, Host], StreamFlow]
 class StreamListener:
     """A listening port of one transport; it also opens connections to others. Unbound, it only does that."""
 
-    def __init__(self, received: Received, transport: str, make: Make = StreamFlow) -> None:
+    def __init__(self, received: Received, transport: str) -> None:
         self.received = received
         self.transport = transport
         self.peers: set[StreamFlow] = set()
         self.local: Host = ("", 0)
-        self._make = make
+        self._make: Make = StreamFlow
         self._server: asyncio.Server | None = None
 
     async def bind(
-        self, host: str, port: int, tls: ssl.SSLContext | None = None, advertised: str = ""
+        self, host: str, port: int, tls: ssl.SSLContext | None, advertised: str = "", make: Make = StreamFlow
     ) -> StreamListener:
         """Listen. Raises OSError when the port cannot be had."""
+        self._make = make
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._flow, host, port, ssl=tls)
         bound = self._server.sockets[0].getsockname()

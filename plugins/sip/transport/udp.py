@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar, cast
 
-from plugins.sip.transport.flow import Flow, Host, Received
+from plugins.sip.transport.flow import Flow, Host, Received, told
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +15,14 @@ class UdpFlow:
     """To one far side through the listening socket."""
 
     socket: asyncio.DatagramTransport
-    local: Host
+    bound: Host
     remote: Host
     transport: ClassVar[str] = "UDP"
     reliable: ClassVar[bool] = False
+
+    @property
+    def local(self) -> Host:
+        return told(self.bound, self.remote[0])
 
     def send(self, data: bytes) -> None:
         if not self.socket.is_closing():
