@@ -17,6 +17,9 @@ POINTS = (
     "marked_before_told",
 )
 
+CALL_POINTS = ("call_stored", "call_answered", "call_step", "leg_answered", "recording_made")
+"""Those that only calls pass."""
+
 
 class _Fuse:
     def __init__(self, setting: str) -> None:
@@ -35,6 +38,6 @@ _fuse = _Fuse(os.environ.get("HUB_CRASH_AT", ""))
 
 
 def crash_point(name: str) -> None:
-    """Die here when HUB_CRASH_AT says so. Names are those in POINTS."""
+    """Die here when HUB_CRASH_AT says so. Names are those in POINTS and CALL_POINTS."""
     if _fuse.name:
         _fuse.burn(name)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from hub.api import Address, AnyAccount, Overloaded, Placing, Ringing, SendError
+from hub.api import Address, AnyAccount, Overloaded, Placing, Ringing, SendError, crash_point
 from hub.model.states import InteractionState
 from hub.pipeline import calls, leg
 from hub.pipeline.arrangement import Step
@@ -58,6 +58,7 @@ class Operator:
 
     async def carry_out(self, call: Call, step: Step) -> None:
         """Do it; what a channel cannot do the record takes back."""
+        crash_point("call_step")
         try:
             await self._commands[step.command](self, call, step.leg)
         except SendError as error:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hub.api import crash_point
 from plugins.sip.media.engine import MediaError
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ class Arrangement:
         try:
             made = await self._line.engine.stop_recording(customer.media.name)
             wav = await asyncio.to_thread(made.path.read_bytes)
+            crash_point("recording_made")
             self._line.reports.audio("recording", wav, made.seconds)
         except MediaError:
             return  # the process that wrote it died with what it had

@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
-from hub.api import AnyAccount, Cause, Context, LegState
+from hub.api import AnyAccount, Cause, Context, LegState, crash_point
 from plugins.sip import music
 from plugins.sip.agent_leg import AgentLeg, Beside
 from plugins.sip.arrangement import Arrangement
@@ -133,6 +133,7 @@ class Line:
 
     def up(self, call: Call) -> None:
         if call is self.customer:
+            crash_point("call_answered")
             self.reports.leg(LegState.ANSWERED)
             if self.speaking is not None:
                 self.speaking.begin()
@@ -160,6 +161,7 @@ class Line:
             aside.rings()
 
     def agent_answered(self, leg: AgentLeg) -> None:
+        crash_point("leg_answered")
         self.reports.leg(LegState.ANSWERED, leg.name)
         for aside in self._asides_of(leg):
             aside.answered()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from hub.api import AnyAccount, Cause, Context, InputError, Json, LegState, Overloaded, Raw
+from hub.api import AnyAccount, Cause, Context, InputError, Json, LegState, Overloaded, Raw, crash_point
 
 log = logging.getLogger(__name__)
 AGAIN_AFTER: Final = 0.5
@@ -30,6 +30,7 @@ class Reports:
 
     def begin(self) -> None:
         """The core has the call; what there was to tell of it before has waited."""
+        crash_point("call_stored")
         self._known.set()
 
     def leg(self, state: LegState, leg: str = "", cause: Cause | str = "") -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.api.faults import CALL_POINTS
 from tests.chaos.calls.site import CallState
 from tests.chaos.calls.switchroom import Switchroom, switchroom
 from tests.farside.telephone import Phase
@@ -48,6 +49,18 @@ async def test_a_hub_that_is_killed_has_nobody_on_the_line_when_it_is_back(
         assert set(said) == {481}
         await room.book.shows(dict.fromkeys(ALL - {S.WRAP_UP}, "FAILED") | {S.WRAP_UP: "CLOSED"})
         await nothing_left(room)
+        assert await room.book.not_ready() == set()
+
+
+async def test_a_hub_that_dies_at_any_point_of_a_call_has_none_when_it_is_back(
+    tmp_path: Path, sqlite_url: str, begin_hub: Start
+) -> None:
+    async with switchroom(sqlite_url, tmp_path, states=[S.TALKING], begin=begin_hub) as room:
+        died = [point for point in CALL_POINTS if await room.dies_at(point)]
+        assert died == list(CALL_POINTS)
+        await room.restart()
+        await nothing_left(room)
+        assert set(await room.book.ends()) <= {"FAILED", "CLOSED", "ABANDONED"}
         assert await room.book.not_ready() == set()
 
 

@@ -54,6 +54,10 @@ class Book:
         except TimeoutError:
             raise AssertionError(f"wanted and found: {self._others(wanted)}") from None
 
+    async def ends(self) -> list[str]:
+        """The states of all calls there were, oldest first."""
+        return [str(state) for _, state in await rows(self._database, CALLS)]
+
     async def busy(self) -> set[str]:
         """Agents who have anything in hand."""
         return {str(login) for (login,) in await rows(self._database, BUSY)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -82,6 +82,7 @@ key = "{key}"
 name = "{state}"
 offer_seconds = {offer_seconds}
 wrap_up_seconds = {wrap_up}
+routing = {{ missed_calls = false }}
 
 [[accounts]]
 name = "{state}"
@@ -108,7 +109,9 @@ FLOWS: Final[Mapping[CallState, str]] = {
 }
 
 
-def write(folder: Path, port: int, proxies: Mapping[CallState, int], silence: float) -> None:
+def write(
+    folder: Path, port: int, states: Collection[CallState], proxies: Mapping[CallState, int], silence: float
+) -> None:
     """Put the site file and the flows into the folder the hub is started in. `proxies` are ports of the outside world;
     `silence` is for how many seconds nothing may be heard of anybody."""
     flows = folder / "flows"
@@ -121,8 +124,8 @@ def write(folder: Path, port: int, proxies: Mapping[CallState, int], silence: fl
         (flows / f"{state.lower()}.yaml").write_text(script, encoding="utf-8")
     text = HEAD.format(silence=silence, folder=flows, port=port)
     text += "".join(WAY_OUT.format(state=state, port=port, proxy=proxy) for state, proxy in proxies.items())
-    text += "".join(map(_number, CallState)) + _user("admin", "admin", "")
-    text += "".join(_user(login, "agent", f'"{state.lower()}"') for state in CallState for login in state.agents)
+    text += "".join(map(_number, states)) + _user("admin", "admin", "")
+    text += "".join(_user(login, "agent", f'"{state.lower()}"') for state in states for login in state.agents)
     (folder / "hub.toml").write_text(text, encoding="utf-8")
 
 
