@@ -19,9 +19,9 @@ _TO_Q850: Final = {
     Cause.REJECTED: 21, Cause.BUSY: 17, Cause.NO_ANSWER: 19, Cause.UNREACHABLE: 20, Cause.FAILED: 41,
 }  # fmt: skip
 _BY_STATUS: Final = {
-    403: Cause.REJECTED, 404: Cause.UNREACHABLE, 408: Cause.NO_ANSWER, 410: Cause.UNREACHABLE, 480: Cause.NO_ANSWER,
-    484: Cause.UNREACHABLE, 486: Cause.BUSY, 487: Cause.NO_ANSWER, 600: Cause.BUSY, 603: Cause.REJECTED,
-    604: Cause.UNREACHABLE,
+    403: Cause.REJECTED, 404: Cause.UNREACHABLE, 408: Cause.NO_ANSWER, 410: Cause.UNREACHABLE, 430: Cause.UNREACHABLE,
+    480: Cause.NO_ANSWER, 484: Cause.UNREACHABLE, 486: Cause.BUSY, 487: Cause.NO_ANSWER, 600: Cause.BUSY,
+    603: Cause.REJECTED, 604: Cause.UNREACHABLE,
 }  # fmt: skip
 _Q850: Final = re.compile(r"q\.850\s*;.*?cause\s*=\s*(\d{1,3})", re.IGNORECASE)
 

@@ -25,7 +25,8 @@ from plugins.sip.transport.flow import Flow
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Whom to call: the URI, From as they shall see it, our Contact, log-in where one is asked for, further headers."""
+    """Whom to call: the URI, From as they shall see it, our Contact, log-in where one is asked for, further headers,
+    and the Route where they are reached by another node."""
 
     uri: URI
     from_: str
@@ -33,6 +34,7 @@ class Destination:
     username: str = ""
     password: str = ""
     headers: tuple[tuple[str, str], ...] = ()
+    route: str = ""
 
 
 Elsewhere: TypeAlias = Callable[[Response | None], Awaitable[tuple[Flow, Destination] | None]]
@@ -88,7 +90,7 @@ class Dialing(Call):
             ("Max-Forwards", "70"), ("From", f"{self._to.from_};tag={self._tag}"), ("To", f"<{self._to.uri}>"),
             ("Call-ID", self._call_id), ("CSeq", str(CSeq(self._sequence, "INVITE"))), ("Contact", self._to.contact),
             ("Allow", ALLOWED), ("Supported", SUPPORTED),
-            *self._to.headers,
+            *self._to.headers, *([("Route", self._to.route)] if self._to.route else []),
         ]  # fmt: skip
         for name, value in [*headers, *([authorization] if authorization else [])]:
             request.headers.add(name, value)
@@ -208,8 +210,9 @@ class Dialing(Call):
         self._cancelled = True
         invite = self._outgoing.request
         cancel = Request("CANCEL", invite.uri)
-        for name in ("Via", "Max-Forwards", "From", "To", "Call-ID"):
-            cancel.headers.add(name, invite.headers[name])
+        for name in ("Via", "Max-Forwards", "From", "To", "Call-ID", "Route"):
+            if value := invite.headers.get(name):
+                cancel.headers.add(name, value)
         cancel.headers.add("CSeq", str(CSeq(invite.cseq.sequence, "CANCEL")))
         if self._given_up is Cause.HUNG_UP:
             cancel.headers.add("Reason", 'SIP;cause=200;text="Call completed elsewhere"')

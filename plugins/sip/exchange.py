@@ -16,6 +16,7 @@ from plugins.sip.calling import FromPhones, meant_for_phones
 from plugins.sip.counters import CALLS, LINES
 from plugins.sip.dialled import account_called
 from plugins.sip.digest import Verdicts
+from plugins.sip.edge import Edge
 from plugins.sip.guard import Guard, Limits
 from plugins.sip.line import Line
 from plugins.sip.locating import Locator
@@ -65,6 +66,8 @@ class Exchange:
         self.registrar = Registrar(self.phones, verdicts, self.guard)
         self.from_phones = FromPhones(self, verdicts)
         self.locator = Locator(settings.dns)
+        self.edge = Edge(context.key("flow"), self.guard, lambda: (trunk.port for trunk in self.trunks.values()))
+        self.agent.passes, self.registrar.edge = self.edge.passes, self.edge.address
         self.ports = Ports(settings, self.agent.received)
         self.audio = Audio(_media(settings), self.owner_of)
         self.trunks: dict[int, Trunk] = {}

@@ -62,13 +62,14 @@ class Guard:
         self.turned: Counter[Turned] = Counter()
         self.trusted: dict[int, tuple[Network, ...]] = {}
         self.phones: dict[str, float] = {}
+        self.nodes: set[str] = set()
 
     def admits(self, host: str, now: float) -> bool:
         """Whether a datagram or message from there is looked at at all."""
         source = self._source(host, now)
         if source.banned_until > now:
             return self._turn(Turned.BANNED)
-        if self.trunks_of(host):
+        if host in self.nodes or self.trunks_of(host):
             return True
         source.tokens = min(self._limits.burst, source.tokens + (now - source.seen) * self._limits.rate)
         source.seen = now

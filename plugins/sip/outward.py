@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import time
 
 from sipmessage import URI, Response
@@ -21,6 +23,7 @@ from plugins.sip.register import retry_after
 from plugins.sip.transport.flow import Flow, contact
 from plugins.sip.trunk import Trunk
 
+log = logging.getLogger(__name__)
 AUTO_ANSWER = (("Call-Info", "<sip:hub>;answer-after=0"), ("Alert-Info", "<http://hub>;info=alert-autoanswer"))
 
 
@@ -48,13 +51,17 @@ class Outward:
             raise Misconfigured("the agent has no phone")
         more = AUTO_ANSWER if auto_answer else ()
         legs, reached = [], set()
-        for binding in await self._exchange.phones.bindings(phone.username, time.time()):
+        bindings = await self._exchange.phones.bindings(phone.username, time.time())
+        ways = await asyncio.gather(*(self._way_to(binding) for binding in bindings))  # a node may be slow to be missed
+        for binding, found in zip(bindings, ways, strict=True):
             if binding.reg_id and binding.instance in reached:
                 continue  # the same phone by another of its flows (RFC 5626 §5.3): it rings once
-            if found := self._way_to(binding):
-                flow, trunk = found
+            if found:
+                flow, trunk, route = found
                 reached.add(binding.instance)
-                to = Destination(single_uri(binding.contact), _from(shown, flow), contact(flow), headers=more)
+                to = Destination(
+                    single_uri(binding.contact), _from(shown, flow), contact(flow), headers=more, route=route
+                )
                 legs.append(self._leg(line, trunk, flow, to))
         if phone.outside:
             legs.append(await self.to_number(line, phone.outside, line.account.address.value))
@@ -108,16 +115,28 @@ class Outward:
             raise Unreachable("the connection is not at work here")
         return trunk
 
-    def _way_to(self, binding: Binding) -> tuple[Flow, Trunk] | None:
-        """By the connection it came in on, if it is a stream; from our port, if not. A registrar's, where there is."""
-        for trunk in sorted(self._exchange.trunks.values(), key=lambda each: not each.settings.registrar):
+    async def _way_to(self, binding: Binding) -> tuple[Flow, Trunk, str] | None:
+        """By the connection it came in on, if it is a stream; from our port, if not. A registrar's, where there is.
+        One that is registered at another node is reached through that; without it, a datagram may do."""
+        trunks = sorted(self._exchange.trunks.values(), key=lambda each: not each.settings.registrar)
+        if trunks and not self._exchange.edge.here(binding) and (found := await self._by_its_node(binding, trunks[0])):
+            return found
+        for trunk in trunks:
             port = trunk.port
             if binding.transport == "UDP":
-                return port.udp.flow((binding.host, binding.port)), trunk
+                return port.udp.flow((binding.host, binding.port)), trunk, ""
             for peer in port.peers(binding.transport):
                 if peer.remote == (binding.host, binding.port) and peer.open:
-                    return peer, trunk
+                    return peer, trunk, ""
         return None
+
+    async def _by_its_node(self, binding: Binding, trunk: Trunk) -> tuple[Flow, Trunk, str] | None:
+        try:
+            flow, route = await self._exchange.edge.way(binding, trunk.port)
+        except OSError as error:
+            log.info("the node %s, where a phone is registered, is not there: %s", binding.edge, error)
+            return None
+        return flow, trunk, route
 
 
 async def _by(trunk: Trunk, number: str, shown: str, tried: list[Proxy]) -> tuple[Flow, Destination]:

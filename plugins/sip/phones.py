@@ -27,7 +27,7 @@ BINDINGS = sa.Table(
     *(sa.Column(name, sa.Text) for name in ("contact", "transport", "host", "call_id", "user_agent")),
     sa.Column("port", sa.Integer),
     *(sa.Column(name, sa.BigInteger) for name in ("sequence", "expires_at", "reg_id")),
-    sa.Column("instance", sa.Text),
+    *(sa.Column(name, sa.Text) for name in ("instance", "edge")),
 )
 
 
@@ -44,7 +44,8 @@ class Phone:
 @dataclass(frozen=True, slots=True)
 class Binding:
     """One registered contact (RFC 3261 §10.3). `host` and `port` are where it came from: behind NAT the contact itself
-    leads nowhere. `expires_at` in seconds since 1970. `instance` and `reg_id` tell a phone's flows apart (RFC 5626)."""
+    leads nowhere. `expires_at` in seconds since 1970. `instance` and `reg_id` tell a phone's flows apart (RFC 5626);
+    `edge` is the node's port it came by ("192.0.2.1:5060"), where its flow is; "" when others cannot reach that."""
 
     username: str
     contact: str
@@ -57,6 +58,7 @@ class Binding:
     expires_at: int
     instance: str = ""
     reg_id: int = 0
+    edge: str = ""
 
 
 class Phones:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -43,6 +44,7 @@ class Registrar:
         self, phones: Phones, verdicts: Verdicts, guard: Guard, clock: Callable[[], float] = time.time
     ) -> None:
         self.open = 0
+        self.edge: Callable[[Flow], str] = lambda flow: ""
         self._phones = phones
         self._verdicts = verdicts
         self._guard = guard
@@ -86,6 +88,7 @@ class Registrar:
         request, now = incoming.request, self._clock()
         known = await self._phones.bindings(phone.username, now)
         keep, drop = changes(request, phone.username, known, now, incoming)
+        keep = [replace(each, edge=self.edge(incoming.flow)) for each in keep]
         if keep:
             self._guard.registered(incoming.flow.remote[0], time.monotonic() + LONGEST)
         if keep or drop:

@@ -12,7 +12,7 @@ from sipmessage import Request, Response
 from plugins.sip.call import Call
 from plugins.sip.dialog import Dialog, Key, key_of
 from plugins.sip.guard import Guard, Turned
-from plugins.sip.message import Refusal, Unreadable, encode, read, refusal, response
+from plugins.sip.message import Message, Refusal, Unreadable, encode, read, refusal, response
 from plugins.sip.transaction.layer import Incoming, Transactions
 from plugins.sip.transport.flow import Flow
 
@@ -47,6 +47,7 @@ class UserAgent:
     def __init__(self, guard: Guard, now: Callable[[], float] = time.monotonic) -> None:
         self.guard = guard
         self.now = now
+        self.passes: Callable[[Message, Flow], bool] = lambda message, flow: False
         self.transactions = Transactions(self, now)
         self._dialogs: dict[Key, Call] = {}
 
@@ -69,9 +70,9 @@ class UserAgent:
         except Unreadable as error:
             self._unreadable(error, flow)
             return
-        if isinstance(message, Request) and self._turned_away(message, flow):
-            return
         try:
+            if self.passes(message, flow) or (isinstance(message, Request) and self._turned_away(message, flow)):
+                return
             self.transactions.received(message, flow)
         except Exception:  # a fault in one call must not close the port on all others
             log.exception("a message could not be served")

@@ -171,7 +171,7 @@ class Transactions:
             self.apply(held[0], held[1], held[1].receive(response, self.now()))
 
     def _request(self, request: Request, flow: Flow) -> None:
-        flow = _came_by(request, flow)
+        flow = came_by(request, flow)
         held = self._held.get(_server_key(request, "INVITE" if request.method == "ACK" else request.method))
         if request.method == "ACK" and (held is None or held[1].state == "ACCEPTED"):
             self._user.acknowledged(request, flow)
@@ -188,7 +188,7 @@ def push_via(request: Request, flow: Flow, branch: str) -> None:
     request.headers.setlist("Via", [f"{via};rport", *request.headers.getlist("Via")])
 
 
-def _came_by(request: Request, flow: Flow) -> Flow:
+def came_by(request: Request, flow: Flow) -> Flow:
     """Note where it really came from (§18.2.1, RFC 3581 §4), and where its answers go (§18.2.2)."""
     top, *rest = vias(request)
     host, port = flow.remote

@@ -1,0 +1,146 @@
+"""Calls of one node to a phone that is registered at another: the phone's node passes them on by the phone's own
+connection, as a stateless proxy (RFC 3261 §16.11) with flow tokens (RFC 5626 §5). Audio goes between the call's node
+and the phone; nothing is remembered here, so nothing is left when a node dies."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from sipmessage import Parameters, Request, Response, Via
+
+from plugins.sip.addresses import name_addr, split
+from plugins.sip.flow_token import FlowName, Tokens
+from plugins.sip.guard import Guard
+from plugins.sip.message import Message, encode, response, vias
+from plugins.sip.phones import Binding
+from plugins.sip.ports import Port
+from plugins.sip.transaction.layer import COOKIE, came_by
+from plugins.sip.transport.flow import Flow, Host, contact
+
+BACK: Final = "hub-flow"
+"""The parameter of our Via that says where an answer goes."""
+ANYWHERE: Final = ("", "0.0.0.0", "::")  # noqa: S104 - what others cannot connect to
+
+
+class Edge:
+    """One a process. `ports` are those open now."""
+
+    def __init__(self, key: bytes, guard: Guard, ports: Callable[[], Iterable[Port]]) -> None:
+        self._tokens = Tokens(key)
+        self._guard = guard
+        self._ports = ports
+
+    def passes(self, message: Message, flow: Flow) -> bool:
+        """Whether this was for somebody else, and is on its way."""
+        if isinstance(message, Response):
+            return self._back(message)
+        routes = _routes(message)
+        names = self._tokens.unseal(name_addr(routes[0]).uri.user or "") if routes else ()
+        if names:
+            message.headers.setlist("Route", routes[1:])
+            self._on(message, flow, names)
+        return bool(names)
+
+    def address(self, flow: Flow) -> str:
+        """Where other nodes reach the port of this flow ("192.0.2.1:5060"); "" when that is not known."""
+        for port in self._ports():
+            if flow.local in _addresses(port) and port.udp.local[0] not in ANYWHERE:
+                return written(port.udp.local)
+        return ""
+
+    def here(self, binding: Binding) -> bool:
+        """Whether a phone is registered at this node."""
+        return not binding.edge or any(written(port.udp.local) == binding.edge for port in self._ports())
+
+    async def way(self, binding: Binding, port: Port) -> tuple[Flow, str]:
+        """To a phone at another node: the flow there, and the Route. Raises OSError when that node is not there."""
+        remote = read_back(binding.edge)
+        flow = await port.tcp.connect(remote)
+        self._guard.nodes.add(remote[0])
+        token = self._tokens.seal(FlowName(binding.transport, binding.host, binding.port))
+        return flow, f"<sip:{token}@{binding.edge};transport=tcp;lr>"
+
+    # --- passing on -------------------------------------------------------------------------------------------------
+
+    def _on(self, request: Request, flow: Flow, names: tuple[FlowName, ...]) -> None:
+        """Towards the phone, or from it to the call's node, which is named second once the phone has been called."""
+        came = came_by(request, flow)
+        phone, *node = names
+        onward = node[0] if node and FlowName.of(flow) == phone else phone
+        if not node:
+            self._guard.nodes.add(flow.remote[0])  # only nodes can make such a token
+        hops = int(request.headers.get("Max-Forwards") or 70)
+        target = self._flow(onward)
+        if target is None or hops <= 0:
+            if request.method != "ACK":
+                code, phrase = (483, "Too Many Hops") if target else (430, "Flow Failed")
+                came.send(encode(response(request, code, phrase, tag="e")))
+            return
+        request.headers.set("Max-Forwards", str(hops - 1))
+        if request.method == "INVITE":
+            self._record(
+                request, target if onward == phone else flow, phone, FlowName.of(flow) if not node else node[0]
+            )
+        self._push(request, target, FlowName.of(came))
+        target.send(encode(request))
+
+    def _record(self, invite: Request, phone_flow: Flow, phone: FlowName, node: FlowName) -> None:
+        """Requests inside the dialog come by here, too."""
+        uri = contact(phone_flow, self._tokens.seal(phone, node)).strip("<>")
+        invite.headers.setlist("Record-Route", [f"<{uri};lr>", *invite.headers.getlist("Record-Route")])
+
+    def _push(self, request: Request, target: Flow, came: FlowName) -> None:
+        """Our Via; its branch is the same for a repetition (§16.11)."""
+        top = vias(request)[0]
+        branch = COOKIE + hashlib.sha256(f"{top.parameters.get('branch')}|{request.call_id}".encode()).hexdigest()[:24]
+        parameters = Parameters(**{"branch": branch, BACK: self._tokens.seal(came)})
+        via = Via(target.transport, target.local[0], target.local[1], parameters)
+        request.headers.setlist("Via", [f"{via};rport", *request.headers.getlist("Via")])
+
+    def _back(self, answer: Response) -> bool:
+        """To whom it answers: our Via says who that was."""
+        top, *rest = vias(answer)
+        names = self._tokens.unseal(top.parameters.get(BACK) or "")
+        if names and rest and (flow := self._flow(names[0])):
+            answer.headers.setlist("Via", [str(via) for via in rest])
+            flow.send(encode(answer))
+        return bool(names)
+
+    def _flow(self, name: FlowName) -> Flow | None:
+        """This flow, while it is open."""
+        for port in self._ports():
+            if name.transport == "UDP":
+                return port.udp.flow(name.remote)
+            for peer in port.peers(name.transport):
+                if peer.remote == name.remote and peer.open:
+                    return peer
+        return None
+
+
+def _routes(request: Request) -> list[str]:
+    """Its Route, in order; none where the first is no address."""
+    try:
+        found = [each for value in request.headers.getlist("Route") for each in split(value)]
+        name_addr(found[0])
+    except (ValueError, IndexError):
+        return []
+    return found
+
+
+def written(host: Host) -> str:
+    """ "192.0.2.1:5060" or "[2001:db8::1]:5060"."""
+    return f"[{host[0]}]:{host[1]}" if ":" in host[0] else f"{host[0]}:{host[1]}"
+
+
+def read_back(text: str) -> Host:
+    """What `written` wrote."""
+    host, _, port = text.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def _addresses(port: Port) -> Iterator[Host]:
+    for listener in (port.udp, port.tcp, port.tls, port.ws, port.wss):
+        if listener.local[1]:
+            yield listener.local
