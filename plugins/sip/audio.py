@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from hub.api import Cause
 from plugins.sip.call import Call
 from plugins.sip.media.engine import Digit, Event, Gone, MediaEngine, MediaError, Played, Silence
 from plugins.sip.media.relay import RelayEngine
@@ -26,7 +25,7 @@ class Owner(Protocol):
 
     def pressed(self, leg: str, key: str) -> None: ...
 
-    def lost(self, leg: str, cause: Cause) -> None: ...
+    def lost(self, leg: str) -> None: ...
 
 
 class Audio:
@@ -87,6 +86,7 @@ def _tell(owner: Owner, event: Event) -> None:
     elif isinstance(event, Played) and owner.speaking is not None:
         owner.speaking.played(event.play)
     elif isinstance(event, Silence):
-        owner.lost(event.leg, Cause.UNREACHABLE)
+        if call := owner.call_of(event.leg):
+            call.fell_silent()
     elif isinstance(event, Gone):
-        owner.lost(event.leg, Cause.FAILED)
+        owner.lost(event.leg)

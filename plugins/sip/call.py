@@ -14,6 +14,7 @@ from sipmessage import Request, Response
 from hub.api import Cause
 from plugins.sip import causes, keys
 from plugins.sip.dialog import Dialog, Key
+from plugins.sip.held import Held
 from plugins.sip.media.engine import MediaError
 from plugins.sip.media_leg import MediaLeg
 from plugins.sip.message import response, with_body
@@ -93,7 +94,7 @@ class Call:
         self.flow = flow
         self.state = S.IDLE
         self.dialog: Dialog | None = None
-        self.held_by_them = False
+        self.held = Held(self)
         self.refreshing = Refreshing(self)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -107,6 +108,11 @@ class Call:
     def over(self) -> bool:
         """Whether it has ended."""
         return self.state is S.RELEASED
+
+    @property
+    def held_by_them(self) -> bool:
+        """Whether they want nothing from us now."""
+        return self.held.now
 
     def is_in(self, key: Key) -> bool:
         """Whether this is its dialog."""
@@ -135,10 +141,16 @@ class Call:
             return
         self.move(S.RELEASED)
         self.refreshing.stop()
+        self.held.end()
         if self.dialog:
             self.dialogs.forget(self.dialog)
         self.told.ended(self, cause)
         self.soon(self.media.close())
+
+    def fell_silent(self) -> None:
+        """Nothing has come from it for long: it has gone, unless it holds us."""
+        if not self.held_by_them:
+            self.hang_up(Cause.UNREACHABLE)
 
     def bye(self, cause: Cause = Cause.HUNG_UP) -> None:
         """Leave the dialog (§15.1.1)."""
@@ -237,7 +249,7 @@ class Call:
     def _notice_hold(self) -> None:
         held = bool(self.media.agreed and self.media.agreed.held)
         if held != self.held_by_them:
-            self.held_by_them = held
+            (self.held.begin if held else self.held.end)()
             self.told.on_hold(self, held)
 
     def _ok(self, request: Request) -> Response:

@@ -121,10 +121,10 @@ class Line:
         if self.customer is not None and self.customer.media.name == leg:
             self.collecting.press(key)
 
-    def lost(self, leg: str, cause: Cause) -> None:
+    def lost(self, leg: str) -> None:
         """The audio of this leg has stopped for good: so has the leg."""
         if call := self.call_of(leg):
-            call.hang_up(cause)
+            call.hang_up(Cause.FAILED)
 
     # --- what the customer's leg tells ------------------------------------------------------------------------------
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Final
+
 from hub.api import Cause, Placing, SendError
 from plugins.sip import music
 from plugins.sip.agent_leg import AgentLeg
+from plugins.sip.call import Call
+from plugins.sip.call import CallState as S
 from plugins.sip.line import Line
 from plugins.sip.outward import Outward
+
+LONGEST_RING: Final = 60.0
+"""Seconds; an INVITE that was answered 180 has no end of its own (RFC 3261 §17.1.1.2), and who rings may be gone."""
 
 
 class Placed:
@@ -45,3 +53,9 @@ class Placed:
         if leg.call is not None:
             await line.engine.play(leg.call.media.name, music.ringback(), loop=True, interruptible=False)
         customer.dial()
+        asyncio.get_running_loop().call_later(LONGEST_RING, _unanswered, customer)
+
+
+def _unanswered(customer: Call) -> None:
+    if customer.state is not S.CONFIRMED:
+        customer.hang_up(Cause.NO_ANSWER)

@@ -45,7 +45,7 @@ class SipSettings(BaseModel):
         default_factory=list, description="rtpengine nodes that carry plain calls: host:port of their ng protocol (UDP)"
     )
     silence_seconds: float = Field(
-        default=60, gt=0, description="Hang up a party from whom nothing at all has come for so long"
+        default=30, gt=0, description="Hang up a party from whom nothing at all has come for so long"
     )
     rate: float = Field(default=100, gt=0, description="Messages a second from one unknown source; more are dropped")
     failures: int = Field(default=8, ge=1, description="Failed attempts within a minute that ban a source")

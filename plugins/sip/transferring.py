@@ -48,10 +48,10 @@ class Bridged:
     def pressed(self, leg: str, key: str) -> None:
         """For the other, who hears it."""
 
-    def lost(self, leg: str, cause: Cause) -> None:
+    def lost(self, leg: str) -> None:
         """One's audio has stopped for good: so have both."""
         if call := self.call_of(leg):
-            call.hang_up(cause)
+            call.hang_up(Cause.FAILED)
 
     def join(self, outside: Call) -> None:
         """From now on these two belong together."""

@@ -80,6 +80,7 @@ async def test_customers_whose_network_goes_are_off_the_line(tmp_path: Path, sql
             phone.gone = True
         waited = {S.RINGING_IN, S.WAITING, S.AGENT_RINGING}
         await room.book.shows(dict.fromkeys(room.callers, "CLOSED") | dict.fromkeys(waited, "ABANDONED"))
+        assert await room.book.heard_no_more() == len(room.callers) - 1, "all but who had hung up"
         for state in (S.DIALLING_OUT, S.RINGING_OUT):  # whoever we call there is not a caller
             await room.agents[state.agents[0]].hang_up()
         await everybody_off(room)

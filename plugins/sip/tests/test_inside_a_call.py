@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub.api import Address, Cause, Ringing
+from hub.api import Address, Ringing
 from plugins.sip.digest import Secret
 from plugins.sip.tests.party import ACCOUNT, Party, Site, described, site
 
@@ -179,7 +179,7 @@ async def test_two_that_were_joined_end_together_when_one_is_heard_no_more() -> 
             lost = next(iter(found.engine.open_legs))
             owner = found.exchange.owner_of(lost)
             assert owner is not None
-            owner.lost(lost, Cause.UNREACHABLE)
+            owner.lost(lost)
             for party in (caller, outside):
                 party.reply(await party.asked("BYE"), 200)
             await found.until(lambda: not found.engine.open_legs)

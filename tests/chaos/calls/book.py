@@ -17,6 +17,7 @@ SELECT users.login FROM offers JOIN users ON users.id = offers.user_id WHERE off
 UNION SELECT users.login FROM work JOIN users ON users.id = work.user_id WHERE work.ended_at IS NULL
 UNION SELECT users.login FROM segments JOIN users ON users.id = segments.user_id WHERE segments.state <> 'DONE'
 """
+LEGS = "SELECT data FROM events WHERE type = 'leg.state'"
 NOT_READY = """
 SELECT users.login FROM presence JOIN users ON users.id = presence.user_id
 WHERE presence.state <> 'READY' AND users.login <> 'admin'
@@ -57,6 +58,10 @@ class Book:
     async def ends(self) -> list[str]:
         """The states of all calls there were, oldest first."""
         return [str(state) for _, state in await rows(self._database, CALLS)]
+
+    async def heard_no_more(self) -> int:
+        """How many legs have ended because nothing came from them."""
+        return sum('"UNREACHABLE"' in str(data) for (data,) in await rows(self._database, LEGS))
 
     async def busy(self) -> set[str]:
         """Agents who have anything in hand."""
