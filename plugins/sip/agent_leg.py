@@ -114,13 +114,14 @@ class AgentLeg:
             call.hang_up()
             return
         before, self.call = self.call, call
+        held = before is not None and before.held_by_them
         self._stop_timer()
         for device in self._devices:
             if device is not call:
                 device.hang_up(Cause.HUNG_UP)
         if before is None:
             self._noticed.agent_answered(self)
-        elif before.held_by_them:
+        elif held:
             self._noticed.agent_holds(self, held=False)  # by the phone that is no more
         else:
             self._noticed.agent_moved(self)

@@ -33,6 +33,7 @@ NOBODY: Final = (404, "Not Found")
 GONE: Final = (481, "Call Does Not Exist")
 FORBIDDEN: Final = (403, "Forbidden")
 BUSY: Final = (486, "Busy Here")
+AWAY: Final = (480, "Temporarily Unavailable")
 
 
 class FromPhones:
@@ -44,18 +45,24 @@ class FromPhones:
 
     async def take(self, incoming: Incoming) -> None:
         """Who proves to be an agent's phone is served."""
-        request = incoming.request
-        phone = await self._exchange.phones.named(user(name_addr(request.headers["From"]).uri))
+        try:
+            wanted = replaces.asked(incoming.request)
+        except BadReplaces:
+            _refuse(incoming, (400, "Bad Request"))
+            return
+        phone = await self._exchange.phones.named(user(name_addr(incoming.request.headers["From"]).uri))
         if not self._exchange.registrar.open or (phone is None and self._by_trunk(incoming)):
-            self._exchange.guard.count(Turned.DESTINATION)
-            _refuse(incoming, NOBODY)
+            self._no_phone(incoming, wanted)
         elif self._proved(incoming, phone) and phone is not None:
-            try:
-                wanted = replaces.asked(request)
-            except BadReplaces:
-                _refuse(incoming, (400, "Bad Request"))
-            else:
-                await (self._consult(incoming, phone) if wanted is None else self._replace(incoming, phone, wanted))
+            await (self._consult(incoming, phone) if wanted is None else self._replace(incoming, phone, wanted))
+
+    def _no_phone(self, incoming: Incoming, wanted: Replaces | None) -> None:
+        """A trunk's: nobody has the number it calls, and no call of ours is its to replace."""
+        if wanted is not None:
+            _refuse(incoming, FORBIDDEN if self._exchange.agent.knows(wanted.key) else GONE)
+            return
+        self._exchange.guard.count(Turned.DESTINATION)
+        _refuse(incoming, NOBODY)
 
     def _by_trunk(self, incoming: Incoming) -> bool:
         return bool(self._exchange.guard.trunks_of(incoming.flow.remote[0]))
@@ -88,9 +95,14 @@ class FromPhones:
             _refuse(incoming, FORBIDDEN)  # about nobody: such calls are made in the inbox, where they have a record
         elif found[1].aside is not None:
             _refuse(incoming, BUSY)
+        elif not await self._has_device(colleague):
+            _refuse(incoming, AWAY)
         else:
             line, leg = found
             Aside(line, leg, self._answering(incoming, line), colleague.user_id).begin()
+
+    async def _has_device(self, phone: Phone) -> bool:
+        return bool(phone.outside or await self._exchange.phones.bindings(phone.username, time.time()))
 
     async def _replace(self, incoming: Incoming, phone: Phone, wanted: Replaces) -> None:
         """§3: what is not there 481, what is not theirs 403, what is answered and was not to be 486."""

@@ -59,7 +59,8 @@ class Edge:
         remote = read_back(binding.edge)
         flow = await port.tcp.connect(remote)
         self._guard.nodes.add(remote[0])
-        token = self._tokens.seal(FlowName(binding.transport, binding.host, binding.port))
+        ours = remote[1] if binding.transport == "UDP" else 0
+        token = self._tokens.seal(FlowName(binding.transport, binding.host, binding.port, ours))
         return flow, f"<sip:{token}@{binding.edge};transport=tcp;lr>"
 
     # --- passing on -------------------------------------------------------------------------------------------------
@@ -111,7 +112,7 @@ class Edge:
     def _flow(self, name: FlowName) -> Flow | None:
         """This flow, while it is open."""
         for port in self._ports():
-            if name.transport == "UDP":
+            if name.transport == "UDP" and name.ours == port.udp.local[1]:
                 return port.udp.flow(name.remote)
             for peer in port.peers(name.transport):
                 if peer.remote == name.remote and peer.open:

@@ -68,7 +68,7 @@ class Exchange:
         self.locator = Locator(settings.dns)
         self.edge = Edge(context.key("flow"), self.guard, lambda: (trunk.port for trunk in self.trunks.values()))
         self.agent.passes, self.registrar.edge = self.edge.passes, self.edge.address
-        self.ports = Ports(settings, self.agent.received)
+        self.ports = Ports(settings, self.agent.received, self.agent.admits)
         self.audio = Audio(_media(settings), self.owner_of)
         self.trunks: dict[int, Trunk] = {}
         self.lines: dict[str, Line] = {}
@@ -85,6 +85,7 @@ class Exchange:
             self.trunks[connection.id] = trunk
             self.registrar.open += settings.registrar
             try:
+                await self.registrar.recall()
                 async with trunk.at_work():
                     yield trunk
             finally:

@@ -17,16 +17,17 @@ SEAL: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class FlowName:
-    """`transport` as a Via names it, and the far side."""
+    """`transport` as a Via names it, the far side, and from which port of ours datagrams go there (0: a connection)."""
 
     transport: str
     host: str
     port: int
+    ours: int = 0
 
     @classmethod
     def of(cls, flow: Flow) -> FlowName:
         """This flow's."""
-        return cls(flow.transport, *flow.remote)
+        return cls(flow.transport, *flow.remote, 0 if flow.reliable else flow.local[1])
 
     @property
     def remote(self) -> Host:
@@ -42,7 +43,7 @@ class Tokens:
 
     def seal(self, *names: FlowName) -> str:
         """One word."""
-        text = "\n".join(f"{name.transport}|{name.host}|{name.port}" for name in names)
+        text = "\n".join(f"{name.transport}|{name.host}|{name.port}|{name.ours}" for name in names)
         word = base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
         return f"{word}.{self._mark(word)}"
 
@@ -56,7 +57,7 @@ class Tokens:
         except (binascii.Error, UnicodeError):
             return ()
         parts = [line.split("|") for line in text.split("\n")]
-        return tuple(FlowName(transport, host, int(port)) for transport, host, port in parts)
+        return tuple(FlowName(transport, host, int(port), int(ours)) for transport, host, port, ours in parts)
 
     def _mark(self, word: str) -> str:
         return hmac.new(self._key, word.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[: 2 * SEAL]

@@ -100,6 +100,11 @@ class Phones:
         rows = sa.select(BINDINGS).where(wanted).order_by(BINDINGS.c.expires_at.desc())
         return await self._store.read(lambda conn: [_binding(row) for row in conn.execute(rows)])
 
+    async def hosts(self, now: float) -> Sequence[str]:
+        """Whence phones are registered now."""
+        rows = sa.select(BINDINGS.c.host).where(BINDINGS.c.expires_at > int(now)).distinct()
+        return await self._store.read(lambda conn: list(conn.execute(rows).scalars()))
+
     async def bind(self, username: str, keep: Sequence[Binding], drop: Sequence[str], now: float) -> None:
         """Change bindings, all or none (§10.3 step 7); forget what has expired."""
         await self._store.write(lambda conn: _bind(conn, username, keep, drop, int(now)))

@@ -52,6 +52,11 @@ class Registrar:
         self._tasks: set[asyncio.Task[None]] = set()
         self._watched: WeakKeyDictionary[Flow, set[str]] = WeakKeyDictionary()
 
+    async def recall(self) -> None:
+        """Whoever registered before this process began may go on calling."""
+        for host in await self._phones.hosts(self._clock()):
+            self._guard.registered(host, time.monotonic() + LONGEST)
+
     def registering(self, incoming: Incoming) -> None:
         """A REGISTER."""
         if not self.open:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plugins.sip import replaces
+from plugins.sip.digest import Secret
 from plugins.sip.replaces import BadReplaces, Replaces
-from plugins.sip.tests.desk_phone import ANN, BO, DeskPhone, dialog_of, holds, rings, talks
+from plugins.sip.tests.desk_phone import ANN, BO, PASSWORD, DeskPhone, dialog_of, holds, rings, talks
 from plugins.sip.tests.party import ACCOUNT, Party, Site, site
 
 
@@ -151,6 +156,12 @@ async def test_a_phone_calls_colleagues_and_nobody_else(desk: Desk, to: str, cod
     assert (await desk.second.dials(desk.found, to)).code == code
 
 
+async def test_a_colleague_without_a_registered_phone_is_not_asked(desk: Desk) -> None:
+    await desk.found.exchange.phones.set(BO + 1, Secret.of("cy", "hub", PASSWORD), "")
+    assert (await desk.second.dials(desk.found, "cy")).code == 480
+    assert desk.states("CONSULTING") == []
+
+
 async def test_who_talks_with_no_caller_has_nobody_to_ask_about(desk: Desk) -> None:
     with DeskPhone("bo") as idle:
         assert (await idle.dials(desk.found, "ann")).code == 403
@@ -188,14 +199,34 @@ async def test_a_ringing_call_is_picked_up_by_another_phone_of_the_same_agent(de
         ("Replaces: x;to-tag=a;from-tag=b", 481),
         ("Replaces: {ann};early-only", 486),
         ("Replaces: {caller}", 403),
-        ("Replaces: x;to-tag=a", 400),
-        ("Replaces: {ann}\r\nReplaces: {ann}", 400),
-        ("Replaces: {ann}\r\nJoin: {ann}", 400),
     ],
 )
 async def test_nothing_else_is_replaced(desk: Desk, header: str, code: int) -> None:
     written = header.format(ann=dialog_of(desk.ann), caller=dialog_of(desk.caller))
-    assert (await desk.second.dials(desk.found, "hub", *written.split("\r\n"))).code == code
+    assert (await desk.second.dials(desk.found, "hub", written)).code == code
+
+
+@pytest.mark.parametrize(
+    "headers", [("Replaces: x;to-tag=a",), ("Replaces: {a}", "Replaces: {a}"), ("Replaces: {a}", "Join: {a}")]
+)
+async def test_a_replaces_that_names_no_one_dialog_is_400(desk: Desk, headers: tuple[str, ...]) -> None:
+    desk.second.where = ("127.0.0.1", desk.found.port)
+    written = [header.format(a=dialog_of(desk.ann)) for header in headers]
+    assert (await desk.second.ask("INVITE", *written)).code == 400
+
+
+@pytest.mark.parametrize(("header", "code"), [("x;to-tag=a;from-tag=b", 481), ("{ann}", 403)])
+async def test_a_trunk_replaces_nothing(desk: Desk, header: str, code: int) -> None:
+    with Party() as other:
+        other.where = ("127.0.0.1", desk.found.port)
+        assert (await other.ask("INVITE", f"Replaces: {header.format(ann=dialog_of(desk.ann))}")).code == code
+
+
+async def test_phones_that_registered_before_a_restart_may_call(desk: Desk) -> None:
+    guard, registrar = desk.found.exchange.guard, desk.found.exchange.registrar
+    guard.phones.clear()
+    await registrar.recall()
+    assert guard.knows("127.0.0.1", time.monotonic())
 
 
 async def test_a_call_is_not_taken_by_another_agent_s_phone(desk: Desk) -> None:
@@ -221,3 +252,10 @@ def test_a_refer_to_may_carry_what_is_to_be_replaced(refer_to: str, wanted: Repl
 def test_a_broken_one_is_refused(value: str) -> None:
     with pytest.raises(BadReplaces):
         replaces.in_refer_to(f"<sip:bo@hub?Replaces={value}>")
+
+
+@given(st.text(max_size=80))
+def test_whatever_stands_there_is_read_or_refused_and_never_more(value: str) -> None:
+    with contextlib.suppress(BadReplaces):
+        found = replaces.in_refer_to(f"<sip:bo@hub?Replaces={value}>")
+        assert found is None or all(found.key)

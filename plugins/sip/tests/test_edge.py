@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sipmessage import Request
 
 from hub.api import Ringing, Unreachable
@@ -165,3 +167,8 @@ def test_a_token_says_again_what_was_sealed_and_to_nobody_without_the_key() -> N
     assert Tokens(b"one").unseal(token) == names
     assert Tokens(b"other").unseal(token) == ()
     assert Tokens(b"one").unseal(token[:-1]) == ()
+
+
+@given(st.text(max_size=60))
+def test_whatever_claims_to_be_a_token_is_none(text: str) -> None:
+    assert Tokens(b"one").unseal(text) == ()
