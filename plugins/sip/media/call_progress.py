@@ -12,13 +12,16 @@ from plugins.sip.media.g711 import FRAME, Samples
 from plugins.sip.media.per_leg import Flags, PerLeg
 from plugins.sip.media.spectrum import FULL_SCALE, Bank, Rows, total
 
-_CNG: Final = 1100.0
-_CED: Final = 2100.0
-_LINE: Final = (350.0, 400.0, 425.0, 450.0, 480.0, 620.0)
+_CNG: Final = (1070.0, 1085.0, 1100.0, 1115.0, 1130.0)
+"""T.30 §4.3.3 allows 38 Hz either way, and a window of 20 ms hears well what is within 15 Hz."""
+_CED: Final = (2090.0, 2100.0, 2110.0)  # within 15 Hz
+_LINE: Final = (350.0, 400.0, 425.0, 450.0, 465.0, 480.0, 620.0)
 _FAINTEST: Final = FULL_SCALE * 10 ** (-40 / 10)
 _SHARE: Final = 0.75
 _PAUSE_BELOW: Final = 10.0
 """In a pause of busy there is at least 10 dB less than in its tone."""
+_AT_CNG: Final = slice(len(_LINE), -len(_CED))
+_AT_CED: Final = slice(-len(_CED), None)
 _PAIR: Final = [_LINE.index(480.0), _LINE.index(620.0)]  # North America's busy has both
 _SILENT, _OTHER, _IS_LINE, _IS_CNG, _IS_CED = range(5)
 _CNG_FRAMES: Final = 20  # of the 0.5 s that T.30 §4.3.3 has
@@ -36,7 +39,7 @@ class ToneDetector(PerLeg):
     kept = ("_kind", "_run", "_beats", "_tone_power")
 
     def __init__(self, count: int) -> None:
-        self._bank = Bank([*_LINE, _CNG, _CED], FRAME)
+        self._bank = Bank([*_LINE, *_CNG, *_CED], FRAME)
         self._kind = np.full(count, _SILENT)
         self._run = np.zeros(count, np.int64)
         self._beats = np.zeros(count, np.int64)
@@ -71,7 +74,8 @@ class ToneDetector(PerLeg):
         silent = sum_of_all < np.maximum(_FAINTEST, self._tone_power / _PAUSE_BELOW)
         kind = np.where(silent, _SILENT, _OTHER)
         line = np.maximum(powers[: len(_LINE)].max(axis=0), powers[_PAIR].sum(axis=0))
-        for share, is_kind in ((line, _IS_LINE), (powers[-2], _IS_CNG), (powers[-1], _IS_CED)):
+        calling, answering = (powers[at].max(axis=0) for at in (_AT_CNG, _AT_CED))
+        for share, is_kind in ((line, _IS_LINE), (calling, _IS_CNG), (answering, _IS_CED)):
             kind = np.where((kind == _OTHER) & (share > _SHARE * sum_of_all), is_kind, kind)
         self._tone_power = np.where(kind == _IS_LINE, sum_of_all, self._tone_power)
         return kind

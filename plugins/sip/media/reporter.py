@@ -95,7 +95,7 @@ class Reporter:
         expected, received = receiving.expected - before.expected, receiving.received - before.received
         lost, self._before = expected - received, receiving
         fraction = min(255, (lost << 8) // expected) if expected > 0 and lost > 0 else 0
-        delay = round((now - self._last_report_at) * 65536) if self._last_report else 0
+        delay = max(0, round((now - self._last_report_at) * 65536)) if self._last_report else 0
         in_all = receiving.expected - receiving.received
         return rtcp.Block(
             receiving.source, fraction, in_all, receiving.highest, receiving.jitter, self._last_report, delay

@@ -78,6 +78,10 @@ def test_keys_are_recognised_once_each(case: str, capsys: pytest.CaptureFixture[
     assert extra <= bound * PRESSES
 
 
+def test_keys_that_we_press_as_tones_are_heard_as_pressed() -> None:
+    assert detected(frames(tones.keys(KEYS * 4).astype(float))) == KEYS * 4
+
+
 def test_speech_is_hardly_ever_taken_for_a_key(capsys: pytest.CaptureFixture[str]) -> None:
     minutes = 4
     found = detected(frames(speech(np.random.default_rng(SEED), 60 * minutes)))

@@ -40,6 +40,12 @@ def test_anything_is_read_or_refused(datagram: bytes) -> None:
         rtcp.parse(datagram)
 
 
+@given(st.binary(max_size=80))
+def test_anything_is_refused_quietly_where_reports_are_secret(junk: bytes) -> None:
+    with suppress(NotAuthentic):
+        pytest.fail(f"taken: {Srtcp(Crypto(bytes(30), bytes(30))).unprotect(junk).hex()}")
+
+
 @pytest.mark.parametrize(
     "datagram", ["80c9", "40c9000100000007", "80c9000200000007", "81c9000100000007", "80000001000000a000000007"]
 )

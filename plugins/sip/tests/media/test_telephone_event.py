@@ -35,6 +35,14 @@ def test_what_is_pressed_is_heard_once_each_though_packets_are_lost(pressed: str
     assert packets == 8 * len(pressed)
 
 
+@given(st.lists(st.tuples(st.integers(0, 2**32 - 1), st.binary(max_size=8)), max_size=20))
+def test_anything_is_a_key_once_or_nothing(packets: list[tuple[int, bytes]]) -> None:
+    listener = Listener()
+    heard = [key for timestamp, payload in packets if (key := listener.heard(timestamp, payload))]
+    assert set("".join(heard)) <= set(KEYS)
+    assert len(heard) <= len(packets)
+
+
 def test_packets_of_one_press_are_one_key_and_stragglers_none() -> None:
     listener = Listener()
     assert listener.heard(1000, bytes([1, 10, 0, 160])) == "1"

@@ -49,6 +49,40 @@ def test_fax_machines_are_recognised(level: float) -> None:
     assert recognised(answering) == [ToneKind.CED]
 
 
+TRIES = 12
+FAX = [(-10.0, 40.0, 0.0), (-25, 40, 0), (-15, 9, 0)]
+RATES = [
+    *((ToneKind.BUSY, *case) for case in [(-10.0, 40.0, 0.0), (-25, 40, 0), (-15, 15, 0)]),
+    *((kind, *case) for kind in (ToneKind.CNG, ToneKind.CED) for case in FAX),
+]
+"""Level in dBm0, noise so many dB below it, and the share that may be missed."""
+
+
+@pytest.mark.parametrize(("kind", "level", "below", "bound"), RATES)
+def test_tones_are_missed_hardly_ever(
+    kind: ToneKind, level: float, below: float, bound: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dice = np.random.default_rng(SEED)
+    found = [recognised(_spoiled(kind, level, below, dice)) for _ in range(TRIES)]
+    missed, wrong = sum(kind not in each for each in found), sum(len(set(each) - {kind}) for each in found)
+    with capsys.disabled():
+        rates = f"missed {missed / TRIES:.0%}, wrong {wrong / TRIES:.0%}"
+        print(f"\n  {kind} at {level} dBm0, noise {below} dB below: {rates}")  # noqa: T201  # rates are to be seen
+    assert missed <= bound * TRIES and wrong == 0
+
+
+def _spoiled(kind: ToneKind, level: float, below: float, dice: np.random.Generator) -> Wave:
+    """One after a pause of any length, at any phase to the frames, as far off as China and T.30 allow, with noise."""
+    off = float(dice.uniform(-1, 1))
+    made = {
+        ToneKind.BUSY: tones.cadence([450 + 25 * off], on=0.35, off=0.35, times=8, level=level),
+        ToneKind.CNG: tones.cadence([1100 + 38 * off], on=0.5, off=1, times=1, level=level),
+        ToneKind.CED: tones.tone([2100 + 15 * off], 3, level),
+    }[kind].astype(float)
+    wave = np.concatenate([np.zeros(int(dice.integers(4000, 8000))), made])
+    return wave + noise(dice, len(wave), level - below)
+
+
 @pytest.mark.parametrize("on", [1.0, 2.0, 0.4])
 def test_ringing_and_dial_tone_are_not_busy(on: float) -> None:
     ringing = tones.cadence([425], on=on, off=4 if on > 0.5 else 2, times=10).astype(float)
