@@ -16,18 +16,21 @@ from hub.routing.policy import QueuePolicy
 from hub.routing.retelling.comparison import Comparison, Targets, as_recorded, compared
 from hub.routing.retelling.recorder import Recorder
 from hub.routing.retelling.retell import Retelling
+from hub.routing.retelling.staff import Staff
 from hub.routing.retelling.stretch import Stretch
 from hub.routing.snapshots import Work
-from hub.store import journal_rows, recorded_work
+from hub.store import journal_rows, recorded_work, routing_rows
 from hub.store.rows import Row
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What is tried: how these queues are served (`routing` documents by id), and the site's rules, if they change."""
+    """What is tried: how these queues are served (`routing` documents by id), other skills of these users (by id), and
+    the site's rules with what blocks what, if they change."""
 
     routing: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     settings: Mapping[str, Any] | None = None
+    skills: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,9 @@ def compare(told: Recorded, proposal: Proposal, changed: Mapping[int, Work]) -> 
     tried = {queue: _tried(known.get(queue), queue, routing) for queue, routing in proposal.routing.items()}
     settings = told.settings if proposal.settings is None else proposal.settings
     before = Retelling(stretch, documents.settings(told.settings)).courses()
-    after = Retelling(stretch, documents.settings(settings), tried, changed).courses()
+    had, blending = routing_rows.blending_of(told.settings), routing_rows.blending_of(settings)
+    staff = Staff(proposal.skills, had, blending)
+    after = Retelling(stretch, documents.settings(settings), tried, changed, staff).courses()
     alike = as_recorded(stretch.contacts, before)
     return Retold(stretch, alike, compared(before, after, _targets({**known, **tried})))
 

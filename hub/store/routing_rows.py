@@ -1,6 +1,6 @@
 """What routing reads besides work: the site's rules, and what is known of the customer."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -48,7 +48,12 @@ def settings(conn: Connection) -> dict[str, Any]:
 
 def blending(conn: Connection) -> dict[str, Any]:
     """What blocks what, site-wide, as `Capacity.of` takes it beside an agent's own limits."""
-    found = settings(conn).get("blending") or {}
+    return blending_of(settings(conn))
+
+
+def blending_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, as these settings have it."""
+    found = document.get("blending") or {}
     return {key: value for key, value in found.items() if value is not None}
 
 

@@ -16,6 +16,7 @@ from hub.routing.retelling.comparison import as_recorded, compared
 from hub.routing.retelling.courses import Course, Ending
 from hub.routing.retelling.recorder import Recorder
 from hub.routing.retelling.retell import Retelling
+from hub.routing.retelling.staff import Staff
 from hub.routing.retelling.stretch import Stretch
 from hub.routing.snapshots import Agent, Snapshot, Work
 
@@ -48,9 +49,11 @@ class Morning:
     def comes(self, seconds: float, work: int) -> list[Decision]:
         return self.at(seconds, events.WorkEnqueued(Work(work, SERVICE, "VOICE", START + timedelta(seconds=seconds))))
 
-    def again(self, *tried: QueuePolicy, works: Mapping[int, Work] | None = None) -> dict[int, Course]:
+    def again(
+        self, *tried: QueuePolicy, works: Mapping[int, Work] | None = None, staff: Staff | None = None
+    ) -> dict[int, Course]:
         policies = {policy.id: policy for policy in tried}
-        return Retelling(self.recorder.stretch(), RoutingSettings(), policies, works).courses()
+        return Retelling(self.recorder.stretch(), RoutingSettings(), policies, works, staff).courses()
 
     def _round(self, *facts: events.Event) -> list[Decision]:
         decided = [decision for fact in facts for decision in self.engine.apply(fact, self.now)]
@@ -218,3 +221,36 @@ def test_more_than_can_be_told_is_cut_where_the_first_too_many_came() -> None:
     stretch: Stretch = morning.recorder.stretch()
     assert stretch.full and morning.recorder.is_over
     assert (len(stretch.contacts), stretch.until) == (2, START + timedelta(seconds=30))
+
+
+def test_a_skill_that_somebody_had_not_would_have_let_them_answer() -> None:
+    morning = Morning(START, HOUR, replace(someone(ANN, SERVICE), skills={"en": 3}))
+    asking = Work(1, SERVICE, "VOICE", START, skills={"zh": 2})
+    morning.at(0, events.WorkEnqueued(asking))
+    morning.at(60, events.WorkWithdrawn(1))
+    assert morning.again()[1].ending is Ending.LEFT
+    taught = morning.again(staff=Staff({ANN: {"en": 3, "zh": 2}}))
+    assert brief(taught[1])[:3] == (Ending.ANSWERED, SERVICE, ANN)
+    assert morning.again(staff=Staff({ANN: {"zh": 1}}))[1].ending is Ending.LEFT
+
+
+def test_what_blocks_what_is_tried_but_for_who_has_a_rule_of_their_own() -> None:
+    own = Capacity.of({"blocks": {"LIVE_TEXT": ["VOICE", "DEFERRED"]}})
+    ann, eve = replace(someone(ANN, SERVICE), capacity=Capacity.of({})), replace(someone(EVE, BACK), capacity=own)
+    morning = Morning(START, HOUR, ann, eve)
+    for work, agent, queue in ((1, ANN, SERVICE), (2, EVE, BACK)):
+        morning.at(0, events.WorkEnqueued(Work(work, queue, "LIVE_TEXT", START)))
+        morning.at(2, events.OfferAccepted(work, agent))
+        morning.at(10, events.WorkEnqueued(Work(work + 10, queue, "VOICE", START + timedelta(seconds=10))))
+        morning.at(70, events.WorkWithdrawn(work + 10))
+    assert {morning.again()[work].ending for work in (11, 12)} == {Ending.LEFT}
+    tried = morning.again(staff=Staff(blending={"blocks": {}}))
+    assert (tried[11].ending, tried[11].agent, tried[12].ending) == (Ending.ANSWERED, ANN, Ending.LEFT)
+
+
+def test_who_changes_in_the_midst_of_it_is_still_as_proposed() -> None:
+    morning = Morning(START, HOUR, replace(someone(ANN, SERVICE), routable=False))
+    morning.at(5, events.WorkEnqueued(Work(1, SERVICE, "VOICE", START, skills={"zh": 1})))
+    morning.at(10, events.AgentChanged(someone(ANN, SERVICE)))
+    assert morning.again()[1].ending is Ending.WAITING
+    assert morning.again(staff=Staff({ANN: {"zh": 1}}))[1].agent == ANN

@@ -119,3 +119,16 @@ async def test_hours_of_which_nothing_is_recorded_have_no_contacts(morning: Morn
     early = {"since": (START - timedelta(days=2)).isoformat(), "until": (START - timedelta(days=1)).isoformat()}
     found = (await morning.asked("admin", **early)).json()
     assert (found["contacts"], found["queues"], found["differences"]) == (0, [], [])
+
+
+async def test_skills_and_what_blocks_what_are_tried_too(morning: Morning) -> None:
+    """The one agent of those hours is of service; `head` may not try skills of sales."""
+    rule = {"name": "In Chinese", "when": "true", "queue": morning.desk, "skills": {"zh": 1}}
+    taught = {"skills": [{"user": morning.people.ids.users["other"], "skills": {"zh": 1}}]}
+    heavy = {"weights": {"DEFERRED": 9}, "budget": 1}
+    for blending, more, agent in (({}, {}, None), ({}, taught, "Other"), (heavy, taught, None)):
+        found = (await morning.asked("admin", rules={"rules": [rule], "blending": blending}, **more)).json()
+        after = found["differences"][0]["after"]
+        assert (after["agent"] and after["agent"]["name"]) == agent, (blending, more)
+    mine = {"skills": [{"user": morning.people.ids.users["agent"], "skills": {}}]}
+    assert (await morning.asked("head", **mine)).status_code == 404

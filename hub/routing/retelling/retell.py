@@ -24,6 +24,7 @@ from hub.routing.events import Event
 from hub.routing.explain import WhyAgent
 from hub.routing.policy import OverflowReason, OverflowRule, QueuePolicy, RoutingSettings
 from hub.routing.retelling.courses import Course, Ending, Stay
+from hub.routing.retelling.staff import Staff
 from hub.routing.retelling.stretch import Answer, Contact, Stretch
 from hub.routing.simulation.agenda import Agenda
 from hub.routing.snapshots import Agent, Snapshot, Work
@@ -44,7 +45,8 @@ class Case:
 
 
 class Retelling:
-    """`policies` are in the place of the recorded ones of the same queue; `works` in that of the work as it came."""
+    """`policies` are in the place of the recorded ones of the same queue; `works` in that of the work as it came;
+    `staff` says what agents would be like."""
 
     def __init__(
         self,
@@ -52,13 +54,15 @@ class Retelling:
         settings: RoutingSettings,
         policies: Mapping[int, QueuePolicy] | None = None,
         works: Mapping[int, Work] | None = None,
+        staff: Staff | None = None,
     ) -> None:
         self._stretch = stretch
+        self._staff = staff or Staff()
         self._policies = policies or {}
         self._engine = Engine(settings)
         self._agenda = Agenda()
         self._now = 0.0
-        self._agents = {agent.id: agent for agent in stretch.agents}
+        self._agents = {agent.id: self._staff.as_proposed(agent) for agent in stretch.agents}
         self._waiting: dict[int, Case] = {}
         self._ringing: dict[tuple[int, int], WhyAgent] = {}
         self._decisions: deque[Decision] = deque()
@@ -85,7 +89,9 @@ class Retelling:
     def _prepare(self, works: Mapping[int, Work]) -> None:
         stretch = self._stretch
         queues = tuple({**stretch.policies, **self._policies}.values())
-        self._engine.restore(Snapshot(agents=stretch.agents, held=stretch.held, queues=queues), stretch.since)
+        self._engine.restore(
+            Snapshot(agents=tuple(self._agents.values()), held=stretch.held, queues=queues), stretch.since
+        )
         for at, event in stretch.happenings:
             self._agenda.plan(self._seconds(at), partial(self._happens, event))
         for contact in stretch.contacts:
@@ -100,6 +106,7 @@ class Retelling:
         if isinstance(event, events.QueueChanged):
             event = events.QueueChanged(self._policies.get(event.policy.id, event.policy))
         elif isinstance(event, events.AgentChanged):
+            event = events.AgentChanged(self._staff.as_proposed(event.agent))
             self._agents[event.agent.id] = event.agent
         self._tell(event)
 

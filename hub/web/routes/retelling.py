@@ -20,11 +20,12 @@ from hub.routing.explain import WhyAgent
 from hub.routing.policy import OverflowReason
 from hub.routing.retelling.comparison import QueueFigures
 from hub.routing.retelling.courses import Course, Ending
-from hub.store import admin_queues, offer_history, recorded_work
+from hub.store import admin_agents, admin_queues, offer_history, recorded_work
 from hub.store.recorded_work import Subject
 from hub.web.call import Call
 from hub.web.fields import Body, Id, Moment
 from hub.web.routes import rules
+from hub.web.routes.capacity import SkilledUserBody
 from hub.web.routes.queues import QueueRouting
 from hub.web.routes.rules import RoutingRules
 from hub.web.routing import Routes
@@ -43,14 +44,15 @@ class ProposedRouting(Body):
 
 
 class Replay(Body):
-    """Recorded hours, a day at most, and what is tried on them: `queues` served in another way, or other `rules`
-    (`blending` is not tried). `queue`: figures and contacts of this one only."""
+    """Recorded hours, a day at most, and what is tried on them: `queues` served in another way, other `rules` with what
+    blocks what, users with other `skills`. `queue`: figures and contacts of this one only."""
 
     since: Moment
     until: Moment
     queue: Id | None = None
     queues: Annotated[list[ProposedRouting], Field(max_length=50)] = Field(default_factory=list)
     rules: RoutingRules | None = None
+    skills: Annotated[list[SkilledUserBody], Field(max_length=1000)] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,13 @@ def _proposal(call: Call, conn: Connection, body: Replay) -> Proposal:
     for queue in {*(each.queue for each in body.queues), *({body.queue} if body.queue else ())}:
         admin_queues.get_queue(conn, call.actor, queue)
     routing: dict[int, Mapping[str, Any]] = {each.queue: each.routing.model_dump(mode="json") for each in body.queues}
+    skills = {each.user: each.skills for each in body.skills}
+    for user in skills:
+        admin_agents.require_user(conn, call.actor, user)
     if body.rules is None:
-        return Proposal(routing)
+        return Proposal(routing, skills=skills)
     rules.check(call, conn, body.rules)
-    return Proposal(routing, rules.stored(conn, body.rules))
+    return Proposal(routing, rules.stored(conn, body.rules), skills)
 
 
 def _answer(call: Call, conn: Connection, body: Replay, told: Recorded, found: Retold) -> Replayed:

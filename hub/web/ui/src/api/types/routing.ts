@@ -164,10 +164,18 @@ export interface RoutingRules {
 }
 
 /** A change that is tried on recorded hours. */
+/** Where something is passed on to, or who is asked: a queue, a colleague, or whoever has these levels. */
+export interface Whereto {
+  queue?: number;
+  user?: number;
+  skills?: Record<string, number>;
+}
+
 export interface Proposal {
   queue?: number;
   queues?: { queue: number; routing: QueueRouting }[];
   rules?: RoutingRules;
+  skills?: { user: number; skills: Record<string, number> }[];
 }
 
 export interface Course {

@@ -159,7 +159,9 @@ export const routing = {
     title: "On recorded traffic",
     hint: "The hours you choose are played twice: as they were, and with what stands in the form. Who came, who was there and how fast they answered is as recorded; nothing is changed.",
     hint_rules:
-      "The hours you choose are played twice: as they were, and with the rules as they stand here, saved or not. What blocks what is not tried.",
+      "The hours you choose are played twice: as they were, and with the rules and what blocks what as they stand here, saved or not.",
+    hint_skills:
+      "The hours you choose are played twice: as they were, and with the levels as they stand here, saved or not.",
     hours: "Which hours",
     last: "The last {count} hour | The last {count} hours",
     chosen: "From – to",
