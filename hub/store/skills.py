@@ -40,6 +40,13 @@ def skill_table(conn: Connection, actor: Actor) -> SkillTable:
     return SkillTable(sorted(names), rows)
 
 
+def skill_names(conn: Connection) -> list[str]:
+    """The site's, by name: those that somebody has or a queue asks for."""
+    had = conn.execute(select(users.c.skills).where(users.c.enabled)).scalars()
+    asked = conn.execute(select(queues.c.skills)).scalars()
+    return sorted({name for skills in [*had, *asked] for name in skills})
+
+
 def set_skills(tx: Tx, skills: Mapping[int, Mapping[str, int]]) -> None:
     """Each user's skills, whole; who has these already is left alone."""
     known = select(users.c.id, users.c.skills).where(users.c.id.in_(list(skills)))

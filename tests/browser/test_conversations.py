@@ -136,6 +136,21 @@ async def test_a_transfer_takes_its_note_along(office: Office, sit_down: SitDown
     agent = await first_offered(lin, tom)
     await agent.accept()
     await agent.sees("message-NOTE", "They prefer mornings")
+    other, login = (lin, "lin") if agent is tom else (tom, "tom")
+    await passes_on_for_chinese(agent, office, login)
+    await other.accept()
+
+
+async def passes_on_for_chinese(desk: Desk, office: Office, login: str) -> None:
+    """To whoever speaks it, and that is `login` alone."""
+    user = next(each["id"] for each in (await office.get("/users"))["items"] if each["login"] == login)
+    answer = await office.api.put("/api/v1/routing/skills", json={"users": [{"user": user, "skills": {"zh": 1}}]})
+    assert answer.status_code == 200, answer.text
+    await desk.at("transfer").click()
+    await desk.page.get_by_text("By skill", exact=True).click()
+    await desk.at("transfer-skill").locator(".n-base-selection").click()
+    await desk.page.locator(".n-base-select-option").filter(has_text="zh").click()
+    await desk.at("transfer-confirm").click()
 
 
 async def first_offered(*desks: Desk) -> Desk:

@@ -60,6 +60,12 @@ async def give_limits(call: Call, user_id: int, body: LimitsChange) -> list[Medi
     return await call.write(lambda tx: _give(call, tx, user_id, body))
 
 
+@routes.get("/skills", Permission.INTERACTIONS_TRANSFER)
+async def list_skills(call: Call) -> list[str]:
+    """The skills there are, by name: what something may be passed on for."""
+    return await call.read(skills.skill_names)
+
+
 @routes.get("/routing/skills", MANAGE)
 async def get_skills(call: Call) -> SkillTable:
     """Everybody's skills."""

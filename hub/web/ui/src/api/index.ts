@@ -22,7 +22,7 @@ export const interactions = {
   change: (id: number, body: unknown) => patch<unknown>(`/interactions/${id}`, body),
   close: (id: number, disposition: string) =>
     post<unknown>(`/interactions/${id}/close`, disposition ? { disposition } : {}),
-  transfer: (id: number, to: { queue?: number; user?: number; ring?: boolean; note?: string }) =>
+  transfer: (id: number, to: T.Whereto & { ring?: boolean; note?: string }) =>
     post<unknown>(`/interactions/${id}/transfer`, to),
   awaitCustomer: (id: number) => post<unknown>(`/interactions/${id}/await`),
   snooze: (id: number, until: string) => post<unknown>(`/interactions/${id}/snooze`, { until }),
@@ -49,8 +49,7 @@ export const calls = {
 };
 
 export const consult = {
-  ask: (id: number, whom: { user?: number; queue?: number; note?: string }) =>
-    post<unknown>(`/interactions/${id}/consult`, whom),
+  ask: (id: number, whom: T.Whereto & { note?: string }) => post<unknown>(`/interactions/${id}/consult`, whom),
   join: (id: number) => post<unknown>(`/interactions/${id}/consult/join`),
   complete: (id: number) => post<void>(`/interactions/${id}/consult/complete`),
   back: (id: number) => post<unknown>(`/interactions/${id}/consult/back`),
@@ -121,6 +120,7 @@ export const routing = {
   saveRules: (rules: T.RoutingRules) => put<T.RoutingRules>("/routing/rules", rules),
   check: (when: string) =>
     post<{ message: string; code: string | null; position: number | null }>("/routing/conditions", { when }),
+  skillNames: () => get<string[]>("/skills"),
   skills: () => get<T.SkillTable>("/routing/skills"),
   saveSkills: (users: { user: number; skills: Record<string, number> }[]) =>
     put<T.SkillTable>("/routing/skills", { users }),

@@ -105,6 +105,8 @@ export const conversation = {
     title: "Transfer",
     queue: "To a queue",
     user: "To a colleague",
+    skill: "By skill",
+    skill_hint: "Whoever in this queue has these levels.",
     pick_queue: "Which queue?",
     pick_user: "Which colleague?",
     number: "To a number",

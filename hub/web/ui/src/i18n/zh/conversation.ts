@@ -104,6 +104,8 @@ export const conversation = {
     title: "转接",
     queue: "转到队列",
     user: "转给同事",
+    skill: "按技能",
+    skill_hint: "此队列中具备这些级别的人。",
     pick_queue: "选择队列",
     pick_user: "选择同事",
     number: "转至号码",
