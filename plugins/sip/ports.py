@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from plugins.sip.settings import SipConnection, SipSettings
 from plugins.sip.transport.flow import Flow, Host, Received
-from plugins.sip.transport.tcp import Make, StreamFlow, StreamListener
+from plugins.sip.transport.tcp import Admits, Make, StreamFlow, StreamListener, anybody
 from plugins.sip.transport.udp import UdpListener
 from plugins.sip.transport.websocket import WebSocketFlow
 
@@ -63,9 +63,10 @@ class Port:
 class Ports:
     """All of this process."""
 
-    def __init__(self, defaults: SipSettings, received: Received) -> None:
+    def __init__(self, defaults: SipSettings, received: Received, admits: Admits = anybody) -> None:
         self._defaults = defaults
         self._received = received
+        self._admits = admits
         self._open: dict[tuple[str, int], Port] = {}
         self._turn = asyncio.Lock()
 
@@ -92,9 +93,9 @@ class Ports:
 
     async def _bind(self, key: tuple[str, int], settings: SipConnection) -> Port:
         host, number = key
-        udp, tcp = await both(host, number, self._received, settings.advertised_host)
-        others = [StreamListener(self._received, name) for name in ("TLS", "WS", "WSS")]
-        return Port(udp, tcp, *others)
+        udp, tcp = await both(host, number, self._received, settings.advertised_host, self._admits)
+        tls, ws, wss = (StreamListener(self._received, name, self._admits) for name in ("TLS", "WS", "WSS"))
+        return Port(udp, tcp, tls, ws, wss)
 
     async def _more_or_none(self, port: Port, host: str, settings: SipConnection) -> None:
         try:
@@ -116,7 +117,9 @@ class Ports:
                 await listener.bind(host, number, tls, settings.advertised_host, make)
 
 
-async def both(host: str, number: int, received: Received, advertised: str = "") -> tuple[UdpListener, StreamListener]:
+async def both(
+    host: str, number: int, received: Received, advertised: str = "", admits: Admits = anybody
+) -> tuple[UdpListener, StreamListener]:
     """UDP and TCP at one number. The system, when asked for one, looks at UDP only: another has to be tried where TCP
     is taken. Raises OSError."""
     tries = 1 if number else TRIES
@@ -124,7 +127,7 @@ async def both(host: str, number: int, received: Received, advertised: str = "")
         udp = await UdpListener.bind(host, number, received, advertised)
         tries -= 1
         try:
-            return udp, await StreamListener(received, "TCP").bind(host, udp.local[1], None, advertised)
+            return udp, await StreamListener(received, "TCP", admits).bind(host, udp.local[1], None, advertised)
         except OSError:
             udp.close()
             if not tries:

@@ -23,6 +23,8 @@ ANSWERS_WITHIN: Final = 8.0
 """Seconds a registrar may be silent before the next is asked."""
 LEAVES_WITHIN: Final = 0.7
 """Seconds at the end of the connection: a hub that stops waits for nobody long."""
+AFTER_LOSS: Final = 1.0
+"""Seconds, more or less, until a registration whose connection broke is made anew."""
 TURNS: Final = 4
 """Questions to one registrar for one registration: bare, with log-in, with a fresh nonce, with a longer expiry."""
 
@@ -96,7 +98,8 @@ class Registration:
             else:
                 failures = 0
                 self._now(Standing.REGISTERED)
-                await _until_lost(self.held.flow, refresh_after(self.held.seconds, self._chance()))
+                if await _lost(self.held.flow, refresh_after(self.held.seconds, self._chance())):
+                    await asyncio.sleep(AFTER_LOSS * (0.5 + self._chance()))  # where one is lost, many are
 
     async def end(self) -> None:
         """Take it back, if there is one: calls go elsewhere at once."""
@@ -159,15 +162,16 @@ class Registration:
         TRUNK_REGISTRATIONS.labels(self._trunk.name, outcome).inc()
 
 
-async def _until_lost(flow: Flow, seconds: float) -> None:
-    """Wait so long, or until this flow can carry nothing any more: then nobody could call us."""
+async def _lost(flow: Flow, seconds: float) -> bool:
+    """Wait so long, or until this flow can carry nothing any more, when nobody could call us; whether that is so."""
     lost = asyncio.Event()
     flow.when_lost(lost.set)
     try:
         async with asyncio.timeout(seconds):
             await lost.wait()
     except TimeoutError:
-        return
+        return False
+    return True
 
 
 def _least(answer: Response) -> int:

@@ -77,6 +77,10 @@ class UserAgent:
         except Exception:  # a fault in one call must not close the port on all others
             log.exception("a message could not be served")
 
+    def admits(self, host: str) -> bool:
+        """Whether it may open a connection: as if that were a message."""
+        return self.guard.admits(host, self.now())
+
     def keep(self, dialog: Dialog, call: Call) -> None:
         """Requests inside this dialog are the call's."""
         self._dialogs[dialog.key] = call

@@ -17,6 +17,7 @@ from plugins.sip.guard import Guard, Limits, networks
 from plugins.sip.media.engine import Codec, Endpoint, MediaEngine
 from plugins.sip.media_leg import MediaLeg
 from plugins.sip.numbers import called, caller
+from plugins.sip.referring import Referral
 from plugins.sip.transaction.layer import Incoming
 from plugins.sip.transport.flow import contact
 from plugins.sip.transport.udp import UdpListener
@@ -77,8 +78,8 @@ class Desk:
     def key(self, call: Call, digit: str) -> None:
         """Nobody presses any."""
 
-    def asked_to_transfer(self, call: Call, target: str) -> bool:
-        return False
+    def asked_to_transfer(self, referral: Referral) -> None:
+        """Nobody is."""
 
     def report(self) -> dict[str, float]:
         """What came since the last report, and the seconds from the first INVITE to the last ACK or BYE."""

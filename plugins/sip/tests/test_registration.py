@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -9,11 +10,13 @@ from sipmessage import CSeq, Request, Response
 
 from plugins.sip import registration
 from plugins.sip.counters import TRUNK_REGISTERED
+from plugins.sip.message import encode, read, response
 from plugins.sip.register import LONGEST_PAUSE, back_off, granted, refresh_after, retry_after
 from plugins.sip.registration import Registration, Standing
 from plugins.sip.tests import carrier as far
 from plugins.sip.tests.carrier import carrier, settings
 from plugins.sip.tests.party import NUMBER, Party, Site, described, site
+from plugins.sip.transport.framing import Framing
 
 
 def mine(found: Site) -> Registration:
@@ -127,6 +130,34 @@ async def test_where_one_registrar_is_silent_the_next_is_asked(monkeypatch: pyte
             async with site(**settings(there, proxies=first)) as found:
                 await registered(found)
                 assert len(there.asked) == 2
+
+
+async def test_over_a_connection_that_breaks_it_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registration, "AFTER_LOSS", 0.0)
+    asked: asyncio.Queue[Request] = asyncio.Queue()
+    streams: list[asyncio.StreamWriter] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        streams.append(writer)
+        while head := await reader.read(65_535):
+            for message in Framing().feed(head):
+                request = read(message)
+                assert isinstance(request, Request)
+                writer.write(encode(response(request, 200, "OK", tag="c")))
+                if request.method == "REGISTER":
+                    asked.put_nowait(request)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    where = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    more = {"username": far.USERNAME, "password": far.PASSWORD, "register_seconds": 300, "transport": "tcp"}
+    async with server, site(peers=[], proxies=[where], **more) as found:
+        first = await asyncio.wait_for(asked.get(), 5)
+        assert first.headers["Contact"].startswith(f"<sip:site42@127.0.0.1:{found.port};transport=tcp>")
+        streams[0].close()
+        assert (await asyncio.wait_for(asked.get(), 5)).headers["Expires"] == "300"
+        await registered(found)
+    for stream in streams:
+        stream.close()
 
 
 async def test_one_that_cannot_serve_now_is_passed_by() -> None:

@@ -101,6 +101,15 @@ async def test_who_is_bound_everywhere_says_the_address_that_faces_who_asks() ->
     tcp.close()
 
 
+async def test_who_is_shut_out_cannot_even_connect() -> None:
+    udp, tcp = await both("127.0.0.1", 0, lambda data, flow: None, "", lambda host: False)
+    reader, writer = await asyncio.open_connection("127.0.0.1", tcp.local[1])
+    assert await asyncio.wait_for(reader.read(), 5) == b"" and not tcp.peers
+    writer.close()
+    udp.close()
+    tcp.close()
+
+
 async def test_a_number_that_is_free_for_datagrams_only_is_not_the_last_word(monkeypatch: pytest.MonkeyPatch) -> None:
     bind, wanted = UdpListener.bind, [0]
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -16,6 +16,14 @@ MOST_UNSENT: Final = 1_000_000
 CONNECTS_WITHIN: Final = 4.0
 """Seconds; then there is nobody (a TimeoutError, which is an OSError)."""
 KEEP_ALIVE: Final = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
+MOST_CONNECTIONS: Final = 10_000
+Admits: TypeAlias = Callable[[str], bool]
+"""Whether this address may open a connection now."""
+
+
+def anybody(host: str) -> bool:
+    """Where nobody is turned away."""
+    return True
 
 
 class StreamFlow(asyncio.Protocol):
@@ -31,6 +39,8 @@ class StreamFlow(asyncio.Protocol):
         self.transport = transport
         self.local = local  # where we listen: an answer to our Via or Contact must reach a port that is open
         self.remote: Host = ("", 0)
+        self.admits: Admits = anybody
+        self.proved = ""  # by its certificate
         self._then: list[Callable[[], None]] = []
         self._lost = False
 
@@ -42,7 +52,10 @@ class StreamFlow(asyncio.Protocol):
             self.local = transport.get_extra_info("sockname")[:2]
         elif self.local[0] in EVERYWHERE:
             self.local = (transport.get_extra_info("sockname")[0], self.local[1])
-        self._peers.add(self)
+        if self.admits(self.remote[0]):
+            self._peers.add(self)
+        else:
+            self._stream.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._peers.discard(self)
@@ -104,11 +117,13 @@ Make: TypeAlias = Callable[[Received, "set[StreamFlow]", str, Host], StreamFlow]
 class StreamListener:
     """A listening port of one transport; it also opens connections to others. Unbound, it only does that."""
 
-    def __init__(self, received: Received, transport: str) -> None:
+    def __init__(self, received: Received, transport: str, admits: Admits = anybody) -> None:
         self.received = received
         self.transport = transport
         self.peers: set[StreamFlow] = set()
+        self._turns: dict[Host, asyncio.Lock] = {}
         self.local: Host = ("", 0)
+        self._admits = admits
         self._make: Make = StreamFlow
         self._server: asyncio.Server | None = None
 
@@ -118,20 +133,30 @@ class StreamListener:
         """Listen. Raises OSError when the port cannot be had."""
         self._make = make
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._flow, host, port, ssl=tls)
+        self._server = await loop.create_server(self._opened_by_others, host, port, ssl=tls)
         bound = self._server.sockets[0].getsockname()
         self.local = (advertised or bound[0], bound[1])
         return self
 
     async def connect(self, remote: Host, tls: ssl.SSLContext | None = None, name: str = "") -> StreamFlow:
-        """The connection to a far side, an open one if there is. Raises OSError."""
-        for peer in self.peers:
-            if peer.remote == remote and peer.open:
-                return peer
+        """The connection to a far side, an open one if there is; over TLS one that proved `name`. Raises OSError."""
+        proved = (name or remote[0]) if tls else ""
+        async with self._turns.setdefault(remote, asyncio.Lock()):  # who wants it at the same moment has the same one
+            for peer in self.peers:
+                if peer.remote == remote and peer.proved == proved and peer.open:
+                    return peer
+            return await self._connected(remote, tls, proved)
+
+    async def _connected(self, remote: Host, tls: ssl.SSLContext | None, proved: str) -> StreamFlow:
         loop = asyncio.get_running_loop()
-        host = (name or remote[0]) if tls else None
         async with asyncio.timeout(CONNECTS_WITHIN):
-            _, flow = await loop.create_connection(self._flow, *remote, ssl=tls, server_hostname=host)
+            _, flow = await loop.create_connection(self._flow, *remote, ssl=tls, server_hostname=proved or None)
+        flow.proved = proved
+        return flow
+
+    def _opened_by_others(self) -> StreamFlow:
+        flow = self._flow()
+        flow.admits = lambda host: len(self.peers) < MOST_CONNECTIONS and self._admits(host)
         return flow
 
     def _flow(self) -> StreamFlow:
