@@ -10,6 +10,7 @@ of agents' legs, each named by a string the core gives (`Ringing.leg`). What hap
 | HELD, RESUMED         | somebody put the call on hold, or back | the same, by the agent's own device           |
 | CONSULTING            | –                                      | the device called `colleague` about the call  |
 | RETURNED              | –                                      | and has done with it: the customer is theirs  |
+| PASSED_ON             | –                                      | the device passed the call on to `colleague`  |
 | ENDED, with a `cause` | the call is over                       | not taken (see `Cause`), or the agent hung up |
 
 Every command may come twice, and may come after what it is about has ended: then it does nothing. Commands for one call

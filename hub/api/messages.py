@@ -142,13 +142,14 @@ class LegState(StrEnum):
     RESUMED = "RESUMED"
     CONSULTING = "CONSULTING"
     RETURNED = "RETURNED"
+    PASSED_ON = "PASSED_ON"
     ENDED = "ENDED"
 
 
 @dataclass(frozen=True, slots=True)
 class LegFact:
     """Something that happened to a leg. `thread` is the key the interaction is known by; `cause` says why it ended;
-    `colleague` is the user whom the agent's device called, where it is CONSULTING."""
+    `colleague` is the user whom the agent's device called or passed the customer on to (CONSULTING, PASSED_ON)."""
 
     thread: str
     state: LegState

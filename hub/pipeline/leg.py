@@ -10,7 +10,7 @@ from hub.api import Cause, LegFact, LegState
 from hub.model.actor import Actor
 from hub.model.errors import Conflict
 from hub.model.states import HOLDS_SLOT, InteractionState, NotReadyReason, OfferState, Presence, WorkState
-from hub.pipeline import answer, conclude, consult, consulted, offer, presence, route
+from hub.pipeline import answer, conclude, consult, consulted, offer, presence, route, transfer
 from hub.pipeline.consult import Whom
 from hub.store import interactions, legs, work
 from hub.store.interactions import subjects
@@ -18,6 +18,7 @@ from hub.store.rows import Row
 from hub.store.unit import Tx
 
 log = logging.getLogger(__name__)
+BY_DEVICE = frozenset({LegState.CONSULTING, LegState.RETURNED, LegState.PASSED_ON})
 BROKEN = frozenset({Cause.FAILED, Cause.UNREACHABLE})  # nobody meant to hang up
 
 
@@ -93,20 +94,22 @@ def _agents(tx: Tx, interaction: Row, number: int, fact: LegFact) -> None:
         work.set_offer(tx, found, OfferState.RINGING, "offer.ringing")
     elif fact.state is LegState.ENDED:
         _left(tx, interaction, found, fact.cause)
-    elif fact.state in {LegState.CONSULTING, LegState.RETURNED}:
+    elif fact.state in BY_DEVICE:
         _by_device(tx, interaction, found["user_id"], fact)
     elif found["user_id"] == interaction["agent_id"]:
         _held(tx, interaction, fact.state)
 
 
 def _by_device(tx: Tx, interaction: Row, user_id: int, fact: LegFact) -> None:
-    """An agent brings in a colleague by the keys of their phone, or is done with them. What cannot be stays as it is:
-    the colleague's device does not ring, and that is what the phone is told."""
+    """An agent brings in a colleague by the keys of their phone, is done with them, or passes the customer on. What
+    cannot be stays as it is: the colleague's device does not ring, and that is what the phone is told."""
     actor = Actor(user_id, "", frozenset(), None)
     try:
         if fact.state is LegState.RETURNED:
             consult.back(tx, actor, interaction["id"])
-        else:
+        elif fact.state is LegState.PASSED_ON and fact.colleague is not None:
+            transfer.ring(tx, actor, interaction["id"], fact.colleague)
+        elif fact.state is LegState.CONSULTING:
             consult.ask(tx, actor, interaction["id"], Whom(user=fact.colleague))
     except Conflict as error:
         log.info("call %d: %s by a device is not possible: %s", interaction["id"], fact.state, error)

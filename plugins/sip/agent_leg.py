@@ -53,13 +53,15 @@ class Beside(Protocol):
 
 
 class AgentLeg:
-    """Named by the core. `call` is the device that answered, `aside` what else its phone has with us."""
+    """Named by the core. `call` is the device that answered, `aside` what else its phone has with us, `referral` by
+    what it asked that somebody else should have the customer."""
 
     def __init__(self, name: str, user_id: int, noticed: Noticed) -> None:
         self.name = name
         self.user_id = user_id
         self.call: Call | None = None
         self.aside: Beside | None = None
+        self.referral: Referral | None = None
         self.over = False
         self._noticed = noticed
         self._devices: list[Call] = []
@@ -94,6 +96,8 @@ class AgentLeg:
         """End it from our side."""
         if self.over:
             return
+        if self.referral is not None:
+            self.referral.done(200, "OK")
         self._finish(cause)
         for device in self._devices:
             device.hang_up(cause)

@@ -95,14 +95,11 @@ class FromPhones:
             _refuse(incoming, FORBIDDEN)  # about nobody: such calls are made in the inbox, where they have a record
         elif found[1].aside is not None:
             _refuse(incoming, BUSY)
-        elif not await self._has_device(colleague):
+        elif not await self._exchange.phones.has_device(colleague):
             _refuse(incoming, AWAY)
         else:
             line, leg = found
             Aside(line, leg, self._answering(incoming, line), colleague.user_id).begin()
-
-    async def _has_device(self, phone: Phone) -> bool:
-        return bool(phone.outside or await self._exchange.phones.bindings(phone.username, time.time()))
 
     async def _replace(self, incoming: Incoming, phone: Phone, wanted: Replaces) -> None:
         """§3: what is not there 481, what is not theirs 403, what is answered and was not to be 486."""

@@ -43,7 +43,7 @@ from plugins.sip.placing import Placed
 from plugins.sip.prompting import say
 from plugins.sip.referring import Referral
 from plugins.sip.settings import NAME, SCHEME, SipAccount, SipConnection, SipSettings
-from plugins.sip.transferring import pass_on, transfer
+from plugins.sip.transferring import offer_on, pass_on, transfer
 
 log = logging.getLogger(__name__)
 Arrange: TypeAlias = Callable[[Line], Awaitable[None]]
@@ -165,14 +165,14 @@ class SipChannel:
         mine = [line for line in self.exchange.lines.values() if line.account.id == account.id]
         return {line.thread: list(line.legs) for line in mine}
 
-    def _asked_to_transfer(self, line: Line, referral: Referral) -> bool:
-        """An agent's phone passes the customer on (REFER): to an allowed number outside, and nowhere else."""
+    def _asked_to_transfer(self, line: Line, leg: AgentLeg, referral: Referral) -> None:
+        """An agent's phone passes the customer on (REFER): to an allowed number outside, or to a colleague."""
         number = number_in(referral.target)
-        if not self._outward.allows(line.account, number):
-            return False
-        referral.accept()
-        line.soon(pass_on(self._outward, line, number, referral))
-        return True
+        if number.lstrip("+").isdecimal() and self._outward.allows(line.account, number):
+            referral.accept()
+            line.soon(pass_on(self._outward, line, number, referral))
+        else:
+            line.soon(offer_on(self.exchange.phones, line, leg, referral, number))
 
     def _line(self, thread: str) -> Line:
         line = self.exchange.lines.get(thread)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from plugins.sip.dialled import account_called
 from plugins.sip.digest import Verdicts
 from plugins.sip.edge import Edge
 from plugins.sip.guard import Guard, Limits
-from plugins.sip.line import Line
+from plugins.sip.line import Line, Transfers
 from plugins.sip.locating import Locator
 from plugins.sip.media.engine import MediaError
 from plugins.sip.media.settings import MediaSettings
@@ -27,7 +27,6 @@ from plugins.sip.message import encode, response
 from plugins.sip.numbers import caller
 from plugins.sip.phones import Phones
 from plugins.sip.ports import Ports
-from plugins.sip.referring import Referral
 from plugins.sip.registrar import Registrar
 from plugins.sip.sdes import Encryption, without_keys
 from plugins.sip.settings import SipSettings
@@ -73,7 +72,7 @@ class Exchange:
         self.trunks: dict[int, Trunk] = {}
         self.lines: dict[str, Line] = {}
         self.passed_on: list[Joined] = []
-        self.transfers: Callable[[Line, Referral], bool] = lambda line, referral: False
+        self.transfers: Transfers = lambda line, leg, referral: referral.refuse()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager

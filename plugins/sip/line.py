@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from hub.api import AnyAccount, Cause, Context, LegState, crash_point
 from plugins.sip import music
@@ -17,10 +17,12 @@ from plugins.sip.call import CallState as S
 from plugins.sip.collecting import Collecting
 from plugins.sip.consulting import hand_over
 from plugins.sip.media.engine import MediaEngine, MediaError
+from plugins.sip.media_leg import MediaLeg
 from plugins.sip.referring import Referral
 from plugins.sip.reports import Reports
 from plugins.sip.speaking import Speaking
 
+Transfers: TypeAlias = "Callable[[Line, AgentLeg, Referral], None]"
 log = logging.getLogger(__name__)
 
 
@@ -43,7 +45,7 @@ class Line:
         self.arrangement = Arrangement(self)
         self.said: set[int] = set()
         self.on_answer: Callable[[AgentLeg], None] | None = None
-        self.transfers: Callable[[Line, Referral], bool] = lambda line, referral: False
+        self.transfers: Transfers = lambda line, leg, referral: referral.refuse()
         self._context = context
         self._gone = gone
         self._over = False
@@ -61,9 +63,9 @@ class Line:
         return self.customer is not None and self.customer.state in (S.ANSWERED, S.CONFIRMED)
 
     @property
-    def beside(self) -> str | None:
+    def beside(self) -> MediaLeg | None:
         """A leg whose audio is up: further ones must be carried by the same process to be heard by it."""
-        return next((call.media.name for call in self._calls() if call.media.up), None)
+        return next((call.media for call in self._calls() if call.media.up), None)
 
     @property
     def music(self) -> Path | bytes:
@@ -200,7 +202,9 @@ class Line:
     def agent_transfers(self, leg: AgentLeg, referral: Referral) -> None:
         if referral.replaces is not None:
             hand_over(self, leg, referral, referral.replaces)
-        elif leg.name not in self.arrangement.talking or not self.transfers(self, referral):
+        elif leg.name in self.arrangement.talking:
+            self.transfers(self, leg, referral)
+        else:
             referral.refuse()
 
     def _asides_of(self, colleague: AgentLeg) -> list[Beside]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -99,6 +100,10 @@ class Phones:
         wanted = (BINDINGS.c.username == username) & (BINDINGS.c.expires_at > int(now))
         rows = sa.select(BINDINGS).where(wanted).order_by(BINDINGS.c.expires_at.desc())
         return await self._store.read(lambda conn: [_binding(row) for row in conn.execute(rows)])
+
+    async def has_device(self, phone: Phone) -> bool:
+        """Whether anything of theirs could ring."""
+        return bool(phone.outside or await self.bindings(phone.username, time.time()))
 
     async def hosts(self, now: float) -> Sequence[str]:
         """Whence phones are registered now."""

@@ -45,6 +45,10 @@ class Reports:
         """And has done with it."""
         self._leg(LegState.RETURNED, leg)
 
+    def passed_on(self, leg: str, colleague: int) -> None:
+        """An agent's phone wants a colleague, a user, to have the customer."""
+        self._leg(LegState.PASSED_ON, leg, colleague=colleague)
+
     def _leg(self, state: LegState, leg: str, **more: Json) -> None:
         fact = {"state": state.value, "leg": leg, "at": datetime.now(UTC).isoformat(), **more}
         self._tell("leg", json.dumps(fact).encode())

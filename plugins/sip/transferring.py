@@ -7,14 +7,18 @@ import logging
 from collections.abc import Callable
 
 from hub.api import AnyAccount, Cause, SendError, Unreachable
+from plugins.sip.agent_leg import AgentLeg
 from plugins.sip.call import Call
 from plugins.sip.line import Line
 from plugins.sip.outward import Outward
+from plugins.sip.phones import Phones
 from plugins.sip.referring import Referral
 from plugins.sip.speaking import Speaking
 
 log = logging.getLogger(__name__)
 LONGEST_RING = 45.0
+CORE_ANSWERS = 8.0
+"""Seconds; a leg that is still there then was not let go."""
 
 
 class Bridged:
@@ -89,6 +93,22 @@ async def pass_on(outward: Outward, line: Line, number: str, referral: Referral)
         await transfer(outward, line, number, lambda: referral.done(200, "OK"))
     except SendError as error:
         log.info("a transfer asked for by a phone did not come about: %s", error.code)
+        referral.done(480, "Temporarily Unavailable")
+
+
+async def offer_on(phones: Phones, line: Line, leg: AgentLeg, referral: Referral, username: str) -> None:
+    """To a colleague, whom the core offers the customer: the leg has gone then, and the phone is told. Who does not
+    take them gives them back."""
+    colleague = await phones.named(username)
+    if colleague is None or colleague.user_id == leg.user_id or not await phones.has_device(colleague):
+        referral.refuse()
+        return
+    referral.accept()
+    leg.referral = referral
+    line.reports.passed_on(leg.name, colleague.user_id)
+    await asyncio.sleep(CORE_ANSWERS)
+    if not leg.over:  # they are not at work, or busy
+        leg.referral = None
         referral.done(480, "Temporarily Unavailable")
 
 

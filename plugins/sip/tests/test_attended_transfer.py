@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.sip import replaces
+from plugins.sip import replaces, transferring
 from plugins.sip.digest import Secret
 from plugins.sip.replaces import BadReplaces, Replaces
 from plugins.sip.tests.desk_phone import ANN, BO, PASSWORD, DeskPhone, dialog_of, holds, rings, talks
@@ -141,6 +141,33 @@ async def test_early_only_does_not_replace_what_is_answered(desk: Desk) -> None:
     await desk.consults()
     desk.ann.joins("bo", f"{dialog_of(desk.second)};early-only")
     assert (await desk.ann.referred())[-1] == "SIP/2.0 486 Busy Here"
+
+
+# --- without asking them first -------------------------------------------------------------------------------------
+
+
+async def test_a_caller_is_offered_to_a_colleague_and_the_phone_is_told_when_it_may_go(desk: Desk) -> None:
+    desk.ann.say(desk.ann.request("REFER", "Refer-To: <sip:bo@hub>"))
+    await desk.found.until(lambda: desk.states("PASSED_ON") == [("offer:1", BO)])
+    await desk.found.channel.release(ACCOUNT, desk.found.thread, "offer:1", "released")  # so the core answers
+    assert await desk.ann.referred() == ["202", "SIP/2.0 100 Trying", "SIP/2.0 200 OK"]
+    await desk.ann.asked("BYE")
+    assert desk.found.thread, "the caller waits"
+
+
+async def test_a_colleague_who_cannot_take_them_leaves_them_where_they_are(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transferring, "CORE_ANSWERS", 0.1)
+    desk.ann.say(desk.ann.request("REFER", "Refer-To: <sip:bo@hub>"))
+    assert (await desk.ann.referred())[-1] == "SIP/2.0 480 Temporarily Unavailable"
+    await holds(desk.ann, "sendrecv")
+
+
+@pytest.mark.parametrize("to", ["nobody", "ann", "cy"])
+async def test_a_caller_is_offered_to_no_other(desk: Desk, to: str) -> None:
+    await desk.found.exchange.phones.set(BO + 1, Secret.of("cy", "hub", PASSWORD), "")  # who is not registered
+    assert (await desk.ann.ask("REFER", f"Refer-To: <sip:{to}@hub>")).code == 603
 
 
 # --- who may call at all -------------------------------------------------------------------------------------------

@@ -139,9 +139,17 @@ async def test_a_phone_passes_its_caller_on_to_an_allowed_number() -> None:
         async with site(proxies=[f"127.0.0.1:{phone.port}"], prefixes=["+86"]) as found:
             await in_conversation(found, caller, phone)
             phone.say(phone.request("REFER", f"Refer-To: <sip:{OUTSIDE}@hub>"))
-            heard = {getattr(message, "method", "") or f"{message.code}" for message in [  # type: ignore[union-attr]
-                await phone.hear(), await phone.hear(), await phone.hear()]}  # fmt: skip
-            assert {"202", "NOTIFY", "INVITE"} == heard
+            assert (await phone.answer()).code == 202
+            begun = await phone.asked("NOTIFY")
+            assert begun.body == b"SIP/2.0 100 Trying\r\n"
+            phone.reply(await phone.asked("INVITE"), 200, body=described())
+            await phone.asked("ACK")
+            ended = await phone.asked("NOTIFY")
+            assert (ended.body, ended.headers["Subscription-State"]) == (
+                b"SIP/2.0 200 OK\r\n",
+                "terminated;reason=noresource",
+            )
+            await phone.asked("BYE")
 
 
 @pytest.mark.parametrize("target", ["<sip:+15550100@hub>", "<sip:ann@hub>", "", "<sip:x"])
