@@ -15,7 +15,9 @@ from plugins.sip.sdes import SAVP, Encryption, Keying
 class MediaLeg:
     """One socket of the engine, and what was agreed about it. Raises MediaError, NotAcceptable, BadSdp."""
 
-    def __init__(self, engine: MediaEngine, beside: str | None = None, encryption: Encryption = Encryption.OFF) -> None:
+    def __init__(
+        self, engine: MediaEngine, beside: MediaLeg | None = None, encryption: Encryption = Encryption.OFF
+    ) -> None:
         self.engine = engine
         self.name = secrets.token_hex(8)
         self.agreed: Agreed | None = None
@@ -36,7 +38,8 @@ class MediaLeg:
         endpoint = await self._opened()
         if self.agreed and self.agreed.profile == SAVP:  # what is encrypted is not offered in the clear again
             self._keying = replace(self._keying, wanted=Encryption.REQUIRED)
-        return self._written(offer_answer.offer(endpoint.port, self._keying), endpoint)
+        codecs = offer_answer.preferring(self.agreed or (self._beside.agreed if self._beside else None))
+        return self._written(offer_answer.offer(endpoint.port, self._keying, codecs), endpoint)
 
     async def answer(self, offered: bytes) -> bytes:
         """Our answer to theirs; media starts."""
@@ -58,7 +61,7 @@ class MediaLeg:
 
     async def _opened(self) -> Endpoint:
         if self._endpoint is None:
-            self._endpoint = await self.engine.open(self.name, beside=self._beside)
+            self._endpoint = await self.engine.open(self.name, beside=self._beside.name if self._beside else None)
         return self._endpoint
 
     async def _connect(self, agreed: Agreed) -> None:

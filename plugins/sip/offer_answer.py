@@ -46,6 +46,11 @@ def offer(port: int, keying: Keying = CLEAR, codecs: tuple[str, ...] = OURS) -> 
     return Session((_ours(port, codecs, OUR_EVENTS, "sendrecv", keying.profile, keying.attributes()),))
 
 
+def preferring(other: Agreed | None) -> tuple[str, ...]:
+    """Our codecs, first what the leg uses that is to be heard: whom one codec serves, nobody needs to transcode."""
+    return tuple(sorted(OURS, key=lambda codec: other is None or codec != f"{other.codec}/8000"))
+
+
 def answer(
     offered: Session, port: int, keying: Keying = CLEAR, codecs: tuple[str, ...] = OURS
 ) -> tuple[Session, Agreed]:

@@ -40,6 +40,7 @@ class VoiceHouse(House):
         self, url: str, folder: Path, flow: str = "", others: Sequence[str] = (), **number_settings: Any
     ) -> None:
         self._others = others
+        shared = number_settings.pop("shared", {})
         super().__init__(url, folder, Nowhere())  # type: ignore[arg-type]  # only its port is asked for
         connection = {
             "listen_port": 0,
@@ -51,7 +52,7 @@ class VoiceHouse(House):
         self.file = SiteFile.model_validate(
             {
                 "plugins": {
-                    "sip": {"digest": ["MD5"]},  # baresip 1.0 gives up when it is offered anything else
+                    "sip": {"digest": ["MD5"], **shared},  # baresip 1.0 gives up when it is offered anything else
                     "self_service": {"folder": str(folder)},
                 },
                 "queues": [{"key": "desk", "name": "Desk"}],

@@ -27,6 +27,13 @@ def test_of_a_leg_that_said_nothing_and_a_far_side_that_reports_nothing_nothing_
     assert {each: value("sip_audio_lost_ratio_count", direction=each) for each in ("in", "out")} == before
 
 
+def test_who_is_called_for_somebody_is_offered_the_same_codec_first() -> None:
+    assert offer_answer.preferring(None) == offer_answer.OURS
+    for codec, other in (("PCMU", "PCMA"), ("PCMA", "PCMU")):
+        agreed = offer_answer.Agreed(("192.0.2.1", 4000), codec, 101, "sendrecv")
+        assert offer_answer.preferring(agreed) == (f"{codec}/8000", f"{other}/8000")
+
+
 @pytest.mark.parametrize(
     ("line", "port", "shared"),
     [
