@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import io
 from pathlib import Path
 
 import pytest
 
-from hub.main.demo import run_plugin_command
+from plugins.sip import hub_commands
 from plugins.sip.tests.test_phones_page import SITE
 from tests.browser.office import PASSWORD
 from tests.support.fixtures import StartHub
@@ -20,6 +21,14 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
+def run(*words: str) -> int:
+    """`hub sip phone …`."""
+    [command] = hub_commands()
+    parser = argparse.ArgumentParser()
+    command.configure(parser)
+    return command.run(parser.parse_args(words))
+
+
 async def test_an_administrator_gives_a_phone_sees_it_and_takes_it_away(
     hub_process: StartHub, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -28,7 +37,7 @@ async def test_an_administrator_gives_a_phone_sees_it_and_takes_it_away(
 
     async def phone(*words: str, password: str = PASSWORD) -> tuple[int, str]:
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
-        code = await asyncio.to_thread(run_plugin_command, ["sip", "phone", *words, "--site", site, "--as", "ada"])
+        code = await asyncio.to_thread(run, *words, "--site", site, "--as", "ada")
         said = capsys.readouterr()
         return code, said.out + said.err
 
@@ -49,5 +58,5 @@ def test_who_does_not_say_who_they_are_is_told_how(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("HUB_TOKEN", raising=False)
-    assert run_plugin_command(["sip", "phone", "list", "--site", "http://127.0.0.1:1"]) == 1
+    assert run("list", "--site", "http://127.0.0.1:1") == 1
     assert "HUB_TOKEN" in capsys.readouterr().err
