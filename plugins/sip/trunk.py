@@ -21,7 +21,7 @@ from plugins.sip.locating import Locator
 from plugins.sip.ports import Port
 from plugins.sip.proxy import Proxy
 from plugins.sip.register import retry_after
-from plugins.sip.registration import Registration
+from plugins.sip.registration import Registration, Standing
 from plugins.sip.settings import SipConnection
 from plugins.sip.transport.flow import Flow
 from plugins.sip.user_agent import UserAgent
@@ -73,8 +73,8 @@ class Trunk:
 
     @property
     def standing(self) -> str:
-        """Where it listens and whether it is registered, as an administrator reads it."""
-        if self.registration is None:
+        """Where it listens, and how its registration went once it did, as an administrator reads it."""
+        if self.registration is None or self.registration.standing is Standing.REGISTERING:
             return self.port.where
         standing, error = self.registration.standing, self.registration.error
         return f"{self.port.where}, {standing}{f': {error}' if error else ''}"

@@ -23,7 +23,7 @@ plugins = ["sip"]
 [[connections]]
 name = "Trunk"
 channel = "sip"
-settings = {{ registrar = true }}
+settings = {{ registrar = true, proxies = ["127.0.0.1:9"], username = "site42", register_seconds = 600 }}
 [[users]]
 login = "ada"
 name = "Ada Admin"
@@ -125,10 +125,12 @@ async def test_what_is_no_number_is_told_and_what_was_typed_stays(ada: Desk) -> 
 
 async def test_the_page_reads_in_chinese_and_has_no_fault_a_machine_can_find(ada: Desk) -> None:
     await expect(ada.at("sip-trunk")).to_contain_text("phones register here")
+    await expect(ada.at("sip-registration")).to_contain_text("not registered at the carrier")
     await press(ada, "phone-open")
     assert await faults(ada) == []
     await ada.page.locator("sip-phones").evaluate("(page) => { page.language = 'zh'; }")
     await says(ada, "phone-state", "没有话机")
     await expect(ada.at("sip-trunk")).to_contain_text("话机在此注册")
+    await expect(ada.at("sip-registration")).to_contain_text("未在运营商注册")
     await press(ada, "phone-open", "phone-save")
     assert await faults(ada) == []
