@@ -90,10 +90,10 @@ async def test_a_call_goes_by_the_second_when_the_first_is_dead(monkeypatch: pyt
         carrier = {"proxies": ["carrier.test"], "prefixes": ["*"]}
         async with name_server(zone) as server, site(**carrier, dns=[server.where]) as found:
             await found.rings_outside()
-            invite = await alive.asked("INVITE")
+            invite = await alive.picks_up()
             assert str(invite.uri) == "sip:+8610011@carrier.test"
-            alive.reply(invite, 486)
-            await alive.asked("ACK")
+            await found.until(lambda: any(fact["state"] == "ANSWERED" for fact in found.told("leg")))
+            await alive.asked("INVITE")  # and so does the next, at once
             trunk = found.exchange.trunks[7]
             assert [(each.where, each.failures > 0) for each in trunk.proxies] == [
                 (f"a.carrier.test:{dead.port}", True), (f"a.carrier.test:{alive.port}", False),
