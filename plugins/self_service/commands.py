@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from plugins.self_service.marks import ScriptError
-from plugins.self_service.rehearsal import Rehearsal, StageWorld, dialogue, lines
+from plugins.self_service.outcome import lines
+from plugins.self_service.rehearsal import Rehearsal, StageWorld, dialogue
 from plugins.self_service.script import Script, load
 
 

@@ -24,7 +24,6 @@ from hub.api import (
 from plugins.self_service.memory import Memory
 from plugins.self_service.nodes import Menu
 from plugins.self_service.script import Script
-from plugins.self_service.texts import as_text
 from plugins.self_service.walk import Stuck, Walk
 from plugins.self_service.world import Wanted, read_file
 
@@ -70,7 +69,7 @@ class StageWorld:
 
 
 class Rehearsal:
-    """One dialogue. `lines` is what a person would see of the last step, `over` says that it has ended."""
+    """One dialogue. `over` says that it has ended."""
 
     def __init__(self, script: Script, world: StageWorld, dialogue: Dialogue, state: api.Json = None) -> None:
         self._script = script
@@ -122,36 +121,3 @@ def _kept(step: FlowStep) -> api.Json:
 def dialogue(language: str = "en", medium: str = "LIVE_TEXT", sender: Address | None = None) -> Dialogue:
     """Somebody nobody knows."""
     return Dialogue(0, 0, None, language, medium, queue="rehearsal", sender=sender)
-
-
-def lines(step: FlowStep) -> list[str]:
-    """What a person would see of it, and what the hub would do."""
-    seen: list[str] = []
-    for prompt in step.prompts:
-        seen += prompt.text.splitlines() or [""]
-        seen += [f"  [{choice.key}] {choice.label}" for choice in prompt.choices]
-        if prompt.entry:
-            seen.append(f"  ({_expected(prompt.entry)})")
-    seen += [f"-> sends to {each.to.scheme}:{each.to.value}: {each.content.text}" for each in step.sends]
-    return seen + _end(step)
-
-
-def _expected(entry: api.Entry) -> str:
-    if entry.kind == api.EntryKind.RECORDING:
-        return f"a message of at most {entry.seconds:g} s"
-    many = f"{entry.shortest}" if entry.longest == entry.shortest else f"{entry.shortest} to {entry.longest}"
-    return f"{many} digits" if entry.kind == api.EntryKind.DIGITS else "text"
-
-
-def _end(step: FlowStep) -> list[str]:
-    if isinstance(step, api.Ask):
-        return []
-    found = ", ".join(f"{name}={as_text(value)}" for name, value in step.attributes.items())
-    if isinstance(step, api.End):
-        where = f"connects to {step.transfer.scheme}:{step.transfer.value}" if step.transfer else "ends"
-    else:
-        where = f"goes to the queue {step.queue or 'of the account'}"
-        where += ", keeps the place for a call-back" if step.callback else ""
-        where += f", opens a ticket: {step.ticket}" if step.ticket else ""
-    end = [f"-> {where}" + (f" with {found}" if found else "")]
-    return [*end, "  (anything: the agent is done)"] if _kept(step) else end

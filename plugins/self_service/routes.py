@@ -12,7 +12,8 @@ from hub.api import Context, Files, FlowStep, PluginRoutes, Request, Response, R
 from plugins.self_service import switches
 from plugins.self_service.library import Library
 from plugins.self_service.marks import Complaint, ScriptError
-from plugins.self_service.rehearsal import Rehearsal, StageWorld, dialogue, lines
+from plugins.self_service.outcome import lines
+from plugins.self_service.rehearsal import Rehearsal, StageWorld, dialogue
 from plugins.self_service.script import Script, parse
 from plugins.self_service.texts import in_language
 
@@ -67,7 +68,7 @@ class Page:
         speaks = dialogue("zh" if said.get("language") == "zh" else "en", str(medium))
         rehearsal = Rehearsal(script, _world(said), speaks, said.get("state"))
         step = await (rehearsal.start() if said.get("state") is None else rehearsal.hear(str(said.get("answer", ""))))
-        return _json(_shown(rehearsal, step, script))
+        return _json(_shown(rehearsal, step, script, request.viewer.language if request.viewer else "en"))
 
     def _script(self, said: Mapping[str, Any]) -> Script | None:
         if isinstance(said.get("text"), str):
@@ -93,10 +94,10 @@ def _item(script: Script, switched: Mapping[str, Any] | None, language: str) -> 
     return {"flow": script.name, "title": title, "nodes": len(script.nodes), **said}
 
 
-def _shown(rehearsal: Rehearsal, step: FlowStep, script: Script) -> dict[str, Any]:
+def _shown(rehearsal: Rehearsal, step: FlowStep, script: Script, language: str) -> dict[str, Any]:
     asked = step.prompts[-1] if isinstance(step, api.Ask) and step.prompts else None
     return {
-        "lines": lines(step),
+        "lines": lines(step, language),
         "speech": [prompt.speech for prompt in step.prompts if prompt.speech],
         "choices": [{"key": choice.key, "label": choice.label} for choice in asked.choices] if asked else [],
         "state": rehearsal.state,

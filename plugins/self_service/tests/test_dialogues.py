@@ -10,7 +10,8 @@ import pytest
 
 from hub.api import Address, Answered, Ask, Dialogue, End, EntryKind, FlowStep, HandOver, Resumed, Started
 from plugins.self_service.memory import Memory
-from plugins.self_service.rehearsal import OPEN, SILENCE, Rehearsal, StageWorld, dialogue, lines
+from plugins.self_service.outcome import lines
+from plugins.self_service.rehearsal import OPEN, SILENCE, Rehearsal, StageWorld, dialogue
 from plugins.self_service.script import load, parse
 from plugins.self_service.walk import Walk
 
@@ -258,6 +259,7 @@ async def test_after_the_agent_the_customer_is_asked_what_the_script_asks() -> N
     handed = await through(rehearsal, "the car")
     assert isinstance(handed, HandOver) and handed.after is not None
     assert lines(handed)[-2:] == ["-> goes to the queue of the account", "  (anything: the agent is done)"]
+    assert lines(handed, "zh")[-2:] == ["-> 转入账号的队列", "  (任意输入：客服已完成服务)"]
     asked = await rehearsal.hear("")
     assert said(asked) == "How was the car?" and [choice.key for choice in asked.prompts[0].choices] == list("12345")
     ended = await rehearsal.hear("4")

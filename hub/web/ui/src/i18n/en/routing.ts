@@ -161,7 +161,7 @@ export const routing = {
     hint_rules:
       "The hours you choose are played twice: as they were, and with the rules and what blocks what as they stand here, saved or not.",
     hint_skills:
-      "The hours you choose are played twice: as they were, and with the levels as they stand here, saved or not.",
+      "The hours you choose are played twice: as they were, and with the levels you have changed here, before they are saved.",
     hours: "Which hours",
     last: "The last {count} hour | The last {count} hours",
     chosen: "From – to",
