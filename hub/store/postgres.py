@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import asyncpg
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hub.store.documents import dump, load
@@ -46,6 +46,10 @@ def engine(url: str, size: int, **options: Any) -> AsyncEngine:
     )
 
 
+class ConnectionLost(ConnectionError):
+    """The connection went before the commit was asked for: whatever was written is undone."""
+
+
 class PostgresBackend:
     """Runs jobs in groups on a few connections, which have these `options`. `committed` hears our own batches, `heard`
     numbers from other nodes."""
@@ -66,7 +70,7 @@ class PostgresBackend:
         self._listener: asyncpg.Connection | None = None
         self._speaking = asyncio.Lock()
         self._jobs: asyncio.Queue[Job[Any] | None] = asyncio.Queue()
-        self._write = engine(url, WRITERS, pool_pre_ping=True, execution_options=options)
+        self._write = engine(url, WRITERS, execution_options=options)
         # Each statement sees what was committed before it, in a transaction or not: so none is begun and ended.
         self._readers = engine(
             url, READERS, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, execution_options=options
@@ -149,15 +153,30 @@ class PostgresBackend:
 
     async def _commit(self, jobs: list[Job[Any]]) -> Batch:
         try:
-            async with self._write.begin() as conn:
-                return await conn.run_sync(self._batch, jobs)
+            return await self._commit_twice(jobs)
         except RolledBack as rolled_back:
             return rolled_back.batch
         except Exception as error:  # noqa: BLE001  # every caller must hear of it; a writer that dies would hang them all
             return failed(jobs, error)
 
+    async def _commit_twice(self, jobs: list[Job[Any]]) -> Batch:
+        """As `_read`: the first attempt on a connection that broke has done nothing."""
+        try:
+            return await self._commit_once(jobs)
+        except ConnectionLost:
+            return await self._commit_once(jobs)
+
+    async def _commit_once(self, jobs: list[Job[Any]]) -> Batch:
+        async with self._write.begin() as conn:
+            return await conn.run_sync(self._batch, jobs)
+
     def _batch(self, conn: Connection, jobs: list[Job[Any]]) -> Batch:
-        return run_batch(conn, jobs, datetime.now(UTC))
+        try:
+            return run_batch(conn, jobs, datetime.now(UTC))
+        except (DBAPIError, PendingRollbackError) as error:
+            if isinstance(error, PendingRollbackError) or error.connection_invalidated:
+                raise ConnectionLost from error
+            raise
 
     async def _listen(self) -> None:
         """Keep one LISTEN connection; after a loss the next number heard makes the tail read what it missed."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -58,6 +59,26 @@ async def test_a_connection_that_is_cut_is_overloaded_and_the_next_one_serves(
     assert set(await outcomes(store, kill_ourselves)) == {Overloaded}
     assert set(await outcomes(store, one)) == {int}
     await store.close()
+
+
+async def test_connections_that_were_cut_while_nobody_used_them_are_not_felt(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    store = await Store.open(postgresql_url, key_file=tmp_path / "site.key")
+    await outcomes(store, one)
+    await cut_all(postgresql_url)
+    assert set(await outcomes(store, one)) == {int}
+    await cut_all(postgresql_url)
+    assert await asyncio.gather(*(store.write(lambda tx: one(tx.conn)) for _ in range(3))) == [1, 1, 1]
+    await store.close()
+
+
+async def cut_all(url: str) -> None:
+    """Every other connection to this database."""
+    server = await asyncpg.connect(url)
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    await server.execute(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {others}")
+    await server.close()
 
 
 @pytest.mark.postgresql
