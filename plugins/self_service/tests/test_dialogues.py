@@ -250,7 +250,7 @@ async def test_the_customers_own_language_goes_first_where_the_script_says_so() 
 
 async def test_after_the_agent_the_customer_is_asked_what_the_script_asks() -> None:
     flow = script(
-        "  ask: { do: collect, say: Which?, into: which, next: person, otherwise: person }\n"
+        "  ask: { do: collect, say: 'Which?', into: which, next: person, otherwise: person }\n"
         "  person: { do: queue, say: One moment., after: how }\n"
         "  how: { do: rate, say: 'How was {which}?', retries: 0, next: bye, otherwise: bye }\n"
         "  bye: { do: end, say: Goodbye. }\n"
