@@ -1,10 +1,11 @@
 """Calls of one node to a phone that is registered at another: the phone's node passes them on by the phone's own
 connection, as a stateless proxy (RFC 3261 §16.11) with flow tokens (RFC 5626 §5). Audio goes between the call's node
-and the phone; nothing is remembered here, so nothing is left when a node dies."""
+and the phone; no call is remembered here, so none is left when a node dies."""
 
 from __future__ import annotations
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
@@ -21,16 +22,20 @@ from plugins.sip.transport.flow import Flow, Host, contact
 
 BACK: Final = "hub-flow"
 """The parameter of our Via that says where an answer goes."""
+CALLING: Final = frozenset(("INVITE", "CANCEL", "ACK"))
+MOST_PHONES: Final = 10_000
 ANYWHERE: Final = ("", "0.0.0.0", "::")  # noqa: S104 - what others cannot connect to
 
 
 class Edge:
-    """One a process. `ports` are those open now."""
+    """One a process. `ports` are those open now; `talks`: whether a call of this node is with that far side."""
 
     def __init__(self, key: bytes, guard: Guard, ports: Callable[[], Iterable[Port]]) -> None:
         self._tokens = Tokens(key)
         self._guard = guard
         self._ports = ports
+        self._called_by: OrderedDict[FlowName, FlowName] = OrderedDict()
+        self.talks: Callable[[Flow], bool] = lambda flow: False
 
     def passes(self, message: Message, flow: Flow) -> bool:
         """Whether this was for somebody else, and is on its way."""
@@ -41,7 +46,7 @@ class Edge:
         if names:
             message.headers.setlist("Route", routes[1:])
             self._on(message, flow, names)
-        return bool(names)
+        return bool(names) or (not routes and message.method in CALLING and self._calls(message, flow))
 
     def address(self, flow: Flow) -> str:
         """Where other nodes reach the port of this flow ("192.0.2.1:5060"); "" when that is not known."""
@@ -63,6 +68,16 @@ class Edge:
         token = self._tokens.seal(FlowName(binding.transport, binding.host, binding.port, ours))
         return flow, f"<sip:{token}@{binding.edge};transport=tcp;lr>"
 
+    def _calls(self, request: Request, flow: Flow) -> bool:
+        """A phone calls: about a call that a node has with it, if not about one of ours. That node asks for its
+        password."""
+        phone = FlowName.of(flow)
+        node = self._called_by.get(phone)
+        if node is None or self._flow(node) is None or self.talks(flow):
+            return False
+        self._on(request, flow, (phone, node))
+        return True
+
     # --- passing on -------------------------------------------------------------------------------------------------
 
     def _on(self, request: Request, flow: Flow, names: tuple[FlowName, ...]) -> None:
@@ -71,7 +86,7 @@ class Edge:
         phone, *node = names
         onward = node[0] if node and FlowName.of(flow) == phone else phone
         if not node:
-            self._guard.nodes.add(flow.remote[0])  # only nodes can make such a token
+            self._note(phone, flow)
         hops = int(request.headers.get("Max-Forwards") or 70)
         target = self._flow(onward)
         if target is None or hops <= 0:
@@ -86,6 +101,14 @@ class Edge:
             )
         self._push(request, target, FlowName.of(came))
         target.send(encode(request))
+
+    def _note(self, phone: FlowName, node: Flow) -> None:
+        """This is a node, for only nodes can make such a token, and it calls this phone."""
+        self._guard.nodes.add(node.remote[0])
+        self._called_by[phone] = FlowName.of(node)
+        self._called_by.move_to_end(phone)
+        if len(self._called_by) > MOST_PHONES:
+            self._called_by.popitem(last=False)
 
     def _record(self, invite: Request, phone_flow: Flow, phone: FlowName, node: FlowName) -> None:
         """Requests inside the dialog come by here, too."""

@@ -67,6 +67,7 @@ class Exchange:
         self.locator = Locator(settings.dns)
         self.edge = Edge(context.key("flow"), self.guard, lambda: (trunk.port for trunk in self.trunks.values()))
         self.agent.passes, self.registrar.edge = self.edge.passes, self.edge.address
+        self.edge.talks = self.agent.talks
         self.ports = Ports(settings, self.agent.received, self.agent.admits)
         self.audio = Audio(_media(settings), self.owner_of)
         self.trunks: dict[int, Trunk] = {}

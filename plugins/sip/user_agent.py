@@ -51,6 +51,11 @@ class UserAgent:
         self.transactions = Transactions(self, now)
         self._dialogs: dict[Key, Call] = {}
 
+    def talks(self, flow: Flow) -> bool:
+        """Whether there is a dialog with this far side."""
+        theirs = (flow.transport, flow.remote)
+        return any((call.flow.transport, call.flow.remote) == theirs for call in self._dialogs.values())
+
     def knows(self, key: Key) -> bool:
         """Whether there is such a dialog."""
         return key in self._dialogs

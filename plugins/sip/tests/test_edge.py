@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sipmessage import Request
 
-from hub.api import Ringing, Unreachable
+from hub.api import Cause, Ringing, Unreachable
 from plugins.sip.digest import Secret, credentials
 from plugins.sip.flow_token import FlowName, Tokens
 from plugins.sip.message import Message, encode, read
-from plugins.sip.tests.desk_phone import ANN, PASSWORD
+from plugins.sip.tests.desk_phone import ANN, BO, PASSWORD
 from plugins.sip.tests.party import ACCOUNT, Party, Site, described, site
 
 OTHER = "127.0.0.2"
@@ -48,6 +48,13 @@ class WiredPhone(Party):
         given = credentials(asked.headers.getlist("WWW-Authenticate"), "REGISTER", self._target, "ann", PASSWORD)
         self._from = "<sip:ann@hub>;tag=r"
         assert (await self.ask("REGISTER", f"Authorization: {given}")).code == 200
+
+    def second_call(self) -> WiredPhone:
+        """On the same connection, to a colleague."""
+        other = WiredPhone()
+        other._reader, other._writer = self._reader, self._writer
+        other._from, other._to, other._target = "<sip:ann@hub>;tag=2", "<sip:bo@hub>", "sip:bo@hub"
+        return other
 
     def hang_up(self) -> None:
         self._writer.close()
@@ -106,6 +113,29 @@ async def test_it_rings_and_is_answered_by_its_own_connection_and_hangs_up(nodes
     assert (await nodes.phone.ask("BYE", route)).code == 200
     await nodes.near.until(lambda: nodes.facts()[-1] == ("ENDED", "offer:1", "HUNG_UP"))
     assert nodes.far.exchange.agent.calls == 0, "the phone's node remembers nothing"
+
+
+async def test_a_phone_consults_a_colleague_about_a_call_of_another_node(nodes: Nodes) -> None:
+    route = await nodes.answers()
+    await nodes.near.until(lambda: ("ANSWERED", "offer:1", "") in nodes.facts())
+    await nodes.near.exchange.phones.set(BO, Secret.of("bo", "hub", PASSWORD), "+8610012")
+    with nodes.phone.second_call() as second:
+        asked = await second.ask("INVITE", body=described())
+        assert asked.code == 407, "by the call's node, whose answers come by the phone's"
+        second.acknowledge()
+        given = credentials(asked.headers.getlist("Proxy-Authenticate"), "INVITE", "sip:bo@hub", "ann", PASSWORD)
+        second.say(second.request("INVITE", f"Proxy-Authorization: {given}", body=described()))
+        await nodes.near.until(lambda: ("CONSULTING", "offer:1", "") in nodes.facts())
+        [leg] = nodes.near.exchange.lines[nodes.near.thread].legs.values()
+        assert leg.aside is not None
+        leg.aside.answered()
+        ok = await second.answer()
+        assert (ok.code, ok.headers["Record-Route"]) == (200, route.partition(": ")[2])
+        second.into(ok)
+        second.say(second.request("ACK", f"Route: {ok.headers['Record-Route']}"))
+        await nodes.near.until(lambda: leg.aside is not None and leg.aside.call.state == "CONFIRMED")
+        leg.aside.left(Cause.HUNG_UP)
+        await second.asked("BYE")
 
 
 async def test_what_the_call_s_node_says_comes_to_the_phone(nodes: Nodes) -> None:
