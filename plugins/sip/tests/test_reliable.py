@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from sipmessage import Request, Response
 
+from plugins.sip import reliable
 from plugins.sip.message import response
 from plugins.sip.reliable import Reliable, required
 from plugins.sip.tests.party import Party, Site, described, site
@@ -154,6 +155,15 @@ async def test_a_caller_who_cancels_before_the_prack_is_gone() -> None:
             caller.say(cancel)
             codes = sorted([(await caller.answer()).code, (await caller.answer()).code])
             assert codes == [200, 487]
+            await found.until(lambda: not found.exchange.lines and not found.engine.open_legs)
+
+
+async def test_who_never_acknowledges_is_told_504_and_has_no_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reliable, "LIFE", 0.05)
+    async with site() as found:
+        with Party() as caller:
+            await ringing(found, caller, described())
+            assert (await caller.answer()).code == 504
             await found.until(lambda: not found.exchange.lines and not found.engine.open_legs)
 
 
