@@ -1,6 +1,6 @@
 """Files: stored once by their SHA-256, counted by use, in the database so that one commit covers message and file.
 
-A site may have them sealed (`sealing`): a file says for itself whether it is.
+A site may have them sealed (`sealing`): a file's digest says whether it is.
 """
 
 import hashlib
@@ -19,11 +19,11 @@ from hub.store.unit import Tx
 def put(tx: Tx, content: bytes) -> str:
     """Store content, or count one more use of what is there; returns its digest."""
     seal = sealing.of(tx.conn)
-    digest = seal.digest(content) if seal.wanted else hashlib.sha256(content).hexdigest()
+    digest = seal.name(content) if seal.wanted else hashlib.sha256(content).hexdigest()
     counted = update(blobs).where(blobs.c.digest == digest).values(uses=blobs.c.uses + 1)
     if tx.conn.execute(counted).rowcount == 0:
-        kept = {"content": seal.close(content) if seal.wanted else content, "sealed": seal.wanted}
-        tx.conn.execute(insert(blobs).values(digest=digest, size=len(content), uses=1, **kept))
+        kept = seal.close(content) if seal.wanted else content
+        tx.conn.execute(insert(blobs).values(digest=digest, content=kept, size=len(content), uses=1))
     return digest
 
 
@@ -74,24 +74,23 @@ def load(conn: Connection, message_id: int) -> tuple[Attachment, ...]:
     )
 
 
-def part(conn: Connection, digest: str, start: int, stop: int) -> bytes:
-    """The bytes of a file from `start` up to `stop`; no more than the pieces they are in leave the database. Raises
-    WrongKey."""
-    how = one(conn, select(blobs.c.sealed, blobs.c.size).where(blobs.c.digest == digest))
-    if how is None or not how["sealed"]:
+def part(conn: Connection, digest: str, size: int, start: int, stop: int) -> bytes:
+    """The bytes from `start` up to `stop` of a file of `size`; no more than the pieces they are in leave the database.
+    Raises WrongKey."""
+    if not sealing.names_sealed(digest):
         return _stored(conn, digest, start, stop)
     span = sealing.span(start, stop)
     salt, pieces = _stored(conn, digest, 0, sealing.SALT), _stored(conn, digest, span.start, span.stop)
-    plain = sealing.of(conn).open_span(salt, pieces, span.first, how["size"])
+    plain = sealing.of(conn).open_span(salt, pieces, span.first, size)
     before = span.first * sealing.CHUNK
     return plain[start - before : stop - before]
 
 
-_WITH_CONTENT = select(attachments, blobs.c.content, blobs.c.sealed).join(blobs, blobs.c.digest == attachments.c.digest)
+_WITH_CONTENT = select(attachments, blobs.c.content).join(blobs, blobs.c.digest == attachments.c.digest)
 
 
 def _opened(conn: Connection, row: Row) -> Row:
-    return {**row, "content": sealing.opened(conn, row["content"], sealed=row["sealed"])}
+    return {**row, "content": sealing.opened(conn, row["content"], sealed=sealing.names_sealed(row["digest"]))}
 
 
 def _stored(conn: Connection, digest: str, start: int, stop: int) -> bytes:

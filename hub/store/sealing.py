@@ -2,11 +2,13 @@
 
 A sealed content is 16 bytes of salt, then each CHUNK of the plain bytes under AES-256-GCM with its tag of 16 bytes. The
 key is the site's and the salt's (RFC 5869), so a nonce, the number of the piece, is used once; the whole's length is
-authenticated with each piece, so none can be left out. What was stored in clear says so in its row, and stays readable.
+authenticated with each piece, so none can be left out. What was stored in clear stays readable: a raw input's row says
+which it is, a file's name does.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -26,6 +28,7 @@ SALT: Final = 16
 _TAG: Final = 16
 _PIECE: Final = CHUNK + _TAG
 OPTION: Final = "hub_seal"
+_NAMED: Final = "sealed:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,10 @@ class Seal:
             raise WrongKey from error
         return b"".join(opened)
 
-    def digest(self, content: bytes) -> str:
-        """A name for equal contents that tells a reader of the database nothing about them."""
-        return hmac.new(self._names, content, hashlib.sha256).hexdigest()
+    def name(self, content: bytes) -> str:
+        """For equal contents the same; it tells a reader of the database no more than that they are sealed."""
+        digest = hmac.new(self._names, content, hashlib.sha256).digest()
+        return _NAMED + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
     def _cipher(self, salt: bytes) -> AESGCM:
         return AESGCM(HKDF(SHA256(), length=32, salt=salt, info=b"a file").derive(self._key))
@@ -81,6 +85,11 @@ def of(conn: Connection) -> Seal:
     """The site's, which every connection of its store knows."""
     seal: Seal = conn.get_execution_options()[OPTION]
     return seal
+
+
+def names_sealed(name: str) -> bool:
+    """Whether the file of this name is sealed. SQLite would read through the whole to come to a column behind it."""
+    return name.startswith(_NAMED)
 
 
 def opened(conn: Connection, content: bytes, *, sealed: bool) -> bytes:

@@ -1,4 +1,4 @@
-"""Files and raw inputs say whether they are encrypted; parts of a file can be read without the rest."""
+"""Raw inputs say whether they are encrypted; parts of a file can be read without the rest."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,19 +7,16 @@ revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
-TABLES = ("blobs", "raws")
 
 
 def upgrade() -> None:
-    for table in TABLES:
-        op.add_column(table, sa.Column("sealed", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+    op.add_column("raws", sa.Column("sealed", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     _store("EXTERNAL")  # not compressed, which calls and pictures are not anyway: so a part is found by its place
 
 
 def downgrade() -> None:
     _store("EXTENDED")
-    for table in TABLES:
-        op.drop_column(table, "sealed")
+    op.drop_column("raws", "sealed")
 
 
 def _store(how: str) -> None:

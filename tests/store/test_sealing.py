@@ -61,7 +61,7 @@ def put(tx: Tx) -> tuple[int, int]:
 def fetched(conn: Connection, file: int, raw: int) -> tuple[bytes, bytes, bytes]:
     found, body = blobs.get(conn, file), raws.get(conn, raw)
     assert found is not None and body is not None
-    return found["content"], body["body"], blobs.part(conn, found["digest"], 70_000, 70_026)
+    return found["content"], body["body"], blobs.part(conn, found["digest"], len(SECRET), 70_000, 70_026)
 
 
 def on_disk(conn: Connection) -> bytes:

@@ -47,7 +47,6 @@ blobs = Table(
     Column("content", Bytes, nullable=False),
     number("size"),
     number("uses"),
-    flag("sealed"),
 )
 
 attachments = Table(

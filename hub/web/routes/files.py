@@ -85,7 +85,7 @@ async def _pieces(call: Call, file: StoredFile, wanted: Part) -> AsyncIterator[b
         return
     for start in range(wanted.start, wanted.stop, PIECE):
         stop = min(start + PIECE, wanted.stop)
-        yield await call.read(partial(blobs.part, digest=file.digest, start=start, stop=stop))
+        yield await call.read(partial(blobs.part, digest=file.digest, size=file.size, start=start, stop=stop))
 
 
 def _html(call: Call, conn: Connection, message_id: int) -> str:
