@@ -1,6 +1,6 @@
 """`make chaos`: scenes drawn from a seed, on both databases and channels; prints the seed, what happened, and a table.
 
-python -m tests.chaos [--minutes N] [--seed S] [--database sqlite|postgresql] [--channel mail|chat] [--fault NAME]
+python -m tests.chaos [--minutes N] [--seed S] [--database sqlite|postgresql] [--channel mail|chat|calls] [--fault NAME]
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.api.faults import POINTS
+from tests.chaos.calls.scene import play
 from tests.chaos.faults import FAULTS, Fault
 from tests.chaos.report import Report, report
 from tests.chaos.scene import CHANNELS, Scene, scene
@@ -26,6 +27,7 @@ from tests.support import databases
 from tests.support.postgresql import Cluster, temporary_cluster
 
 DATABASES = ("sqlite", "postgresql")
+CALLS = "calls"
 BATCH = 10
 DISK = "size=24m"
 
@@ -64,7 +66,8 @@ def main() -> int:
     verdicts: list[bool] = []
     try:
         while time.monotonic() < end:
-            verdicts.append(_play(_plan(dice, options), table))
+            plan = _plan(dice, options)
+            verdicts.append((_play_calls if plan.channel == CALLS else _play)(plan, table))
     finally:
         databases.end_run()
     _show(table)
@@ -73,12 +76,31 @@ def main() -> int:
 
 
 def _plan(dice: random.Random, options: argparse.Namespace) -> Plan:
-    channel = options.channel or dice.choice(CHANNELS)
+    channel = options.channel or dice.choice((*CHANNELS, CALLS))
     database = options.database or dice.choice(DATABASES)
+    if channel == CALLS:
+        return Plan(channel, database, (), (), dice.randrange(2**32))
     points = [f"{point}:{dice.randint(1, 6)}" for point in dice.sample(POINTS, 3)]
     fitting = [fault for name, fault in sorted(FAULTS.items()) if fault.fits(database, channel)]
     chosen = [FAULTS[options.fault]] * 3 if options.fault else dice.sample(fitting, min(5, len(fitting)))
     return Plan(channel, database, () if options.fault else tuple(points), tuple(chosen), dice.randrange(2**32))
+
+
+def _play_calls(plan: Plan, table: Table) -> bool:
+    """One scene with telephones; whether nothing was left of any call."""
+    with tempfile.TemporaryDirectory() as name, _calls_place(plan, Path(name)) as url:
+        struck = asyncio.run(play(url, Path(name), random.Random(plan.seed)))
+    for each in struck:
+        _note(table, f"calls {each.fault}", plan.database, each.calls, each.seconds)
+        table[f"calls {each.fault}", plan.database].bad += each.left
+    left = [each for each in struck if each.left]
+    names = " ".join(each.fault for each in struck)
+    print(f"{plan.database:10} {plan.channel:5} {names}  {f'FAULT {left}' if left else 'ok'}", flush=True)
+    return not left
+
+
+def _calls_place(plan: Plan, folder: Path) -> AbstractContextManager[str]:
+    return databases.sqlite_database(folder) if plan.database == "sqlite" else databases.postgresql_database()
 
 
 def _play(plan: Plan, table: Table) -> bool:
@@ -164,7 +186,7 @@ def _note(table: Table, name: str, database: str, messages: int, seconds: float)
 
 
 def _show(table: Table) -> None:
-    print(f"\n{'fault':32} database   times messages slowest s lost, doubled or unanswered")
+    print(f"\n{'fault':32} database   times    given slowest s lost, doubled, unanswered or left")
     for (name, database), line in sorted(table.items()):
         print(f"{name:32} {database:10} {line.times:5} {line.messages:8} {line.slowest:9.1f} {len(line.bad):27}")
 
@@ -174,7 +196,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=10, help="no scene begins after these")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--database", choices=DATABASES)
-    parser.add_argument("--channel", choices=CHANNELS)
+    parser.add_argument("--channel", choices=(*CHANNELS, CALLS))
     parser.add_argument("--fault", choices=sorted(FAULTS))
     return parser.parse_args()
 

@@ -21,13 +21,6 @@ ALL = frozenset(CallState)
 SILENCE = 4.0
 
 
-async def nothing_left(room: Switchroom) -> None:
-    """No call, no socket for audio, nobody with anything in hand."""
-    async with asyncio.timeout(60):
-        while await room.book.busy() or await room.calls() or room.sockets():  # noqa: ASYNC110  # from outside
-            await asyncio.sleep(0.2)
-
-
 async def everybody_off(room: Switchroom) -> None:
     """No telephone has a call any more. Raises AssertionError with those that have."""
     with contextlib.suppress(TimeoutError):
@@ -43,12 +36,11 @@ async def test_a_hub_that_is_killed_has_nobody_on_the_line_when_it_is_back(
     async with switchroom(database_url, tmp_path, begin=begin_hub) as room:
         await room.arrange()
         talking = [phone for phone in room.phones if phone.phase is Phase.TALKING]
-        await room.hub.kill()
-        await room.hub.start()
+        await room.restart()
         said = await asyncio.gather(*(phone.hang_up() for phone in talking))
         assert set(said) == {481}
         await room.book.shows(dict.fromkeys(ALL - {S.WRAP_UP}, "FAILED") | {S.WRAP_UP: "CLOSED"})
-        await nothing_left(room)
+        assert await room.left() == set()
         assert await room.book.not_ready() == set()
 
 
@@ -59,7 +51,7 @@ async def test_a_hub_that_dies_at_any_point_of_a_call_has_none_when_it_is_back(
         died = [point for point in CALL_POINTS if await room.dies_at(point)]
         assert died == list(CALL_POINTS)
         await room.restart()
-        await nothing_left(room)
+        assert await room.left() == set()
         assert set(await room.book.ends()) <= {"FAILED", "CLOSED", "ABANDONED"}
         assert await room.book.not_ready() == set()
 
@@ -69,7 +61,7 @@ async def test_audio_that_dies_ends_the_calls_it_carried(tmp_path: Path, sqlite_
         await room.arrange()
         room.kill_media()
         await everybody_off(room)
-        await nothing_left(room)
+        assert await room.left() == set()
         assert await room.book.not_ready() == set()
 
 
@@ -84,7 +76,7 @@ async def test_customers_whose_network_goes_are_off_the_line(tmp_path: Path, sql
         for state in (S.DIALLING_OUT, S.RINGING_OUT):  # whoever we call there is not a caller
             await room.agents[state.agents[0]].hang_up()
         await everybody_off(room)
-        await nothing_left(room)
+        assert await room.left() == set()
         assert await room.book.not_ready() == set()
 
 
@@ -102,4 +94,4 @@ async def test_agents_whose_network_goes_leave_their_customers_to_others(
             *(room.callers[state].hang_up() for state in set(room.callers) - {S.RINGING_IN, S.WRAP_UP})
         )
         await everybody_off(room)
-        await nothing_left(room)
+        assert await room.left() == set()

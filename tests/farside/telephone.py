@@ -18,6 +18,7 @@ from plugins.sip.addresses import name_addr
 from plugins.sip.digest import credentials
 from plugins.sip.message import Message, read
 from plugins.sip.tests.party import Party, described
+from plugins.sip.transaction.machine import T1, T2
 
 PATIENCE = 30.0
 SOUND_EVERY = 0.25
@@ -73,7 +74,8 @@ class Telephone(Party):
         self.where = ("127.0.0.1", port)
         self._target, self._to = f"sip:{number}@hub", f"<sip:{number}@hub>"
         self._invite = self.request("INVITE", body=self._description())
-        self.say(self._invite)
+        async with self._repeating(self._invite):
+            await self.until(lambda: any(heard.endswith(" INVITE") for heard in self.heard))
         await self.until(lambda: "200 INVITE" in self.heard)
 
     async def register(self, user: str, password: str, port: int) -> None:
@@ -89,8 +91,8 @@ class Telephone(Party):
     async def ask(self, method: str, *headers: str, body: bytes = b"", kind: str = "application/sdp") -> Response:
         request = self.request(method, *headers, body=body, kind=kind)
         answer = self._asked[request.cseq.sequence] = asyncio.get_running_loop().create_future()
-        self.say(request)
-        return await asyncio.wait_for(answer, PATIENCE)
+        async with self._repeating(request):
+            return await asyncio.wait_for(answer, PATIENCE)
 
     async def press(self, key: str) -> None:
         """By INFO."""
@@ -111,6 +113,23 @@ class Telephone(Party):
             self._packets += 1
             head = bytes([0x80, 8]) + self._packets.to_bytes(2, "big") + (160 * self._packets).to_bytes(4, "big")
             self._sound.sendto(head + b"\0\0\0\x07" + b"\xd5" * 160, ("127.0.0.1", self._sound_to))
+
+    @contextlib.asynccontextmanager
+    async def _repeating(self, request: Request) -> AsyncIterator[None]:
+        """Say it again and again as long as this lasts (RFC 3261 §17.1.1.2, timer A)."""
+
+        async def repeat() -> None:
+            pause = T1
+            while True:
+                self.say(request)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, T2)
+
+        repeating = asyncio.create_task(repeat())
+        try:
+            yield
+        finally:
+            repeating.cancel()
 
     async def _live(self) -> None:
         loop = asyncio.get_running_loop()

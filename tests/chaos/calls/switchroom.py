@@ -78,6 +78,20 @@ class Switchroom:
         """Open for audio."""
         return sum(len(process.net_connections("udp")) for process in self.media_processes())
 
+    async def left(self, within: float = 60.0) -> set[str]:
+        """What there is still of any call though everybody hangs up for so many seconds; nothing, when that is so."""
+        left: set[str] = set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                while left := await self._left():
+                    await asyncio.gather(*map(_off, self.phones), asyncio.sleep(0.2))
+        return left
+
+    async def _left(self) -> set[str]:
+        found = {f"busy {login}" for login in await self.book.busy()} | {f"phone {name}" for name in self.on_the_line()}
+        found |= {f"{number} calls"} if (number := await self.calls()) else set()
+        return found | ({f"{number} sockets"} if (number := self.sockets()) else set())
+
     async def calls(self) -> int:
         """Those the exchange has now."""
         return int((await self.admin.of_plugin("GET", "/sip/status"))["calls"])
@@ -112,11 +126,11 @@ class Switchroom:
         return code == -signal.SIGKILL
 
     async def restart(self, **environment: str) -> None:
-        """Killed, and started again; the agents' telephones have forgotten their calls."""
+        """Killed, and started again. Whoever rang or talked gives up by themselves: nobody can tell them any more."""
         await self.hub.kill()
         self.hub.environment = {"HUB_PORT": self.hub.environment["HUB_PORT"], **environment}
         await self.hub.start()
-        for phone in self.agents.values():
+        for phone in (*self.agents.values(), *self.world.values()):
             phone.phase = Phase.IDLE
 
     async def _talk(self) -> None:
@@ -128,6 +142,13 @@ class Switchroom:
         screen = self.screens[login]
         [item] = (await screen.get("/interactions", view="mine"))["items"]
         await screen.post(f"/interactions/{item['id']}/{path}", body)
+
+
+async def _off(phone: Telephone) -> None:
+    """Whoever can, hangs up; whoever is rung waits to be told that it is over."""
+    if phone.phase is Phase.TALKING and not phone.gone:
+        with suppress(TimeoutError):
+            await phone.hang_up()
 
 
 def _carries_audio(process: psutil.Process) -> bool:
