@@ -79,8 +79,7 @@ class Answering(Call):
 
     def acknowledged(self, ack: Request) -> None:
         """The ACK of our 200, perhaps with the answer to our offer."""
-        if self._pending is not None:
-            self._pending.acknowledged()
+        super().acknowledged(ack)
         self._incoming.acknowledged()
         if self.state is S.ANSWERED:
             self.soon(self._confirmed(ack))
@@ -145,7 +144,7 @@ class Answering(Call):
             await self.media.settle(ack.body)  # no answer to our offer is no call
         if not self.over:
             self.told.up(self)
-            self._notice_hold()
+            self.renegotiating.notice_hold()
 
     def _unacknowledged(self) -> None:
         """No ACK in 32 s: the far side is gone, say BYE in case it is not (§13.3.1.4)."""

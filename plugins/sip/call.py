@@ -17,10 +17,11 @@ from plugins.sip.dialog import Dialog, Key
 from plugins.sip.held import Held
 from plugins.sip.media.engine import MediaError
 from plugins.sip.media_leg import MediaLeg
-from plugins.sip.message import response, with_body
+from plugins.sip.message import response
 from plugins.sip.offer_answer import NotAcceptable
 from plugins.sip.referring import Referral
 from plugins.sip.refreshing import Refreshing
+from plugins.sip.renegotiating import Renegotiating
 from plugins.sip.sdp import BadSdp
 from plugins.sip.transaction.layer import Incoming, Outgoing, Transactions
 from plugins.sip.transport.flow import Flow
@@ -96,6 +97,7 @@ class Call:
         self.dialog: Dialog | None = None
         self.held = Held(self)
         self.refreshing = Refreshing(self)
+        self.renegotiating = Renegotiating(self)
         self._tasks: set[asyncio.Task[None]] = set()
 
     def move(self, state: CallState) -> None:
@@ -108,6 +110,16 @@ class Call:
     def over(self) -> bool:
         """Whether it has ended."""
         return self.state is S.RELEASED
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether both know that it is answered."""
+        return self.state is S.CONFIRMED
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether their INVITE waits for our answer."""
+        return self.state in (S.OFFERED, S.EARLY)
 
     @property
     def held_by_them(self) -> bool:
@@ -177,6 +189,7 @@ class Call:
 
     def acknowledged(self, ack: Request) -> None:
         """An ACK inside the dialog."""
+        self.renegotiating.acknowledged(ack)
 
     def _on_bye(self, incoming: Incoming) -> None:
         incoming.respond(response(incoming.request, 200, "OK"))
@@ -196,43 +209,10 @@ class Call:
             self.told.key(self, digit)
 
     def _on_invite(self, incoming: Incoming) -> None:
-        """A re-INVITE: hold, resume, another address (§14.2)."""
-        if self.state is not S.CONFIRMED or self.refreshing.asking:
-            incoming.respond(response(incoming.request, 491, "Request Pending"))
-        else:
-            self.soon(self._renegotiated(incoming))
+        self.renegotiating.invited(incoming)
 
     def _on_update(self, incoming: Incoming) -> None:
-        """UPDATE (RFC 3311): as a re-INVITE, or a session timer's refresh without a body."""
-        if not incoming.request.body:
-            incoming.respond(self._ok(incoming.request))
-        elif self.state is S.CONFIRMED and not self.refreshing.asking:
-            self.soon(self._renegotiated(incoming))
-        else:
-            incoming.respond(self._too_early(incoming.request))
-
-    def _too_early(self, request: Request) -> Response:
-        """An offer while another has no answer yet (RFC 3311 §5.2): theirs, to which ours is coming; or ours."""
-        if self.state not in (S.OFFERED, S.EARLY):
-            return response(request, 491, "Request Pending")
-        answer = response(request, 500, "Offer Pending")
-        answer.headers.add("Retry-After", "1")
-        return answer
-
-    async def _renegotiated(self, incoming: Incoming) -> None:
-        request = incoming.request
-        try:
-            body = await (self.media.answer(request.body) if request.body else self.media.offer())
-        except (NotAcceptable, BadSdp):
-            incoming.respond(response(request, 488, "Not Acceptable Here"))
-            return
-        if self.dialog:
-            self.dialog.refresh(request)
-        answer = self._ok(request)
-        with_body(answer, body, SDP)
-        self._pending = incoming
-        incoming.respond(answer)
-        self._notice_hold()
+        self.renegotiating.updated(incoming)
 
     def _on_refer(self, incoming: Incoming) -> None:
         """A transfer asked for by this leg (RFC 3515): its owner does it, by our own means."""
@@ -246,20 +226,13 @@ class Call:
     def _on_notify(self, incoming: Incoming) -> None:
         incoming.respond(response(incoming.request, 200, "OK"))
 
-    def _notice_hold(self) -> None:
-        held = bool(self.media.agreed and self.media.agreed.held)
-        if held != self.held_by_them:
-            (self.held.begin if held else self.held.end)()
-            self.told.on_hold(self, held)
-
-    def _ok(self, request: Request) -> Response:
+    def ok(self, request: Request) -> Response:
+        """200, with what every one inside the dialog says."""
         answer = response(request, 200, "OK")
         if self.dialog:
             answer.headers.add("Contact", self.dialog.contact)
         self.refreshing.answering(request, answer)
         return answer
-
-    _pending: Incoming | None = None
 
     def ask(self, request: Request) -> Outgoing:
         """Send a request whose answer nobody waits for."""

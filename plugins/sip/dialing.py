@@ -185,11 +185,6 @@ class Dialing(Call):
         if not self.over:
             self.told.up(self)
 
-    def acknowledged(self, ack: Request) -> None:
-        """The ACK of our 200 to their re-INVITE."""
-        if self._pending is not None:
-            self._pending.acknowledged()
-
     def _log_in(self, answer: Response) -> None:
         proxy = answer.code == 407
         asked = answer.headers.getlist("Proxy-Authenticate" if proxy else "WWW-Authenticate")

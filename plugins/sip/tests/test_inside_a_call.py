@@ -92,6 +92,22 @@ async def test_an_offer_that_the_ack_does_not_answer_is_no_call() -> None:
             await found.until(lambda: not found.exchange.lines and not found.engine.open_legs)
 
 
+async def test_a_re_invite_without_an_offer_has_ours_and_its_answer_comes_with_the_ack() -> None:
+    """So some exchanges resume, or hold."""
+    async with site() as found:
+        with Party() as caller:
+            await caller.call(found.port)
+            await found.until(lambda: found.engine.did[:1])
+            offered = await caller.ask("INVITE")
+            assert (offered.code, b"a=sendrecv" in offered.body) == (200, True)
+            assert (await caller.ask("UPDATE", body=described(4002))).code == 491
+            ack = caller.request("ACK", body=described(4004, "sendonly"))
+            ack.headers.set("CSeq", "2 ACK")
+            caller.say(ack)
+            await found.until(lambda: ("recvonly",) in [did[3:] for did in found.engine.did])
+            assert (await caller.ask("UPDATE", body=described(4002))).code == 200
+
+
 async def test_update_with_what_we_cannot_speak_changes_nothing() -> None:
     async with site() as found:
         with Party() as caller:
