@@ -18,6 +18,8 @@ DATAGRAMS = {"HUB_SIP_PORT"}
 
 def run(name: str, arguments: list[str]) -> None:
     """Carry out `make <name>`; whatever is missing ends it with one sentence and exit code 1."""
+    # Set on many container images; hundreds of processes would each compile all they import, and pytest rewrite it
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     try:
         COMMANDS[name](arguments)
     except SetupError as error:
