@@ -15,7 +15,7 @@ from hub.store.unit import Tx
 from tests.web.conversations import insert_account, insert_interaction, insert_queue
 from tests.web.people import People
 
-SOUND = bytes(n % 251 for n in range(2_500_000))
+SOUND = (bytes(range(251)) * 10_000)[:2_500_000]
 SIZE = len(SOUND)
 
 
