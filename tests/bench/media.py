@@ -103,12 +103,13 @@ async def _engine(kind: str, legs: int) -> Figures:
                 await _record(engine, legs, Path(folder))
             _say(far, ours)
             await asyncio.sleep(SETTLE)
-            await engine.loads()
+            own = engine.own if isinstance(engine, RelayEngine) else engine
+            await own.loads()
             costs, started = [Cost(pid) for pid in pids], time.monotonic()
             received, missing = await asyncio.to_thread(_hear, far)
             cpu = sum(cost.cpu(time.monotonic() - started) for cost in costs)
             memory = sum(cost.memory() for cost in costs)
-            return Figures(cpu, memory, (await engine.loads())[0].late_ms, missing, received)
+            return Figures(cpu, memory, (await own.loads())[0].late_ms, missing, received)
 
 
 @asynccontextmanager
@@ -116,8 +117,8 @@ async def _carrier(kind: str) -> AsyncIterator[tuple[Engine, list[int]]]:
     """An engine, and the processes that carry audio for it."""
     if kind == "by rtpengine":
         async with rtpengine() as daemon, RelayEngine(MediaSettings(rtpengine=(daemon.address,))) as relay:
-            await relay.ready()
-            yield relay, [*relay.pids, daemon.process.pid]
+            await relay.own.ready()
+            yield relay, [*relay.own.pids, daemon.process.pid]
     else:
         async with WorkerEngine() as engine:
             await engine.ready()

@@ -19,6 +19,16 @@ def gain_matrix(legs: Sequence[str], gains: Mapping[tuple[str, str], float]) -> 
     return matrix
 
 
+def together(heard: Samples) -> Samples:
+    """Some legs as one (n, 160); none are silent."""
+    return to_samples(heard.sum(axis=0, dtype=np.float32))
+
+
+def stereo(left: Samples, right: Samples) -> npt.NDArray[np.int16]:
+    """Samples of two channels, interleaved as wav files have them."""
+    return np.stack([left, right], axis=-1).astype("<i2", copy=False)
+
+
 def mix(heard: Samples, gains: Gains) -> Samples:
     """What comes from each (n, 160) to what goes to each (n, 160); too loud is clipped, never wrapped."""
     return to_samples(gains @ heard.astype(np.float32))

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from plugins.sip.media import wire
-from plugins.sip.media.arrangement import Room, arrange
+from plugins.sip.media.arrangement import arrange
 from plugins.sip.media.control import Control
 from plugins.sip.media.engine import Codec, Digit, DigitSource, Direction, Event, MediaError, Played, Silence
 from plugins.sip.media.leg import Leg
 from plugins.sip.media.playing import Playing, Shelf
 from plugins.sip.media.readiness import Readiness
 from plugins.sip.media.recording import DiskThread, Track
+from plugins.sip.media.rooms import Rooms
 from plugins.sip.media.rtp_socket import RtpSocket
 from plugins.sip.media.ticks import Ticks
 
@@ -42,7 +43,7 @@ class Switchboard:
         self._port_count = max(1, len(list(ports)))
         self._tell, self._later = tell, later
         self._legs: dict[str, Leg] = {}
-        self._rooms: dict[str, Room] = {}
+        self._rooms = Rooms()
         self._tracks: dict[str, Track] = {}
         self._sockets: Readiness[Leg | Control] = Readiness()
         self._ticks = Ticks(tell)
@@ -150,18 +151,14 @@ class Switchboard:
 
     def mix(self, reply: Reply, *, room: str, legs: list[str], gains: list[tuple[str, str, float]]) -> None:
         """Exactly these are in the room."""
-        members = [self._leg(leg) for leg in legs]
-        for member in [*self._in(room), *members]:
-            self._leave(member)
-        for member in members:
-            member.room = room
-        self._rooms[room] = Room(tuple(legs), {(listener, speaker): gain for listener, speaker, gain in gains})
+        levels = {(listener, speaker): gain for listener, speaker, gain in gains}
+        self._rooms.fill(room, [self._leg(leg) for leg in legs], levels)
         self._rearrange()
         reply(True)
 
     def part(self, reply: Reply, *, leg: str) -> None:
         """Leave the room."""
-        self._leave(self._leg(leg))
+        self._rooms.leave(self._leg(leg))
         self._rearrange()
         reply(True)
 
@@ -183,7 +180,7 @@ class Switchboard:
         """From now on."""
         if target in self._tracks:
             raise MediaError(f"{target} is being recorded already")
-        if target not in self._legs and target not in self._rooms:
+        if target not in self._legs and target not in self._rooms.by_name:
             raise MediaError(f"there is no leg or room {target}")
         self._tracks[target] = Track(Path(path), self._tick + 1, self._disk)
         reply(True)
@@ -212,7 +209,7 @@ class Switchboard:
         """Free the socket."""
         closed = self._leg(leg)
         self._silence(closed)
-        self._leave(closed)
+        self._rooms.leave(closed)
         self._ticks.say_goodbye(closed, time.monotonic())
         self._sockets.unregister(closed.socket)
         if closed.socket.control:
@@ -236,20 +233,8 @@ class Switchboard:
     def _socket(self) -> RtpSocket:
         return RtpSocket(self._host, itertools.islice(self._ports, self._port_count))
 
-    def _in(self, room: str) -> list[Leg]:
-        return [self._legs[name] for name in self._rooms[room].legs] if room in self._rooms else []
-
-    def _leave(self, leg: Leg) -> None:
-        room = self._rooms.get(leg.room)
-        if room:
-            others = tuple(name for name in room.legs if name != leg.name)
-            self._rooms[leg.room] = Room(others, room.gains)
-            if not others:
-                del self._rooms[leg.room]
-        leg.room = ""
-
     def _rearrange(self) -> None:
-        self._ticks.rearrange(arrange(list(self._legs.values()), self._rooms))
+        self._ticks.rearrange(arrange(list(self._legs.values()), self._rooms.by_name))
 
     def _begin(self, name: str, playing: Playing) -> None:
         """Play it, unless meanwhile the leg was closed or something else was asked for."""
@@ -274,7 +259,7 @@ class Switchboard:
         self._tell(Digit(leg.name, key, source))
         if leg.playing and leg.playing.interruptible:
             self._silence(leg)
-        others = [other for other in self._in(leg.room) if other is not leg]
+        others = self._rooms.others(leg)
         if source is DigitSource.TELEPHONE_EVENT and len(others) == _PLAIN_PAIR - 1 and not leg.held:
             with suppress(ValueError):
                 others[0].press(key)

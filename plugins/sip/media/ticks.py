@@ -7,7 +7,6 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
-import numpy.typing as npt
 
 from plugins.sip.media import rtp
 from plugins.sip.media.arrangement import Arrangement, arrange
@@ -15,9 +14,10 @@ from plugins.sip.media.call_progress import ToneDetector
 from plugins.sip.media.control import Control
 from plugins.sip.media.dtmf import KeyDetector
 from plugins.sip.media.engine import Event, Played, Statistics, Tone
-from plugins.sip.media.g711 import FRAME, QUIET, RATE, Octets, Samples, decode_rows, to_samples
+from plugins.sip.media.g711 import FRAME, QUIET, RATE, Octets, Samples, decode_rows
 from plugins.sip.media.incoming import PLAIN, Incoming
 from plugins.sip.media.leg import Leg
+from plugins.sip.media.mixing import stereo, together
 from plugins.sip.media.outgoing import Outgoing
 from plugins.sip.media.per_leg import Indices, PerLeg
 from plugins.sip.media.recording import Track
@@ -234,18 +234,8 @@ class Ticks:
         legs = [name for name in tracks if name in rows]
         places = np.array([rows[name] for name in legs], np.intp)
         told = decode_rows(said[places], self._arrangement.codecs[places])
-        for name, frame in zip(legs, _stereo(heard[places], told), strict=True):
+        for name, frame in zip(legs, stereo(heard[places], told), strict=True):
             tracks[name].add(number, frame.tobytes())
         for name in tracks.keys() & members.keys():
             first, others = list(members[name][:1]), list(members[name][1:])
-            tracks[name].add(number, _stereo(_sum(heard[first]), _sum(heard[others])).tobytes())
-
-
-def _sum(heard: Samples) -> Samples:
-    """Some legs together (n, 160); none are silent."""
-    return to_samples(heard.sum(axis=0, dtype=np.float32))
-
-
-def _stereo(left: Samples, right: Samples) -> npt.NDArray[np.int16]:
-    """Samples of two channels, interleaved as wav files have them."""
-    return np.stack([left, right], axis=-1).astype("<i2", copy=False)
+            tracks[name].add(number, stereo(together(heard[first]), together(heard[others])).tobytes())

@@ -21,7 +21,6 @@ from plugins.sip.media.engine import (
     Endpoint,
     Event,
     Gone,
-    Load,
     MediaError,
     Played,
     Recording,
@@ -42,12 +41,12 @@ _PLAIN_PAIR: Final = 2
 
 
 class RelayEngine:
-    """A MediaEngine; an async context manager that runs what it needs."""
+    """A MediaEngine; an async context manager that runs what it needs. `own` are our own processes."""
 
     def __init__(self, settings: MediaSettings) -> None:
         self._settings = settings
-        self._own = WorkerEngine(settings)
-        self._switching = Switching(self._own)
+        self.own = WorkerEngine(settings)
+        self._switching = Switching(self.own)
         self._nodes: list[Node] = []
         self._turns = itertools.count()
         self._rooms: dict[str, list[str]] = {}
@@ -56,10 +55,10 @@ class RelayEngine:
 
     async def __aenter__(self) -> Self:
         self._nodes = [await Node.at(address) for address in self._settings.rtpengine]
-        await self._own.__aenter__()
+        await self.own.__aenter__()
         seconds, parties = self._settings.silence_seconds, self._switching.parties
         self._soon(Watch(self._nodes, parties, seconds, self._listeners.tell, self._lost).run())
-        self._soon(self._hear(self._own.events()))
+        self._soon(self._hear(self.own.events()))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -67,7 +66,7 @@ class RelayEngine:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(self.close(leg) for leg in list(self._switching.parties)))
-        await self._own.__aexit__(None, None, None)
+        await self.own.__aexit__(None, None, None)
         for node in self._nodes:
             node.close()
 
@@ -75,11 +74,11 @@ class RelayEngine:
         """See MediaEngine."""
         neighbour = self._party(beside) if beside is not None else None
         node, call = (neighbour.node, neighbour.call) if neighbour else (self._next_node(), secrets.token_hex(8))
-        ours = await self._own.open(leg, beside=beside)
+        ours = await self.own.open(leg, beside=beside)
         try:
             return await self._switching.open(node, call, leg, ours)
         except BaseException:  # also when whoever asked does not wait any more
-            await self._own.close(leg)
+            await self.own.close(leg)
             raise
 
     async def connect(
@@ -104,7 +103,7 @@ class RelayEngine:
         party.playing = _UNNUMBERED
         await self._switching.settle(party)
         try:
-            party.playing = await self._own.play(leg, audio, loop=loop, interruptible=interruptible)
+            party.playing = await self.own.play(leg, audio, loop=loop, interruptible=interruptible)
         except MediaError:
             party.playing = 0
             raise
@@ -112,7 +111,7 @@ class RelayEngine:
 
     async def stop(self, leg: str) -> None:
         """See MediaEngine."""
-        await self._own.stop(leg)
+        await self.own.stop(leg)
         party = self._party(leg)
         party.playing = 0
         await self._switching.settle(party)
@@ -126,7 +125,7 @@ class RelayEngine:
         members = [self._party(leg) for leg in legs]
         for member in members:
             await self._switching.part(member)
-        await self._own.mix(room, legs, gains)
+        await self.own.mix(room, legs, gains)
         self._rooms[room] = list(legs)
         if len(members) == _PLAIN_PAIR and not gains:
             members[0].other, members[1].other = legs[1], legs[0]
@@ -135,52 +134,51 @@ class RelayEngine:
     async def part(self, leg: str) -> None:
         """See MediaEngine."""
         await self._switching.part(self._party(leg))
-        await self._own.part(leg)
+        await self.own.part(leg)
 
     async def hold(self, leg: str, music: Path | bytes | None = None) -> None:
         """See MediaEngine."""
         party = self._party(leg)
         party.held = True
         await self._switching.settle(party)
-        await self._own.hold(leg, music)
+        await self.own.hold(leg, music)
 
     async def resume(self, leg: str) -> None:
         """See MediaEngine."""
-        await self._own.resume(leg)
+        await self.own.resume(leg)
         party = self._party(leg)
         party.held, party.playing = False, 0
         await self._switching.settle(party)
 
     async def record(self, target: str, path: Path) -> None:
         """See MediaEngine."""
-        await self._recorded(target, recorded=True)
-        await self._own.record(target, path)
+        await self._switching.record(self._rooms.get(target, [target]), recorded=True)
+        await self.own.record(target, path)
 
     async def pause_recording(self, target: str) -> None:
         """See MediaEngine."""
-        await self._own.pause_recording(target)
+        await self.own.pause_recording(target)
 
     async def resume_recording(self, target: str) -> None:
         """See MediaEngine."""
-        await self._own.resume_recording(target)
+        await self.own.resume_recording(target)
 
     async def stop_recording(self, target: str) -> Recording:
         """See MediaEngine."""
-        recording = await self._own.stop_recording(target)
-        await self._recorded(target, recorded=False)
+        recording = await self.own.stop_recording(target)
+        await self._switching.record(self._rooms.get(target, [target]), recorded=False)
         return recording
 
     async def send_digits(self, leg: str, digits: str) -> None:
         """See MediaEngine."""
         party = self._party(leg)
-        party.pressing += 1
-        await self._switching.settle(party)
-        self._soon(self._pressed(party, len(digits) * _KEY_SECONDS))
-        await self._own.send_digits(leg, digits)
+        await self._switching.begin_pressing(party)
+        self._soon(self._switching.end_pressing(party, len(digits) * _KEY_SECONDS))
+        await self.own.send_digits(leg, digits)
 
     async def statistics(self, leg: str) -> Statistics:
         """See MediaEngine. What a node carried alone is among the received, not among the sent."""
-        return await self._switching.counted(self._party(leg), await self._own.statistics(leg))
+        return await self._switching.counted(self._party(leg), await self.own.statistics(leg))
 
     async def close(self, leg: str) -> Statistics:
         """See MediaEngine."""
@@ -189,7 +187,7 @@ class RelayEngine:
             return Statistics()
         with suppress(MediaError):
             await self._switching.part(party)
-        counted = await self._switching.counted(party, await self._own.close(leg))
+        counted = await self._switching.counted(party, await self.own.close(leg))
         self._forget(party)
         with suppress(MediaError):  # a node that is gone has freed it
             await self._switching.free(party)
@@ -198,20 +196,6 @@ class RelayEngine:
     def events(self) -> AsyncIterator[Event]:
         """See MediaEngine."""
         return self._listeners.follow()
-
-    async def ready(self) -> None:
-        """Returns when a process of ours runs and a node answers. Raises MediaError when none does in time."""
-        await self._own.ready()
-        await self._next_node().ask("ping")
-
-    async def loads(self) -> list[Load]:
-        """How each of our own processes does."""
-        return await self._own.loads()
-
-    @property
-    def pids(self) -> list[int]:
-        """Of our own processes."""
-        return self._own.pids
 
     def relayed(self, leg: str) -> bool:
         """Whether a node alone carries it just now."""
@@ -224,18 +208,6 @@ class RelayEngine:
         alive = [node for node in self._nodes if node.alive] or self._nodes
         return alive[next(self._turns) % len(alive)]
 
-    async def _recorded(self, target: str, *, recorded: bool) -> None:
-        for leg in self._rooms.get(target, [target]):
-            if party := self._switching.parties.get(leg):
-                party.recorded = recorded
-                await self._switching.settle(party)
-
-    async def _pressed(self, party: Party, seconds: float) -> None:
-        """Our own process is done with the keys."""
-        await asyncio.sleep(seconds)
-        party.pressing -= 1
-        await self._settled(party)
-
     async def _hear(self, told: AsyncIterator[Event]) -> None:
         async for event in told:
             party = self._switching.parties.get(event.leg)
@@ -244,12 +216,8 @@ class RelayEngine:
                 continue
             if isinstance(event, Played) and party and party.playing == event.play:
                 party.playing = 0
-                self._soon(self._settled(party))
+                self._soon(self._switching.settle_quietly(party))
             self._listeners.tell(event)
-
-    async def _settled(self, party: Party) -> None:
-        with suppress(MediaError):
-            await self._switching.settle(party)
 
     def _lost(self, party: Party) -> None:
         """Its audio is no more, by the node's death or our own process's."""
@@ -258,7 +226,7 @@ class RelayEngine:
         self._soon(self._freed(party))
 
     async def _freed(self, party: Party) -> None:
-        await self._own.close(party.name)
+        await self.own.close(party.name)
         with suppress(MediaError):
             await self._switching.free(party)
 

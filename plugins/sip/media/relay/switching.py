@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from plugins.sip.media.engine import Direction, Endpoint, MediaError, Statistics
@@ -54,6 +56,28 @@ class Switching:
                 await self._take_back(party)
             if wanted and other is not None and not party.relayed_to:
                 await self._join(party, other)
+
+    async def settle_quietly(self, party: Party) -> None:
+        """The same where nobody waits for it: a node that is gone is told of by the watch."""
+        with suppress(MediaError):
+            await self.settle(party)
+
+    async def record(self, legs: Iterable[str], *, recorded: bool) -> None:
+        """These are recorded from now on, or no longer."""
+        for party in [self.parties[leg] for leg in legs if leg in self.parties]:
+            party.recorded = recorded
+            await self.settle(party)
+
+    async def begin_pressing(self, party: Party) -> None:
+        """Our own process is about to press keys."""
+        party.pressing += 1
+        await self.settle(party)
+
+    async def end_pressing(self, party: Party, seconds: float) -> None:
+        """It is done with them after so long."""
+        await asyncio.sleep(seconds)
+        party.pressing -= 1
+        await self.settle_quietly(party)
 
     async def part(self, party: Party) -> None:
         """It and whoever it heard are no pair any more."""
