@@ -17,8 +17,9 @@ import pytest
 
 from hub.pipeline import presence
 from hub.plugin.site_model import SiteFile
-from hub.store.tables import users
+from hub.store.tables import accounts, users
 from plugins.sip.digest import Secret
+from plugins.sip.line import Line
 from plugins.sip.phones import Binding
 from tests.voice.baresip import free_port
 from tests.voice.house import PASSWORD, VoiceHouse
@@ -42,6 +43,8 @@ RINGS: Final = {
 LONGER: Final = {'<pause milliseconds="1000" />': '<pause milliseconds="3000" />'}
 """The hub is no proxy that hands a call on at once: it is offered to an agent first."""
 
+MUCH_LONGER: Final = {'<pause milliseconds="1000" />': '<pause milliseconds="6000" />'}
+
 ALONE: Final[Mapping[str, Mapping[str, str]]] = {
     "options": {},
     "register": {},
@@ -60,9 +63,10 @@ PAIRS: Final[Sequence[tuple[str, str, Mapping[str, str]]]] = (
     ("b2bua_update_uac", "invite_uas", {'<pause milliseconds="500" />': '<pause milliseconds="1500" />'}),
     ("b2bua_bye_glare_uac", "b2bua_bye_glare_uas", {}),
 )
+NOBODY, TALKS, COLLEAGUE = range(len(PAIRS), len(PAIRS) + 3)
+"""Further agents: with a phone alone; in a call, about which they call a colleague (`invite_auth`); that colleague."""
 NOT_RUN: Final[Mapping[str, str]] = {
     "deregister": "run after `register`, on its own",
-    "invite_auth": "a phone that calls its own user; ours call colleagues (test_attended_transfer shows the log-in)",
     "message": "no MESSAGE: written words have channels of their own (405)",
     "reject_uac": "a proxy's script refuses a call for its early media; the hub has no such rule",
     "b2bua_early_media_uac": "requires early media before an answer: calls are answered at once, and then they hear us",
@@ -82,7 +86,7 @@ class Board(VoiceHouse):
     def __init__(self, url: str, folder: Path) -> None:
         super().__init__(url, folder)
         file: dict[str, Any] = self.file.model_dump()
-        keys = range(len(PAIRS) + 1)
+        keys = range(COLLEAGUE + 1)
         file["queues"] = [{"key": f"q{key}", "name": f"Q {key}"} for key in keys]
         file["users"] = [{"login": f"agent{key}", "name": f"Agent {key}", "queues": [f"q{key}"]} for key in keys]
         number = {"channel": "sip", "connection": "Trunk"}
@@ -122,6 +126,34 @@ class Bench:
             ours = tasks.create_task(self.run(caller, key, changed, "-s", number_of(key)))
         return [theirs.result(), ours.result()]
 
+    async def consults(self) -> list[str]:
+        """A phone with a call logs in to call a colleague, whom the scenario would have be itself."""
+        port, rings = free_port(), '<recv response="100" optional="true" />'
+        await self._phone(COLLEAGUE, port)
+        named = f"sip:agent{COLLEAGUE}@[remote_ip]"
+        to = {
+            "INVITE sip:[service]@[remote_ip]": f"INVITE {named}",
+            "To: <sip:[service]@[remote_ip]>": f"To: <{named}>",
+        }
+        changed = {**to, rings: f"{rings}\n  {rings.replace('100', '180')}"}
+        log_in = ("-s", f"agent{TALKS}", "-au", f"agent{TALKS}", "-ap", PASSWORD)
+        async with asyncio.TaskGroup() as tasks:
+            call = tasks.create_task(self.pair(TALKS, "invite_uac", "invite_uas", MUCH_LONGER))
+            theirs = tasks.create_task(self.run("invite_uas", COLLEAGUE, {}, "-p", str(port)))
+            await self._talks()
+            ours = tasks.create_task(self.run("invite_auth", TALKS, changed, *log_in))
+        return [*call.result(), theirs.result(), ours.result()]
+
+    async def _talks(self) -> None:
+        """The agent who talks does."""
+        [account] = [row["id"] for row in await self.house.rows(accounts) if row["name"] == f"Number {TALKS}"]
+        async with asyncio.timeout(20):
+            while not any(line.account.id == account and line.arrangement.talking for line in self._lines()):  # noqa: ASYNC110 - from outside
+                await asyncio.sleep(0.05)
+
+    def _lines(self) -> list[Line]:
+        return list(self.house.telephones.lines.values())
+
     async def _phone(self, key: int, port: int) -> None:
         [user] = [row["id"] for row in await self.house.rows(users) if row["login"] == f"agent{key}"]
         phones, name = self.house.telephones.phones, f"agent{key}"
@@ -150,22 +182,23 @@ async def bench(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Bench]:
 
 
 def test_every_scenario_is_run_or_has_a_reason() -> None:
-    ran = {*ALONE, *(name for caller, called, _ in PAIRS for name in (caller, called))}
+    ran = {*ALONE, "invite_auth", *(name for caller, called, _ in PAIRS for name in (caller, called))}
     assert {path.stem for path in CORPUS.glob("*.xml")} == ran | set(NOT_RUN)
     assert not ran & set(NOT_RUN)
 
 
 async def test_another_project_s_scenarios_go_as_written(bench: Bench) -> None:
-    await bench._phone(len(PAIRS), free_port())
-    log_in = ("-s", f"agent{len(PAIRS)}", "-au", f"agent{len(PAIRS)}", "-ap", PASSWORD)
-    assert [await bench.run(name, len(PAIRS), {}, *log_in) for name in ("register", "deregister")] == ["", ""]
+    await bench._phone(NOBODY, free_port())
+    log_in = ("-s", f"agent{NOBODY}", "-au", f"agent{NOBODY}", "-ap", PASSWORD)
+    assert [await bench.run(name, NOBODY, {}, *log_in) for name in ("register", "deregister")] == ["", ""]
     async with asyncio.TaskGroup() as tasks:
         alone = [
-            tasks.create_task(bench.run(name, 100 + key if name != "cancel_uac" else len(PAIRS), changed, *log_in))
+            tasks.create_task(bench.run(name, 100 + key if name != "cancel_uac" else NOBODY, changed, *log_in))
             for key, (name, changed) in enumerate(ALONE.items())
             if name != "register"
         ]
+        consults = tasks.create_task(bench.consults())
         pairs = [tasks.create_task(bench.pair(key, *pair)) for key, pair in enumerate(PAIRS)]
-    wrong = [task.result() for task in alone] + [said for task in pairs for said in task.result()]
+    wrong = consults.result() + [task.result() for task in alone] + [said for task in pairs for said in task.result()]
     assert [said for said in wrong if said] == []
     await bench.house.quiet()
