@@ -4,7 +4,9 @@ and the phone; no call is remembered here, so none is left when a node dies."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import socket
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
@@ -18,13 +20,14 @@ from plugins.sip.message import Message, encode, response, vias
 from plugins.sip.phones import Binding
 from plugins.sip.ports import Port
 from plugins.sip.transaction.layer import COOKIE, came_by
-from plugins.sip.transport.flow import Flow, Host, contact
+from plugins.sip.transport.flow import EVERYWHERE, Flow, Host, contact
+from plugins.sip.transport.tcp import StreamListener
+from plugins.sip.transport.udp import UdpListener
 
 BACK: Final = "hub-flow"
 """The parameter of our Via that says where an answer goes."""
 CALLING: Final = frozenset(("INVITE", "CANCEL", "ACK"))
 MOST_PHONES: Final = 10_000
-ANYWHERE: Final = ("", "0.0.0.0", "::")  # noqa: S104 - what others cannot connect to
 
 
 class Edge:
@@ -49,15 +52,15 @@ class Edge:
         return bool(names) or (not routes and message.method in CALLING and self._calls(message, flow))
 
     def address(self, flow: Flow) -> str:
-        """Where other nodes reach the port of this flow ("192.0.2.1:5060"); "" when that is not known."""
+        """Where other nodes reach the port of this flow ("192.0.2.1:5060"): as its far side does."""
         for port in self._ports():
-            if flow.local in _addresses(port) and port.udp.local[0] not in ANYWHERE:
-                return written(port.udp.local)
+            if any(_is(listener.local, flow.local) for listener in _listeners(port)):
+                return written((flow.local[0], port.udp.local[1]))
         return ""
 
     def here(self, binding: Binding) -> bool:
         """Whether a phone is registered at this node."""
-        return not binding.edge or any(written(port.udp.local) == binding.edge for port in self._ports())
+        return not binding.edge or any(_is(port.udp.local, read_back(binding.edge)) for port in self._ports())
 
     async def way(self, binding: Binding, port: Port) -> tuple[Flow, str]:
         """To a phone at another node: the flow there, and the Route. Raises OSError when that node is not there."""
@@ -164,7 +167,23 @@ def read_back(text: str) -> Host:
     return host.strip("[]"), int(port)
 
 
-def _addresses(port: Port) -> Iterator[Host]:
-    for listener in (port.udp, port.tcp, port.tls, port.ws, port.wss):
-        if listener.local[1]:
-            yield listener.local
+def _listeners(port: Port) -> Iterator[UdpListener | StreamListener]:
+    yield from (each for each in (port.udp, port.tcp, port.tls, port.ws, port.wss) if each.local[1])
+
+
+def _is(listening: Host, address: Host) -> bool:
+    """Whether this address of ours is where a port listens, which may be on all we have."""
+    same = listening[0] == address[0] or (listening[0] in EVERYWHERE and _ours(address[0]))
+    return same and listening[1] == address[1]
+
+
+@functools.lru_cache(256)
+def _ours(host: str) -> bool:
+    """Whether this machine has the address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((host, 0))
+        except OSError:
+            return False
+    return True

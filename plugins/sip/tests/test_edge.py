@@ -182,6 +182,20 @@ async def test_the_phone_is_told_when_the_call_s_node_is_gone(nodes: Nodes) -> N
     assert (await nodes.phone.ask("BYE", route)).code == 430
 
 
+async def test_a_node_that_listens_everywhere_is_where_its_phones_reach_it() -> None:
+    with WiredPhone() as phone:
+        async with site(listen_host="0.0.0.0", peers=[OTHER]) as far:
+            await phone.connect(far.port)
+            await phone.registers(far)
+            [binding] = await far.exchange.phones.bindings("ann", time.time())
+            assert binding.edge == f"127.0.0.1:{far.port}"
+            edge = far.exchange.edge
+            assert edge.here(binding)
+            assert not edge.here(replace(binding, edge=f"192.0.2.1:{far.port}")), "no address of this machine"
+            assert not edge.here(replace(binding, edge=f"127.0.0.1:{far.port + 1}"))
+            phone.hang_up()
+
+
 @pytest.mark.parametrize("token", ["", "x", "x.y", "VENQfDEyNy4wLjAuMXwx.00000000000000000000000000000000", "é.1"])
 async def test_a_forged_token_leads_nowhere(nodes: Nodes, token: str) -> None:
     with Party() as stranger:
