@@ -23,13 +23,11 @@ from hub.api import (
     HandOver,
     Json,
     Prompt,
-    Resumed,
     Sending,
     Started,
 )
 from hub.model.serial import format_serial
-from hub.pipeline import conclude
-from hub.store.tables import interactions, messages, queues, segments, tickets, work
+from hub.store.tables import interactions, messages, tickets, work
 from tests.toy.tests.exchange import Exchange
 from tests.toy.tests.house import House
 
@@ -45,8 +43,9 @@ class Told:
 
     name = "told"
 
-    def __init__(self, last: FlowStep) -> None:
+    def __init__(self, last: FlowStep, first: FlowStep | None = None) -> None:
         self.last = last
+        self.first = first or Ask((QUESTION,), state=1)
         self.gate: asyncio.Event | None = None
         self.heard: list[tuple[Dialogue, FlowEvent]] = []
         self.states: list[Json] = []
@@ -55,7 +54,7 @@ class Told:
         self.heard.append((dialogue, event))
         self.states.append(state)
         if isinstance(event, Started):
-            return Ask((QUESTION,), state=1)
+            return self.first
         if self.gate:
             await self.gate.wait()
         return self.last
@@ -164,62 +163,6 @@ async def test_what_no_account_can_send_is_left_out_and_the_dialogue_goes_on(
     await house.becomes("CLOSED")
     assert "no account can write first to pigeon" in caplog.text
     assert "coo" not in caplog.text
-
-
-@pytest.mark.parametrize("wrap_up", [0, 60])
-async def test_a_flow_goes_on_with_the_customer_when_the_agent_is_done(house: House, wrap_up: int) -> None:
-    flow = await served(house, wrap_up)
-    flow.last = Ask((Prompt("How was it?", (Choice("5", "good"),)),), state="asked")
-    await house.store.write(lambda tx: conclude.close(tx, house.ann, 1))
-    await house.exchange.until("delivery", lambda entry: entry["text"] == "How was it?\n5: good")
-    if wrap_up:
-        await house.store.write(lambda tx: conclude.wrap_up(tx, house.ann, 1, "SOLVED"))
-    flow.last = End((Prompt("Thank you"),), attributes={"rating": 5})
-    await house.exchange.say("say", text="5", **BEAR)
-    await house.becomes("CLOSED")
-    assert flow.heard[-2][1] == Resumed() and flow.states[-2:] == ["rate", "asked"]
-    [row] = await house.rows(interactions)
-    assert (row["attributes"]["rating"], row["disposition"]) == (5, "SOLVED" if wrap_up else "")
-    assert [each["state"] for each in await house.rows(work)] == ["DONE"]
-    stretches = [(each["kind"], each["state"], each["outcome"]) for each in await house.rows(segments)]
-    done = ("DONE", "ANSWERED")
-    assert stretches == [("FLOW", *done), ("QUEUE", *done), ("AGENT", *done), ("FLOW", *done)]
-
-
-async def test_who_still_wraps_up_when_the_flow_is_done_has_their_time(house: House) -> None:
-    flow = await served(house, 60)
-    flow.last = End()
-    await house.store.write(lambda tx: conclude.close(tx, house.ann, 1))
-    await house.becomes("CLOSED")
-    [stretch] = [each for each in await house.rows(segments) if each["state"] != "DONE"]
-    assert (stretch["user_id"], stretch["state"]) == (house.ann.user_id, "WRAP_UP")
-    await house.store.write(lambda tx: conclude.wrap_up(tx, house.ann, 1, ""))
-    assert {each["state"] for each in await house.rows(work)} == {"DONE"}
-
-
-async def test_a_flow_that_fails_after_the_agent_sends_nobody_back_to_the_queue(house: House) -> None:
-    await served(house, 0)
-    house.site.registry.flows.clear()
-    await house.store.write(lambda tx: conclude.close(tx, house.ann, 1))
-    await house.becomes("CLOSED")
-    assert len(await house.rows(work)) == 1
-
-
-async def test_a_flow_may_hand_over_again_to_the_agent_they_know(house: House) -> None:
-    flow = await served(house, 60)
-    flow.last = HandOver()
-    await house.store.write(lambda tx: conclude.close(tx, house.ann, 1))
-    await house.until("interaction.assigned", lambda event: event.data["how"] == "returned")
-    assert [each["state"] for each in await house.rows(work)] == ["DONE", "ASSIGNED"]
-
-
-async def served(house: House, wrap_up: int) -> Told:
-    """Ann has the bear, and the flow wants them back."""
-    await house.store.write(lambda tx: tx.conn.execute(queues.update().values(wrap_up_seconds=wrap_up)))
-    await house.ready()
-    flow = await through(house, HandOver(after="rate"))
-    await house.accept()
-    return flow
 
 
 async def test_plugins_learn_how_a_queue_stands_and_what_became_of_a_ticket(house: House) -> None:
