@@ -61,6 +61,7 @@ class Guard:
         self._sources: OrderedDict[str, Source] = OrderedDict()
         self.turned: Counter[Turned] = Counter()
         self.trusted: dict[int, tuple[Network, ...]] = {}
+        self._trunks: dict[str, frozenset[int]] = {}
         self.phones: dict[str, float] = {}
         self.nodes: set[str] = set()
 
@@ -94,21 +95,34 @@ class Guard:
             source.banned_until = now + self._limits.ban
             source.failed.clear()
 
+    def trust(self, trunk: int, peers: tuple[Network, ...]) -> None:
+        """Calls of this connection come from there from now on; () for nowhere."""
+        self.trusted[trunk] = peers
+        self._trunks.clear()
+
     def trunks_of(self, host: str) -> frozenset[int]:
-        """The connections whose peers include this address."""
+        """The connections whose peers include this address. Asked for several times a message, so it is remembered."""
+        found = self._trunks.get(host)
+        if found is None:
+            if len(self._trunks) >= MOST_SOURCES:
+                self._trunks.clear()
+            found = self._trunks[host] = frozenset(self._trunks_with(host))
+        return found
+
+    def _trunks_with(self, host: str) -> list[int]:
         try:
             address = ipaddress.ip_address(host)
         except ValueError:
-            return frozenset()
-        return frozenset(key for key, nets in self.trusted.items() if any(address in net for net in nets))
+            return []
+        return [key for key, nets in self.trusted.items() if any(address in net for net in nets)]
 
     def registered(self, host: str, until: float) -> None:
         """A phone logged in from there: it may call until then, by its password."""
         self.phones[host] = max(until, self.phones.get(host, 0.0))
 
     def knows(self, host: str, now: float) -> bool:
-        """Whether a phone is there."""
-        return self.phones.get(host, 0.0) > now
+        """Whether a phone is there, or a node that passes on what one says."""
+        return host in self.nodes or self.phones.get(host, 0.0) > now
 
     def banned(self, now: float) -> list[str]:
         """Who is shut out at the moment."""

@@ -67,7 +67,7 @@ class Trunk:
                 task.cancel()
             if self.registration:
                 await self.registration.end()
-            self._guard.trusted.pop(self.number, None)
+            self._guard.trust(self.number, ())
             for proxy in self.proxies:
                 TRUNK_UP.remove(self.name, proxy.where)
 
@@ -152,7 +152,7 @@ class Trunk:
         """Calls come from the peers, and from where we are registered: they find us there by our own word."""
         held = self.registration.held if self.registration else None
         registrar = networks([held.flow.remote[0]]) if held else ()
-        self._guard.trusted[self.number] = (*networks(self.settings.peers), *registrar)
+        self._guard.trust(self.number, (*networks(self.settings.peers), *registrar))
 
     async def _flow(self, proxy: Proxy) -> Flow:
         """Over TLS it must prove to be whom we were told to call, not whom the name servers made of it (RFC 5922)."""
