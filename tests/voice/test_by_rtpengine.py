@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from plugins.sip.media.relay import RelayEngine
+from plugins.sip.tests.media.calls import until
 from plugins.sip.tests.media.rtpengine import rtpengine
 from tests.voice.baresip import Baresip
 from tests.voice.house import DESK, PASSWORD, VoiceHouse
@@ -31,13 +32,13 @@ async def test_who_waits_hears_our_music_and_who_talks_is_carried_by_the_node(sq
             await house.becomes("CONNECTED")
             await house.hears(ann, CUSTOMER)
             await house.hears(phone, AGENT)
-            assert carried_alone(house) == 2
+            await until(lambda: carried_alone(house) == 2)
             await ann.do("hold")
             await house.hears_no(phone, AGENT)
             assert carried_alone(house) == 0
             await ann.do("resume")
             await house.hears(phone, AGENT)
-            assert carried_alone(house) == 2
+            await until(lambda: carried_alone(house) == 2)
             await phone.do("hangup")
             await house.becomes("CLOSED")
             await house.quiet()

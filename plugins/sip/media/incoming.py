@@ -85,6 +85,12 @@ class Incoming(PerLeg):
         expected, received = reception.of_source(row)
         return Receiving(source, reception.highest(row), expected, received, int(reception.jitter[row]))
 
+    def numbers(self, row: int, now: float) -> tuple[int, int] | None:
+        """Sequence number and timestamp that it is at; None before the first packet."""
+        if self._source[row] == _NO_SOURCE:
+            return None
+        return self.reception.highest(row), self.reception.timestamp(row, now * RATE)
+
     def count(self, row: int, packet: rtp.Packet, now: float) -> None:
         """A packet came, of whatever kind."""
         sequence, timestamp = np.array([packet.sequence]), np.array([packet.timestamp])

@@ -28,7 +28,22 @@ class Outgoing(PerLeg):
     def so_far(self, row: int) -> Sending:
         """What was sent of one, for a report."""
         sent = int(self.sent[row])
-        return Sending(int(self._source[row]), int(self._timestamp[row]), sent, sent * FRAME)
+        return Sending(int(self._source[row]), int(self._timestamp[row]), sent, sent * FRAME, int(self._sequence[row]))
+
+    def renumber(self, row: int, sequence: int, timestamp: int) -> list[tuple[int, int]]:
+        """Another source from now on, at these numbers; answers the steps there, each ahead of the one before by less
+        than half the circle: receivers that take no note of sources drop what seems older than what they had."""
+        ahead = (sequence - int(self._sequence[row])) & 0xFFFF
+        later = (timestamp - int(self._timestamp[row])) & 0xFFFFFFFF
+        count = 1 + max(ahead >> 14, later >> 30)
+        steps = [
+            (sequence - ahead + ahead * step // count, timestamp - later + later * step // count)
+            for step in range(1, count + 1)
+        ]
+        self._sequence[row], self._timestamp[row] = sequence & 0xFFFF, timestamp & 0xFFFFFFFF
+        self._source[row] = random.getrandbits(32)
+        self.sent[row] += count
+        return steps
 
     def packets(self, octets: Octets, kinds: Indices, sending: Indices, ticks: int) -> bytes:
         """One packet a row, of 172 octets, carrying these octets (n, 160); those in `sending` are going to be sent."""

@@ -40,6 +40,11 @@ class Reception(PerLeg):
         """The extended sequence number (A.1) that came last; 0 before any."""
         return max(0, int(self._highest[row]))
 
+    def timestamp(self, row: int, now: float) -> int:
+        """What it would be of a packet that comes now, in samples of the local clock; 0 before any."""
+        transit = float(self._transit[row])
+        return 0 if np.isnan(transit) else round(now - transit) & 0xFFFFFFFF
+
     def restart(self, row: int) -> None:
         """A new source, or an old one that jumped."""
         self._lost_before[row], self._highest[row], self._since_base[row] = self.lost(row), -1, 0

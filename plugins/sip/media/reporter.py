@@ -19,12 +19,13 @@ _OFFSET: Final = time.time() - time.monotonic()
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What we have sent: packets in all, and the timestamp that belongs to this moment."""
+    """What we have sent: packets in all, and the numbers that belong to this moment."""
 
     source: int
     timestamp: int
     packets: int
     octets: int
+    sequence: int = 0
 
 
 @dataclass(frozen=True, slots=True)

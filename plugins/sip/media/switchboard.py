@@ -201,6 +201,15 @@ class Switchboard:
         self._leg(leg).press(digits)
         reply(True)
 
+    def lead(self, reply: Reply, *, leg: str, other: str) -> None:
+        """Number what goes to both so that what the other sends follows."""
+        reply(self._ticks.lead(self._leg(leg), self._leg(other), time.monotonic()))
+
+    def overtake(self, reply: Reply, *, leg: str, seconds: float) -> None:
+        """Number what goes to it so that it follows what it heard meanwhile."""
+        self._ticks.overtake(self._leg(leg), seconds)
+        reply(True)
+
     def statistics(self, reply: Reply, *, leg: str) -> None:
         """Up to now."""
         reply(asdict(self._ticks.statistics(self._leg(leg))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from plugins.sip.media.reporter import Reporter
 from plugins.sip.media.rtcp import is_rtcp
 
 _SIZE = PLAIN.itemsize
+_BEFORE, _BEHIND = 50, 10_000  # packets
 
 
 class _Rows(PerLeg):
@@ -130,6 +132,29 @@ class Ticks:
             self._record(number, heard, said, tracks)
         while self._reports and self._reports[0][0] <= now:
             self._report(heapq.heappop(self._reports)[-1], now)
+
+    def lead(self, one: Leg, other: Leg, now: float) -> bool:
+        """Go on just before what the other one sends, which is what each will hear next, without us between. Whether
+        both have been heard: of who has not, nobody knows where they begin."""
+        of_one, of_other = (self._now.incoming.numbers(leg.row, now) for leg in (one, other))
+        if of_one is None or of_other is None:
+            return False
+        for leg, (sequence, timestamp) in ((one, of_other), (other, of_one)):
+            self._renumber(leg, sequence - _BEFORE, timestamp - _BEFORE * FRAME)
+        return True
+
+    def overtake(self, leg: Leg, seconds: float) -> None:
+        """Go on well behind what it has heard without us since `lead`, for so long."""
+        sent = self._now.outgoing.so_far(leg.row)
+        ahead = round(seconds * 50) + _BEHIND
+        self._renumber(leg, sent.sequence + ahead, sent.timestamp + _BEHIND * FRAME)
+
+    def _renumber(self, leg: Leg, sequence: int, timestamp: int) -> None:
+        silence = bytes([QUIET[leg.codec]]) * FRAME
+        for step in self._now.outgoing.renumber(leg.row, sequence, timestamp):
+            source = self._now.outgoing.so_far(leg.row).source
+            with suppress(OSError):  # as with any packet
+                leg.socket.write(rtp.build(leg.codec.payload_type, *step, source, silence, marker=True))
 
     def say_goodbye(self, leg: Leg, now: float) -> None:
         """The last report of a leg that is about to go."""

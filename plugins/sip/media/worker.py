@@ -30,7 +30,7 @@ _CATCH_UP: Final = 5
 _WATCH: Final = 50  # ticks
 _REQUESTS: Final = frozenset({
     *("open", "connect", "play", "stop_playing", "mix", "part", "hold", "resume", "send_digits", "statistics", "close"),
-    *("record", "pause_recording", "stop_recording"),
+    *("record", "pause_recording", "stop_recording", "lead", "overtake"),
 })  # fmt: skip
 
 

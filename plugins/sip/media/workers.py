@@ -164,6 +164,18 @@ class WorkerEngine:
         """See MediaEngine."""
         await self._ask(leg, "send_digits", digits=digits)
 
+    async def lead(self, leg: str, other: str) -> bool:
+        """Number what goes to these two so that what the other sends follows, when somebody else is to pass it on.
+
+        False while one of them has not been heard. Many phones drop what seems older than what they had, whatever its
+        source (baresip #817), and would be deaf from then on.
+        """
+        return bool(await self._ask(leg, "lead", other=other))
+
+    async def overtake(self, leg: str, seconds: float) -> None:
+        """The way back, after so long."""
+        await self._ask(leg, "overtake", seconds=seconds)
+
     async def statistics(self, leg: str) -> Statistics:
         """See MediaEngine."""
         return Statistics(**await self._ask(leg, "statistics"))

@@ -46,7 +46,7 @@ class RelayEngine:
     def __init__(self, settings: MediaSettings) -> None:
         self._settings = settings
         self.own = WorkerEngine(settings)
-        self._switching = Switching(self.own)
+        self._switching = Switching(self.own, self._soon)
         self._nodes: list[Node] = []
         self._turns = itertools.count()
         self._rooms: dict[str, list[str]] = {}

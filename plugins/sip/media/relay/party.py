@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from plugins.sip.media.engine import Codec, Crypto, Direction, Endpoint
 from plugins.sip.media.relay.ng import Node
+
+FIRST_PAUSE: Final = 0.05
+"""Seconds until it is looked again whether both of a pair have been heard; doubled each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Party:
     recorded: bool = False
     pressing: int = 0  # times keys were pressed that are still being heard
     told_silence: bool = False
+    pause: float = FIRST_PAUSE
 
     @property
     def hub_tag(self) -> str:

@@ -5,26 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any, Final
 
 from plugins.sip.media.engine import Direction, Endpoint, MediaError, Statistics
 from plugins.sip.media.relay import patching
 from plugins.sip.media.relay.counting import packets
 from plugins.sip.media.relay.ng import Node
-from plugins.sip.media.relay.party import Agreed, Party, may_be_relayed
+from plugins.sip.media.relay.party import FIRST_PAUSE, Agreed, Party, may_be_relayed
 from plugins.sip.media.workers import WorkerEngine
 
 log = logging.getLogger(__name__)
+_LONGEST_PAUSE: Final = 5.0
 
 
 class Switching:
-    """`parties` by name; those of one call take turns."""
+    """`parties` by name; those of one call take turns. `soon` does what nobody waits for."""
 
-    def __init__(self, own: WorkerEngine) -> None:
+    def __init__(self, own: WorkerEngine, soon: Callable[[Coroutine[Any, Any, None]], None]) -> None:
         self.parties: dict[str, Party] = {}
-        self._own = own
+        self._own, self._soon = own, soon
         self._locks: dict[str, asyncio.Lock] = {}
 
     def party(self, leg: str) -> Party:
@@ -52,6 +54,8 @@ class Switching:
         async with self._turn(party.call):
             other = self.parties.get(party.other)
             wanted = other is not None and may_be_relayed(party, other)
+            if not wanted:
+                party.pause = FIRST_PAUSE
             if party.relayed_to and not (wanted and party.relayed_to == party.other):
                 await self._take_back(party)
             if wanted and other is not None and not party.relayed_to:
@@ -109,6 +113,9 @@ class Switching:
         return not any(each.call == party.call for each in self.parties.values())
 
     async def _join(self, one: Party, other: Party) -> None:
+        if not await self._own.lead(one.name, other.name):
+            self._soon(self._try_again(one))
+            return
         for party in (one, other):
             await self._carry(party, Direction.INACTIVE)
         try:
@@ -121,6 +128,12 @@ class Switching:
             one.relayed_to, other.relayed_to = other.name, one.name
             one.relayed_at = other.relayed_at = time.time()
 
+    async def _try_again(self, party: Party) -> None:
+        """When both may have been heard."""
+        party.pause = min(2 * party.pause, _LONGEST_PAUSE)
+        await asyncio.sleep(party.pause)
+        await self.settle_quietly(party)
+
     async def _take_back(self, party: Party) -> None:
         """Both of them hear our own process again."""
         other = self.parties.get(party.relayed_to)
@@ -128,6 +141,7 @@ class Switching:
             if each is not None and each.relayed_to:
                 each.relayed_to = ""
                 await self._through(each)
+                await self._own.overtake(each.name, time.time() - each.relayed_at)
 
     async def _through(self, party: Party) -> None:
         if party.agreed is not None:

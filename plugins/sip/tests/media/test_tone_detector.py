@@ -50,25 +50,23 @@ def test_fax_machines_are_recognised(level: float) -> None:
 
 
 TRIES = 12
-FAX = [(-10.0, 40.0, 0.0), (-25, 40, 0), (-15, 9, 0)]
+FAX = [(-10, 40), (-25, 40), (-15, 9)]
 RATES = [
-    *((ToneKind.BUSY, *case) for case in [(-10.0, 40.0, 0.0), (-25, 40, 0), (-15, 15, 0)]),
+    *((ToneKind.BUSY, *case) for case in [(-10, 40), (-25, 40), (-15, 15)]),
     *((kind, *case) for kind in (ToneKind.CNG, ToneKind.CED) for case in FAX),
 ]
-"""Level in dBm0, noise so many dB below it, and the share that may be missed."""
+"""Level in dBm0, and noise so many dB below it."""
 
 
-@pytest.mark.parametrize(("kind", "level", "below", "bound"), RATES)
-def test_tones_are_missed_hardly_ever(
-    kind: ToneKind, level: float, below: float, bound: float, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize(("kind", "level", "below"), RATES)
+def test_tones_are_not_missed(kind: ToneKind, level: float, below: float, capsys: pytest.CaptureFixture[str]) -> None:
     dice = np.random.default_rng(SEED)
     found = [recognised(_spoiled(kind, level, below, dice)) for _ in range(TRIES)]
     missed, wrong = sum(kind not in each for each in found), sum(len(set(each) - {kind}) for each in found)
     with capsys.disabled():
         rates = f"missed {missed / TRIES:.0%}, wrong {wrong / TRIES:.0%}"
         print(f"\n  {kind} at {level} dBm0, noise {below} dB below: {rates}")  # noqa: T201  # rates are to be seen
-    assert missed <= bound * TRIES and wrong == 0
+    assert (missed, wrong) == (0, 0)
 
 
 def _spoiled(kind: ToneKind, level: float, below: float, dice: np.random.Generator) -> Wave:
