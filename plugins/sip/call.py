@@ -95,6 +95,7 @@ class Call:
         self.flow = flow
         self.state = S.IDLE
         self.dialog: Dialog | None = None
+        self.referred = False
         self.held = Held(self)
         self.refreshing = Refreshing(self)
         self.renegotiating = Renegotiating(self)

@@ -24,9 +24,11 @@ class Referral:
         self.target = targets[0]
         self.replaces: Replaces | None = replaces.in_refer_to(self.target)
         self._incoming = incoming
+        self._event = f"refer;id={incoming.request.cseq.sequence}" if call.referred else "refer"  # §2.4.6
 
     def accept(self) -> None:
         """It is being done."""
+        self.call.referred = True
         self._incoming.respond(response(self._incoming.request, 202, "Accepted"))
         self._notify("SIP/2.0 100 Trying", "active;expires=60")
 
@@ -42,7 +44,7 @@ class Referral:
     def _notify(self, fragment: str, state: str) -> None:
         assert self.call.dialog is not None, "a REFER is inside a dialog"
         request = self.call.dialog.request("NOTIFY")
-        request.headers.add("Event", "refer")
+        request.headers.add("Event", self._event)
         request.headers.add("Subscription-State", state)
         with_body(request, f"{fragment}\r\n".encode(), "message/sipfrag;version=2.0")
         self.call.ask(request)

@@ -162,6 +162,10 @@ async def test_a_colleague_who_cannot_take_them_leaves_them_where_they_are(
     desk.ann.say(desk.ann.request("REFER", "Refer-To: <sip:bo@hub>"))
     assert (await desk.ann.referred())[-1] == "SIP/2.0 480 Temporarily Unavailable"
     await holds(desk.ann, "sendrecv")
+    again = desk.ann.request("REFER", "Refer-To: <sip:bo@hub>")
+    desk.ann.say(again)
+    assert (await desk.ann.answer()).code == 202
+    assert (await desk.ann.asked("NOTIFY")).headers["Event"] == f"refer;id={again.cseq.sequence}", "RFC 3515 §2.4.6"
 
 
 @pytest.mark.parametrize("to", ["nobody", "ann", "cy"])
