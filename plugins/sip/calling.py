@@ -61,7 +61,7 @@ class FromPhones:
         if wanted is not None:
             _refuse(incoming, FORBIDDEN if self._exchange.agent.knows(wanted.key) else GONE)
             return
-        self._exchange.guard.count(Turned.DESTINATION)
+        self._exchange.guard.count(Turned.NUMBER)
         _refuse(incoming, NOBODY)
 
     def _by_trunk(self, incoming: Incoming) -> bool:

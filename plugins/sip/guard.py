@@ -26,6 +26,7 @@ class Turned(StrEnum):
     STRANGER = "stranger"
     METHOD = "method"
     AUTHENTICATION = "authentication"
+    NUMBER = "number"
     DESTINATION = "destination"
     CAP = "cap"
     FULL = "full"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import Counter
 from random import Random
 
@@ -112,6 +113,22 @@ async def test_over_streams_the_next_is_taken_when_nobody_listens() -> None:
             flow, proxy = await trunk.way()
             assert (flow.remote, proxy.where) == (("127.0.0.1", port), f"a.carrier.test:{port}")
             assert trunk.proxies[0].failures > 0
+
+
+async def test_over_tls_a_place_proves_the_name_as_written_not_what_name_servers_made_of_it(certificate: str) -> None:
+    here = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    here.load_cert_chain(certificate)
+    there = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0, ssl=here)
+    port = there.sockets[0].getsockname()[1]
+    names = ["carrier.test", "robbed.test"]
+    zone = {f"_sips._tcp.{name}. SRV": [f"1 0 {port} a.carrier.test."] for name in names}
+    async with there, name_server({**zone, **HOSTS}) as server:
+        more = {"transport": "tls", "tls_authorities": certificate, "dns": [server.where]}
+        async with site(proxies=names[:1], **more) as found:
+            assert (await found.exchange.trunks[7].way())[0].remote == ("127.0.0.1", port)
+        async with site(proxies=names[1:], **more) as found:
+            with pytest.raises(OSError, match="no proxy of the trunk"):
+                await found.exchange.trunks[7].way()
 
 
 async def test_who_says_503_after_100_is_passed_by_and_left_alone_as_long_as_it_asks() -> None:
