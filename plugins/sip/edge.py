@@ -44,12 +44,12 @@ class Edge:
         """Whether this was for somebody else, and is on its way."""
         if isinstance(message, Response):
             return self._back(message)
-        routes = _routes(message)
+        routes = _routes(message.headers.getlist("Route"))
         names = self._tokens.unseal(name_addr(routes[0]).uri.user or "") if routes else ()
         if names:
             message.headers.setlist("Route", routes[1:])
             self._on(message, flow, names)
-        return bool(names) or (not routes and message.method in CALLING and self._calls(message, flow))
+        return bool(names) or (bool(self._called_by) and message.method in CALLING and self._calls(message, flow))
 
     def address(self, flow: Flow) -> str:
         """Where other nodes reach the port of this flow ("192.0.2.1:5060"): as its far side does."""
@@ -76,7 +76,7 @@ class Edge:
         password."""
         phone = FlowName.of(flow)
         node = self._called_by.get(phone)
-        if node is None or self._flow(node) is None or self.talks(flow):
+        if node is None or request.headers.getlist("Route") or self._flow(node) is None or self.talks(flow):
             return False
         self._on(request, flow, (phone, node))
         return True
@@ -128,6 +128,8 @@ class Edge:
 
     def _back(self, answer: Response) -> bool:
         """To whom it answers: our Via says who that was."""
+        if not any(BACK in value for value in answer.headers.getlist("Via")):
+            return False  # all but a few are ours: looked at before they are read
         top, *rest = vias(answer)
         names = self._tokens.unseal(top.parameters.get(BACK) or "")
         if names and rest and (flow := self._flow(names[0])):
@@ -146,12 +148,13 @@ class Edge:
         return None
 
 
-def _routes(request: Request) -> list[str]:
-    """Its Route, in order; none where the first is no address."""
+def _routes(values: list[str]) -> list[str]:
+    """A Route, in order; none where the first is no address."""
     try:
-        found = [each for value in request.headers.getlist("Route") for each in split(value)]
-        name_addr(found[0])
-    except (ValueError, IndexError):
+        found = [each for value in values for each in split(value)]
+        if found:
+            name_addr(found[0])
+    except ValueError:
         return []
     return found
 
