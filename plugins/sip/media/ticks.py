@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
-import itertools
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 
@@ -22,7 +20,7 @@ from plugins.sip.media.mixing import stereo, together
 from plugins.sip.media.outgoing import Outgoing
 from plugins.sip.media.per_leg import Indices, PerLeg
 from plugins.sip.media.recording import Track
-from plugins.sip.media.reporter import Reporter
+from plugins.sip.media.reporting import Reporting
 from plugins.sip.media.rtcp import is_rtcp
 
 _SIZE = PLAIN.itemsize
@@ -56,8 +54,7 @@ class Ticks:
         self._arrangement = arrange([], {})
         self._now = _Rows(0)
         self._came: list[tuple[Leg, bytes, float]] = []
-        self._reports: list[tuple[float, int, Leg]] = []  # a heap of when the next one of each leg is due
-        self._places = itertools.count()
+        self._reporting = Reporting()
 
     def rearrange(self, arrangement: Arrangement) -> None:
         """Legs came, went, agreed or hear others; what is known of those that stay is kept."""
@@ -79,11 +76,7 @@ class Ticks:
         """Its media was agreed, or agreed anew; `anew` after a time in which it spoke to others, or not at all."""
         if anew:
             self._now.incoming.reception.restart(leg.row)
-        if not leg.reports:
-            leg.reports = True
-            heapq.heappush(self._reports, (now + Reporter.pause() / 2, next(self._places), leg))
-        self._now.incoming.begin(leg.row, leg.codec.payload_type, QUIET[leg.codec])
-        self._now.incoming.last_heard[leg.row] = now
+        self._reporting.begin(leg, now)
 
     def last_heard(self, leg: Leg) -> float:
         """When something came from it, or its media was agreed."""
@@ -130,8 +123,7 @@ class Ticks:
         self._send(said, ticks)
         if tracks:
             self._record(number, heard, said, tracks)
-        while self._reports and self._reports[0][0] <= now:
-            self._report(heapq.heappop(self._reports)[-1], now)
+        self._reporting.tell(self._now.incoming, self._now.outgoing, now)
 
     def lead(self, one: Leg, other: Leg, now: float) -> bool:
         """Go on just before what the other one sends, which is what each will hear next, without us between. Whether
@@ -158,18 +150,7 @@ class Ticks:
 
     def say_goodbye(self, leg: Leg, now: float) -> None:
         """The last report of a leg that is about to go."""
-        if leg.reports:
-            leg.reports = False
-            self._tell_far_side(leg, now, bye=True)
-
-    def _report(self, leg: Leg, now: float) -> None:
-        if leg.reports:
-            self._tell_far_side(leg, now)
-            heapq.heappush(self._reports, (now + Reporter.pause(), next(self._places), leg))
-
-    def _tell_far_side(self, leg: Leg, now: float, *, bye: bool = False) -> None:
-        sending, receiving = self._now.outgoing.so_far(leg.row), self._now.incoming.so_far(leg.row)
-        leg.control.report(now, sending, receiving, bye=bye)
+        self._reporting.end(leg, self._now.incoming, self._now.outgoing, now)
 
     def _take_in(self) -> None:
         """What has come, at most one datagram a leg."""

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import itertools
-import tempfile
-import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -27,6 +24,7 @@ from plugins.sip.media.engine import (
 )
 from plugins.sip.media.listeners import Listeners
 from plugins.sip.media.processes import Processes
+from plugins.sip.media.prompt_files import PromptFiles
 from plugins.sip.media.settings import MediaSettings
 from plugins.sip.media.worker_process import WorkerProcess
 
@@ -42,8 +40,7 @@ class WorkerEngine:
         self._rooms: dict[str, tuple[WorkerProcess, set[str]]] = {}
         self._recordings: dict[str, tuple[Path, WorkerProcess]] = {}
         self._plays = itertools.count(1)
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
-        self._writing = threading.Lock()
+        self._prompts = PromptFiles(settings.folder)
 
     async def __aenter__(self) -> Self:
         self._processes.start()
@@ -51,8 +48,7 @@ class WorkerEngine:
 
     async def __aexit__(self, *_: object) -> None:
         await self._processes.stop()
-        if self._folder:
-            self._folder.cleanup()
+        self._prompts.clear()
 
     async def open(self, leg: str, *, beside: str | None = None) -> Endpoint:
         """See MediaEngine."""
@@ -97,7 +93,7 @@ class WorkerEngine:
     async def play(self, leg: str, audio: Path | bytes, *, loop: bool = False, interruptible: bool = True) -> int:
         """See MediaEngine."""
         play = next(self._plays)
-        path = await asyncio.to_thread(self._file, audio) if isinstance(audio, bytes) else audio
+        path = await asyncio.to_thread(self._prompts.path, audio) if isinstance(audio, bytes) else audio
         await self._ask(leg, "play", path=str(path), play=play, loop=loop, interruptible=interruptible)
         return play
 
@@ -241,14 +237,3 @@ class WorkerEngine:
         for leg in sorted(worker.legs):
             self._forget(leg)
             self._listeners.tell(Gone(leg))
-
-    def _file(self, audio: bytes) -> Path:
-        """Bytes as a file that the process can read; the same bytes are written once, also when many calls want them
-        at the same moment."""
-        with self._writing:
-            if self._folder is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="prompts-", dir=self._settings.folder)
-            path = Path(self._folder.name) / f"{hashlib.sha256(audio).hexdigest()}.wav"
-            if not path.exists():
-                path.write_bytes(audio)
-        return path
