@@ -128,7 +128,10 @@ class Locator:
             return [host]
         if not self._own:
             loop = asyncio.get_running_loop()
-            found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+            try:
+                found = await loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+            except UnicodeError:
+                raise OSError(f"{host} can be no name") from None
             return list(dict.fromkeys(str(each[4][0]) for each in found))
         answers = [*await self._answer(host, "A"), *await self._answer(host, "AAAA")]
         if not answers:

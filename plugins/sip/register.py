@@ -12,7 +12,7 @@ from sipmessage import Address, CSeq, Request, Response
 from plugins.sip import digest
 from plugins.sip.addresses import host_and_port, name_addr, single_uri, split
 from plugins.sip.settings import SipConnection
-from plugins.sip.transport.flow import Flow, contact
+from plugins.sip.transport.flow import Flow, as_user, contact
 
 FIRST_PAUSE: Final = 10.0
 LONGEST_PAUSE: Final = 600.0
@@ -53,7 +53,7 @@ class Asking:
     def request(self, seconds: int) -> Request:
         """REGISTER for so long; 0 takes it back."""
         self._sequence += 1
-        us = f"<sip:{self.username}@{self.domain}>"
+        us = f"<sip:{as_user(self.username)}@{self.domain}>"
         request = Request("REGISTER", single_uri(f"sip:{self.domain}"))
         headers = {
             "Max-Forwards": "70", "From": f"{us};tag={self._tag}", "To": us, "Call-ID": self._call_id,

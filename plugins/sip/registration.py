@@ -89,7 +89,7 @@ class Registration:
         while True:
             try:
                 self.held = await self._register()
-            except (OSError, Refused) as error:
+            except (OSError, Refused, ValueError) as error:
                 failures += 1
                 if self.held and self.held.until <= asyncio.get_running_loop().time():
                     self.held = None

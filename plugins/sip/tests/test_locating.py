@@ -51,6 +51,11 @@ async def test_who_names_a_port_or_an_address_means_it() -> None:
         assert not any("SRV" in each for each in server.asked)
 
 
+async def test_what_can_be_no_name_leads_nowhere() -> None:
+    with pytest.raises(OSError, match="can be no name"):
+        await Locator().targets("a..b:5060", "udp")
+
+
 async def test_a_domain_may_say_that_it_takes_no_such_calls() -> None:
     async with name_server({SRV: ["0 0 0 ."], "carrier.test. A": ["127.0.0.1"]}) as server:
         with pytest.raises(OSError, match="does not serve udp"):

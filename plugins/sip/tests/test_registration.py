@@ -166,6 +166,22 @@ async def test_one_that_cannot_serve_now_is_passed_by() -> None:
         assert (len(busy.asked), len(there.asked)) == (1, 2)
 
 
+async def test_a_log_in_that_is_an_address_is_one_still() -> None:
+    async with carrier(far.granted) as there, site(**settings(there, username="site42@pbx")) as found:
+        await registered(found)
+        assert there.asked[0].headers["To"] == "<sip:site42%40pbx@127.0.0.1>"
+        with Party() as caller:
+            caller.to("<sip:site42@carrier>", f"sip:site42%40pbx@127.0.0.1:{found.port}")
+            assert (await caller.call(found.port)).code == 200
+            await caller.ask("BYE")
+
+
+async def test_what_is_no_domain_is_said_and_the_trunk_goes_on() -> None:
+    async with carrier() as there, site(**settings(there, domain="a b")) as found:
+        await found.until(lambda: mine(found).error)
+        assert mine(found).standing is Standing.FAILED and there.asked == []
+
+
 def answer(*headers: str) -> Response:
     made = Response(200, "OK")
     for header in headers:

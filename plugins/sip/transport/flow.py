@@ -6,6 +6,7 @@ import functools
 import socket
 from collections.abc import Callable
 from typing import Final, Protocol, TypeAlias
+from urllib.parse import quote
 
 Host: TypeAlias = tuple[str, int]
 EVERYWHERE: Final = ("0.0.0.0", "::")  # noqa: S104 - what is bound so has no address of its own to tell
@@ -59,4 +60,9 @@ def contact(flow: Flow, user: str = "hub") -> str:
     name = flow.transport.lower().replace("wss", "ws")
     transport = "" if name == "udp" else f";transport={name}"
     host = f"[{flow.local[0]}]" if ":" in flow.local[0] else flow.local[0]
-    return f"<sip:{user}@{host}:{flow.local[1]}{transport}>"
+    return f"<sip:{as_user(user)}@{host}:{flow.local[1]}{transport}>"
+
+
+def as_user(name: str) -> str:
+    """A name as the user of a URI (RFC 3261 §25.1: user-unreserved is let stand)."""
+    return quote(name, safe="&=+$,;?/-_.!~*'()")
