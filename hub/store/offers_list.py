@@ -7,9 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from hub.api import Medium
 from hub.model.actor import Actor
 from hub.model.states import OfferState
 from hub.store import held_work, listing, work
+from hub.store.legs import TALKING
 from hub.store.listing import InteractionItem
 
 
@@ -29,12 +31,12 @@ class OfferItem:
 
 
 def open_offers(conn: Connection, actor: Actor, now: datetime) -> list[OfferItem]:
-    """Mine, oldest first."""
+    """Mine: those for whom somebody is there now come before what can wait; then oldest first."""
     rows = work.open_offers(conn, user_id=actor.user_id)
     offered = [row["interaction_id"] for row in rows if row["interaction_id"] is not None]
     items = {item.id: item for item in listing.items_of(conn, actor, offered)} if offered else {}
     kinds = held_work.kinds(conn, [row["work_id"] for row in rows])
-    return [
+    found = [
         OfferItem(
             id=row["id"],
             state=OfferState(row["state"]),
@@ -47,3 +49,10 @@ def open_offers(conn: Connection, actor: Actor, now: datetime) -> list[OfferItem
         )
         for row in rows
     ]
+    return sorted(found, key=lambda each: not _somebody_is_there(each))
+
+
+def _somebody_is_there(item: OfferItem) -> bool:
+    """A call that rings, a chat; not a call-back, for which its customer has gone."""
+    there = item.interaction is not None and item.interaction.medium != Medium.DEFERRED
+    return there and item.kind in TALKING
