@@ -42,13 +42,6 @@ async def settle(desk: Desk) -> None:
     await desk.page.wait_for_function("() => document.getAnimations().every((one) => one.playState !== 'running')")
 
 
-async def turn_to(desk: Desk, path: str, screen: str) -> None:
-    """As a link does: the page is not loaded anew."""
-    go = "(to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')) }"
-    await desk.page.evaluate(go, path)
-    await expect(desk.at(screen).locator("h1")).to_be_visible(timeout=PATIENCE)
-
-
 async def test_the_inbox_has_no_fault_a_machine_can_find(office: Office, sit_down: SitDown) -> None:
     lin = await sit_down(office, "lin")
     await lin.be("READY")
@@ -71,7 +64,8 @@ async def test_the_other_screens_have_no_fault_a_machine_can_find(office: Office
     lists = {f"/{name}": f"{name}-page" for name in ("tickets", "customers", "search", "agents", "board")}
     admin = ("connections", "users", "queues", "skills", "rules", "plugins", "audit")
     for path, screen in (lists | singles | {f"/admin/{name}": f"admin-{name}-page" for name in admin}).items():
-        await turn_to(ada, path, screen)
+        await ada.turn_to(path, screen)
+        await expect(ada.at(screen).locator("h1")).to_be_visible(timeout=PATIENCE)
         assert await faults(ada) == [], path
 
 
@@ -82,15 +76,16 @@ async def test_the_routing_dialogs_have_no_fault_a_machine_can_find(office: Offi
         await ada.at(f"{part}-add").click()
     await ada.sees("dry-first")
     assert await faults(ada) == [], "the routing editor"
-    await ada.page.goto(f"{office.url}/admin/queues")
+    await ada.turn_to("/agents", "agents-page")
+    await ada.turn_to("/admin/queues", "admin-queues-page")
     await ada.at("queue-members").first.click()
     await ada.sees("member-row")
     assert await faults(ada) == [], "the members"
-    await ada.page.goto(f"{office.url}/admin/rules")
+    await ada.turn_to("/admin/rules", "admin-rules-page")
     await ada.at("rule-add").click()
     await ada.has("rule-check", "RIGHT")
     assert await faults(ada) == [], "a rule"
-    await ada.page.goto(f"{office.url}/agents")
+    await ada.turn_to("/agents", "agents-page")
     await ada.at("agents-row").first.click()
     await ada.sees("agent-dialog")
     assert await faults(ada) == [], "an agent"

@@ -40,8 +40,7 @@ async def test_every_screen_speaks_the_language(office: Office, sit_down: SitDow
     await office.api.patch("/api/v1/me", json={"language": language[:2]})
     ada = await sit_down(office, "ada", locale=locale)
     for path, shown in PAGES.items():
-        await ada.page.goto(f"{office.url}{path}")
-        await expect(ada.at(shown)).to_be_visible(timeout=PATIENCE)
+        await ada.turn_to(path, shown)
         assert await ada.page.locator("html").get_attribute("lang") == language
         said = await words(ada)
         permissions = {"interactions", "tickets", "customers", "audit", "connections", "plugins", "presence", "queues"}
