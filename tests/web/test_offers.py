@@ -19,7 +19,9 @@ async def test_who_is_there_now_is_shown_before_what_can_wait(people: People, st
     def offered(tx: Tx, queue: int, account: int, medium: str, kind: str) -> int:
         made = insert_interaction(tx, account, queue, people.ids.sales, state="QUEUED", medium=medium)
         row = {"kind": kind, "interaction_id": made, "medium": medium, "channel": "x"}
-        waiting = work.enqueue(tx, work.queue(tx.conn, queue), row)
+        found = work.queue(tx.conn, queue)
+        assert found is not None
+        waiting = work.enqueue(tx, found, row)
         offer.make(tx, [Proposal(waiting, agent, 30.0, {})])
         return made
 
