@@ -111,6 +111,7 @@ async def test_skills_are_a_grid_with_one_save(office: Office, sit_down: SitDown
     for user, level in ((lin, "3"), (tom, "1")):
         await ada.at(f"skill-{user}-zh").fill(level)
         await ada.at(f"skill-{user}-zh").press("Tab")
+    await ada.sees("dry-run", "Nobody could take it now.")
     await ada.at("replay-play").click()
     await ada.sees("recorded-run", "Nothing is recorded of these hours.")
     await ada.at("skills-save").click()

@@ -77,6 +77,19 @@ async def test_a_dry_run_names_who_comes_first_and_why_others_do_not(office: Off
     assert (other["agent"]["name"], other["reason"], other["lacks"]) == ("Supervisor", "LACKS_SKILL", ["zh"])
 
 
+async def test_a_dry_run_tries_other_skills_and_what_blocks_what(office: Office) -> None:
+    users = office.people.ids.users
+    taught = [{"user": users["supervisor"], "skills": {"zh": 2}}]
+    assert names((await office.preview(skills={"zh": 2}))["first"]) == []
+    assert names((await office.preview(skills={"zh": 2}, taught=taught))["first"]) == ["Supervisor"]
+    heavy = {"weights": {"VOICE": 9}, "budget": 1}
+    found = await office.preview(blending=heavy)
+    assert found["first"] == [] and found["reasons"]["NO_ROOM"] == 2
+    head = await office.people.client("head")
+    asked = {"queue": office.queue, "taught": [{"user": users["agent"], "skills": {}}]}
+    assert (await head.post("/routing/preview", json=asked)).status_code == 404
+
+
 async def test_a_dry_run_tries_a_change_before_it_is_saved_and_changes_nothing(office: Office) -> None:
     await office.skills("agent", zh=2)
     await office.skills("supervisor", zh=1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from sqlalchemy import Connection
@@ -20,13 +20,16 @@ from hub.routing import documents
 from hub.routing.explain import NotThem, NotYet, WhyWaiting
 from hub.routing.policy import QueuePolicy, RoutingSettings, Strategy
 from hub.routing.queues import requirement
+from hub.routing.retelling.staff import Staff
 from hub.routing.snapshots import Snapshot, Work
-from hub.store import access, admin_agents, admin_queues, offer_history, work
+from hub.store import access, admin_agents, admin_queues, offer_history, routing_rows, work
 from hub.store.admin_queues import Queue
 from hub.store.offer_history import PastOffer
 from hub.web.call import Call
 from hub.web.fields import Body, Id, Seconds, Short, Small
+from hub.web.routes.capacity import SkilledUserBody
 from hub.web.routes.queues import QueueRouting
+from hub.web.routes.rules import Blending
 from hub.web.routes.users import Levels
 from hub.web.routing import Routes
 
@@ -74,7 +77,8 @@ class Explanation:
 
 class Question(Body):
     """Work as it might come: into `queue`, having waited for `waited_seconds`, for `agent` if they are there.
-    `skills` are asked for besides the queue's. `routing` is tried in the place of what the queue has."""
+    `skills` are asked for besides the queue's. Tried in the place of what there is: `routing` of the queue, skills of
+    these users (`taught`), what blocks what (`blending`)."""
 
     queue: Id
     medium: Medium = Medium.VOICE
@@ -84,6 +88,8 @@ class Question(Body):
     waited_seconds: Seconds = 0
     agent: Id | None = None
     routing: QueueRouting | None = None
+    taught: Annotated[list[SkilledUserBody], Field(max_length=1000)] = Field(default_factory=list)
+    blending: Blending | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,7 @@ async def preview_routing(call: Call, body: Question) -> Answer:
     """Who would get work like this now if nothing else waited, and why the others would not; nothing is changed."""
     queue = await call.read(lambda conn: _queue(call, conn, body))
     snapshot, settings = await call.read(dry_run.read)
+    snapshot = _as_proposed(snapshot, await call.read(routing_rows.blending), body)
     return await asyncio.to_thread(_answer, snapshot, settings, queue, body, await _everybody(call, snapshot))
 
 
@@ -149,9 +156,15 @@ def _in_words(why: WhyWaiting, names: Mapping[int, Named]) -> Waiting:
     )
 
 
+def _as_proposed(snapshot: Snapshot, had: Mapping[str, Any], body: Question) -> Snapshot:
+    tried = routing_rows.blending_of(body.model_dump(mode="json", include={"blending"})) if body.blending else had
+    staff = Staff({each.user: each.skills for each in body.taught}, had, tried)
+    return replace(snapshot, agents=tuple(map(staff.as_proposed, snapshot.agents)))
+
+
 def _queue(call: Call, conn: Connection, body: Question) -> Queue:
-    if body.agent is not None:
-        admin_agents.require_user(conn, call.actor, body.agent)
+    for user in {*({body.agent} if body.agent is not None else ()), *(each.user for each in body.taught)}:
+        admin_agents.require_user(conn, call.actor, user)
     return admin_queues.get_queue(conn, call.actor, body.queue)
 
 

@@ -126,6 +126,8 @@ export interface Question {
   waited_seconds: number;
   agent: number | null;
   routing: QueueRouting | null;
+  taught?: { user: number; skills: Record<string, number> }[];
+  blending?: Blending | null;
 }
 
 export interface Answer {

@@ -136,7 +136,8 @@ export const routing = {
   },
   dryrun: {
     title: "Dry run",
-    hint: "Who would get this now, and why. Nothing is changed; the form beside it is tried as it stands.",
+    hint: "Who would get this now, and why. Nothing is changed; the form here is tried as it stands, but for rules.",
+    queue: "In which queue",
     contact: "As a contact of this queue",
     medium: "Medium",
     skills: "Skills asked for",
