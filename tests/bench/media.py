@@ -9,11 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 from plugins.sip.media.engine import Codec
 from plugins.sip.media.relay import RelayEngine
@@ -25,7 +26,9 @@ from tests.bench.row import Cost, Measure, Row, Unfinished, scaled
 
 Engine = WorkerEngine | RelayEngine
 ROOT = Path(__file__).parents[2]
+T = TypeVar("T")
 SECONDS, SETTLE = 4.0, 2.0
+AT_ONCE = 20
 PROMPTS = (10, 100, 200, 400)
 RELAYED = (10, 100, 200)
 
@@ -92,17 +95,18 @@ def _bare(legs: int) -> Figures:
 
 
 async def _engine(kind: str, legs: int) -> Figures:
-    with tempfile.TemporaryDirectory(prefix="bench-media-") as folder, _far(legs) as far:
+    with tempfile.TemporaryDirectory(prefix="bench-media-") as folder, _far(legs, _settle(kind)) as far:
         async with _carrier(kind) as (engine, pids):
             ports = _hear(far)
-            ours = [(await engine.open(f"leg{number}", beside=_beside(number))).port for number in range(legs)]
-            for number, port in enumerate(ports):
-                await engine.connect(f"leg{number}", ("127.0.0.1", port), Codec.PCMU)
+            ours = await _open(engine, legs)
+            await _some_at_once(
+                engine.connect(f"leg{number}", ("127.0.0.1", port), Codec.PCMU) for number, port in enumerate(ports)
+            )
             await (_play(engine, legs) if kind == "prompts" else _bridge(engine, legs))
             if kind == "bridged":
                 await _record(engine, legs, Path(folder))
             _say(far, ours)
-            await asyncio.sleep(SETTLE)
+            await asyncio.sleep(_settle(kind))
             own = engine.own if isinstance(engine, RelayEngine) else engine
             await own.loads()
             costs, started = [Cost(pid) for pid in pids], time.monotonic()
@@ -125,9 +129,32 @@ async def _carrier(kind: str) -> AsyncIterator[tuple[Engine, list[int]]]:
             yield engine, engine.pids
 
 
-def _beside(number: int) -> str | None:
-    """The other one of its call."""
-    return f"leg{number - 1}" if number % 2 else None
+def _settle(kind: str) -> float:
+    """Until what is to be measured goes on by itself: a node takes a call once both sides have been heard."""
+    return 4 * SETTLE if kind == "by rtpengine" else SETTLE
+
+
+async def _open(engine: Engine, legs: int) -> list[int]:
+    """The ports of the legs; those of a call beside each other."""
+
+    async def call(first: int) -> list[int]:
+        both = [(await engine.open(f"leg{first}")).port]
+        if first + 1 < legs:
+            both.append((await engine.open(f"leg{first + 1}", beside=f"leg{first}")).port)
+        return both
+
+    return [port for ports in await _some_at_once(call(first) for first in range(0, legs, 2)) for port in ports]
+
+
+async def _some_at_once(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """As calls begin in life: not all at the same moment, and not one after another either."""
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def one(each: Coroutine[Any, Any, T]) -> T:
+        async with turn:
+            return await each
+
+    return await asyncio.gather(*(one(each) for each in work))
 
 
 async def _play(engine: Engine, legs: int) -> None:
@@ -137,8 +164,7 @@ async def _play(engine: Engine, legs: int) -> None:
 
 
 async def _bridge(engine: Engine, legs: int) -> None:
-    for number in range(0, legs, 2):
-        await engine.bridge(f"leg{number}", f"leg{number + 1}")
+    await _some_at_once(engine.bridge(f"leg{number}", f"leg{number + 1}") for number in range(0, legs, 2))
 
 
 async def _record(engine: Engine, legs: int, folder: Path) -> None:
@@ -147,8 +173,8 @@ async def _record(engine: Engine, legs: int, folder: Path) -> None:
 
 
 @contextmanager
-def _far(legs: int) -> Iterator[subprocess.Popen[str]]:
-    with _process("tests.bench.media_far", str(legs), str(SECONDS + SETTLE)) as far:
+def _far(legs: int, settle: float = SETTLE) -> Iterator[subprocess.Popen[str]]:
+    with _process("tests.bench.media_far", str(legs), str(settle), str(SECONDS)) as far:
         yield far
 
 

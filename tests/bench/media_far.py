@@ -1,7 +1,7 @@
-"""The far side of many calls: `python -m tests.bench.media_far COUNT SECONDS` sends and counts G.711 on COUNT sockets.
+"""The far side of many calls: `python -m tests.bench.media_far COUNT SETTLE SECONDS` sends G.711 on COUNT sockets.
 
-It prints its ports, reads the ports to send to as a line, then prints what it had received and how many sequence
-numbers were missing, both as lines of JSON. Packets are sent evenly through each 20 ms, not all at once.
+It prints its ports, reads the ports to send to as a line, then prints what it had received once SETTLE seconds were over
+and how many sequence numbers were missing, both as lines of JSON. Packets are sent evenly through each 20 ms, not all at once.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import numpy as np
 
 HEADER = struct.Struct("!BBHII")
 FRAME, TICK, SLICES = 160, 0.02, 8
+BEGINS_ANEW = 3000  # RFC 3550 A.1
 
 
 class Line:
@@ -28,7 +29,7 @@ class Line:
         self.socket.bind(("127.0.0.1", 0))
         self.socket.setblocking(False)
         self.received = self.missing = 0
-        self._last: int | None = None
+        self._last, self._source = 0, b""
 
     def forget(self) -> None:
         """What came before it began to listen: the buffer may have been full."""
@@ -38,32 +39,37 @@ class Line:
 
     def receive(self) -> None:
         """Count one packet."""
-        sequence = int.from_bytes(self.socket.recv(2048)[2:4])
-        if self._last is not None:
-            self.missing += (sequence - self._last - 1) & 0xFFFF
-        self._last = sequence
+        datagram = self.socket.recv(2048)
+        sequence, source = int.from_bytes(datagram[2:4]), datagram[8:12]
+        gap = (sequence - self._last - 1) & 0xFFFF
+        if source == self._source and gap < BEGINS_ANEW:
+            self.missing += gap
+        self._last, self._source = sequence, source
         self.received += 1
 
 
 def main() -> None:
     """Talk and count."""
-    count, seconds = int(sys.argv[1]), float(sys.argv[2])
+    count, settle, seconds = int(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
     lines = [Line() for _ in range(count)]
     print(json.dumps([line.socket.getsockname()[1] for line in lines]), flush=True)
     selector = selectors.DefaultSelector()
     for line, port in zip(lines, json.loads(sys.stdin.readline()), strict=True):
         line.socket.connect(("127.0.0.1", port))
         selector.register(line.socket, selectors.EVENT_READ, line)
-    _talk(lines, selector, seconds)
+    _talk(lines, selector, settle, seconds)
     print(json.dumps([sum(line.received for line in lines), sum(line.missing for line in lines)]), flush=True)
 
 
-def _talk(lines: list[Line], selector: selectors.BaseSelector, seconds: float) -> None:
+def _talk(lines: list[Line], selector: selectors.BaseSelector, settle: float, seconds: float) -> None:
     for line in lines:
         line.forget()
-    started, slices = time.monotonic(), int(seconds / TICK) * SLICES
+    started, slices, counted = time.monotonic(), int((settle + seconds) / TICK) * SLICES, int(settle / TICK) * SLICES
     speech = np.random.default_rng(1).integers(0, 256, FRAME * 8, np.uint8).tobytes()
     for number in range(slices):
+        if number == counted:
+            for line in lines:
+                line.received = line.missing = 0
         tick, part = divmod(number, SLICES)
         header = HEADER.pack(0x80, 0, tick & 0xFFFF, tick * FRAME, 7)
         datagram = header + speech[tick % 8 * FRAME : (tick % 8 + 1) * FRAME]

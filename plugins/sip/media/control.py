@@ -52,7 +52,8 @@ class Control:
         except OSError:  # nothing there; or what we sent was refused
             return
         if source[0] in self._hosts:
-            self._remote = source[:2]  # a phone behind a NAT is where it speaks from
+            if self._remote and source[0] != self._remote[0]:
+                self._remote = source[:2]  # a phone behind a NAT is where it speaks from
             self.take(datagram)
         else:
             self.refused += 1

@@ -18,7 +18,7 @@ from plugins.sip.media.relay.party import FIRST_PAUSE, Agreed, Party, may_be_rel
 from plugins.sip.media.workers import WorkerEngine
 
 log = logging.getLogger(__name__)
-_LONGEST_PAUSE: Final = 5.0
+_LONGEST_PAUSE: Final = 2.0
 
 
 class Switching:
