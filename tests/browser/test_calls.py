@@ -155,6 +155,17 @@ async def test_a_colleague_is_brought_in_and_has_the_call(hotline: Hotline, sit_
     await hotline.exchange.until("commanded", lambda entry: entry["do"] == "release" and entry["leg"] == first)
 
 
+async def test_who_answers_on_the_phone_has_the_caller_before_their_eyes(hotline: Hotline, sit_down: SitDown) -> None:
+    lin = await sit_down(hotline, "lin")
+    await lin.be("READY")
+    await hotline.exchange.say("say", text="Ring", **{"from": "bear", "name": "Wang Fang"})
+    leg = await hotline.rings()
+    await lin.sees("offer-customer", "Wang Fang")
+    await hotline.fact("ANSWERED", leg)
+    await lin.has("conversation", "CONNECTED")
+    await lin.sees("call-state", "In the call")
+
+
 async def test_who_does_not_take_it_after_all_leaves_the_caller_waiting(hotline: Hotline, sit_down: SitDown) -> None:
     lin = await sit_down(hotline, "lin")
     await lin.be("READY")

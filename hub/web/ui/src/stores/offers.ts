@@ -67,7 +67,13 @@ export const useOffers = defineStore("offers", () => {
     if (event.type === "offer.ended" && event.user === me && event.data.state === "TIMED_OUT") missed.value = true;
   }
 
-  return { open, missed, refresh, accept, reject, watch };
+  /** The interaction of a call of mine that was answered on the phone, with no click here; null for all else. */
+  function pickedUp(event: HubEvent, me: number): number | null {
+    if (event.type !== "offer.ended" || event.user !== me || event.data.state !== "BRIDGED") return null;
+    return open.value.find((offer) => offer.id === event.data.offer)?.interaction.id ?? null;
+  }
+
+  return { open, missed, refresh, accept, reject, watch, pickedUp };
 });
 
 function ringing(offer: Offer): Ringing {
