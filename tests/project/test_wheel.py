@@ -44,3 +44,4 @@ def test_our_plugins_stand_in_the_group_that_any_package_may_use(wheel: ZipFile)
     text = wheel.read(entry_points).decode()
     assert "[hub.plugins]" in text
     assert "email = plugins.email" in text
+    assert "[hub.commands]\nflow = plugins.self_service" in text
