@@ -78,8 +78,8 @@ def reformat() -> None:
 
 
 def workers() -> int:
-    """One more than cores: while a test waits for a page or a timer, another has its core. PostgreSQL bears eight."""
-    return min((os.cpu_count() or 1) + 1, 8)
+    """Two more than cores: while tests wait for pages and timers, others have their cores. PostgreSQL bears eight."""
+    return min((os.cpu_count() or 1) + 2, 8)
 
 
 def pytest(processes: int, *options: str) -> list[str]:
