@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Final
 
 from prometheus_client import Counter, Histogram
 
 from plugins.sip.media.engine import Statistics
 
+log = logging.getLogger(__name__)
 LEAST: Final = 50
 """Packets, a second of audio: of less nothing can be said."""
 SHARES: Final = (0.0, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
@@ -20,6 +22,10 @@ ROUND_TRIP = Histogram("sip_audio_round_trip_seconds", "Way to the far side and 
 
 def count(leg: Statistics) -> None:
     """A leg is over."""
+    log.info(
+        "audio of a leg: %d received, %d lost, jitter %.1f ms; far side lost %d of %d, jitter %.1f ms, round trip %s ms",
+        *(leg.received, leg.lost, leg.jitter_ms, leg.far_lost, leg.sent, leg.far_jitter_ms, leg.round_trip_ms),
+    )
     REFUSED.inc(leg.refused)
     if leg.received >= LEAST:
         LOST.labels("in").observe(leg.lost / (leg.received + leg.lost))

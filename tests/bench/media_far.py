@@ -1,7 +1,8 @@
 """The far side of many calls: `python -m tests.bench.media_far COUNT SETTLE SECONDS` sends G.711 on COUNT sockets.
 
-It prints its ports, reads the ports to send to as a line, then prints what it had received once SETTLE seconds were over
-and how many sequence numbers were missing, both as lines of JSON. Packets are sent evenly through each 20 ms, not all at once.
+It prints its ports, reads the ports to send to as a line, then prints what it had received once SETTLE seconds were
+over and how many sequence numbers were missing, both as lines of JSON. Packets are sent evenly through each 20 ms, not
+all at once.
 """
 
 from __future__ import annotations

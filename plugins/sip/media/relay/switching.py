@@ -138,10 +138,11 @@ class Switching:
         """Both of them hear our own process again."""
         other = self.parties.get(party.relayed_to)
         for each in (party, other):
-            if each is not None and each.relayed_to:
+            if each is not None and each.relayed_to and each.agreed:
                 each.relayed_to = ""
-                await self._through(each)
                 await self._own.overtake(each.name, time.time() - each.relayed_at)
+                await self._carry(each, each.agreed.direction)  # first, so that what comes counts from its beginning
+                await patching.connect(each, each.agreed)
 
     async def _through(self, party: Party) -> None:
         if party.agreed is not None:
