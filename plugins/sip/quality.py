@@ -23,7 +23,7 @@ ROUND_TRIP = Histogram("sip_audio_round_trip_seconds", "Way to the far side and 
 def count(leg: Statistics) -> None:
     """A leg is over."""
     log.info(
-        "audio of a leg: %d received, %d lost, jitter %.1f ms; far side lost %d of %d, jitter %.1f ms, round trip %s ms",
+        "audio: %d received, %d lost, jitter %.1f ms; the far side lost %d of %d, jitter %.1f ms, round trip %s ms",
         *(leg.received, leg.lost, leg.jitter_ms, leg.far_lost, leg.sent, leg.far_jitter_ms, leg.round_trip_ms),
     )
     REFUSED.inc(leg.refused)
