@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
@@ -13,6 +14,7 @@ from plugins.sip.media.relay.ng import Answer, Node, Refused
 from plugins.sip.media.relay.party import Party
 
 _PAUSE: Final = 2.0
+_MOST_TURNS: Final = 8
 
 
 class Watch:
@@ -31,15 +33,22 @@ class Watch:
 
     async def run(self) -> None:
         """Until cancelled."""
-        while True:
+        for number in itertools.count(1):
             await asyncio.sleep(_PAUSE)
-            await asyncio.gather(*(self._look(node) for node in self._nodes))
+            closely = number % self._turns == 0
+            await asyncio.gather(*(self._look(node, closely) for node in self._nodes))
 
-    async def _look(self, node: Node) -> None:
+    @property
+    def _turns(self) -> int:
+        """After how many pauses calls are asked about: often enough for the silence that is to be told, as each is an
+        answer of some kilobytes."""
+        return max(1, min(_MOST_TURNS, int(self._silence_seconds / 4 / _PAUSE)))
+
+    async def _look(self, node: Node, closely: bool) -> None:
         mine = [party for party in self._parties.values() if party.node is node]
         try:
             await node.ask("ping")
-            for call in {party.call for party in mine}:
+            for call in {party.call for party in mine} if closely else ():
                 await self._look_at(node, call)
         except MediaError:
             for party in mine:
