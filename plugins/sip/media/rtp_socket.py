@@ -30,7 +30,7 @@ class RtpSocket:
 
     def __init__(self, host: str, ports: Iterable[int]) -> None:
         self._host = host
-        self._socket, self.control = _pair(host, list(ports))
+        self._socket, self.control = _pair(host, ports)
         self.port: int = self._socket.getsockname()[1]
         self.refused = 0
         self.far_hosts: set[str] = set()
@@ -96,17 +96,28 @@ class RtpSocket:
         self.read, self.write = partial(self._socket.recv, _LARGEST), self._socket.send
 
 
-def _pair(host: str, ports: list[int]) -> tuple[socket.socket, socket.socket | None]:
-    """Audio at an even port and RTCP at the next (RFC 3550 §11); without RTCP rather than without a call."""
-    for port in ports if any(ports) else [0] * _TRIES:
-        with suppress(OSError, OverflowError):
-            audio = _open(host, port)
-            number = audio.getsockname()[1]
-            if not number % 2:
-                with suppress(OSError):
-                    return audio, _open(host, number + 1)
-            audio.close()
-    return _bound(host, ports), None
+def _pair(host: str, ports: Iterable[int]) -> tuple[socket.socket, socket.socket | None]:
+    """Audio at an even port and RTCP at the next (RFC 3550 §11); without RTCP rather than without a call. Takes no more
+    of `ports` than it needs: whose port was free last should not be the next one's."""
+    tried = []
+    for port in ports:
+        tried.append(port)
+        for _ in range(1 if port else _TRIES):
+            if pair := _neighbours(host, port):
+                return pair
+    return _bound(host, tried), None
+
+
+def _neighbours(host: str, port: int) -> tuple[socket.socket, socket.socket] | None:
+    """Both, or none."""
+    with suppress(OSError):
+        audio = _open(host, port)
+        number: int = audio.getsockname()[1]
+        if not number % 2:
+            with suppress(OSError):
+                return audio, _open(host, number + 1)
+        audio.close()
+    return None
 
 
 def _bound(host: str, ports: Iterable[int]) -> socket.socket:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import itertools
+from contextlib import closing, suppress
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from plugins.sip.media import rtp
 from plugins.sip.media.reception import Reception
+from plugins.sip.media.rtp_socket import RtpSocket
 
 HEADER = bytes.fromhex("80 00 0001 000000a0 00000007")
 
@@ -48,6 +50,30 @@ def test_what_is_no_rtp_is_refused(datagram: bytes) -> None:
 def test_anything_is_read_or_refused(datagram: bytes) -> None:
     with suppress(rtp.NotRtp):
         assert len(rtp.parse(datagram).payload) <= len(datagram)
+
+
+def test_audio_has_an_even_port_and_its_reports_the_next_and_ports_are_not_used_again_at_once() -> None:
+    free = [RtpSocket("127.0.0.1", [0]) for _ in range(2)]
+    for each in free:
+        assert each.control is not None and not each.port % 2
+        assert each.control.getsockname()[1] == each.port + 1
+        each.close()
+        each.control.close()
+    one, other = (each.port for each in free)
+    ports = itertools.cycle([one, other])
+    for expected in (one, other, one):
+        with closing(RtpSocket("127.0.0.1", itertools.islice(ports, 2))) as taken:
+            assert taken.port == expected
+            assert taken.control is not None
+            taken.control.close()
+
+
+def test_a_call_is_taken_without_reports_where_their_port_is_not_free() -> None:
+    first = RtpSocket("127.0.0.1", [0])
+    assert first.control is not None
+    first.close()
+    with closing(first.control), closing(RtpSocket("127.0.0.1", [first.port])) as second:
+        assert (second.port, second.control) == (first.port, None)
 
 
 def hear(reception: Reception, sequence: int, timestamp: int = 0, arrival: float = 0) -> None:
