@@ -76,6 +76,7 @@ class Ticks:
         """Its media was agreed, or agreed anew; `anew` after a time in which it spoke to others, or not at all."""
         if anew:
             self._now.incoming.reception.restart(leg.row)
+        self._now.incoming.last_heard[leg.row] = now
         self._reporting.begin(leg, now)
 
     def last_heard(self, leg: Leg) -> float:
