@@ -160,6 +160,9 @@ class UserAgent:
             return False
         if key_of(request) in self._dialogs or self._is_cancel_of_ours(request):
             return False
+        if phone and key_of(request)[1]:  # of a call that ended with the hub before this one: no reason to doubt it
+            flow.send(encode(response(request, 481, PHRASES[481])))
+            return True
         self._count(host, Turned.STRANGER)
         if request.method != "OPTIONS":
             flow.send(encode(response(request, 403, PHRASES[403], tag="s")))

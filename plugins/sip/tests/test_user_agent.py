@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 
 import pytest
@@ -30,6 +31,15 @@ async def test_a_stranger_s_call_is_refused_without_a_transaction() -> None:
         assert (await far.ask("INVITE")).code == 403
         assert len(exchange.agent.transactions) == 0 and exchange.calls == []
         assert exchange.guard.turned[Turned.STRANGER] == 1
+
+
+async def test_a_phone_s_word_in_a_call_that_died_with_us_is_answered_and_makes_nobody_suspicious() -> None:
+    exchange = Exchange("192.0.2.0/24")
+    exchange.guard.phones["127.0.0.1"] = math.inf
+    async with exchange.open() as far:
+        far.say(far.text("BYE").replace(b"To: <sip:ann@hub>", b"To: <sip:ann@hub>;tag=ours"))
+        assert (await far.hear()).code == 481
+        assert exchange.guard.turned[Turned.STRANGER] == 0
 
 
 async def test_a_stranger_s_options_get_no_answer_at_all() -> None:
