@@ -19,7 +19,7 @@ import numpy as np
 
 HEADER = struct.Struct("!BBHII")
 FRAME, TICK, SLICES = 160, 0.02, 8
-BEGINS_ANEW = 3000  # RFC 3550 A.1
+BEGINS_ANEW = 500  # a larger gap is a stream that was numbered onward, not a loss of ten seconds
 
 
 class Line:
