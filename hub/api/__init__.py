@@ -53,7 +53,6 @@ from hub.api.faults import crash_point
 from hub.api.flow import (
     Answered,
     Ask,
-    Choice,
     Dialogue,
     End,
     Entry,
@@ -79,6 +78,7 @@ from hub.api.messages import (
     Accepted,
     Address,
     Attachment,
+    Choice,
     Inbound,
     Json,
     LegFact,

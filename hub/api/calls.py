@@ -94,7 +94,8 @@ class CallChannel(LiveChannel, Protocol):
 
     ring          have the agent's devices ring. Unreachable, Misconfigured: none can; the work goes to somebody else
     release       end this agent's leg, whether it rings or talks; the customer stays
-    bridge        the customer and these agents' legs hear each other, as soon as they are up; no other leg does
+    bridge        the customer and these agents' legs hear each other, as soon as they are up; no other leg does. None:
+                  self-service has a customer who waited, no music any more
     consult       these agents' legs hear each other; the customer is held
     hold, resume  the customer is held (music), and talks again with whom they talked
     waiting       the customer waits for an agent (again): music, announcements (place and time: `Context.conversation`)

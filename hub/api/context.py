@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy import Connection as SqlConnection
 
 from hub.api.channel import AnyAccount, Medium
-from hub.api.messages import Accepted, Address, Attachment, Json, Raw, Signal
+from hub.api.messages import Accepted, Address, Attachment, Choice, Json, Raw, Signal
 from hub.api.web import Viewer
 
 T = TypeVar("T")
@@ -94,7 +94,7 @@ class EstimatedWait:
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """A stretch of contact as its customer sees it. `waiting_ahead` is None unless QUEUED or OFFERED; `estimated_wait`
-    unless the customer waits in a queue at the other end."""
+    unless the customer waits in a queue at the other end. `choices`: what they may choose instead of waiting on."""
 
     interaction_id: int
     state: str
@@ -104,6 +104,7 @@ class Conversation:
     ticket_serial: str
     messages: tuple[ConversationMessage, ...]
     estimated_wait: EstimatedWait | None = None
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,7 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from hub.api.context import Content
-from hub.api.messages import Address, Json
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One thing a customer may choose: `key` (a digit, a keyword) and its label in the dialogue's language."""
-
-    key: str
-    label: str
+from hub.api.messages import Address, Choice, Json
 
 
 class EntryKind(StrEnum):
@@ -145,6 +137,10 @@ class HandOver:
     contacted when their turn comes. `ticket`: the subject of a ticket that is opened unless there is one already; the
     prompts may say {serial}. `after`: when the agent is done with them while they talk, the flow has them again: it is
     told `Resumed`, with this as its state (a rating, a payment). None: it is over then.
+
+    `meanwhile`: what they may choose while nobody talks with them yet. It takes them out of the queue, and the flow is
+    told `Answered` with the choice, with `waiting` as its state; handed over again, they have their old place. They
+    read of it with the last prompt; where that is heard, the channel tells them while they wait.
     """
 
     prompts: tuple[Prompt, ...] = ()
@@ -155,6 +151,8 @@ class HandOver:
     ticket: str = ""
     sends: tuple[Sending, ...] = ()
     after: Json = None
+    meanwhile: tuple[Choice, ...] = ()
+    waiting: Json = None
 
 
 @dataclass(frozen=True, slots=True)

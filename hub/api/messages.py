@@ -39,6 +39,14 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing a customer may choose: `key` (a digit, a keyword) and its label in the dialogue's language."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file on a message. `content` is whole, in bytes; `content_id` ties an inline picture to its place in HTML."""
 

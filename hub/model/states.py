@@ -40,7 +40,8 @@ INTERACTION = Transitions(
         _I.SELF_SERVICE: {_I.QUEUED, _I.CONNECTED} | FINAL,
         # CONNECTED from the queue: taken by hand
         _I.QUEUED: {_I.OFFERED, _I.CONNECTED, _I.SELF_SERVICE, _I.SNOOZED} | FINAL,
-        _I.OFFERED: {_I.QUEUED, _I.CONNECTED} | FINAL,
+        # SELF_SERVICE from the queue: they chose something else than to wait on
+        _I.OFFERED: {_I.QUEUED, _I.CONNECTED, _I.SELF_SERVICE} | FINAL,
         # SELF_SERVICE from an agent: a rating or a payment taken by the flow
         _I.CONNECTED: (_IN_HAND | {_I.SELF_SERVICE}) - {_I.CONNECTED},
         _I.ON_HOLD: _IN_HAND - {_I.ON_HOLD},
@@ -76,6 +77,7 @@ class SegmentOutcome(StrEnum):
     CALLBACK_REQUESTED = "CALLBACK_REQUESTED"
     TIMED_OUT = "TIMED_OUT"
     TRANSFERRED = "TRANSFERRED"
+    SELF_SERVICE = "SELF_SERVICE"
     ABANDONED = "ABANDONED"
 
 

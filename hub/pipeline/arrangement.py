@@ -71,6 +71,8 @@ def steps(before: Arrangement, after: Arrangement) -> Iterator[Step]:
 
 def _talking(before: Arrangement, after: Arrangement) -> Iterator[Step]:
     match after.talk:
+        case Talk.NOBODY if before.talk is Talk.WAITING:  # self-service has them again
+            yield Step("bridge")
         case Talk.WAITING if before.talk is not Talk.WAITING:
             yield Step("waiting")
         case Talk.BRIDGED if before.talk is Talk.HELD and before.up == after.up:

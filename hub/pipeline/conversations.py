@@ -11,8 +11,9 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
-from hub.api import Address, Bytes, Conversation, ConversationFile, ConversationMessage, MessageKind
+from hub.api import Address, Bytes, Choice, Conversation, ConversationFile, ConversationMessage, MessageKind
 from hub.model.states import WAITING_FOR_AGENT, DeliveryState, InteractionState, WorkState
+from hub.pipeline import flow_state
 from hub.pipeline.waits import Waits
 from hub.store import blobs, interactions, messages
 from hub.store.rows import Row, many
@@ -86,6 +87,7 @@ def _conversations(conn: Connection, asked: Sequence[Asked], waits: Waits) -> It
             ticket_serial=serials.get(row["ticket_id"], ""),
             messages=tuple(_message(message, files.get(message["id"], [])) for message in talk),
             estimated_wait=estimates.get(row["id"]),
+            choices=tuple(Choice(each["key"], each["label"]) for each in flow_state.choices(row)),
         )
 
 

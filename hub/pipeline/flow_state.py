@@ -1,15 +1,16 @@
 """What a flow must remember between two answers, on the interaction itself: so a dialogue survives a restart.
 
 `interactions.flow_state` is {"flow", "state", "pending": [event…]}; an event is taken off in the commit that says
-what the flow answered to it, so each is answered exactly once. While an agent has the customer it holds what the flow
-wants to go on with afterwards, if anything.
+what the flow answered to it, so each is answered exactly once. While the customer waits for an agent and while one has
+them it holds what the flow wants to go on with afterwards, if anything; in "meanwhile" what they may choose instead of
+waiting, {"choices", "state"}.
 """
 
 from datetime import timedelta
 from typing import Any
 
-from hub.api import Answered, FlowEvent, Json, Resumed, Started, TimedOut
-from hub.model.states import InteractionState
+from hub.api import Answered, FlowEvent, HandOver, Json, Resumed, Started, TimedOut
+from hub.model.states import WAITING_FOR_AGENT, InteractionState
 from hub.store import interactions, timers
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -68,18 +69,25 @@ def leaving(tx: Tx, interaction: Row, reason: str) -> bool:
     return True
 
 
-def finish(tx: Tx, interaction: Row, after: Json = None) -> Row:
-    """The flow has done its part, but for what it goes on with `after` the agent's."""
+def finish(tx: Tx, interaction: Row, step: HandOver | None = None) -> Row:
+    """The flow has done its part, but for what it goes on with while they wait, and after the agent's."""
     timers.cancel(tx, timers.CORE, TIMER, str(interaction["id"]))
     interactions.end_segments(tx, interaction["id"], "ANSWERED", kind="FLOW")
-    flow = interaction["flow_state"]["flow"]
-    kept = {"flow": flow, "state": after, "choices": [], "pending": []} if after is not None else None
-    return interactions.change(tx, interaction, flow_state=kept)
+    return interactions.change(tx, interaction, flow_state=_kept(interaction["flow_state"]["flow"], step))
+
+
+def _kept(flow: str, step: HandOver | None) -> dict[str, Any] | None:
+    if step is None or (step.after is None and not step.meanwhile):
+        return None
+    choices = [{"key": each.key, "label": each.label} for each in step.meanwhile]
+    meanwhile = {"meanwhile": {"choices": choices, "state": step.waiting}} if choices else {}
+    return {"flow": flow, "state": step.after, "choices": [], "pending": [], **meanwhile}
 
 
 def goes_on(interaction: Row) -> bool:
     """Whether the flow has the customer again when the agent, who talks with them, is done."""
-    return bool(interaction["flow_state"]) and interaction["state"] in _TALKING
+    memory = interaction["flow_state"] or {}
+    return memory.get("state") is not None and interaction["state"] in _TALKING
 
 
 def resume(tx: Tx, interaction: Row) -> Row:
@@ -87,6 +95,29 @@ def resume(tx: Tx, interaction: Row) -> Row:
     memory = interaction["flow_state"]
     interactions.start_segment(tx, interaction["id"], "FLOW", flow=memory["flow"])
     state = {**memory, "pending": [{"type": "RESUMED"}], "resumed": True}
+    return interactions.move(tx, interaction, InteractionState.SELF_SERVICE, flow_state=state)
+
+
+def choices(interaction: Row) -> list[dict[str, str]]:
+    """What its customer may choose now instead of waiting on: {"key", "label"}."""
+    memory = interaction["flow_state"] or {}
+    if interaction["state"] not in WAITING_FOR_AGENT or "meanwhile" not in memory:
+        return []
+    found: list[dict[str, str]] = memory["meanwhile"]["choices"]
+    return found
+
+
+def is_choice(interaction: Row, text: str) -> bool:
+    """Whether these words are one of them."""
+    return bool(_chosen(text, choices(interaction)))
+
+
+def take_back(tx: Tx, interaction: Row, text: str, kind: str) -> Row:
+    """The flow has them again, and their choice to answer."""
+    memory = interaction["flow_state"]
+    interactions.start_segment(tx, interaction["id"], "FLOW", flow=memory["flow"])
+    chosen = {"type": "ANSWERED", "text": text, "kind": kind}
+    state = {"flow": memory["flow"], **memory["meanwhile"], "pending": [chosen]}
     return interactions.move(tx, interaction, InteractionState.SELF_SERVICE, flow_state=state)
 
 

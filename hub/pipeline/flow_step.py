@@ -1,6 +1,7 @@
 """What a flow's step becomes, in one transaction: said, sent, asked, handed over or ended. Once, or not at all."""
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from hub.api import AnyAccount, Ask, Contact, End, FlowStep, HandOver, Json, MessageKind, Prompt, Sending
@@ -49,7 +50,7 @@ def _lets_go(interaction: Row, step: FlowStep, via: Directory) -> bool:
 
 
 def _leave(tx: Tx, interaction: Row, step: HandOver | End) -> Row:
-    interaction = flow_state.finish(tx, interaction, step.after if isinstance(step, HandOver) else None)
+    interaction = flow_state.finish(tx, interaction, step if isinstance(step, HandOver) else None)
     if step.attributes:
         known = {**interaction["attributes"], **step.attributes}
         interaction = interactions.change(tx, interaction, attributes=known)
@@ -92,8 +93,12 @@ def _with_last(step: FlowStep) -> dict[str, Json]:
 
 
 def _say_all(tx: Tx, interaction_id: int, step: FlowStep, via: Directory) -> None:
-    for place, prompt in enumerate(step.prompts, start=1):
-        _say(tx, interaction_id, prompt, _with_last(step) if place == len(step.prompts) else {}, via)
+    *first, last = step.prompts or (None,)
+    for prompt in first:
+        _say(tx, interaction_id, prompt, {}, via)
+    if last is not None:
+        meanwhile = step.meanwhile if isinstance(step, HandOver) else ()
+        _say(tx, interaction_id, replace(last, choices=last.choices + meanwhile), _with_last(step), via)
 
 
 def _say(tx: Tx, interaction_id: int, prompt: Prompt, last: dict[str, Json], via: Directory) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.api import AnyAccount, Capabilities, CustomerRef, Inbound, LegFact, MessageKind, Normalised, Receipt, Signal
-from hub.model.states import WAITING_ON_OTHERS, InteractionState
+from hub.model.states import WAITING_FOR_AGENT, WAITING_ON_OTHERS, InteractionState
 from hub.model.tickets import NewTicket
-from hub.pipeline import assemble, flow_state, leg, receipt, route, thread
+from hub.pipeline import assemble, flow_state, leg, meanwhile, receipt, route, thread
 from hub.store import interactions, messages, tickets
 from hub.store.identities import Found, find_or_create_by_identity
 from hub.store.rows import Row
@@ -152,12 +152,15 @@ def _opened(tx: Tx, prepared: Prepared, inbound: Inbound, interaction: Row) -> i
 
 
 def _onward(tx: Tx, prepared: Prepared, inbound: Inbound, interaction: Row) -> None:
-    """To the flow while self-service has it, to its agent or queue when nobody has; else it is where it belongs."""
+    """To the flow while self-service has it, or when it is what they may choose while they wait; to its agent or queue
+    when nobody has it; else it is where it belongs."""
     state = interaction["state"]
     if state == InteractionState.INITIATED and prepared.row["flow"] and not inbound.automatic:
         flow_state.start(tx, interaction, prepared.row["flow"], inbound.text)
     elif state == InteractionState.SELF_SERVICE:
         flow_state.answered(tx, interaction, inbound.text, str(inbound.kind))
+    elif state in WAITING_FOR_AGENT and not inbound.automatic:
+        meanwhile.chosen(tx, interaction, inbound.text, str(inbound.kind))
     elif state == InteractionState.INITIATED and inbound.automatic:
         interactions.move(tx, interaction, InteractionState.CLOSED, disposition="AUTOMATIC")
     elif state == InteractionState.INITIATED or (state in WAITING_ON_OTHERS and not inbound.automatic):

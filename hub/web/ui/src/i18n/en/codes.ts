@@ -50,6 +50,7 @@ export const codes = {
     TIMED_OUT: "Not answered in time",
     OVERFLOWED: "Moved on from {name}",
     CALLBACK_REQUESTED: "A call back was asked for",
+    SELF_SERVICE: "Chose self-service instead of waiting",
   },
   delivery: {
     PENDING: "Leaving soon",

@@ -42,6 +42,7 @@ export const codes = {
     TIMED_OUT: "未及时应答",
     OVERFLOWED: "从 {name} 溢出",
     CALLBACK_REQUESTED: "请求回电",
+    SELF_SERVICE: "不再等候，改用自助服务",
   },
   delivery: {
     PENDING: "即将发出",
