@@ -31,19 +31,19 @@ from hub.api import (
     Signal,
     Unreachable,
 )
-from plugins.sip.agent_leg import AgentLeg
-from plugins.sip.announcing import Announcing
+from plugins.sip.calls.referring import Referral
 from plugins.sip.exchange import Exchange
-from plugins.sip.line import Line
+from plugins.sip.lines.agent_leg import AgentLeg
+from plugins.sip.lines.announcing import Announcing
+from plugins.sip.lines.line import Line
+from plugins.sip.lines.outward import Outward
+from plugins.sip.lines.placing import Placed
+from plugins.sip.lines.prompting import say
+from plugins.sip.lines.transferring import offer_on, pass_on, transfer
 from plugins.sip.meaning import meaning, number_of
 from plugins.sip.media.engine import MediaError
-from plugins.sip.numbers import number_in
-from plugins.sip.outward import Outward
-from plugins.sip.placing import Placed
-from plugins.sip.prompting import say
-from plugins.sip.referring import Referral
 from plugins.sip.settings import NAME, SCHEME, SipAccount, SipConnection, SipSettings
-from plugins.sip.transferring import offer_on, pass_on, transfer
+from plugins.sip.wire.numbers import number_in
 
 log = logging.getLogger(__name__)
 Arrange: TypeAlias = Callable[[Line], Awaitable[None]]

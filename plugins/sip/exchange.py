@@ -10,30 +10,30 @@ from contextlib import asynccontextmanager
 from typing import Protocol
 
 from hub.api import AnyAccount, AnyConnection, Cause, Context, InputError, Overloaded, Raw
-from plugins.sip.answering import Answering
-from plugins.sip.audio import Audio, Owner
-from plugins.sip.calling import FromPhones, meant_for_phones
+from plugins.sip.calls.answering import Answering
+from plugins.sip.calls.media_leg import MediaLeg
 from plugins.sip.counters import CALLS, LINES
-from plugins.sip.dialled import account_called
-from plugins.sip.digest import Verdicts
-from plugins.sip.edge import Edge
 from plugins.sip.guard import Guard, Limits
-from plugins.sip.line import Line, Transfers
-from plugins.sip.locating import Locator
+from plugins.sip.lines.audio import Audio, Owner
+from plugins.sip.lines.calling import FromPhones, meant_for_phones
+from plugins.sip.lines.line import Line, Transfers
 from plugins.sip.media.engine import MediaError
 from plugins.sip.media.settings import MediaSettings
-from plugins.sip.media_leg import MediaLeg
-from plugins.sip.message import encode, response
-from plugins.sip.numbers import caller
-from plugins.sip.phones import Phones
+from plugins.sip.phones.edge import Edge
+from plugins.sip.phones.phones import Phones
+from plugins.sip.phones.registrar import Registrar
 from plugins.sip.ports import Ports
-from plugins.sip.registrar import Registrar
-from plugins.sip.sdes import Encryption, without_keys
 from plugins.sip.settings import SipSettings
 from plugins.sip.transaction.layer import Incoming
 from plugins.sip.transport.flow import contact
-from plugins.sip.trunk import Trunk
+from plugins.sip.trunks.dialled import account_called
+from plugins.sip.trunks.locating import Locator
+from plugins.sip.trunks.trunk import Trunk
 from plugins.sip.user_agent import UserAgent
+from plugins.sip.wire.digest import Verdicts
+from plugins.sip.wire.message import encode, response
+from plugins.sip.wire.numbers import caller
+from plugins.sip.wire.sdes import Encryption, without_keys
 
 log = logging.getLogger(__name__)
 LAST_WORDS = 3.0

@@ -20,9 +20,9 @@ from hub.api import (
     Normalised,
     Raw,
 )
-from plugins.sip.message import Unreadable, read
-from plugins.sip.numbers import caller, diverted_by
 from plugins.sip.settings import SCHEME
+from plugins.sip.wire.message import Unreadable, read
+from plugins.sip.wire.numbers import caller, diverted_by
 
 WITHHELD: Final = Address(SCHEME, "anonymous")
 LONGEST: Final = 200

@@ -15,9 +15,9 @@ from sqlalchemy.exc import IntegrityError
 
 from hub.api import Files, PluginRoutes, Request, Response, Route
 from plugins.sip.channel import SipChannel
-from plugins.sip.digest import Secret
-from plugins.sip.phones import Binding
-from plugins.sip.trunk import Trunk
+from plugins.sip.phones.phones import Binding
+from plugins.sip.trunks.trunk import Trunk
+from plugins.sip.wire.digest import Secret
 
 USERNAME = re.compile(r"[A-Za-z0-9._-]{1,40}")
 OUTSIDE = re.compile(r"\+?[0-9]{3,20}|")

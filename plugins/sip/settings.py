@@ -7,11 +7,11 @@ from typing import Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from plugins.sip.addresses import host_and_port
-from plugins.sip.digest import ALGORITHMS
 from plugins.sip.guard import networks
-from plugins.sip.sdes import Encryption
 from plugins.sip.transport.flow import EVERYWHERE
+from plugins.sip.wire.addresses import host_and_port
+from plugins.sip.wire.digest import ALGORITHMS
+from plugins.sip.wire.sdes import Encryption
 
 NAME: Final = "sip"
 SCHEME: Final = "tel"

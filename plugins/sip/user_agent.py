@@ -9,12 +9,12 @@ from typing import Final, Protocol
 
 from sipmessage import Request, Response
 
-from plugins.sip.call import Call
-from plugins.sip.dialog import Dialog, Key, key_of
+from plugins.sip.calls.call import Call
+from plugins.sip.calls.dialog import Dialog, Key, key_of
 from plugins.sip.guard import Guard, Turned
-from plugins.sip.message import Message, Refusal, Unreadable, encode, read, refusal, response
 from plugins.sip.transaction.layer import Incoming, Transactions
 from plugins.sip.transport.flow import Flow
+from plugins.sip.wire.message import Message, Refusal, Unreadable, encode, read, refusal, response
 
 log = logging.getLogger(__name__)
 SERVED: Final = frozenset(

@@ -11,17 +11,17 @@ import time
 from typing import cast
 
 from hub.api import Cause
-from plugins.sip.answering import Answering
-from plugins.sip.call import Call
+from plugins.sip.calls.answering import Answering
+from plugins.sip.calls.call import Call
+from plugins.sip.calls.media_leg import MediaLeg
+from plugins.sip.calls.referring import Referral
 from plugins.sip.guard import Guard, Limits, networks
 from plugins.sip.media.engine import Codec, Endpoint, MediaEngine
-from plugins.sip.media_leg import MediaLeg
-from plugins.sip.numbers import called, caller
-from plugins.sip.referring import Referral
 from plugins.sip.transaction.layer import Incoming
 from plugins.sip.transport.flow import contact
 from plugins.sip.transport.udp import UdpListener
 from plugins.sip.user_agent import UserAgent
+from plugins.sip.wire.numbers import called, caller
 from tests.bench.crew import say, told
 
 

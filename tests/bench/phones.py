@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from hub.store.database import Store
 from hub.store.unit import Tx
-from plugins.sip.phones import BINDINGS, PHONES
+from plugins.sip.phones.phones import BINDINGS, PHONES
 from tests.bench.callers import DESK
 from tests.bench.place import Place
 from tests.support.hub_process import HubProcess

@@ -14,11 +14,11 @@ from enum import StrEnum
 
 from sipmessage import Request, Response
 
-from plugins.sip.addresses import name_addr
-from plugins.sip.digest import credentials
-from plugins.sip.message import Message, read
 from plugins.sip.tests.party import Party, described
 from plugins.sip.transaction.machine import T1, T2
+from plugins.sip.wire.addresses import name_addr
+from plugins.sip.wire.digest import credentials
+from plugins.sip.wire.message import Message, read
 
 PATIENCE = 30.0
 SOUND_EVERY = 0.25

@@ -18,8 +18,8 @@ from hub.plugin.discovery import GROUP, Plugins, discover
 from hub.plugin.site_model import SiteFile
 from hub.store import blobs
 from plugins.sip import _channels
-from plugins.sip.digest import Secret
 from plugins.sip.exchange import Exchange as Telephones
+from plugins.sip.wire.digest import Secret
 from tests.toy.tests.house import TOY, House
 from tests.voice.baresip import Baresip
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plugins.sip import music
+from plugins.sip.lines import music
 from plugins.tts import wav
 from plugins.tts.cache import Cache
 from plugins.tts.providers.espeak import Espeak

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.store.tables import interactions
-from plugins.sip.digest import Secret
+from plugins.sip.wire.digest import Secret
 from tests.voice.baresip import Baresip
 from tests.voice.house import DESK, PASSWORD, VoiceHouse
 from tests.voice.pjsua import Pjsua

@@ -18,9 +18,9 @@ import pytest
 from hub.pipeline import presence
 from hub.plugin.site_model import SiteFile
 from hub.store.tables import accounts, users
-from plugins.sip.digest import Secret
-from plugins.sip.line import Line
-from plugins.sip.phones import Binding
+from plugins.sip.lines.line import Line
+from plugins.sip.phones.phones import Binding
+from plugins.sip.wire.digest import Secret
 from tests.voice.baresip import free_port
 from tests.voice.house import PASSWORD, VoiceHouse
 from tests.voice.sipp import Sipp

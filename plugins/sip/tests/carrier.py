@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 from sipmessage import Request
 
-from plugins.sip.digest import Secret, Verdicts, parameters
 from plugins.sip.tests.party import Party
+from plugins.sip.wire.digest import Secret, Verdicts, parameters
 
 Answer: TypeAlias = tuple[int, *tuple[str, ...]]
 USERNAME, PASSWORD = "site42", "correct horse"

@@ -8,11 +8,11 @@ from urllib.parse import quote
 from sipmessage import Request, Response
 
 from hub.api import Ringing
-from plugins.sip import digest
-from plugins.sip.addresses import name_addr, tag
-from plugins.sip.digest import Secret
-from plugins.sip.phones import Binding
+from plugins.sip.phones.phones import Binding
 from plugins.sip.tests.party import ACCOUNT, Party, Site, described
+from plugins.sip.wire import digest
+from plugins.sip.wire.addresses import name_addr, tag
+from plugins.sip.wire.digest import Secret
 
 ANN, BO = 3, 4
 PASSWORD = "a good password"

@@ -14,12 +14,12 @@ from sipmessage import Request, Response
 from hub.api import Account, Address, AnyAccount, Connection, Placing
 from hub.testing import FakeContext
 from plugins.sip import hub_migrations
-from plugins.sip.addresses import name_addr, tag
 from plugins.sip.channel import SipChannel
-from plugins.sip.digest import Secret
-from plugins.sip.message import Message, encode, read, response, with_body
 from plugins.sip.settings import SipAccount, SipConnection, SipSettings
 from plugins.sip.tests.silent_media import SilentAudio, SilentEngine
+from plugins.sip.wire.addresses import name_addr, tag
+from plugins.sip.wire.digest import Secret
+from plugins.sip.wire.message import Message, encode, read, response, with_body
 
 NUMBER = "+861058880000"
 ACCOUNT: AnyAccount = Account(1, 7, "sip", "Desk", Address("tel", NUMBER), SipAccount())

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from plugins.sip.audio import Audio
+from plugins.sip.lines.audio import Audio
 from plugins.sip.media.engine import (
     Codec,
     Crypto,

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from hub.api import Audio, Conversation
-from plugins.sip.announcing import Announcing
+from plugins.sip.lines.announcing import Announcing
 from plugins.sip.media.engine import Endpoint
 from plugins.sip.tests.party import ACCOUNT, Party, described, site
 from plugins.sip.tests.silent_media import SilentEngine

@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.sip import replaces, transferring
-from plugins.sip.digest import Secret
-from plugins.sip.replaces import BadReplaces, Replaces
+from plugins.sip.calls import replaces
+from plugins.sip.calls.replaces import BadReplaces, Replaces
+from plugins.sip.lines import transferring
 from plugins.sip.tests.desk_phone import ANN, BO, PASSWORD, DeskPhone, dialog_of, holds, rings, talks
 from plugins.sip.tests.party import ACCOUNT, Party, Site, site
+from plugins.sip.wire.digest import Secret
 
 
 @dataclass

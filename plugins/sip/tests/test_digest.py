@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plugins.sip.digest import Secret, Verdicts, credentials, parameters, response
+from plugins.sip.wire.digest import Secret, Verdicts, credentials, parameters, response
 
 SECRET = Secret.of("ann", "hub", "correct horse")
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from prometheus_client import REGISTRY
 
-from plugins.sip import counters, quality
+from plugins.sip import counters
+from plugins.sip.calls import quality
 from plugins.sip.guard import Turned
 
 MODULES = (counters, quality)

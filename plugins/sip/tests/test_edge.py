@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from sipmessage import Request
 
 from hub.api import Cause, Ringing, Unreachable
-from plugins.sip.digest import Secret, credentials
-from plugins.sip.flow_token import FlowName, Tokens
-from plugins.sip.message import Message, encode, read
+from plugins.sip.phones.flow_token import FlowName, Tokens
 from plugins.sip.tests.desk_phone import ANN, BO, PASSWORD
 from plugins.sip.tests.party import ACCOUNT, Party, Site, described, site
+from plugins.sip.wire.digest import Secret, credentials
+from plugins.sip.wire.message import Message, encode, read
 
 OTHER = "127.0.0.2"
 """The phone's node is no peer of its own: it knows phones by their log-in alone, and nodes by their tokens."""

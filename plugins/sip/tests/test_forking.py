@@ -9,9 +9,9 @@ import pytest
 from sipmessage import Request
 
 from hub.api import Cause
-from plugins.sip.addresses import name_addr, tag
-from plugins.sip.message import response, with_body
 from plugins.sip.tests.party import Party, Site, described, site
+from plugins.sip.wire.addresses import name_addr, tag
+from plugins.sip.wire.message import response, with_body
 
 
 @dataclass

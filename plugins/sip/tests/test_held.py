@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from plugins.sip.call import Call
-from plugins.sip.held import ANSWERS_WITHIN, ASK_EVERY
+from plugins.sip.calls.call import Call
+from plugins.sip.calls.held import ANSWERS_WITHIN, ASK_EVERY
 from plugins.sip.tests.party import Party, Site, described, site
 from plugins.sip.tests.test_session_timers import Clock
 
@@ -56,7 +56,7 @@ async def test_nobody_is_asked_who_holds_us_no_longer() -> None:
 
 
 async def test_who_is_called_and_never_answers_rings_no_longer_than_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plugins.sip.placing.LONGEST_RING", 0.05)
+    monkeypatch.setattr("plugins.sip.lines.placing.LONGEST_RING", 0.05)
     with Party() as world:
         async with site(proxies=[f"127.0.0.1:{world.port}"], prefixes=["+86"]) as found:
             await found.rings_outside()

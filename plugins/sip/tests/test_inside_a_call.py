@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from hub.api import Address, Ringing
-from plugins.sip.digest import Secret
 from plugins.sip.tests.party import ACCOUNT, Party, Site, described, site
+from plugins.sip.wire.digest import Secret
 
 OUTSIDE = "+8613800138000"
 ONE_KEY = {"entry": {"kind": "DIGITS", "longest": 1, "terminator": "-"}}

@@ -11,12 +11,12 @@ import pytest
 from dns.resolver import LRUCache
 
 from hub.api import Unreachable
-from plugins.sip import dialing
+from plugins.sip.calls import dialing
 from plugins.sip.counters import TRUNK_UP
-from plugins.sip.locating import Locator, Record, Target, in_order
-from plugins.sip.proxy import LONGEST_REST, Proxy
 from plugins.sip.tests.name_server import name_server
 from plugins.sip.tests.party import Party, site
+from plugins.sip.trunks.locating import Locator, Record, Target, in_order
+from plugins.sip.trunks.proxy import LONGEST_REST, Proxy
 
 SRV = "_sip._udp.carrier.test. SRV"
 HOSTS = {"a.carrier.test. A": ["127.0.0.1"], "b.carrier.test. A": ["127.0.0.1", "127.0.0.2"]}
@@ -63,7 +63,7 @@ async def test_a_domain_may_say_that_it_takes_no_such_calls() -> None:
 
 
 async def test_answers_are_kept_and_hold_when_nobody_answers_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("plugins.sip.locating.ANSWERS_WITHIN", 0.1)
+    monkeypatch.setattr("plugins.sip.trunks.locating.ANSWERS_WITHIN", 0.1)
     async with name_server({SRV: ["10 0 5070 a.carrier.test."], **HOSTS}) as server:
         locator = Locator([server.where])
         first, asked = await locator.targets("carrier.test", "udp"), len(server.asked)

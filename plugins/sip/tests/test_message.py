@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sipmessage import Request
 
-from plugins.sip.addresses import name_addr, split
-from plugins.sip.message import Message, Unreadable, encode, read, refusal, response, vias
 from plugins.sip.tests.torture import TORTURE, Torture
+from plugins.sip.wire.addresses import name_addr, split
+from plugins.sip.wire.message import Message, Unreadable, encode, read, refusal, response, vias
 
 pytestmark = pytest.mark.skipif(not TORTURE, reason="the shared corpora (../shared/corpus) are not here")
 SERVED = frozenset(("INVITE", "ACK", "BYE", "CANCEL", "REGISTER", "OPTIONS"))

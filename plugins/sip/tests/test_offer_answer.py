@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.sip import offer_answer, sdp
-from plugins.sip.offer_answer import NotAcceptable
-from plugins.sip.sdp import BadSdp
+from plugins.sip.calls import offer_answer
+from plugins.sip.calls.offer_answer import NotAcceptable
+from plugins.sip.wire import sdp
+from plugins.sip.wire.sdp import BadSdp
 
 OFFER = """v=0
 o=- 1 1 IN IP4 192.0.2.1

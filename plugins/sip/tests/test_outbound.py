@@ -7,12 +7,12 @@ import time
 
 import pytest
 
-from plugins.sip.digest import Secret
-from plugins.sip.phones import Binding
+from plugins.sip.phones.phones import Binding
 from plugins.sip.tests.party import Party, Site, site
 from plugins.sip.tests.test_registrar import log_in
 from plugins.sip.tests.web_phone import PASSWORD, web_phone
 from plugins.sip.tests.wire import Exchange
+from plugins.sip.wire.digest import Secret
 
 ANN = 3
 INSTANCE = "<urn:uuid:00000000-0000-1000-8000-000A95A0E128>"

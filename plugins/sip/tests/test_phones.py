@@ -15,11 +15,11 @@ from hub.api import Files, Panel, Request, Response, Route, Viewer
 from hub.testing import FakeContext
 from plugins.sip import hub_migrations, hub_panels
 from plugins.sip.channel import SipChannel
-from plugins.sip.digest import Secret
-from plugins.sip.phones import Binding, Phones
-from plugins.sip.registration import Standing
+from plugins.sip.phones.phones import Binding, Phones
 from plugins.sip.routes import routes
 from plugins.sip.settings import SipConnection, SipSettings
+from plugins.sip.trunks.registration import Standing
+from plugins.sip.wire.digest import Secret
 
 ANN, BO = 7, 8
 HEAD = Viewer(9, "Head of service", "en", frozenset({"users.manage"}))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sipmessage import Request, Response
 
-from plugins.sip.message import response
-from plugins.sip.provisional import Provisionals
+from plugins.sip.calls.provisional import Provisionals
 from plugins.sip.tests.party import Party, Site, described, site
 from plugins.sip.tests.test_transactions import request
+from plugins.sip.wire.message import response
 
 OURS = "<sip:hub@192.0.2.9>"
 

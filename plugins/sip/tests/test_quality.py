@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from prometheus_client import REGISTRY
 
-from plugins.sip import offer_answer, quality, sdp
+from plugins.sip.calls import offer_answer, quality
 from plugins.sip.media.engine import Statistics
 from plugins.sip.tests.party import described
+from plugins.sip.wire import sdp
 
 
 def value(name: str, **labels: str) -> float:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sipmessage import Response
 
-from plugins.sip.digest import credentials
 from plugins.sip.guard import Turned
 from plugins.sip.tests.wire import Exchange, FarSide
+from plugins.sip.wire.digest import credentials
 
 CONTACT = "Contact: <sip:ann@192.0.2.9:5062>"
 

@@ -8,15 +8,15 @@ from dataclasses import replace
 import pytest
 from sipmessage import CSeq, Request, Response
 
-from plugins.sip import registration
 from plugins.sip.counters import TRUNK_REGISTERED
-from plugins.sip.message import encode, read, response
-from plugins.sip.register import LONGEST_PAUSE, back_off, granted, refresh_after, retry_after
-from plugins.sip.registration import Registration, Standing
 from plugins.sip.tests import carrier as far
 from plugins.sip.tests.carrier import carrier, settings
 from plugins.sip.tests.party import NUMBER, Party, Site, described, site
 from plugins.sip.transport.framing import Framing
+from plugins.sip.trunks import registration
+from plugins.sip.trunks.register import LONGEST_PAUSE, back_off, granted, refresh_after, retry_after
+from plugins.sip.trunks.registration import Registration, Standing
+from plugins.sip.wire.message import encode, read, response
 
 
 def mine(found: Site) -> Registration:

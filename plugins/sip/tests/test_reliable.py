@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 from sipmessage import Request, Response
 
-from plugins.sip import reliable
-from plugins.sip.message import response
-from plugins.sip.reliable import Reliable, required
+from plugins.sip.calls import reliable
+from plugins.sip.calls.reliable import Reliable, required
 from plugins.sip.tests.party import Party, Site, described, site
 from plugins.sip.tests.test_transactions import request
+from plugins.sip.wire.message import response
 
 
 class Clock:

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from sipmessage import Request
 
 from hub.api import Cause, Conversation, EstimatedWait
-from plugins.sip import causes
-from plugins.sip.announcing import words
-from plugins.sip.call import TRANSITIONS, CallState
-from plugins.sip.keys import Collector, Expected
-from plugins.sip.message import read, refusal
-from plugins.sip.numbers import as_uri, called, caller, diverted_by
+from plugins.sip.calls.call import TRANSITIONS, CallState
+from plugins.sip.calls.keys import Collector, Expected
+from plugins.sip.lines.announcing import words
 from plugins.sip.tests.test_transactions import answer
 from plugins.sip.tests.test_transactions import request as asking
 from plugins.sip.transport.framing import Framing, Unframed
+from plugins.sip.wire import causes
+from plugins.sip.wire.message import read, refusal
+from plugins.sip.wire.numbers import as_uri, called, caller, diverted_by
 
 MENU = {"choices": [{"key": "1", "label": "A"}, {"key": "2", "label": "B"}]}
 SERIAL = {"entry": {"kind": "DIGITS", "longest": 4, "terminator": "#", "pause": 3.0}}

@@ -6,11 +6,12 @@ import base64
 
 import pytest
 
-from plugins.sip import offer_answer, sdp
+from plugins.sip.calls import offer_answer
+from plugins.sip.calls.offer_answer import NotAcceptable
 from plugins.sip.media.engine import Crypto
-from plugins.sip.offer_answer import NotAcceptable
-from plugins.sip.sdes import Encryption, Keying, theirs
 from plugins.sip.tests.party import Party, described, site
+from plugins.sip.wire import sdp
+from plugins.sip.wire.sdes import Encryption, Keying, theirs
 
 OFF, OPTIONAL, REQUIRED = Encryption
 OURS, THEIRS = bytes(range(30)), bytes(range(100, 130))

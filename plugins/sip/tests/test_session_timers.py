@@ -9,11 +9,11 @@ from unittest.mock import Mock
 import pytest
 from sipmessage import Response
 
-from plugins.sip.call import Call
-from plugins.sip.session import Session, agreed, asked, least
+from plugins.sip.calls.call import Call
 from plugins.sip.tests.party import Party, Site, described, site
 from plugins.sip.tests.test_rules import invite
 from plugins.sip.tests.test_transactions import answer
+from plugins.sip.wire.session import Session, agreed, asked, least
 
 FROM = "From: <sip:1@h>;tag=1"
 

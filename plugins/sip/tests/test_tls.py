@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sipmessage import Request
 
-from plugins.sip.message import encode, read, response
 from plugins.sip.ports import Ports, both
 from plugins.sip.settings import SipConnection, SipSettings
 from plugins.sip.tests.party import NUMBER, described, site
+from plugins.sip.wire.message import encode, read, response
 
 
 class Stream:

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sipmessage import Request, Response
 
-from plugins.sip.message import read, response
 from plugins.sip.transaction.client import Client
 from plugins.sip.transaction.invite_client import InviteClient
 from plugins.sip.transaction.invite_server import InviteServer
 from plugins.sip.transaction.machine import Deliver, Effect, Failed, Machine, State, Transmit
 from plugins.sip.transaction.server import Server
+from plugins.sip.wire.message import read, response
 
 
 def request(method: str = "INVITE") -> Request:

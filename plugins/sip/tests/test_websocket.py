@@ -11,10 +11,10 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.typing import Subprotocol
 
 from hub.api import Ringing
-from plugins.sip.digest import Secret
-from plugins.sip.message import LONGEST, encode
 from plugins.sip.tests.party import ACCOUNT, NUMBER, Party, Site, site
 from plugins.sip.tests.web_phone import HOST, PASSWORD, web_phone
+from plugins.sip.wire.digest import Secret
+from plugins.sip.wire.message import LONGEST, encode
 
 ANN = 3
 PAGE = "https://desk.example"

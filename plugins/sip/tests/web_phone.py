@@ -11,10 +11,10 @@ from sipmessage import Request, Response
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from plugins.sip.addresses import name_addr
-from plugins.sip.digest import credentials
-from plugins.sip.message import Message, encode, read, response, with_body
 from plugins.sip.tests.party import described
+from plugins.sip.wire.addresses import name_addr
+from plugins.sip.wire.digest import credentials
+from plugins.sip.wire.message import Message, encode, read, response, with_body
 
 HOST = "df7jal23ls0d.invalid"
 PASSWORD = "a good password"

@@ -11,14 +11,14 @@ from sipmessage import Request, Response
 
 from hub.testing import FakeContext
 from plugins.sip import hub_migrations
-from plugins.sip.digest import Secret, Verdicts
 from plugins.sip.guard import Guard, Limits, networks
-from plugins.sip.message import read, response
-from plugins.sip.phones import Phones
+from plugins.sip.phones.phones import Phones
+from plugins.sip.phones.registrar import Registrar
 from plugins.sip.ports import both
-from plugins.sip.registrar import Registrar
 from plugins.sip.transaction.layer import Incoming
 from plugins.sip.user_agent import UserAgent
+from plugins.sip.wire.digest import Secret, Verdicts
+from plugins.sip.wire.message import read, response
 
 
 class Exchange:

@@ -9,13 +9,13 @@ from typing import Any, Final, Protocol, TypeAlias
 
 from sipmessage import Parameters, Request, Response, Via
 
-from plugins.sip.message import Message, encode, vias
 from plugins.sip.transaction.client import Client
 from plugins.sip.transaction.invite_client import InviteClient
 from plugins.sip.transaction.invite_server import InviteServer
 from plugins.sip.transaction.machine import Deliver, Failed, Transmit
 from plugins.sip.transaction.server import Server
 from plugins.sip.transport.flow import Flow
+from plugins.sip.wire.message import Message, encode, vias
 
 COOKIE: Final = "z9hG4bK"
 MOST: Final = 65_536

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
-from plugins.sip.message import Message
+from plugins.sip.wire.message import Message
 
 T1: Final = 0.5
 """Round-trip estimate, s (§17.1.1.1)."""

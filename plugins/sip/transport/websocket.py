@@ -13,10 +13,10 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Origin, Subprotocol
 
-from plugins.sip.message import LONGEST
 from plugins.sip.transport.flow import Host, Received
 from plugins.sip.transport.framing import PING, PONG
 from plugins.sip.transport.tcp import StreamFlow
+from plugins.sip.wire.message import LONGEST
 
 OPENS_WITHIN: Final = 10.0
 """Seconds for the handshake; who says nothing is let go."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from plugins.sip import sdp
 from plugins.sip.media.engine import Codec, Endpoint, MediaError
+from plugins.sip.wire import sdp
 
 
 def described(remote: tuple[str, int], codec: Codec, telephone_event: int | None, rtcp: int = 0) -> bytes:

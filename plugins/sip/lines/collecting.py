@@ -1,0 +1,93 @@
+"""What a caller presses or says to a flow: keys become answers, a message after the tone becomes a voicemail."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plugins.sip.calls.keys import Collector, Expected
+from plugins.sip.media.engine import MediaError
+
+if TYPE_CHECKING:
+    from plugins.sip.lines.line import Line
+
+
+class Collecting:
+    """One line's."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._collector = Collector()
+        self._timer: asyncio.TimerHandle | None = None
+        self._recording: tuple[asyncio.Event, asyncio.Task[None]] | None = None
+
+    def expect(self, fields: Mapping[str, Any]) -> None:
+        """A prompt asks for this."""
+        if expected := Expected.of(fields):
+            self._collector.expect(expected)
+
+    def press(self, key: str) -> None:
+        """A key of the customer's."""
+        if self._recording is not None:
+            self._recording[0].set()
+            return
+        if self._line.speaking is not None and self._alone():
+            self._line.speaking.cut()
+            self._answer(self._collector.press(key, time.monotonic()))
+            self._wind()
+
+    def _alone(self) -> bool:
+        """Self-service has them: from the beginning, or again after their agent."""
+        line, now = self._line, self._line.arrangement
+        return now.mode == "FLOW" or (now.mode == "TALKING" and not now.held and not line.up_legs(now.talking))
+
+    async def record(self, seconds: float) -> None:
+        """A message of at most so long, ended by a key or by hanging up."""
+        if self._recording is None and self._line.connected:
+            done = asyncio.Event()
+            task = asyncio.get_running_loop().create_task(self._record(done, seconds))
+            self._recording = (done, task)
+
+    async def close(self) -> None:
+        """The call is over: what was said until now counts."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._recording is not None:
+            self._recording[0].set()
+            await asyncio.wait([self._recording[1]])
+
+    async def _record(self, done: asyncio.Event, seconds: float) -> None:
+        assert self._line.customer is not None
+        leg, engine = self._line.customer.media.name, self._line.engine
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                await engine.record(leg, Path(folder) / "message.wav")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(done.wait(), seconds)
+                made = await engine.stop_recording(leg)
+                wav = await asyncio.to_thread(made.path.read_bytes)
+                self._line.reports.audio("voicemail", wav, made.seconds)
+            except MediaError:
+                return
+            finally:
+                self._recording = None
+
+    def _answer(self, keys: str) -> None:
+        if keys:
+            self._line.reports.keys(keys)
+
+    def _wind(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if (due := self._collector.due) is not None:
+            pause = max(0.0, due - time.monotonic())
+            self._timer = asyncio.get_running_loop().call_later(pause, self._paused)
+
+    def _paused(self) -> None:
+        self._answer(self._collector.tick(time.monotonic()))

@@ -1,0 +1,44 @@
+"""A message of the core's, said on a line: its speech, what it expects, and what follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from hub.api import Outbound
+from plugins.sip.lines.line import Line
+from plugins.sip.lines.speaking import Words
+
+
+def say(line: Line, message: Outbound, transfer: Callable[[str], Awaitable[None]]) -> None:
+    """Queue it. A last prompt is followed by a transfer where it names one; the hang-up is the core's word (`end`)."""
+    fields = message.fields
+    line.collecting.expect(fields)
+    language = str(fields.get("language") or message.language or line.account.language)
+    onward = fields.get("transfer")
+    entry = fields.get("entry")
+    then: Callable[[], Awaitable[None]] | None = None
+    if isinstance(onward, dict):
+        number = str(onward.get("value", ""))
+
+        async def pass_on() -> None:
+            await transfer(number)
+
+        then = pass_on
+    elif isinstance(entry, dict) and entry.get("kind") == "RECORDING":
+        seconds = float(str(entry.get("seconds") or 120))
+
+        async def record() -> None:
+            await line.collecting.record(seconds)
+
+        then = record
+    if line.speaking is not None:
+        line.speaking.say(Words(str(fields.get("speech") or _spoken(message)), language, then))
+
+
+def _spoken(message: Outbound) -> str:
+    """The text, and what to press for what, where no flow has written it for the ear."""
+    choices = message.fields.get("choices")
+    if not isinstance(choices, list):
+        return message.text
+    named = [f"{each.get('key')}: {each.get('label')}." for each in choices if isinstance(each, dict)]
+    return " ".join([message.text, *named])

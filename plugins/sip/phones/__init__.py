@@ -1,0 +1,1 @@
+"""Agents' phones: their log-ins, where each is, and what one may do by itself."""

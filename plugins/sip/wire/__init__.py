@@ -1,0 +1,1 @@
+"""What stands in a SIP message, read and written: pure, no clock, no sockets."""
