@@ -9,7 +9,7 @@ from typing import Any
 from hub.api import Condition, ConditionError
 from plugins.self_service.marks import Complaint, Document, Path
 from plugins.self_service.naming import texts_of
-from plugins.self_service.nodes import Asking, Branch, Collect, Menu, Node, follows
+from plugins.self_service.nodes import Asking, Branch, Collect, Menu, Node, Queue, follows
 from plugins.self_service.script import Head
 from plugins.self_service.texts import KEPT, holes, wrong
 
@@ -39,8 +39,10 @@ def _targets(head: Head, nodes: Mapping[str, Node], document: Document) -> Itera
 
 
 def _loops(nodes: Mapping[str, Node], document: Document) -> Iterator[Complaint]:
-    """A way that comes back to where it was without asking anything would never end."""
-    acting = {name: [go for _, go in follows(node)] for name, node in nodes.items() if not isinstance(node, Asking)}
+    """A way that comes back to where it was without asking anything would never end. A queue is no such way."""
+    acting = {
+        name: [go for _, go in follows(node)] for name, node in nodes.items() if not isinstance(node, Asking | Queue)
+    }
     for name, ways in acting.items():
         reached, ahead = set[str](), [go for go in ways if go in acting]
         while ahead:
@@ -82,6 +84,8 @@ def _languages(head: Head, node: Node, document: Document, path: Path) -> Iterat
     found: list[tuple[Path, Any]] = [((name,), value) for name, value in tables]
     if isinstance(node, Menu):
         found += [(("choices", number, "label"), each.label) for number, each in enumerate(node.choices)]
+    if isinstance(node, Queue):
+        found += [(("while_waiting", key, "say"), each.say) for key, each in node.while_waiting.items()]
     for where, texts in found:
         if isinstance(texts, dict) and texts.keys() != set(head.languages):
             wanted = " and ".join(head.languages)

@@ -6,23 +6,29 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hub import api
-from hub.api import Address, FlowStep, HandOver
+from hub.api import Address, Answered, Choice, FlowEvent, FlowStep, HandOver
 from plugins.self_service.nodes import Leave, Queue, Transfer
 
 if TYPE_CHECKING:
     from plugins.self_service.walk import Walk
 
 
-def leave(walk: Walk, node: Leave) -> FlowStep:
+def leave(walk: Walk, name: str, node: Leave) -> FlowStep:
     """What the hub is asked to do, after everything that is still to be said and sent."""
     walk.say(node)
     if isinstance(node, Queue):
-        return _hand_over(walk, node)
+        return _hand_over(walk, name, node)
     to = address(walk.text(node.to)) if isinstance(node, Transfer) else None
     return api.End(tuple(walk.prompts), dict(walk.memory.attributes), to, tuple(walk.sends))
 
 
-def _hand_over(walk: Walk, node: Queue) -> HandOver:
+def chosen(node: Queue, event: FlowEvent) -> str:
+    """Where it goes on with who chose something while they waited; "" where the script has no such choice any more."""
+    instead = node.while_waiting.get(event.choice) if isinstance(event, Answered) else None
+    return instead.next if instead else ""
+
+
+def _hand_over(walk: Walk, name: str, node: Queue) -> HandOver:
     found: dict[str, Any] = {name: walk.text(text) for name, text in node.attributes.items()}
     return HandOver(
         tuple(walk.prompts),
@@ -33,6 +39,8 @@ def _hand_over(walk: Walk, node: Queue) -> HandOver:
         walk.text(node.ticket),
         tuple(walk.sends),
         replace(walk.memory, at=node.after, tries=0).as_json() if node.after else None,
+        tuple(Choice(key, walk.text(instead.say)) for key, instead in node.while_waiting.items()),
+        replace(walk.memory, at=name, tries=0).as_json() if node.while_waiting else None,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hub.api import Condition
 from plugins.self_service.marks import Path
-from plugins.self_service.nodes import Branch, Menu, Node
+from plugins.self_service.nodes import Branch, Menu, Node, Queue
 from plugins.self_service.texts import holes
 
 SPOKEN = ("say", "speak", "subject", "text")
@@ -34,6 +34,8 @@ def texts_of(node: Node) -> Iterator[tuple[Path, str]]:
             yield from (((name, key), text) for key, text in value.items())
     for number, choice in enumerate(node.choices if isinstance(node, Menu) else ()):
         yield from _each(("choices", number, "label"), choice.label)
+    for key, instead in node.while_waiting.items() if isinstance(node, Queue) else ():
+        yield from _each(("while_waiting", key, "say"), instead.say)
 
 
 def _each(path: Path, texts: str | dict[str, str]) -> Iterator[tuple[Path, str]]:

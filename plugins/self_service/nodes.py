@@ -10,6 +10,7 @@ from plugins.self_service.texts import Texts
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Go = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 
 class Model(BaseModel):
@@ -36,7 +37,7 @@ class Asking(Speaking):
 class Choice(Model):
     """`words`: what a typed answer may contain to mean this one. `language`: the dialogue goes on in it."""
 
-    key: str = Field(min_length=1, max_length=40)
+    key: Key
     label: Texts
     words: tuple[str, ...] = ()
     go: Go
@@ -170,9 +171,17 @@ class Switch(Model):
     next: Go
 
 
+class Instead(Model):
+    """`say`: what the key does, as "to …" would go on."""
+
+    say: Texts
+    next: Go
+
+
 class Queue(Speaking):
     """Hands over. `callback`: they may go, and are contacted when it is their turn. `ticket`: its subject. `after`:
-    where it goes on with who is still there when the agent is done."""
+    where it goes on with who is still there when the agent is done. `while_waiting`: by key, what they may choose until
+    somebody has them."""
 
     do: Literal["queue"]
     queue: str = ""
@@ -181,6 +190,7 @@ class Queue(Speaking):
     ticket: str = ""
     attributes: dict[str, str] = {}
     after: Go = Field(default="", min_length=0)
+    while_waiting: dict[Key, Instead] = Field(default={}, max_length=10)
 
 
 class Transfer(Speaking):
@@ -215,6 +225,8 @@ def follows(node: Node) -> list[tuple[tuple[str | int, ...], str]]:
     found: list[tuple[tuple[str | int, ...], str]] = [(path, go) for path, go in named.items() if go]
     if isinstance(node, Menu):
         found += [(("choices", number, "go"), choice.go) for number, choice in enumerate(node.choices)]
+    if isinstance(node, Queue):
+        found += [(("while_waiting", key, "next"), instead.next) for key, instead in node.while_waiting.items()]
     if isinstance(node, Branch):
         found += [(("when", number, "go"), when.go) for number, when in enumerate(node.when)]
     return found

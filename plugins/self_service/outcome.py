@@ -16,6 +16,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "keeps_place": (", keeps the place for a call-back", "，保留位置等待回电"),
     "opens_ticket": (", opens a ticket: {subject}", "，新建工单：{subject}"),
     "with": (" with {found}", "，附 {found}"),
+    "meanwhile": ("while they wait:", "等候期间："),
     "agent_done": ("anything: the agent is done", "任意输入：客服已完成服务"),
     "recording": ("a message of at most {seconds:g} s", "最长 {seconds:g} 秒的留言"),
     "digits": ("{many} digits", "{many} 位数字"),
@@ -60,8 +61,11 @@ def _end(step: FlowStep, said: _Words) -> list[str]:
         return []
     found = ", ".join(f"{name}={as_text(value)}" for name, value in step.attributes.items())
     end = ["-> " + _where(step, said) + (said("with", found=found) if found else "")]
-    goes_on = isinstance(step, HandOver) and step.after is not None
-    return [*end, f"  ({said('agent_done')})"] if goes_on else end
+    if not isinstance(step, HandOver):
+        return end
+    if step.meanwhile:
+        end += [f"  {said('meanwhile')}", *(f"  [{choice.key}] {choice.label}" for choice in step.meanwhile)]
+    return [*end, f"  ({said('agent_done')})"] if step.meanwhile or step.after is not None else end
 
 
 def _where(step: End | HandOver, said: _Words) -> str:

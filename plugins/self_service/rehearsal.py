@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from hub.api import (
     Address,
     Answered,
     Attachment,
+    Choice,
     Dialogue,
     FlowEvent,
     FlowStep,
@@ -28,7 +29,7 @@ from plugins.self_service.walk import Stuck, Walk
 from plugins.self_service.world import Wanted, read_file
 
 SILENCE = "<silence>"
-AFTER = "after the agent"
+AFTER, WAITING = "after the agent", "while they wait"
 SERIAL, PROOF = "482190356", "0000"
 OPEN = {"open": True, "waiting": 0, "agents": 1, "opens_at": None}
 TICKET = {"serial": SERIAL, "status": "OPEN", "subject": "Rehearsal", "updated_at": "2026-03-04T14:05:00+00:00"}
@@ -84,13 +85,22 @@ class Rehearsal:
         return await self._step(Started(text))
 
     async def hear(self, text: str) -> FlowStep:
-        """An answer, or SILENCE; anything, when an agent has them who is then done."""
+        """An answer, or SILENCE. While they wait a choice, or anything else: an agent has them, who is then done."""
         if isinstance(self.state, dict) and AFTER in self.state:
-            self.state = self.state[AFTER]
-            return await self._step(Resumed())
+            return await self._waited(self.state, text)
         if text == SILENCE:
             return await self._step(TimedOut())
         return await self._step(Answered(text, self._choice(text)))
+
+    async def _waited(self, kept: dict[str, Any], text: str) -> FlowStep:
+        if key := _named(text, [Choice(*each) for each in kept["choices"]]):
+            self.state = kept[WAITING]
+            return await self._step(Answered(text, key))
+        self.state = kept[AFTER]
+        if self.state is not None:
+            return await self._step(Resumed())
+        self.step, self.over = api.End(), True
+        return self.step
 
     async def _step(self, event: FlowEvent) -> FlowStep:
         try:
@@ -103,18 +113,26 @@ class Rehearsal:
 
     def _choice(self, text: str) -> str:
         """As the hub finds it: a key, or a label."""
-        said = text.strip().casefold()
         offered = [choice for prompt in self.step.prompts for choice in prompt.choices]
         at = self._script.nodes.get(Memory.of(self.state).at)
         if not offered and isinstance(at, Menu):  # a dialogue taken up again
-            return next((choice.key for choice in at.choices if choice.key.casefold() == said), "")
-        named = (choice.key for choice in offered if said in {choice.key.casefold(), choice.label.casefold()})
-        return next(named, "")
+            offered = [Choice(choice.key, choice.key) for choice in at.choices]
+        return _named(text, offered)
+
+
+def _named(text: str, choices: Sequence[Choice]) -> str:
+    said = text.strip().casefold()
+    named = (choice.key for choice in choices if said in {choice.key.casefold(), choice.label.casefold()})
+    return next(named, "")
 
 
 def _kept(step: FlowStep) -> api.Json:
-    if isinstance(step, HandOver) and step.after is not None:
-        return {AFTER: step.after}
+    if isinstance(step, HandOver) and (step.after is not None or step.meanwhile):
+        return {
+            AFTER: step.after,
+            WAITING: step.waiting,
+            "choices": [[each.key, each.label] for each in step.meanwhile],
+        }
     return step.state if isinstance(step, api.Ask) else None
 
 

@@ -95,11 +95,12 @@ def _item(script: Script, switched: Mapping[str, Any] | None, language: str) -> 
 
 
 def _shown(rehearsal: Rehearsal, step: FlowStep, script: Script, language: str) -> dict[str, Any]:
-    asked = step.prompts[-1] if isinstance(step, api.Ask) and step.prompts else None
+    asked = step.prompts[-1].choices if isinstance(step, api.Ask) and step.prompts else ()
+    offered = step.meanwhile if isinstance(step, api.HandOver) else asked
     return {
         "lines": lines(step, language),
         "speech": [prompt.speech for prompt in step.prompts if prompt.speech],
-        "choices": [{"key": choice.key, "label": choice.label} for choice in asked.choices] if asked else [],
+        "choices": [{"key": choice.key, "label": choice.label} for choice in offered],
         "state": rehearsal.state,
         "over": rehearsal.over,
         "flow": script.name,

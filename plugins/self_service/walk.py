@@ -11,7 +11,7 @@ from plugins.self_service import asking, leaving
 from plugins.self_service.doing import act
 from plugins.self_service.memory import Memory
 from plugins.self_service.naming import named
-from plugins.self_service.nodes import Ask, Asking, Leave, Speaking
+from plugins.self_service.nodes import Ask, Asking, Leave, Queue, Speaking
 from plugins.self_service.script import Script
 from plugins.self_service.texts import in_address, in_language, marked_up, spoken, ssml, written
 from plugins.self_service.world import World
@@ -48,7 +48,7 @@ class Walk:
                     return self._ask(name, node)
                 event, name = TimedOut(), chosen  # those words have done their work
             elif isinstance(node, Leave):
-                return leaving.leave(self, node)
+                return leaving.leave(self, name, node)
             else:
                 name = await act(self, node)
         raise Stuck(name)
@@ -62,6 +62,9 @@ class Walk:
             begin, self.memory.at = self.memory.at, ""
             return begin
         node = self.script.nodes.get(self.memory.at)
+        if isinstance(node, Queue):
+            self.memory.at = ""
+            return leaving.chosen(node, event)
         return await asking.hear(self, self.memory.at, node, event) if isinstance(node, Asking) else ""
 
     def _language(self) -> str:
