@@ -94,7 +94,8 @@ class EstimatedWait:
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """A stretch of contact as its customer sees it. `waiting_ahead` is None unless QUEUED or OFFERED; `estimated_wait`
-    unless the customer waits in a queue at the other end. `choices`: what they may choose instead of waiting on."""
+    unless the customer waits in a queue at the other end. `choices`: what they may choose instead, in the `language`
+    of the dialogue."""
 
     interaction_id: int
     state: str
@@ -105,6 +106,7 @@ class Conversation:
     messages: tuple[ConversationMessage, ...]
     estimated_wait: EstimatedWait | None = None
     choices: tuple[Choice, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ def _conversations(conn: Connection, asked: Sequence[Asked], waits: Waits) -> It
             messages=tuple(_message(message, files.get(message["id"], [])) for message in talk),
             estimated_wait=estimates.get(row["id"]),
             choices=tuple(Choice(each["key"], each["label"]) for each in flow_state.choices(row)),
+            language=row["language"],
         )
 
 

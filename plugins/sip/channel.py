@@ -196,6 +196,6 @@ class SipChannel:
 
 
 async def _hang_up(line: Line) -> None:
-    if line.speaking is not None and line.arrangement.mode == "FLOW":
+    if line.speaking is not None and line.arrangement.alone:
         await line.speaking.finished(LAST_PROMPT)
     line.leave()

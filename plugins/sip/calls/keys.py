@@ -22,13 +22,14 @@ class Expected:
 
     @classmethod
     def of(cls, fields: Mapping[str, Any]) -> Expected | None:
-        """From a message's fields; None when it asks for nothing that can be pressed."""
+        """From a message's fields; None when it asks for nothing. A recording is begun by a key, not answered."""
         choices = tuple(str(c.get("key", "")) for c in fields.get("choices") or [] if isinstance(c, dict))
         entry = fields.get("entry")
         if isinstance(entry, dict) and entry.get("kind") in ("DIGITS", "TEXT"):
             longest, pause = int(entry.get("longest") or 0), float(entry.get("pause") or 4.0)
             return cls(choices, longest, str(entry.get("terminator") or "#"), pause, free=True)
-        return cls(choices) if choices else None
+        recording = isinstance(entry, dict) and entry.get("kind") == "RECORDING"
+        return cls(choices) if choices or recording else None
 
 
 class Collector:
@@ -46,6 +47,8 @@ class Collector:
     def press(self, key: str, now: float) -> str:
         """The answer, when this key completes one, else ""."""
         expected = self._expected
+        if not expected.free and not expected.choices:
+            return ""
         if expected.free and key == expected.terminator:
             return self._take()
         self._held += key

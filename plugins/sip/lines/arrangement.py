@@ -37,8 +37,14 @@ class Arrangement:
         self._turn = asyncio.Lock()
         self._recording: tempfile.TemporaryDirectory[str] | None = None
 
+    @property
+    def alone(self) -> bool:
+        """Self-service has them: from the beginning, or again."""
+        talks = self.held or self._line.up_legs(self.talking)
+        return self.mode is Mode.FLOW or (self.mode is Mode.TALKING and not talks)
+
     async def talk(self, legs: Sequence[str]) -> None:
-        """The customer and these."""
+        """The customer and these; nobody: self-service has them."""
         self.mode, self.talking, self.held = Mode.TALKING, tuple(legs), False
         await self.apply()
 

@@ -1,4 +1,6 @@
-"""What a caller presses or says to a flow: keys become answers, a message after the tone becomes a voicemail."""
+"""What a caller presses or says to a flow: keys become answers, a message after the tone becomes a voicemail. While
+they wait for an agent a key counts that means something else than to wait on.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import asyncio
 import contextlib
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +25,7 @@ class Collecting:
     def __init__(self, line: Line) -> None:
         self._line = line
         self._collector = Collector()
+        self._offered: Collection[str] = ()
         self._timer: asyncio.TimerHandle | None = None
         self._recording: tuple[asyncio.Event, asyncio.Task[None]] | None = None
 
@@ -31,20 +34,27 @@ class Collecting:
         if expected := Expected.of(fields):
             self._collector.expect(expected)
 
+    def offer(self, keys: Collection[str]) -> None:
+        """From now on these mean something while they wait."""
+        self._offered = keys
+
     def press(self, key: str) -> None:
         """A key of the customer's."""
         if self._recording is not None:
             self._recording[0].set()
-            return
-        if self._line.speaking is not None and self._alone():
+        elif self._line.speaking is not None and self._line.arrangement.alone:
             self._line.speaking.cut()
             self._answer(self._collector.press(key, time.monotonic()))
             self._wind()
+        elif self._line.speaking is not None and self._line.arrangement.mode == "WAITING" and key in self._offered:
+            self._line.speaking.cut()
+            self._choose(key)
 
-    def _alone(self) -> bool:
-        """Self-service has them: from the beginning, or again after their agent."""
-        line, now = self._line, self._line.arrangement
-        return now.mode == "FLOW" or (now.mode == "TALKING" and not now.held and not line.up_legs(now.talking))
+    def _choose(self, key: str) -> None:
+        """Once: pressed again it would answer what they have not been asked yet."""
+        self._offered = ()
+        self._collector.expect(Expected())
+        self._answer(key)
 
     async def record(self, seconds: float) -> None:
         """A message of at most so long, ended by a key or by hanging up."""

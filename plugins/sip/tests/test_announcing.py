@@ -73,6 +73,7 @@ async def test_who_talks_in_between_and_waits_again_is_told_by_one_voice() -> No
         arrangement=SimpleNamespace(mode="WAITING"),
         customer=SimpleNamespace(over=False),
         speaking=SimpleNamespace(busy=False, say=say),
+        collecting=SimpleNamespace(offer=lambda keys: None),
     )
     announcing = Announcing(cast("Any", _Waits()))
     telling = asyncio.create_task(announcing.run(cast("Any", line)))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sipmessage import Request
 
-from hub.api import Cause, Conversation, EstimatedWait
+from hub.api import Cause, Choice, Conversation, EstimatedWait
 from plugins.sip.calls.call import TRANSITIONS, CallState
 from plugins.sip.calls.keys import Collector, Expected
 from plugins.sip.lines.announcing import words
@@ -132,6 +132,22 @@ def test_every_state_of_a_leg_can_end_and_the_last_cannot_be_left() -> None:
 def test_who_waits_is_told_their_place(ahead: int | None, wait: EstimatedWait | None, language: str, said: str) -> None:
     waiting = Conversation(1, "QUEUED", "t", "", ahead, "", (), wait)
     assert words(waiting, language) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "labels", "place", "said"),
+    [
+        ("en", ("Leave a message", "Hear our hours"), True, "You are next. Press 1 to leave a message."),
+        ("zh", ("留言", "营业时间"), False, "留言请按1。"),
+    ],
+)
+def test_who_waits_is_told_what_a_key_does(language: str, labels: tuple[str, str], place: bool, said: str) -> None:
+    choices = (Choice("1", labels[0]), Choice("hours", labels[1]))  # a phone has no key of this name
+    assert words(Conversation(1, "QUEUED", "t", "", 0, "", (), choices=choices), language, place) == said
+
+
+def test_what_is_pressed_while_a_recording_is_asked_for_is_no_answer() -> None:
+    assert pressed({"entry": {"kind": "RECORDING"}}, "1#") == ["", ""]
 
 
 STREAM = b"".join(
