@@ -12,6 +12,7 @@ from hub.store.unit import Tx
 
 WRAP_UP, SNOOZE = "wrap_up", "snooze"
 DEFAULT_DISPOSITION = "UNSPECIFIED"
+SELF_SERVICE = "self-service"  # why it ended: that was enough
 
 
 def close(tx: Tx, actor: Actor, interaction_id: int, disposition: str = "") -> Row:
@@ -95,9 +96,8 @@ def ended_by_customer(tx: Tx, interaction: Row, reason: str) -> Row:
         return interaction
     if callback.keep(tx, interaction) or flow_state.leaving(tx, interaction, reason):
         return interactions.locked(tx, interaction["id"])
-    answered = interaction["connected_at"] is not None or interaction["state"] == InteractionState.SELF_SERVICE
     unanswered = InteractionState.FAILED if _is_ours(interaction) else InteractionState.ABANDONED
-    return ended(tx, interaction, reason, InteractionState.CLOSED if answered else unanswered)
+    return ended(tx, interaction, reason, InteractionState.CLOSED if _answered(interaction, reason) else unanswered)
 
 
 def ended(tx: Tx, interaction: Row, reason: str, state: InteractionState) -> Row:
@@ -144,6 +144,13 @@ def _done_by_agent(tx: Tx, interaction: Row, disposition: str) -> Row:
     else:
         _finish(tx, interaction, disposition)
     return flow_state.resume(tx, interaction) if goes_on else interaction
+
+
+def _answered(interaction: Row, reason: str) -> bool:
+    """By a person, or by self-service: but who leaves that in its midst and had waited for a person wanted one."""
+    if interaction["connected_at"] is not None or reason == SELF_SERVICE:
+        return True
+    return interaction["state"] == InteractionState.SELF_SERVICE and interaction["enqueued_at"] is None
 
 
 def _is_ours(interaction: Row) -> bool:

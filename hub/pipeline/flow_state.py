@@ -3,7 +3,7 @@
 `interactions.flow_state` is {"flow", "state", "pending": [event…]}; an event is taken off in the commit that says
 what the flow answered to it, so each is answered exactly once. While the customer waits for an agent and while one has
 them it holds what the flow wants to go on with afterwards, if anything; in "meanwhile" what they may choose instead of
-waiting, {"choices", "state"}.
+waiting, {"choices", "state", "priority"}; what they then had of a flow's priority goes with them.
 """
 
 from datetime import timedelta
@@ -73,15 +73,21 @@ def finish(tx: Tx, interaction: Row, step: HandOver | None = None) -> Row:
     """The flow has done its part, but for what it goes on with while they wait, and after the agent's."""
     timers.cancel(tx, timers.CORE, TIMER, str(interaction["id"]))
     interactions.end_segments(tx, interaction["id"], "ANSWERED", kind="FLOW")
-    return interactions.change(tx, interaction, flow_state=_kept(interaction["flow_state"]["flow"], step))
+    return interactions.change(tx, interaction, flow_state=_kept(interaction["flow_state"], step))
 
 
-def _kept(flow: str, step: HandOver | None) -> dict[str, Any] | None:
+def _kept(memory: dict[str, Any], step: HandOver | None) -> dict[str, Any] | None:
     if step is None or (step.after is None and not step.meanwhile):
         return None
     choices = [{"key": each.key, "label": each.label} for each in step.meanwhile]
-    meanwhile = {"meanwhile": {"choices": choices, "state": step.waiting}} if choices else {}
-    return {"flow": flow, "state": step.after, "choices": [], "pending": [], **meanwhile}
+    priority = memory.get("priority", 0) + more_priority(memory, step)
+    meanwhile = {"meanwhile": {"choices": choices, "state": step.waiting, "priority": priority}} if choices else {}
+    return {"flow": memory["flow"], "state": step.after, "choices": [], "pending": [], **meanwhile}
+
+
+def more_priority(memory: dict[str, Any], step: HandOver) -> int:
+    """What is added to the interaction's. Who comes back to a queue keeps what they had, and gets it only once."""
+    return max(step.priority - memory["priority"], 0) if "priority" in memory else step.priority
 
 
 def goes_on(interaction: Row) -> bool:

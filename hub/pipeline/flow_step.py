@@ -50,20 +50,21 @@ def _lets_go(interaction: Row, step: FlowStep, via: Directory) -> bool:
 
 
 def _leave(tx: Tx, interaction: Row, step: HandOver | End) -> Row:
+    memory = interaction["flow_state"]
     interaction = flow_state.finish(tx, interaction, step if isinstance(step, HandOver) else None)
     if step.attributes:
         known = {**interaction["attributes"], **step.attributes}
         interaction = interactions.change(tx, interaction, attributes=known)
     if isinstance(step, End):
-        return conclude.ended_by_customer(tx, interaction, "self-service")
-    return _hand_over(tx, interaction, step)
+        return conclude.ended_by_customer(tx, interaction, conclude.SELF_SERVICE)
+    return _hand_over(tx, interaction, step, flow_state.more_priority(memory, step))
 
 
-def _hand_over(tx: Tx, interaction: Row, step: HandOver) -> Row:
+def _hand_over(tx: Tx, interaction: Row, step: HandOver, more: int) -> Row:
     conclude.wrapped_up(tx, interaction)  # by an agent whom they had before: the next one needs the work
     queue = work.queue_by_key(tx.conn, step.queue) if step.queue else None
-    if step.priority:
-        interaction = interactions.change(tx, interaction, priority=interaction["priority"] + step.priority)
+    if more:
+        interaction = interactions.change(tx, interaction, priority=interaction["priority"] + more)
     interaction = route.need_agent(tx, interaction, queue["id"] if queue else None)
     if step.callback and work.open_for(tx.conn, interaction["id"]) is not None:
         callback.ask(tx, interaction)

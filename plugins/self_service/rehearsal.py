@@ -93,8 +93,10 @@ class Rehearsal:
         return await self._step(Answered(text, self._choice(text)))
 
     async def _waited(self, kept: dict[str, Any], text: str) -> FlowStep:
-        if key := _named(text, [Choice(*each) for each in kept["choices"]]):
-            self.state = kept[WAITING]
+        offered = kept.get("choices")
+        choices = offered.items() if isinstance(offered, dict) else ()
+        if key := _named(text, [Choice(key, str(label)) for key, label in choices]):
+            self.state = kept.get(WAITING)
             return await self._step(Answered(text, key))
         self.state = kept[AFTER]
         if self.state is not None:
@@ -128,11 +130,8 @@ def _named(text: str, choices: Sequence[Choice]) -> str:
 
 def _kept(step: FlowStep) -> api.Json:
     if isinstance(step, HandOver) and (step.after is not None or step.meanwhile):
-        return {
-            AFTER: step.after,
-            WAITING: step.waiting,
-            "choices": [[each.key, each.label] for each in step.meanwhile],
-        }
+        choices: dict[str, api.Json] = {each.key: each.label for each in step.meanwhile}
+        return {AFTER: step.after, WAITING: step.waiting, "choices": choices}
     return step.state if isinstance(step, api.Ask) else None
 
 

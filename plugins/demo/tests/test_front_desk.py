@@ -126,5 +126,10 @@ async def test_the_page_of_flows_shows_them_and_rehearses(demo: HubProcess) -> N
         answered = {**called, "state": first["state"], "answer": "1"}
         second = (await page.post("/p/self_service/rehearse", json=answered)).json()
         assert "nine digits" in second["lines"][0]
+        asked_for_one = {**called, "state": first["state"], "answer": "0"}
+        waits = (await page.post("/p/self_service/rehearse", json=asked_for_one)).json()
+        assert waits["choices"] == [{"key": "1", "label": "Leave a message"}]
+        chose = {**called, "state": waits["state"], "answer": "1"}
+        assert "leave your message" in (await page.post("/p/self_service/rehearse", json=chose)).json()["lines"][0]
         wrong = (await page.post("/p/self_service/rehearse", json={"text": "flow: [x"})).json()
         assert wrong["complaints"][0]["line"] == 1

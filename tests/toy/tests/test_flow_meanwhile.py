@@ -20,7 +20,7 @@ from tests.toy.tests.test_flow_steps import BEAR, Told
 pytestmark = pytest.mark.slow
 
 CHOICE = Choice("1", "Leave a message")
-WAIT = HandOver((Prompt("One moment."),), meanwhile=(CHOICE,), waiting="waiting")
+WAIT = HandOver((Prompt("One moment."),), priority=2, meanwhile=(CHOICE,), waiting="waiting")
 SPEAK = Ask((Prompt("Speak after the tone."),), state="speaking")
 
 
@@ -73,14 +73,18 @@ async def test_an_agent_who_was_faster_reads_it_as_a_message(house: House) -> No
     assert len(flow.heard) == 1 and (await house.rows(interactions))[0]["state"] == "CONNECTED"
 
 
-async def test_who_chose_and_whose_flow_fails_waits_again_at_the_same_place(house: House) -> None:
-    await waits(house)
+@pytest.mark.parametrize("again", [WAIT, None])
+async def test_who_comes_back_to_the_queue_has_the_same_place(house: House, again: HandOver | None) -> None:
+    flow = await waits(house)
     [before] = await house.rows(work)
-    house.site.registry.flows.clear()
+    if again is not None:
+        flow.last = again
+    else:  # it fails
+        house.site.registry.flows.clear()
     await house.exchange.say("say", text="1", **BEAR)
     await house.until("work.enqueued", lambda event: event.data["work"] != before["id"])
     after = (await house.rows(work))[-1]
-    assert (after["state"], after["place"]) == ("WAITING", before["place"])
+    assert (after["state"], after["priority"], after["place"]) == ("WAITING", before["priority"], before["place"])
 
 
 async def test_a_caller_hears_no_music_any_more_and_who_was_rung_is_let_go(
@@ -96,7 +100,9 @@ async def test_a_caller_hears_no_music_any_more_and_who_was_rung_is_let_go(
         await house.told("bridge", legs=[])
         await house.exchange.until("delivery", lambda entry: entry["text"] == "Speak after the tone.")
         await house.fact("ENDED", "")
-        assert (await house.becomes("CLOSED")).interaction_id == 1
+        await house.becomes("ABANDONED")
+        owed = [(each["kind"], each["state"]) for each in await house.rows(work)]
+        assert owed == [("interaction", "CANCELLED"), ("missed", "WAITING")], "they waited, and left no message"
 
 
 async def test_who_has_just_accepted_a_call_has_it_though_their_phone_still_rings(
