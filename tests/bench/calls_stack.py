@@ -16,7 +16,7 @@ from plugins.sip.calls.call import Call
 from plugins.sip.calls.media_leg import MediaLeg
 from plugins.sip.calls.referring import Referral
 from plugins.sip.guard import Guard, Limits, networks
-from plugins.sip.media.engine import Codec, Endpoint, MediaEngine
+from plugins.sip.media.engine import Codec, Endpoint, MediaEngine, Statistics
 from plugins.sip.transaction.layer import Incoming
 from plugins.sip.transport.flow import contact
 from plugins.sip.transport.udp import UdpListener
@@ -34,8 +34,9 @@ class NoAudio:
     async def connect(self, leg: str, remote: tuple[str, int], codec: Codec, *_: object, **__: object) -> None:
         """Nothing comes and nothing goes."""
 
-    async def close(self, leg: str) -> None:
-        """There was none."""
+    async def close(self, leg: str) -> Statistics:
+        """There was nothing to hear."""
+        return Statistics()
 
 
 class Desk:
