@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 BIN = Path(PYTHON).parent
 LAST_FAILED = ROOT / ".pytest_cache/v/cache/lastfailed"
-TESTS_FAILED, MOST_ALONE = 1, 40
+TESTS_FAILED, MOST_ALONE = 1, 20
 FAST = "not slow and not postgresql and not browser and not process and not peer"
 
 

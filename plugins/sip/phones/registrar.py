@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from sipmessage import Address, Request, Response
 
+from hub.api import HubError
 from plugins.sip.counters import REGISTRATIONS
 from plugins.sip.guard import Guard, Turned
 from plugins.sip.phones.outbound import as_contact, flow_of, replaced
@@ -119,8 +120,8 @@ class Registrar:
     async def _lost(self, flow: Flow, username: str) -> None:
         try:
             await self._phones.lost(username, flow.transport, *flow.remote)
-        except Exception:  # noqa: BLE001 - the hub may be stopping; what stays in the table is passed over, and expires
-            log.warning("a phone's connection was lost and it could not be noted")
+        except HubError as error:  # the hub may be stopping; what stays in the table is passed over, and expires
+            log.warning("a phone's connection was lost and it could not be noted: %s", error.code)
         else:
             REGISTRATIONS.labels("lost").inc()
 
