@@ -73,7 +73,7 @@ def test_keys_are_recognised_once_each(case: str, capsys: pytest.CaptureFixture[
     found = detected(frames(wave))
     missed, extra = _compare(pressed, found)
     with capsys.disabled():
-        print(f"\n  {case:42} {PRESSES} keys: missed {missed / PRESSES:6.2%}, wrong or double {extra / PRESSES:6.2%}")  # noqa: T201  # rates are to be seen
+        print(f"\n  {case:42} {PRESSES} keys: missed {missed / PRESSES:6.2%}, wrong or double {extra / PRESSES:6.2%}")
     assert missed <= bound * PRESSES
     assert extra <= bound * PRESSES
 
@@ -86,7 +86,7 @@ def test_speech_is_hardly_ever_taken_for_a_key(capsys: pytest.CaptureFixture[str
     minutes = 4
     found = detected(frames(speech(np.random.default_rng(SEED), 60 * minutes)))
     with capsys.disabled():
-        print(f"\n  speech-like sound: {len(found) / minutes:.2f} keys a minute imagined ({found})")  # noqa: T201  # rates are to be seen
+        print(f"\n  speech-like sound: {len(found) / minutes:.2f} keys a minute imagined ({found})")
     assert len(found) <= 0.5 * minutes
 
 

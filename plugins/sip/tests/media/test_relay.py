@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -24,14 +24,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.peer]
 async def through(daemon: Daemon, silence_seconds: float = 30) -> AsyncIterator[tuple[RelayEngine, list[Event]]]:
     settings, told = MediaSettings(rtpengine=(daemon.address,), silence_seconds=silence_seconds), list[Event]()
     async with RelayEngine(settings) as engine:
-        following = asyncio.create_task(_follow(engine.events(), told))
+        following = asyncio.create_task(_follow(engine.events(), told.append))
         yield engine, told
         following.cancel()
 
 
-async def _follow(events: AsyncIterator[Event], told: list[Event]) -> None:
+async def _follow(events: AsyncIterator[Event], hear: Callable[[Event], None]) -> None:
     async for event in events:
-        told.append(event)  # noqa: PERF401  # they never end
+        hear(event)
 
 
 async def dial(engine: RelayEngine, leg: str, far: FarSide, beside: str | None = None) -> None:

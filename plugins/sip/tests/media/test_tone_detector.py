@@ -65,7 +65,7 @@ def test_tones_are_not_missed(kind: ToneKind, level: float, below: float, capsys
     missed, wrong = sum(kind not in each for each in found), sum(len(set(each) - {kind}) for each in found)
     with capsys.disabled():
         rates = f"missed {missed / TRIES:.0%}, wrong {wrong / TRIES:.0%}"
-        print(f"\n  {kind} at {level} dBm0, noise {below} dB below: {rates}")  # noqa: T201  # rates are to be seen
+        print(f"\n  {kind} at {level} dBm0, noise {below} dB below: {rates}")
     assert (missed, wrong) == (0, 0)
 
 
@@ -92,7 +92,7 @@ def test_speech_keys_and_noise_are_no_tones(capsys: pytest.CaptureFixture[str]) 
     dice, minutes = np.random.default_rng(SEED), 1
     spoken = recognised(speech(dice, 60 * minutes))
     with capsys.disabled():
-        print(f"\n  speech-like sound: {len(spoken) / minutes:.2f} tones a minute imagined")  # noqa: T201  # to be seen
+        print(f"\n  speech-like sound: {len(spoken) / minutes:.2f} tones a minute imagined")  # to be seen
     assert spoken == []
     assert recognised(tones.keys("1234567890*#" * 4).astype(float)) == []
     assert recognised(noise(dice, 30 * RATE, -20)) == []
