@@ -11,6 +11,7 @@ from hub.api import End, Event, Flow, FlowStep, HandOver, Json
 from hub.model.states import InteractionState
 from hub.pipeline import flow_dialogue, flow_state, flow_step
 from hub.pipeline.directory import Directory
+from hub.pipeline.errands import Errands
 from hub.store import interactions
 from hub.store.database import Store
 from hub.store.rows import Row
@@ -27,7 +28,7 @@ class FlowRunner:
         self._store = store
         self._flows = flows
         self._directory = directory
-        self._running: dict[int, asyncio.Task[None]] = {}
+        self._steps = Errands(self._run, "the flow of interaction")
 
     async def recover(self) -> None:
         """After a start: go on with every dialogue that has something unanswered."""
@@ -44,16 +45,11 @@ class FlowRunner:
 
     def wake(self, interaction_id: int) -> None:
         """Step this dialogue until nothing is pending."""
-        if interaction_id not in self._running:
-            task = asyncio.get_running_loop().create_task(self._run(interaction_id))
-            self._running[interaction_id] = task
-            task.add_done_callback(lambda _: self._running.pop(interaction_id, None))
+        self._steps.ask(interaction_id)
 
     async def close(self) -> None:
         """Stop; what is pending is taken up at the next start."""
-        for task in list(self._running.values()):
-            task.cancel()
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
+        await self._steps.close()
 
     async def _run(self, interaction_id: int) -> None:
         while row := await self._store.read(lambda conn: _pending(conn, interaction_id)):

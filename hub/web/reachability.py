@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from hub.model.states import NotReadyReason, Presence
 from hub.pipeline import presence
+from hub.pipeline.errands import Errands
 from hub.store import presences, sessions
 from hub.store.database import Store
 from hub.store.unit import Tx
@@ -22,23 +23,19 @@ class Reachability:
         self._store = store
         self._connected = connected
         self._grace = grace
-        self._waiting: dict[int, asyncio.Task[None]] = {}
+        self._waits = Errands(self._wait, "the screens of user")
 
     def gone(self, user_id: int) -> None:
         """One stream of this user has ended."""
-        if not self._connected(user_id) and user_id not in self._waiting:
-            task = asyncio.create_task(self._wait(user_id, datetime.now(UTC)))
-            self._waiting[user_id] = task
-            task.add_done_callback(lambda _: self._waiting.pop(user_id, None))
+        if not self._connected(user_id):
+            self._waits.ask(user_id)
 
     async def close(self) -> None:
         """Wait for nobody any more: after a restart everybody has a while to come back."""
-        waiting = list(self._waiting.values())
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+        await self._waits.close()
 
-    async def _wait(self, user_id: int, since: datetime) -> None:
+    async def _wait(self, user_id: int) -> None:
+        since = datetime.now(UTC)
         await asyncio.sleep(self._grace)
         if not self._connected(user_id):
             await self._store.write(lambda tx: _unreachable(tx, user_id, since))

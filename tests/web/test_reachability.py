@@ -20,7 +20,7 @@ async def after_the_last_stream_ended(store: Store, user_id: int, *, connected: 
     reachability = Reachability(store, lambda _: False, grace=0)
     reachability.gone(user_id)
     reachability._connected = lambda _: connected
-    await reachability._waiting[user_id]
+    await reachability._waits._tasks[user_id]
     found = await store.read(lambda conn: admin_agents.presence_of(conn, user_id))
     return found.state, found.reason
 
