@@ -11,7 +11,7 @@ from pathlib import Path
 # Debian's package → the files or commands by which it is known to be there, wherever it came from.
 NEEDED = {
     "postgresql": ["/usr/lib/postgresql/*/bin/initdb", "initdb"],
-    "chromium": ["chromium"],
+    "chromium-headless-shell": ["chromium-headless-shell"],
     "dovecot-imapd": ["/usr/lib/dovecot/imap"],
     "strace": ["strace"],
     "sip-tester": ["sipp"],

@@ -38,26 +38,24 @@ class WebhookWorkers:
     async def run(self) -> None:
         """Keep the workers in line with the webhooks, until cancelled."""
         since = self._store.tail.last
-        limits = httpx.Limits(max_connections=20)
-        async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, limits=limits) as client:
-            try:
-                await self._start(client, await self._store.read(webhooks.list_webhooks))
-                async for batch in self._store.tail.batches(since):
-                    await self._changed(client, batch)
-            finally:
-                await self._stop(list(self._tasks))
+        try:
+            self._start(await self._store.read(webhooks.list_webhooks))
+            async for batch in self._store.tail.batches(since):
+                await self._changed(batch)
+        finally:
+            await self._stop(list(self._tasks))
 
-    async def _changed(self, client: httpx.AsyncClient, batch: Sequence[Event]) -> None:
+    async def _changed(self, batch: Sequence[Event]) -> None:
         changed = {int(str(event.data["webhook"])) for event in batch if event.type == "webhook.changed"}
         if changed:
             await self._stop(list(changed))
             rows = await self._store.read(webhooks.list_webhooks)
-            await self._start(client, [row for row in rows if row.id in changed])
+            self._start([row for row in rows if row.id in changed])
 
-    async def _start(self, client: httpx.AsyncClient, rows: Sequence[Webhook]) -> None:
+    def _start(self, rows: Sequence[Webhook]) -> None:
         for row in rows:
             if row.enabled:
-                self._tasks[row.id] = asyncio.create_task(self._work(client, row.id), name=f"webhook {row.id}")
+                self._tasks[row.id] = asyncio.create_task(self._work(row.id), name=f"webhook {row.id}")
 
     async def _stop(self, ids: Sequence[int]) -> None:
         stopped = [self._tasks.pop(number) for number in ids if number in self._tasks]
@@ -65,8 +63,13 @@ class WebhookWorkers:
             task.cancel()
         await asyncio.gather(*stopped, return_exceptions=True)
 
-    async def _work(self, client: httpx.AsyncClient, webhook_id: int) -> None:
+    async def _work(self, webhook_id: int) -> None:
         await self._hold(webhook_id)
+        # a client of its own: reading the certificates for one takes 60 ms, which a start without webhooks need not
+        async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
+            await self._send(client, webhook_id)
+
+    async def _send(self, client: httpx.AsyncClient, webhook_id: int) -> None:
         row = await self._store.read(lambda conn: webhooks.get_webhook(conn, webhook_id))
         secret = await self._secret(webhook_id)
         kept = row.cursor

@@ -76,7 +76,9 @@ async def sit_down(browser: Browser) -> AsyncIterator[SitDown]:
             wide: bool = True,
             typing: bool = False,
         ) -> Desk:
-            context = await browser.new_context(locale=locale, viewport=WIDE if wide else NARROW)
+            # Nothing slides or fades: what moves is drawn sixty times a second, which only people need.
+            view = WIDE if wide else NARROW
+            context = await browser.new_context(locale=locale, viewport=view, reduced_motion="reduce")
             stack.push_async_callback(context.close)
             page = await context.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))

@@ -1,10 +1,12 @@
-"""Debian's Chromium as tests start it: what serves a person at a screen, and no page, is turned off."""
+"""Debian's Chromium as tests start it: what serves a person at a screen, and no page, is turned off.
+
+Its headless shell is the same engine without a browser's own windows, for three quarters of the processor time."""
 
 from __future__ import annotations
 
 import shutil
 
-PROGRAM = shutil.which("chromium") or "/usr/bin/chromium"
+PROGRAM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or "/usr/bin/chromium"
 
 # Chromium heeds only the last list of features, so this one repeats what Playwright turns off.
 OFF = (
@@ -24,5 +26,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--use-fake-device-for-media-stream",  # a headset nobody wears: it hums
+    "--allow-loopback-in-peer-connection",
     f"--disable-features={','.join(OFF)}",
 ]

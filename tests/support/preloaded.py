@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 IMPORTED = (  # the hub, and what it and its plugins of the house import late
     *("hub.main.command", "hub.store.postgres", "hub.store.sqlite", "alembic.context", "uvloop"),
+    *("plugins.email", "plugins.web_chat", "plugins.sip", "plugins.self_service", "plugins.tts", "plugins.demo"),
     *("httpcore", "aiosmtpd.smtp", "aiosmtplib", "imap_tools"),
     *("uvicorn.protocols.http.httptools_impl", "uvicorn.protocols.websockets.websockets_sansio_impl"),
 )
