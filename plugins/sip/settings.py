@@ -99,7 +99,11 @@ class SipConnection(BaseModel):
         default_factory=list,
         description="Where calls go out to: a domain, host or host:port; the first that is up is used",
     )
-    transport: str = Field(default="udp", pattern="^(udp|tcp|tls)$", description="How the proxies are reached")
+    transport: str = Field(
+        default="udp",
+        pattern="^(udp|tcp|tls|auto)$",
+        description="How the proxies are reached; auto: as their domain says (NAPTR), else by UDP or TCP",
+    )
     srtp: Encryption = Field(
         default=Encryption.OFF,
         description="Encrypt audio: off, optional (where the far side can) or required; as secret as the signalling",

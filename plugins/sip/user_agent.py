@@ -13,6 +13,7 @@ from plugins.sip.calls.call import Call
 from plugins.sip.calls.dialog import Dialog, Key, key_of
 from plugins.sip.guard import Guard, Turned
 from plugins.sip.transaction.layer import Incoming, Transactions
+from plugins.sip.transport import stun
 from plugins.sip.transport.flow import Flow
 from plugins.sip.wire.message import Message, Refusal, Unreadable, encode, read, refusal, response
 
@@ -70,6 +71,9 @@ class UserAgent:
         host = flow.remote[0]
         if not self.guard.admits(host, self.now()):
             return
+        if stun.is_stun(data):
+            self._keep_alive(data, flow)
+            return
         try:
             message = read(data)
         except Unreadable as error:
@@ -81,6 +85,13 @@ class UserAgent:
             self.transactions.received(message, flow)
         except Exception:  # a fault in one call must not close the port on all others
             log.exception("a message could not be served")
+
+    def _keep_alive(self, data: bytes, flow: Flow) -> None:
+        """Of phones that keep their way open; strangers get nothing, and it makes nobody suspicious."""
+        host = flow.remote[0]
+        known = self.guard.trunks_of(host) or self.guard.knows(host, self.now())
+        if known and not flow.reliable and (answer := stun.answer(data, *flow.remote)):
+            flow.send(answer)
 
     def admits(self, host: str) -> bool:
         """Whether it may open a connection: as if that were a message."""

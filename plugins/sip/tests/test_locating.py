@@ -43,6 +43,47 @@ async def test_a_name_without_srv_records_leads_to_its_addresses(transport: str,
         assert server.asked[0] == f"{asked}.a.carrier.test. SRV"
 
 
+NAPTR = "carrier.test. NAPTR"
+TLS_FIRST = [
+    '50 30 "s" "SIP+D2U" "" _sip._udp.carrier.test.',
+    '50 10 "s" "SIPS+D2T" "" _sips._tcp.other.test.',
+    '60 0 "s" "SIP+D2T" "" _sip._tcp.carrier.test.',
+    '10 0 "u" "E2U+sip" "!^.*$!sip:a@b!" .',
+]
+
+
+async def test_a_domain_says_by_naptr_how_and_where_it_wants_calls() -> None:
+    zone = {
+        NAPTR: TLS_FIRST,
+        SRV: ["10 0 5070 a.carrier.test."],
+        "_sips._tcp.other.test. SRV": ["10 0 5071 a.carrier.test."],
+        "_sip._tcp.carrier.test. SRV": ["10 0 5072 a.carrier.test."],
+        **HOSTS,
+    }
+    async with name_server(zone) as server:
+        found = await Locator([server.where]).targets("carrier.test", "auto")
+        assert [(each.transport, each.address[1]) for each in found] == [("tls", 5071), ("udp", 5070)]
+        assert {each.proxy for each in found} == {"carrier.test"}, "the name a certificate must prove"
+        [udp] = await Locator([server.where]).targets("carrier.test", "udp")
+        assert udp.address[1] == 5070 and server.asked.count(NAPTR) == 1, "who says how is not asked how"
+
+
+async def test_a_domain_without_naptr_is_tried_by_udp_and_tcp_and_then_by_its_address() -> None:
+    zone = {"_sip._tcp.carrier.test. SRV": ["10 0 5072 a.carrier.test."], SRV: ["0 0 0 ."], **HOSTS}
+    async with name_server(zone) as server:
+        locator = Locator([server.where])
+        [found] = await locator.targets("carrier.test", "auto")
+        assert (found.transport, found.address[1]) == ("tcp", 5072)
+        [found] = await locator.targets("a.carrier.test", "auto")
+        assert (found.transport, found.address) == ("udp", ("127.0.0.1", 5060))
+
+
+async def test_a_domain_that_is_reached_by_nothing_we_speak_is_not_called() -> None:
+    async with name_server({NAPTR: ['1 1 "s" "SIP+D2S" "" _sip._sctp.carrier.test.'], **HOSTS}) as server:
+        with pytest.raises(OSError, match="nothing that we speak"):
+            await Locator([server.where]).targets("carrier.test", "auto")
+
+
 async def test_who_names_a_port_or_an_address_means_it() -> None:
     async with name_server(HOSTS) as server:
         locator = Locator([server.where])
@@ -164,7 +205,7 @@ async def test_a_name_that_leads_nowhere_is_seen_and_calls_by_it_are_unreachable
 
 
 def test_rests_double_up_to_five_minutes_and_end_when_it_answers() -> None:
-    proxy = Proxy(Target("a", "a", ("127.0.0.1", 5060)))
+    proxy = Proxy(Target("a", "a", ("127.0.0.1", 5060), "udp"))
     rests = []
     for _ in range(9):
         proxy.failed(0.0)

@@ -84,10 +84,13 @@ class FarSide:
 
     async def hear(self) -> Response:
         """The next answer."""
-        loop = asyncio.get_running_loop()
-        message = read(await asyncio.wait_for(loop.sock_recv(self.socket, 65_535), 5))
+        message = read(await self.datagram())
         assert isinstance(message, Response)
         return message
+
+    async def datagram(self) -> bytes:
+        """The next answer, whatever it is."""
+        return await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self.socket, 65_535), 5)
 
     async def ask(self, method: str, *headers: str, to: str = "sip:desk@hub") -> Response:
         """A request and its answer."""

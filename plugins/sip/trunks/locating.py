@@ -1,4 +1,5 @@
-"""Where a proxy's name leads (RFC 3263 §4): what SRV records name, in the order of RFC 2782, else its addresses."""
+"""Where a proxy's name leads (RFC 3263 §4): by which transport, where it is left to the name; what SRV records name, in
+the order of RFC 2782, else its addresses."""
 
 from __future__ import annotations
 
@@ -16,16 +17,17 @@ import dns.exception
 import dns.name
 import dns.nameserver
 import dns.resolver
+from dns.rdtypes.IN.NAPTR import NAPTR
 from dns.rdtypes.IN.SRV import SRV
 
 from plugins.sip.transport.flow import Host
+from plugins.sip.trunks import naptr
+from plugins.sip.trunks.naptr import Offered, Service
 from plugins.sip.wire.addresses import host_and_port
 
 ANSWERS_WITHIN: Final = 3.0
 AGAIN_AFTER: Final = 15.0
 """Seconds until a name that led nowhere is asked for again."""
-SERVICE: Final = {"udp": "_sip._udp", "tcp": "_sip._tcp", "tls": "_sips._tcp"}
-"""By the transport a trunk is set to (§4.2): there is nothing left for NAPTR to say."""
 USUAL_PORT: Final = {"udp": 5060, "tcp": 5060, "tls": 5061}
 
 
@@ -33,14 +35,19 @@ class NobodyTells(OSError):
     """No name server answers, or those that do cannot say."""
 
 
+class NotServed(OSError):
+    """The name says that it takes no such calls."""
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One place to send to. `proxy` is the name as set, which URIs carry and certificates must prove (RFC 5922 §7.2);
-    `host` what an SRV record made of it."""
+    """One place to send to, and how. `proxy` is the name as set, which URIs carry and certificates must prove (RFC 5922
+    §7.2); `host` what an SRV record made of it."""
 
     proxy: str
     host: str
     address: Host
+    transport: str
 
     @property
     def where(self) -> str:
@@ -89,33 +96,61 @@ class Locator:
 
     async def _ask(self, proxy: str, transport: str) -> list[Target]:
         host, port = host_and_port(proxy)
-        records = await self._records(proxy, host, transport) if port is None and not _is_address(host) else []
-        if not records:
-            port = port or USUAL_PORT[transport]
-            return [Target(proxy, proxy, (address, port)) for address in await self._addresses(host)]
+        holds = (proxy, transport) in self._known
+        named = [] if port is not None or _is_address(host) else await self._named(host, transport, holds=holds)
+        if not named:
+            used = naptr.BY_DEFAULT[0] if transport == naptr.AUTO else transport
+            where = port or USUAL_PORT[used]
+            return [Target(proxy, proxy, (address, where), used) for address in await self._addresses(host)]
         found = [
-            Target(proxy, each.host, (address, each.port))
-            for each in in_order(records, self._chance)
+            Target(proxy, each.host, (address, each.port), used)
+            for used, each in named
             for address in await self._addresses_if_any(each.host)
         ]
         if not found:
             raise OSError(f"no host that {proxy} names has an address")
         return found
 
-    async def _records(self, proxy: str, host: str, transport: str) -> list[Record]:
-        """Its SRV records, [] where it has none. Raises OSError when the service is not there, or nobody can say and
-        there is something to hold on to."""
-        try:
-            answer = await self._answer(f"{SERVICE[transport]}.{host}", "SRV")
-        except NobodyTells:
-            if (proxy, transport) in self._known:
-                raise
-            return []  # the system may know its address by other means
-        found = [cast("SRV", each) for each in answer]
+    async def _named(self, host: str, transport: str, *, holds: bool) -> list[tuple[str, Record]]:
+        """What its SRV records name, and by which transport, the best first; [] where it has none. Raises OSError when
+        no such service is there, or nobody can say and there is something to hold on to."""
+        found: list[tuple[str, Record]] = []
+        refused: NotServed | None = None
+        for service in await self._services(host, transport, holds=holds):
+            try:
+                records = await self._records(service, holds=holds)
+            except NotServed as error:
+                refused = error
+            else:
+                found += [(service.transport, each) for each in in_order(records, self._chance)]
+        if refused and not found:
+            raise refused
+        return found
+
+    async def _services(self, host: str, transport: str, *, holds: bool) -> list[Service]:
+        """A trunk that names its transport leaves nothing for NAPTR to say (§4.1)."""
+        answer = await self._answer_if_any(host, "NAPTR", holds=holds) if transport == naptr.AUTO else ()
+        records = [_offered(cast("NAPTR", each)) for each in answer]
+        services = naptr.chosen(records)
+        if records and not services:
+            raise NotServed(f"{host} is reached by nothing that we speak")
+        return services or naptr.of(host, transport)
+
+    async def _records(self, service: Service, *, holds: bool) -> list[Record]:
+        found = [cast("SRV", each) for each in await self._answer_if_any(service.name, "SRV", holds=holds)]
         records = [Record(each.priority, each.weight, each.port, str(each.target).rstrip(".")) for each in found]
-        if [each.host for each in records] == [""]:
-            raise OSError(f"{host} says that it does not serve {transport}")  # RFC 2782: a target of "."
+        if [each.host for each in records] == [""]:  # RFC 2782: a target of "."
+            raise NotServed(f"{service.name} says that it does not serve {service.transport}")
         return records
+
+    async def _answer_if_any(self, name: str, kind: str, *, holds: bool) -> Iterable[object]:
+        """Where nobody can say, the system may know the address by other means: unless there is what it led to last."""
+        try:
+            return await self._answer(name, kind)
+        except NobodyTells:
+            if holds:
+                raise
+            return ()
 
     async def _addresses_if_any(self, host: str) -> list[str]:
         try:
@@ -168,6 +203,11 @@ def _drawn(records: Sequence[Record], chance: float) -> Record:
         if at <= 0:
             return each
     return records[-1]
+
+
+def _offered(record: NAPTR) -> Offered:
+    flags, service = (each.decode("ascii", "replace") for each in (record.flags, record.service))
+    return Offered(record.order, record.preference, flags, service, str(record.replacement).rstrip("."))
 
 
 def _is_address(host: str) -> bool:

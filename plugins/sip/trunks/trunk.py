@@ -158,7 +158,7 @@ class Trunk:
         """Over TLS it must prove to be whom we were told to call, not whom the name servers made of it (RFC 5922)."""
         target, settings = proxy.target, self.settings
         name = host_and_port(target.proxy)[0]
-        return await self.port.flow(settings.transport, target.address, name, settings.tls_authorities)
+        return await self.port.flow(target.transport, target.address, name, settings.tls_authorities)
 
 
 def _options(where: str, flow: Flow) -> Request:
