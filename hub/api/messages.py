@@ -151,13 +151,32 @@ class LegState(StrEnum):
     CONSULTING = "CONSULTING"
     RETURNED = "RETURNED"
     PASSED_ON = "PASSED_ON"
+    RECORDING = "RECORDING"
+    RECORDING_PAUSED = "RECORDING_PAUSED"
     ENDED = "ENDED"
 
 
 @dataclass(frozen=True, slots=True)
+class Quality:
+    """How well a leg was heard, from beginning to end, of both directions the worse. None is what nobody measured.
+
+    loss        share of packets that did not come, 0 to 1
+    jitter      milliseconds (RFC 3550 A.8)
+    round_trip  milliseconds, to the far side and back
+    mos         what listeners would say, 1 to 5, estimated (ITU-T G.107)
+    """
+
+    loss: float | None = None
+    jitter: float | None = None
+    round_trip: float | None = None
+    mos: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LegFact:
-    """Something that happened to a leg. `thread` is the key the interaction is known by; `cause` says why it ended;
-    `colleague` is the user whom the agent's device called or passed the customer on to (CONSULTING, PASSED_ON)."""
+    """Something that happened to a leg. `thread` is the key the interaction is known by; `cause` says why it ended, and
+    `quality` how it was; `colleague` is the user whom the agent's device called or passed the customer on to
+    (CONSULTING, PASSED_ON)."""
 
     thread: str
     state: LegState
@@ -165,6 +184,7 @@ class LegFact:
     cause: str = ""
     at: datetime | None = None
     colleague: int | None = None
+    quality: Quality | None = None
 
 
 @dataclass(frozen=True, slots=True)

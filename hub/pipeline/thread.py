@@ -31,13 +31,18 @@ def find(conn: Connection, inbound: Inbound, account: Row, scope: str) -> Place:
     """
     named = interactions.by_thread(conn, scope, inbound.thread)
     if named is not None and named["department_id"] == account["department_id"]:
-        if inbound.kind == MessageKind.RATING:  # it speaks of what is over
+        if _speaks_of_what_is_over(inbound.kind, named):
             return Place(named, named["ticket_id"])
         return _reachable(conn, named, account)
     ticket_id = _quoted_ticket(conn, inbound, account)
     if ticket_id is None:
         return Place()
     return Place(interactions.open_on_ticket(conn, ticket_id, account["id"]), ticket_id)
+
+
+def _speaks_of_what_is_over(kind: str, named: Row) -> bool:
+    """What a crash left of a message to be recorded is found after its call has ended."""
+    return kind in {MessageKind.RATING, MessageKind.RECORDING} or (kind == MessageKind.VOICEMAIL and named["call"])
 
 
 def _reachable(conn: Connection, named: Row, account: Row) -> Place:

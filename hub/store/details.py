@@ -14,6 +14,7 @@ from hub.model.named import Named
 from hub.model.states import WorkState
 from hub.store import legs, listing, presences, segments, work
 from hub.store.candidates import Candidate, candidates
+from hub.store.heard import ATTRIBUTE, HeardItem, heard
 from hub.store.listing import InteractionItem
 from hub.store.segments import SegmentItem
 from hub.store.tables import interactions
@@ -75,7 +76,8 @@ class InteractionDetail(InteractionItem):
     """One interaction in whole. `reply_to` is where an answer goes; `explanation` says why routing offered it as it
     did; `capabilities` is null when the channel's plugin is not there; `related` are others of the same ticket;
     `candidates` are the customers it may be from besides the one it belongs to; `call`: it has legs, which are the
-    agents'; `consult` is the colleague who was asked for; `tasks` are the reader's own, about it."""
+    agents'; `heard` is how well those that are over were heard; `consult` is the colleague who was asked for; `tasks`
+    are the reader's own, about it."""
 
     segments: list[SegmentItem]
     capabilities: CapabilitiesItem | None
@@ -86,6 +88,7 @@ class InteractionDetail(InteractionItem):
     candidates: list[Candidate]
     call: bool
     legs: list[LegItem]
+    heard: list[HeardItem]
     consult: ConsultItem | None
     tasks: list[TaskItem]
 
@@ -102,12 +105,13 @@ def get_detail(
         segments=segments.segments_of(conn, interaction_id),
         capabilities=capabilities.get(found.channel),
         reply_to=more.reply_to,
-        attributes=more.attributes,
+        attributes={name: value for name, value in more.attributes.items() if name != ATTRIBUTE},
         related=listing.related(conn, actor, found),
         explanation=segments.last_explanation(conn, interaction_id),
         candidates=candidates(conn, actor, interaction_id),
         call=more.call,
         legs=_legs(conn, interaction_id) if more.call else [],
+        heard=heard(conn, more.attributes) if more.call else [],
         consult=_consult(conn, interaction_id),
         tasks=_tasks(conn, actor, interaction_id),
     )

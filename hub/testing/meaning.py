@@ -1,9 +1,10 @@
 """What the core can store and thread of what a channel understood; the limits are the database's."""
 
 import json
+import math
 from collections.abc import Iterator
 
-from hub.api import Attachment, Inbound, LegFact, LegState, Receipt, ReceiptState, Signal
+from hub.api import Attachment, Inbound, LegFact, LegState, Quality, Receipt, ReceiptState, Signal
 
 LONGEST_KEY = 400
 LONGEST_ID = 1000
@@ -19,6 +20,7 @@ def complaints(meaning: object) -> Iterator[str]:
     elif isinstance(meaning, LegFact):
         if not meaning.thread or not isinstance(meaning.state, LegState):
             yield "a leg fact needs a thread and a LegState"
+        yield from _quality(meaning.quality)
     elif isinstance(meaning, Signal):
         yield from _json("a signal's data", dict(meaning.data))
     else:
@@ -37,6 +39,13 @@ def _inbound(inbound: Inbound) -> Iterator[str]:
     yield from _json("profile", dict(inbound.profile))
     for attachment in inbound.attachments:
         yield from _attachment(attachment)
+
+
+def _quality(quality: Quality | None) -> Iterator[str]:
+    for name, most in (("loss", 1.0), ("jitter", math.inf), ("round_trip", math.inf), ("mos", 5.0)):
+        value = getattr(quality, name, None)
+        if value is not None and not (math.isfinite(value) and 0 <= value <= most):
+            yield f"a leg's {name} is not from 0 to {most:g}, or no number that can be stored"
 
 
 def _keys(inbound: Inbound) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from hub.api import (
     Malformed,
     MessageKind,
     Normalised,
+    Quality,
     Raw,
 )
 from plugins.sip.settings import SCHEME
@@ -26,6 +28,7 @@ from plugins.sip.wire.numbers import caller, diverted_by
 
 WITHHELD: Final = Address(SCHEME, "anonymous")
 LONGEST: Final = 200
+LARGEST: Final = 1e6
 
 
 def meaning(raw: Raw) -> Sequence[Normalised]:
@@ -75,13 +78,15 @@ def _recording(raw: Raw) -> Inbound:
 
 
 def _said(raw: Raw, **values: Any) -> Inbound:
+    if raw.meta.get("unknown"):
+        raise Malformed("the call that this is of is not known")
     thread, number = _word(raw.meta, "thread"), str(raw.meta.get("caller", ""))[:LONGEST]
     return Inbound(
         external_id=f"{thread}:{raw.meta.get('place', 0)}",
         sender=Address(SCHEME, number) if number else None,
         reply_to=None if number else WITHHELD,
         thread=(thread,),
-        fields={"seconds": raw.meta["seconds"]} if "seconds" in raw.meta else {},
+        fields={name: raw.meta[name] for name in ("seconds", "partial") if name in raw.meta},
         **values,
     )
 
@@ -101,7 +106,25 @@ def _leg(raw: Raw) -> LegFact:
         raise Malformed("no such fact of a leg") from None
     thread, leg, cause = _word(raw.meta, "thread"), str(fact.get("leg", "")), str(fact.get("cause", ""))
     colleague = fact.get("colleague")
-    return LegFact(thread, state, _clean(leg), _clean(cause), at, colleague if isinstance(colleague, int) else None)
+    return LegFact(
+        thread,
+        state,
+        _clean(leg),
+        _clean(cause),
+        at,
+        colleague if isinstance(colleague, int) else None,
+        _quality(fact.get("quality")),
+    )
+
+
+def _quality(found: object) -> Quality | None:
+    if not isinstance(found, dict):
+        return None
+    return Quality(**{each.name: _number(found.get(each.name)) for each in fields(Quality)})
+
+
+def _number(found: object) -> float | None:
+    return float(found) if isinstance(found, int | float) and 0 <= found < LARGEST else None
 
 
 def _body(raw: Raw) -> Mapping[str, Any]:

@@ -39,6 +39,8 @@ async def test_a_hub_that_is_killed_has_nobody_on_the_line_when_it_is_back(
         await room.restart()
         said = await asyncio.gather(*(phone.hang_up() for phone in talking))
         assert set(said) == {481}
+        await room.book.has_partial({S.TALKING, S.VOICEMAIL})
+        assert not list(tmp_path.rglob("sip/recordings/*/*.wav"))
         await room.book.shows(dict.fromkeys(ALL - {S.WRAP_UP}, "FAILED") | {S.WRAP_UP: "CLOSED"})
         assert await room.left() == set()
         assert await room.book.not_ready() == set()

@@ -13,6 +13,7 @@ from hub.api import (
     Malformed,
     Normalised,
     Part,
+    Quality,
     Raw,
     Receipt,
     ReceiptState,
@@ -98,7 +99,8 @@ def _leg(line: Mapping[str, Any]) -> LegFact:
     leg, cause = str(line.get("leg", "")), str(line.get("cause", ""))
     colleague = line.get("colleague")
     who = colleague if isinstance(colleague, int) else None
-    return LegFact(word(line, "session"), state, leg[:80], cause[:80], colleague=who)
+    quality = Quality(**line["quality"]) if "quality" in line else None
+    return LegFact(word(line, "session"), state, leg[:80], cause[:80], colleague=who, quality=quality)
 
 
 def _typing(line: Mapping[str, Any]) -> Signal:

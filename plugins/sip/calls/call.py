@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from sipmessage import Request, Response
 
-from hub.api import Cause
+from hub.api import Cause, Quality
 from plugins.sip.calls import keys
 from plugins.sip.calls.dialog import Dialog, Key
 from plugins.sip.calls.held import Held
@@ -188,6 +188,10 @@ class Call:
             incoming.respond(response(request, 405, "Method Not Allowed"))
         else:
             serve(incoming)
+
+    async def quality(self) -> Quality | None:
+        """How well the far side is heard, and hears us. Raises MediaError."""
+        return await self.media.quality()
 
     def acknowledged(self, ack: Request) -> None:
         """An ACK inside the dialog."""

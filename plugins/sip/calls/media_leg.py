@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import replace
 
-from plugins.sip.calls import offer_answer
+from hub.api import Quality
+from plugins.sip.calls import offer_answer, quality
 from plugins.sip.calls.offer_answer import Agreed
-from plugins.sip.calls.quality import count
 from plugins.sip.media.engine import Codec, Direction, Endpoint, MediaEngine, Statistics
 from plugins.sip.wire import sdp
 from plugins.sip.wire.sdes import SAVP, Encryption, Keying
@@ -28,6 +29,7 @@ class MediaLeg:
         self._endpoint: Endpoint | None = None
         self._number = secrets.randbelow(2**31)
         self._version = 0
+        self._closing = asyncio.Lock()
 
     @property
     def up(self) -> bool:
@@ -55,10 +57,17 @@ class MediaLeg:
 
     async def close(self) -> None:
         """Free the socket."""
-        if self._endpoint is not None:
-            self._endpoint = None
-            self.heard = await self.engine.close(self.name)
-            count(self.heard)
+        async with self._closing:
+            if self._endpoint is not None:
+                self._endpoint = None
+                self.heard = await self.engine.close(self.name)
+                quality.count(self.heard)
+
+    async def quality(self) -> Quality | None:
+        """How well it is heard: so far, or all along once it is over."""
+        async with self._closing:
+            measured = self.heard if self._endpoint is None else await self.engine.statistics(self.name)
+        return quality.of(measured)
 
     async def _opened(self) -> Endpoint:
         if self._endpoint is None:

@@ -1,13 +1,17 @@
-"""How well calls were heard, for /metrics (docs/plugins/sip.md): from what came, and what far sides report."""
+"""How well calls were heard, for /metrics (docs/plugins/sip.md) and their record: from what came, and what far sides
+report."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import Final
 
 from prometheus_client import Counter, Histogram
 
+from hub.api import Quality
 from plugins.sip.media.engine import Statistics
+from plugins.sip.media.mos import mos, mouth_to_ear
 
 log = logging.getLogger(__name__)
 LEAST: Final = 50
@@ -20,6 +24,46 @@ REFUSED = Counter("sip_media_refused", "Datagrams at audio ports that were not t
 ROUND_TRIP = Histogram("sip_audio_round_trip_seconds", "Way to the far side and back", buckets=SECONDS)
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One direction: the share of packets lost, jitter in ms, and whether who hears it fills the gaps."""
+
+    lost: float
+    jitter_ms: float
+    concealed: bool
+
+    def mos(self, round_trip_ms: float) -> float:
+        """What who hears it would say."""
+        return mos(self.lost, mouth_to_ear(round_trip_ms, self.jitter_ms), concealed=self.concealed)
+
+
+def incoming(leg: Statistics) -> Way | None:
+    """From the far side to us; None when too little came to tell."""
+    if leg.received < LEAST:
+        return None
+    return Way(leg.lost / (leg.received + leg.lost), leg.jitter_ms, concealed=False)
+
+
+def outgoing(leg: Statistics) -> Way | None:
+    """From us, as the far side reports; None when it does not."""
+    if leg.round_trip_ms is None or leg.sent < LEAST:
+        return None
+    return Way(min(1.0, leg.far_lost / leg.sent), leg.far_jitter_ms, concealed=True)
+
+
+def of(leg: Statistics) -> Quality | None:
+    """For the record of its call; None when nothing can be said."""
+    ways = [way for way in (incoming(leg), outgoing(leg)) if way]
+    if not ways:
+        return None
+    return Quality(
+        loss=round(max(way.lost for way in ways), 4),
+        jitter=round(max(way.jitter_ms for way in ways), 1),
+        round_trip=leg.round_trip_ms,
+        mos=round(min(way.mos(leg.round_trip_ms or 0) for way in ways), 2),
+    )
+
+
 def count(leg: Statistics) -> None:
     """A leg is over."""
     log.info(
@@ -27,10 +71,9 @@ def count(leg: Statistics) -> None:
         *(leg.received, leg.lost, leg.jitter_ms, leg.far_lost, leg.sent, leg.far_jitter_ms, leg.round_trip_ms),
     )
     REFUSED.inc(leg.refused)
-    if leg.received >= LEAST:
-        LOST.labels("in").observe(leg.lost / (leg.received + leg.lost))
-        JITTER.labels("in").observe(leg.jitter_ms / 1000)
+    for direction, way in (("in", incoming(leg)), ("out", outgoing(leg))):
+        if way:
+            LOST.labels(direction).observe(way.lost)
+            JITTER.labels(direction).observe(way.jitter_ms / 1000)
     if leg.round_trip_ms is not None and leg.sent >= LEAST:
-        LOST.labels("out").observe(min(1.0, leg.far_lost / leg.sent))
-        JITTER.labels("out").observe(leg.far_jitter_ms / 1000)
         ROUND_TRIP.observe(leg.round_trip_ms / 1000)

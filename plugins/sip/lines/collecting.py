@@ -6,17 +6,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import tempfile
+import logging
 import time
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plugins.sip.calls.keys import Collector, Expected
+from plugins.sip.lines.recording import Recording
 from plugins.sip.media.engine import MediaError
 
 if TYPE_CHECKING:
     from plugins.sip.lines.line import Line
+
+log = logging.getLogger(__name__)
 
 
 class Collecting:
@@ -72,20 +74,15 @@ class Collecting:
             await asyncio.wait([self._recording[1]])
 
     async def _record(self, done: asyncio.Event, seconds: float) -> None:
-        assert self._line.customer is not None
-        leg, engine = self._line.customer.media.name, self._line.engine
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                await engine.record(leg, Path(folder) / "message.wav")
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(done.wait(), seconds)
-                made = await engine.stop_recording(leg)
-                wav = await asyncio.to_thread(made.path.read_bytes)
-                self._line.reports.audio("voicemail", wav, made.seconds)
-            except MediaError:
-                return
-            finally:
-                self._recording = None
+        try:
+            recording = await Recording.begin(self._line, "voicemail")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(done.wait(), seconds)
+            await recording.finish()
+        except (MediaError, OSError) as error:
+            log.warning("a message could not be recorded: %s", error)
+        finally:
+            self._recording = None
 
     def _answer(self, keys: str) -> None:
         if keys:

@@ -5,15 +5,34 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Protocol
 
-from hub.api import AnyAccount, Cause, Context, InputError, Json, LegState, Overloaded, Raw, crash_point
+from hub.api import AnyAccount, Cause, Context, InputError, Json, LegState, Overloaded, Quality, Raw, crash_point
+from plugins.sip.media.engine import MediaError
+from plugins.sip.recordings.under_way import Piece
 
 log = logging.getLogger(__name__)
 AGAIN_AFTER: Final = 0.5
 TRIES: Final = 60
+MEASURED: Final = 1.0
+"""Seconds that the end of a leg waits for how well it was heard."""
+
+
+class Measured(Protocol):
+    """A leg, whoever carries its audio."""
+
+    async def quality(self) -> Quality | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One thing to tell: with how well a leg was `heard`, a recording that is not needed on disk once it is stored."""
+
+    raw: Raw
+    heard: Measured | None = None
+    piece: Piece | None = None
 
 
 class Reports:
@@ -23,7 +42,7 @@ class Reports:
         self._context = context
         self._account = account
         self._about: dict[str, Json] = {"account": account.address.value, "thread": thread, "caller": caller}
-        self._waiting: asyncio.Queue[Raw | None] = asyncio.Queue()
+        self._waiting: asyncio.Queue[Telling | None] = asyncio.Queue()
         self._place = 0
         self._known = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run())
@@ -37,6 +56,10 @@ class Reports:
         """A LegFact."""
         self._leg(state, leg, cause=str(cause))
 
+    def ended(self, leg: str, cause: Cause, heard: Measured | None) -> None:
+        """A LegFact, with how well this was heard; None when it never was."""
+        self._leg(LegState.ENDED, leg, heard, cause=str(cause))
+
     def consulting(self, leg: str, colleague: int) -> None:
         """An agent's phone has called a colleague, a user."""
         self._leg(LegState.CONSULTING, leg, colleague=colleague)
@@ -49,17 +72,18 @@ class Reports:
         """An agent's phone wants a colleague, a user, to have the customer."""
         self._leg(LegState.PASSED_ON, leg, colleague=colleague)
 
-    def _leg(self, state: LegState, leg: str, **more: Json) -> None:
+    def _leg(self, state: LegState, leg: str, heard: Measured | None = None, **more: Json) -> None:
         fact = {"state": state.value, "leg": leg, "at": datetime.now(UTC).isoformat(), **more}
-        self._tell("leg", json.dumps(fact).encode())
+        self._tell("leg", json.dumps(fact).encode(), heard=heard)
 
     def keys(self, keys: str) -> None:
         """What the customer entered."""
         self._tell("keys", json.dumps({"keys": keys}).encode())
 
-    def audio(self, what: str, wav: bytes, seconds: float) -> None:
-        """A "voicemail" or "recording"."""
-        self._tell(what, wav, {"seconds": round(seconds, 1)})
+    def audio(self, piece: Piece, what: str, wav: bytes, seconds: float) -> None:
+        """A "voicemail" or "recording" that is complete; by its name it is known again after a crash."""
+        about: dict[str, Json] = {"what": what, "place": piece.name, "seconds": round(seconds, 1)}
+        self._waiting.put_nowait(Telling(Raw(wav, {**self._about, **about}), piece=piece))
 
     def close(self) -> None:
         """Nothing more will come."""
@@ -73,16 +97,20 @@ class Reports:
         """Wait until everything is told."""
         await asyncio.wait([self._task])
 
-    def _tell(self, what: str, body: bytes, more: Mapping[str, Json] | None = None) -> None:
+    def _tell(self, what: str, body: bytes, heard: Measured | None = None) -> None:
         self._place += 1
-        self._waiting.put_nowait(Raw(body, {**self._about, "what": what, "place": self._place, **(more or {})}))
+        raw = Raw(body, {**self._about, "what": what, "place": self._place})
+        self._waiting.put_nowait(Telling(raw, heard))
 
     async def _run(self) -> None:
         await self._known.wait()
-        while (raw := await self._waiting.get()) is not None:
-            await self._emit(raw)
+        while (told := await self._waiting.get()) is not None:
+            raw = told.raw if told.heard is None else await _with_quality(told.raw, told.heard)
+            if await self._emit(raw) and told.piece is not None:
+                await asyncio.to_thread(told.piece.done)
 
-    async def _emit(self, raw: Raw) -> None:
+    async def _emit(self, raw: Raw) -> bool:
+        """Whether it is stored."""
         for _ in range(TRIES):
             try:
                 await self._context.emit(self._account, raw)
@@ -90,7 +118,18 @@ class Reports:
                 await asyncio.sleep(AGAIN_AFTER)
             except InputError:
                 log.exception("the core refused what a call had to tell")
-                return
+                return False
             else:
-                return
+                return True
         log.error("the core could not store what a call had to tell")
+        return False
+
+
+async def _with_quality(raw: Raw, leg: Measured) -> Raw:
+    try:
+        quality = await asyncio.wait_for(leg.quality(), MEASURED)
+    except (MediaError, TimeoutError):
+        return raw
+    if quality is None:
+        return raw
+    return replace(raw, body=json.dumps({**json.loads(raw.body), "quality": asdict(quality)}).encode())

@@ -24,12 +24,14 @@ NOTHING: tuple[Event, ...] = ()
 
 
 class SilentEngine:
-    """`did` is everything in order, `keys` what it holds the crypto of each leg to be, `open_legs` those not closed."""
+    """`did` is everything in order, `keys` what it holds the crypto of each leg to be, `open_legs` those not closed,
+    `heard` what it says of each."""
 
     def __init__(self) -> None:
         self.did: list[tuple[str, ...]] = []
         self.crypto: dict[str, Crypto | None] = {}
         self.open_legs: set[str] = set()
+        self.heard = Statistics()
 
     async def open(self, leg: str, *, beside: str | None = None) -> Endpoint:
         self.open_legs.add(leg)
@@ -81,11 +83,11 @@ class SilentEngine:
         self.did.append(("send_digits", leg, digits))
 
     async def statistics(self, leg: str) -> Statistics:
-        return Statistics()
+        return self.heard
 
     async def close(self, leg: str) -> Statistics:
         self.open_legs.discard(leg)
-        return Statistics()
+        return self.heard
 
     async def events(self) -> AsyncIterator[Event]:
         await asyncio.Event().wait()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from tests.chaos.calls.site import CallState
 from tests.chaos.report import rows
@@ -23,6 +23,11 @@ SELECT users.login FROM presence JOIN users ON users.id = presence.user_id
 WHERE presence.state <> 'READY' AND users.login <> 'admin'
 """
 WRAPPING_UP = "SELECT count(*) FROM segments WHERE state = 'WRAP_UP'"
+PARTIAL = """
+SELECT accounts.name, messages.fields FROM messages
+JOIN interactions ON interactions.id = messages.interaction_id JOIN accounts ON accounts.id = interactions.account_id
+WHERE messages.kind IN ('RECORDING', 'VOICEMAIL')
+"""
 LOOK = 0.1
 PATIENCE = 60.0
 
@@ -58,6 +63,16 @@ class Book:
     async def ends(self) -> list[str]:
         """The states of all calls there were, oldest first."""
         return [str(state) for _, state in await rows(self._database, CALLS)]
+
+    async def has_partial(self, wanted: Collection[CallState]) -> None:
+        """What a hub that died had recorded of these calls is with them. Raises TimeoutError."""
+        async with asyncio.timeout(PATIENCE):
+            while set(wanted) - await self._partial():
+                await asyncio.sleep(LOOK)
+
+    async def _partial(self) -> set[CallState]:
+        found = await rows(self._database, PARTIAL)
+        return {CallState(str(name)) for name, fields in found if "partial" in str(fields)}
 
     async def heard_no_more(self) -> int:
         """How many legs have ended because nothing came from them."""

@@ -44,7 +44,7 @@ async def _voicemail(room: Switchroom, state: CallState) -> None:
 
 
 def _records(process: psutil.Process) -> bool:
-    return any(file.path.endswith("message.wav") for file in process.open_files())
+    return any("/recordings/" in file.path for file in process.open_files())
 
 
 async def _waiting(room: Switchroom, state: CallState) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from hub.model.errors import OfferGone
+from hub.model.named import Named
+from hub.store.details import get_detail
 from hub.store.tables import interactions, offers, queues, work
 from hub.store.work import load_of
 from tests.toy.tests.exchange import Exchange
@@ -33,10 +35,15 @@ async def test_a_call_waits_rings_is_answered_and_ends_with_the_agents_leg(house
     await house.fact("ANSWERED", rung["leg"])
     await house.told("bridge", legs=[rung["leg"]])
     assert [(row["state"]) for row in await house.rows(offers)] == ["BRIDGED"]
-    await house.fact("ENDED", rung["leg"], cause="HUNG_UP")
+    await house.fact("ENDED", rung["leg"], cause="HUNG_UP", quality={"loss": 0.01, "mos": 4.1})
     await house.told("end", session="s1")
     assert await house.state() == "CLOSED"
     assert {row["state"] for row in await house.rows(work)} == {"DONE"}
+    [call] = await house.rows(interactions)
+    detail = await house.store.read(lambda conn: get_detail(conn, house.ann, call["id"], {}))
+    [heard] = detail.heard
+    assert (heard.leg, heard.user, heard.loss, heard.mos) == (rung["leg"], Named(house.ann.user_id, "Ann"), 0.01, 4.1)
+    assert detail.attributes["ended"] == "agent"
 
 
 async def test_who_clicks_before_the_phone_is_answered_is_connected_only_then(house: Phones) -> None:

@@ -62,6 +62,12 @@ test("changes of hands stand where they happened", () => {
   expect(shape(items)).toEqual(["day", "QUEUE", "message", "AGENT", "message", "TRANSFERRED"]);
 });
 
+test("how a leg was heard stands where the leg ended", () => {
+  const heard = { leg: "", user: null, at: `${DAY}2:00Z`, loss: 0.01, jitter: 3, round_trip: null, mos: 4.1 };
+  const items = timelineItems([message(1, `${DAY}0:00Z`), message(2, `${DAY}3:00Z`)], [], [], true, [heard]);
+  expect(shape(items)).toEqual(["day", "message", "heard", "message"]);
+});
+
 test("an author is named again after five minutes, after somebody else, and after a change of hands", () => {
   const messages = [
     message(1, `${DAY}0:00Z`),

@@ -1,12 +1,13 @@
 /** The one timeline of a conversation: messages, changes of hands, days, and what still waits for the network. */
 
-import type { Message, Segment } from "@/api/types";
+import type { Heard, Message, Segment } from "@/api/types";
 import type { Waiting } from "@/live/Outbox";
 
 export type TimelineItem =
   | { type: "day"; key: string; at: string }
   | { type: "message"; key: string; at: string; message: Message; follows: boolean }
   | { type: "step"; key: string; at: string; step: string; name: string; detail: string }
+  | { type: "heard"; key: string; at: string; heard: Heard }
   | { type: "waiting"; key: string; at: string; waiting: Waiting };
 
 const TOGETHER_MS = 5 * 60_000;
@@ -17,9 +18,10 @@ export function timelineItems(
   segments: Segment[],
   waiting: Waiting[],
   complete: boolean,
+  heard: Heard[] = [],
 ): TimelineItem[] {
   const first = complete ? "" : (messages[0]?.created_at ?? "");
-  const steps = segments.flatMap(stepsOf).filter((step) => step.at >= first);
+  const steps = [...segments.flatMap(stepsOf), ...heard.map(heardItem)].filter((step) => step.at >= first);
   const dated = [...steps, ...messages.map(messageItem)].sort(byTime);
   const marked = markFollowers(dated);
   return withDays([...marked, ...waiting.map(waitingItem)]);
@@ -37,6 +39,10 @@ export function mergeMessages(known: Message[], page: Message[]): Message[] {
 
 function messageItem(message: Message): TimelineItem {
   return { type: "message", key: `m${message.id}`, at: message.created_at, message, follows: false };
+}
+
+function heardItem(heard: Heard): TimelineItem {
+  return { type: "heard", key: `h${heard.leg}`, at: heard.at, heard };
 }
 
 function waitingItem(waiting: Waiting): TimelineItem {
@@ -58,7 +64,7 @@ function step(segment: Segment, edge: string, at: string, code: string, name: st
 /** A step and a message of the same moment: the step first, because it led to the message. */
 function byTime(a: TimelineItem, b: TimelineItem): number {
   if (a.type === "message" && b.type === "message") return a.message.position - b.message.position;
-  return a.at < b.at ? -1 : a.at > b.at ? 1 : a.type === "step" ? -1 : 1;
+  return a.at < b.at ? -1 : a.at > b.at ? 1 : a.type === "message" ? 1 : -1;
 }
 
 function markFollowers(items: TimelineItem[]): TimelineItem[] {

@@ -84,7 +84,7 @@ export function useConversation(id: number) {
 
   const waiting = computed(() => outbox.waiting.filter((item) => item.interaction === id));
   const items = computed(() =>
-    timelineItems(messages.value, detail.value?.segments ?? [], waiting.value, !older.value),
+    timelineItems(messages.value, detail.value?.segments ?? [], waiting.value, !older.value, detail.value?.heard),
   );
   const customerTyping = computed(() => (tabs.typing[id] ?? 0) > now.value);
   const colleagueTyping = computed(() => {

@@ -51,6 +51,7 @@ export const conversation = {
   sound: {
     RECORDING: "Recording of the call",
     VOICEMAIL: "Voicemail",
+    partial: "incomplete: the hub stopped meanwhile",
     player: "Sound: {name}",
     play: "Play",
     pause: "Pause",

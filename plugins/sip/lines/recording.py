@@ -1,0 +1,43 @@
+"""One recording of a customer's leg: from the first sample on disk until the core is told."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from hub.api import crash_point
+from plugins.sip.recordings.under_way import Note, Piece
+
+if TYPE_CHECKING:
+    from plugins.sip.lines.line import Line
+
+
+class Recording:
+    """`what` is "recording" or "voicemail"."""
+
+    def __init__(self, line: Line, leg: str, what: str, piece: Piece) -> None:
+        self._line, self._leg, self._what, self._piece = line, leg, what, piece
+        self.paused = False
+
+    @classmethod
+    async def begin(cls, line: Line, what: str) -> Recording:
+        """Of who is on the line. Raises MediaError, OSError."""
+        assert line.customer is not None
+        leg = line.customer.media.name
+        note = Note.now(what, line.account.address.value, line.thread, line.caller)
+        piece = await asyncio.to_thread(line.under_way.begin, note)
+        await line.engine.record(leg, piece.path)
+        return cls(line, leg, what, piece)
+
+    async def pause(self, paused: bool) -> None:
+        """Silence from now on, or sound again; its time goes on. Raises MediaError."""
+        engine = self._line.engine
+        await (engine.pause_recording(self._leg) if paused else engine.resume_recording(self._leg))
+        self.paused = paused
+
+    async def finish(self) -> None:
+        """It joins the conversation. Raises MediaError, OSError: then the next start finds what there is of it."""
+        made = await self._line.engine.stop_recording(self._leg)
+        wav = await asyncio.to_thread(self._piece.path.read_bytes)
+        crash_point("recording_made")
+        self._line.reports.audio(self._piece, self._what, wav, made.seconds)
