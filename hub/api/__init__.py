@@ -1,6 +1,6 @@
 """The one package of ours that a plugin may import: contracts, hook specs, errors. Semantic versioning."""
 
-from hub.api.calls import CallChannel, Cause, Device, Placing, Ringing
+from hub.api.calls import CallChannel, Cause, Device, Inviting, Monitoring, Placing, Ringing
 from hub.api.channel import (
     Account,
     Acknowledges,
@@ -19,6 +19,7 @@ from hub.api.channel import (
 from hub.api.conditions import Clause, Condition, ConditionError, Fault
 from hub.api.context import (
     Bytes,
+    CallMe,
     Contact,
     Content,
     Context,
@@ -87,12 +88,14 @@ from hub.api.messages import (
     Normalised,
     Outbound,
     Part,
+    Quality,
     Raw,
     Receipt,
     ReceiptState,
     Sent,
     Signal,
 )
+from hub.api.recognition import Recognition, Transcript
 from hub.api.speech import Audio, Speech
 from hub.api.web import (
     Closed,
@@ -124,6 +127,7 @@ __all__ = [
     "Audio",
     "Bytes",
     "CallChannel",
+    "CallMe",
     "Capabilities",
     "Cause",
     "Channel",
@@ -158,6 +162,7 @@ __all__ = [
     "HubError",
     "Inbound",
     "InputError",
+    "Inviting",
     "Json",
     "LegFact",
     "LegState",
@@ -167,6 +172,7 @@ __all__ = [
     "Medium",
     "MessageKind",
     "Misconfigured",
+    "Monitoring",
     "NewWork",
     "Normalised",
     "Outbound",
@@ -181,11 +187,13 @@ __all__ = [
     "PluginStore",
     "Probes",
     "Prompt",
+    "Quality",
     "QueueFacts",
     "Raw",
     "Ready",
     "Receipt",
     "ReceiptState",
+    "Recognition",
     "Refusal",
     "Rejected",
     "Request",
@@ -204,6 +212,7 @@ __all__ = [
     "TicketFacts",
     "TimedOut",
     "TooLarge",
+    "Transcript",
     "Unauthenticated",
     "UnknownAccount",
     "Unreachable",

@@ -11,7 +11,12 @@ of agents' legs, each named by a string the core gives (`Ringing.leg`). What hap
 | CONSULTING            | –                                      | the device called `colleague` about the call  |
 | RETURNED              | –                                      | and has done with it: the customer is theirs  |
 | PASSED_ON             | –                                      | the device passed the call on to `colleague`  |
+| RECORDING             | what they say and hear is recorded now | –                                             |
+| RECORDING_PAUSED      | and now silence is                     | –                                             |
 | ENDED, with a `cause` | the call is over                       | not taken (see `Cause`), or the agent hung up |
+
+Who is in a call without being its agent (a number outside, a supervisor) has a leg like an agent's: its name comes from
+the core, and RINGING, ANSWERED and ENDED are told of it.
 
 Every command may come twice, and may come after what it is about has ended: then it does nothing. Commands for one call
 come one after another, on the node that holds the account's connection, and never from inside a database transaction.
@@ -80,6 +85,31 @@ class Placing:
 
 
 @dataclass(frozen=True, slots=True)
+class Inviting:
+    """A number outside that is to be in the call as leg `leg`; `caller` is the number to show, "" the account's usual
+    one. Its device is not an agent's: it may hang up, and nothing else that it asks for is done."""
+
+    leg: str
+    thread: str
+    to: Address
+    caller: str
+    seconds: float
+
+
+class Monitoring(StrEnum):
+    """How a supervisor is in a call.
+
+    LISTEN   they hear everybody, nobody hears them
+    WHISPER  one agent hears them, too
+    BARGE    everybody hears them
+    """
+
+    LISTEN = "LISTEN"
+    WHISPER = "WHISPER"
+    BARGE = "BARGE"
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """Something of an agent's that rings: a registered phone, an outside number. `name` is shown to them."""
 
@@ -99,6 +129,13 @@ class CallChannel(LiveChannel, Protocol):
     consult       these agents' legs hear each other; the customer is held
     hold, resume  the customer is held (music), and talks again with whom they talked
     waiting       the customer waits for an agent (again): music, announcements (place and time: `Context.conversation`)
+    invite        call a number outside and have it in the call: in `bridge`, its leg is one of the legs
+    monitor       a supervisor's leg, which `ring` had ring, hears who is in the call, in this mode; WHISPER: this
+                  agent's leg hears them. Again with another mode: that holds from now on. In a `bridge`, it is a
+                  leg like any other from then on, and hears and is heard no more otherwise
+    mute          nobody hears this leg, or everybody again
+    record        record from now on what the customer says and hears, whatever the account says; off: silence is
+                  recorded until it is on again, and nothing where nothing was
     transfer_out  pass the customer on to an outside address; returns when they have been taken there, raises when not
     place         make a call (click-to-call); the veto hooks have been asked
     devices       what of this user's can ring now; asked on any node
@@ -119,6 +156,14 @@ class CallChannel(LiveChannel, Protocol):
     async def resume(self, account: AnyAccount, thread: str) -> None: ...
 
     async def waiting(self, account: AnyAccount, thread: str) -> None: ...
+
+    async def invite(self, account: AnyAccount, inviting: Inviting) -> None: ...
+
+    async def monitor(self, account: AnyAccount, thread: str, leg: str, whom: str, mode: Monitoring) -> None: ...
+
+    async def mute(self, account: AnyAccount, thread: str, leg: str, on: bool) -> None: ...
+
+    async def record(self, account: AnyAccount, thread: str, on: bool) -> None: ...
 
     async def transfer_out(self, account: AnyAccount, thread: str, to: Address) -> None: ...
 

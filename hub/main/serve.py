@@ -112,6 +112,8 @@ def _configuration(site: Site) -> uvicorn.Config:
             languages=tuple(file.site.languages),
             origins=tuple(file.site.origins),
             private_targets=file.site.private_webhooks,
+            park_seconds=file.site.park_seconds,
+            monitoring_visible=file.site.monitoring == "visible",
         ),
     )
     return uvicorn.Config(

@@ -11,6 +11,9 @@ class Permission(StrEnum):
     INTERACTIONS_REPLY = "interactions.reply"
     INTERACTIONS_TRANSFER = "interactions.transfer"
     INTERACTIONS_SUPERVISE = "interactions.supervise"  # see and act on others' work
+    CALLS_MONITOR = "calls.monitor"  # listen to others' calls, whisper, speak in them
+    CALLS_TAKE_OVER = "calls.take_over"  # have them instead of their agent
+    VOICEMAILS_HEAR = "voicemails.hear"  # the boxes of one's departments, and one's own
     RECORDINGS_PLAY = "recordings.play"  # hear what was said in calls, of conversations one may read
     TICKETS_READ = "tickets.read"
     TICKETS_WRITE = "tickets.write"
@@ -39,6 +42,7 @@ _AGENT = frozenset(
         _P.INTERACTIONS_READ,
         _P.INTERACTIONS_REPLY,
         _P.INTERACTIONS_TRANSFER,
+        _P.VOICEMAILS_HEAR,
         _P.TICKETS_READ,
         _P.TICKETS_WRITE,
         _P.CUSTOMERS_READ,
@@ -47,6 +51,8 @@ _AGENT = frozenset(
 )
 _SUPERVISOR = _AGENT | {
     _P.INTERACTIONS_SUPERVISE,
+    _P.CALLS_MONITOR,
+    _P.CALLS_TAKE_OVER,
     _P.RECORDINGS_PLAY,
     _P.CUSTOMERS_MERGE,
     _P.CUSTOMERS_IMPORT,

@@ -108,6 +108,22 @@ OFFER = Transitions(
 )
 
 
+class PartyState(StrEnum):
+    """Somebody in a call who was not offered it: a number outside, a supervisor."""
+
+    RINGING = "RINGING"
+    TALKING = "TALKING"
+    ENDED = "ENDED"
+
+
+PARTY = Transitions(
+    {
+        PartyState.RINGING: {PartyState.TALKING, PartyState.ENDED},
+        PartyState.TALKING: {PartyState.ENDED},
+    }
+)
+
+
 class Presence(StrEnum):
     """Chosen by the agent; what they are busy with is SlotState, derived."""
 
@@ -190,6 +206,41 @@ WORK = Transitions(
         _W.ASSIGNED: {_W.WAITING, _W.DONE, _W.CANCELLED},
     }
 )
+
+
+class CallbackState(StrEnum):
+    """A promise to call somebody back. PLANNED: its time has not come; WAITING: its work waits for an agent, or is with
+    one; DIALING: that agent's device rings, then the customer's."""
+
+    PLANNED = "PLANNED"
+    WAITING = "WAITING"
+    DIALING = "DIALING"
+    REACHED = "REACHED"
+    NOT_REACHED = "NOT_REACHED"
+    CANCELLED = "CANCELLED"
+
+
+_B = CallbackState
+_KEPT = frozenset({_B.REACHED, _B.NOT_REACHED, _B.CANCELLED})
+CALLBACK = Transitions(
+    {
+        _B.PLANNED: {_B.WAITING} | _KEPT,
+        _B.WAITING: {_B.DIALING, _B.PLANNED} | _KEPT,
+        _B.DIALING: {_B.PLANNED, _B.WAITING} | _KEPT,
+    }
+)
+
+
+class VoicemailState(StrEnum):
+    """A message in a box. Who plays it has HEARD it; CLOSED: it has been seen to."""
+
+    NEW = "NEW"
+    HEARD = "HEARD"
+    CLOSED = "CLOSED"
+
+
+_V = VoicemailState
+VOICEMAIL = Transitions({_V.NEW: {_V.HEARD, _V.CLOSED}, _V.HEARD: {_V.NEW, _V.CLOSED}, _V.CLOSED: {_V.HEARD}})
 
 
 class TicketStatus(StrEnum):

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from hub.model.states import FINAL, WAITING_FOR_AGENT, InteractionState
 from hub.store.legs import Leg
+from hub.store.parties import Party
+
+MUTED, RECORD = "muted", "record"
+"""Keys of an interaction's `audio`: legs nobody hears; whether to record, where somebody has said so."""
 
 
 class Talk(StrEnum):
@@ -24,20 +29,46 @@ class Talk(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Monitor:
+    """A supervisor's leg that is up; `whom` is the leg of the agent who hears it in a WHISPER."""
+
+    leg: str
+    mode: str
+    whom: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Arrangement:
-    """`ringing` and `up` are agents' legs by name, `up` oldest first."""
+    """`ringing` are users' legs by name, `calling` those of numbers outside; `agents` and `outside` are up and talk,
+    oldest first. `record` is None unless somebody has said whether to."""
 
     talk: Talk = Talk.NOBODY
     ringing: frozenset[str] = frozenset()
-    up: tuple[str, ...] = ()
+    calling: frozenset[str] = frozenset()
+    agents: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    monitors: tuple[Monitor, ...] = ()
+    muted: frozenset[str] = frozenset()
+    record: bool | None = None
+
+    @property
+    def up(self) -> tuple[str, ...]:
+        """Who talk in a BRIDGED call."""
+        return self.agents + self.outside
+
+    @property
+    def legs(self) -> frozenset[str]:
+        """All."""
+        return self.ringing | self.calling | {*self.up} | {each.leg for each in self.monitors}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command to the channel; `leg` where it is about one."""
+    """One command to the channel, about these legs; `monitor` where it is about how a supervisor is in it."""
 
     command: str
-    leg: str = ""
+    legs: tuple[str, ...] = ()
+    monitor: Monitor | None = None
 
 
 NOTHING = Arrangement()
@@ -48,25 +79,41 @@ _HOLDING: Mapping[str, Talk] = {
 }
 
 
-def wanted(state: str, legs: Sequence[Leg]) -> Arrangement:
+def wanted(state: str, legs: Sequence[Leg], parties: Sequence[Party], audio: Mapping[str, Any]) -> Arrangement:
     """What the record asks for."""
     if state in FINAL:
         return Arrangement(Talk.OVER)
-    up = tuple(leg.name for leg in legs if leg.up)
-    return Arrangement(_talk(state, up), frozenset(leg.name for leg in legs if not leg.up), up)
+    agents = tuple(leg.name for leg in legs if leg.up)
+    return Arrangement(
+        talk=_talk(state, agents),
+        ringing=frozenset(
+            [leg.name for leg in legs if not leg.up] + [each.name for each in parties if each.monitors and not each.up]
+        ),
+        calling=frozenset(each.name for each in parties if not each.monitors and not each.up),
+        agents=agents,
+        outside=tuple(each.name for each in parties if not each.monitors and each.up),
+        monitors=tuple(_monitor(each, legs) for each in parties if each.monitors and each.up),
+        muted=frozenset(audio.get(MUTED, ())) & {*agents},
+        record=audio.get(RECORD),
+    )
 
 
 def steps(before: Arrangement, after: Arrangement) -> Iterator[Step]:
-    """From one to the other, in an order in which nobody is cut off early: who comes first, then who talks, then who
-    goes."""
+    """From one to the other, in an order in which nobody is cut off early and nobody heard too early: who comes first,
+    then who talks, then who goes."""
     if after.talk is Talk.OVER:
         yield from [Step("end")] if before.talk is not Talk.OVER else []
         return
-    known = before.ringing | set(before.up)
-    yield from (Step("ring", leg) for leg in sorted(after.ringing - known))
+    yield from (Step("ring", (leg,)) for leg in sorted(after.ringing - before.legs))
+    yield from (Step("invite", (leg,)) for leg in sorted(after.calling - before.legs))
+    if after.record is not None and before.record != after.record:
+        yield Step("record" if after.record else "pause")
+    yield from (Step("mute", (leg,)) for leg in sorted(after.muted - before.muted))
     if (before.talk, before.up) != (after.talk, after.up):
         yield from _talking(before, after)
-    yield from (Step("release", leg) for leg in sorted(known - after.ringing - set(after.up)))
+    yield from (Step("monitor", (each.leg,), each) for each in after.monitors if each not in before.monitors)
+    yield from (Step("unmute", (leg,)) for leg in sorted((before.muted - after.muted) & after.legs))
+    yield from (Step("release", (leg,)) for leg in sorted(before.legs - after.legs))
 
 
 def _talking(before: Arrangement, after: Arrangement) -> Iterator[Step]:
@@ -76,22 +123,29 @@ def _talking(before: Arrangement, after: Arrangement) -> Iterator[Step]:
         case Talk.WAITING if before.talk is not Talk.WAITING:
             yield Step("waiting")
         case Talk.BRIDGED if before.talk is Talk.HELD and before.up == after.up:
-            yield Step("resume")
+            yield Step("resume", after.up)
         case Talk.BRIDGED:
-            yield Step("bridge")
+            yield Step("bridge", after.up)
         case Talk.CONSULT:
-            yield Step("consult")
+            yield Step("consult", after.agents)
         case Talk.HELD if before.talk is not Talk.HELD:
             yield Step("hold")
         case Talk.PASSED_OUT if before.talk is not Talk.PASSED_OUT:
             yield Step("transfer_out")
 
 
-def _talk(state: str, up: Sequence[str]) -> Talk:
+def _talk(state: str, agents: Sequence[str]) -> Talk:
     if state in WAITING_FOR_AGENT:
         return Talk.WAITING
-    if not up:
+    if state == InteractionState.PARKED:
+        return Talk.HELD
+    if not agents:
         return Talk.NOBODY
-    if state == InteractionState.CONSULTING and len(up) < 2:
+    if state == InteractionState.CONSULTING and len(agents) < 2:
         return Talk.BRIDGED  # until the colleague is there, they talk on
     return _HOLDING.get(state, Talk.BRIDGED)
+
+
+def _monitor(party: Party, legs: Sequence[Leg]) -> Monitor:
+    whom = next((leg.name for leg in legs if leg.up and leg.user == party.whom), "")
+    return Monitor(party.name, party.mode, whom)

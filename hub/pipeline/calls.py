@@ -47,11 +47,10 @@ def hang_up(tx: Tx, actor: Actor, interaction_id: int) -> Row:
     if not own.up:
         offer.refused(tx, own.offer)
         return interactions.locked(tx, interaction_id)
-    other = consulted.partner(tx, interaction_id)
-    if other is not None and other["user_id"] == actor.user_id:
+    if consulted.partner(tx, interaction_id, actor.user_id) is not None:
         consult.leave(tx, actor, interaction_id)
         return interactions.locked(tx, interaction_id)
-    if other is not None and interaction["state"] == InteractionState.CONFERENCED:
+    if consulted.partner(tx, interaction_id) is not None and interaction["state"] == InteractionState.CONFERENCED:
         return consult.complete(tx, actor, interaction_id)
     if interaction["state"] == InteractionState.INITIATED and interaction["agent_id"] == actor.user_id:
         return conclude.ended(tx, interaction, "agent", InteractionState.FAILED)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.states import FINAL, InteractionState, SegmentOutcome, SegmentState, WorkState
-from hub.pipeline import callback, consulted, flow_state, missed, presence, route
+from hub.pipeline import attempts, callback, consulted, flow_state, missed, party, presence, route
 from hub.store import interactions, timers, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -117,13 +117,16 @@ def ended(tx: Tx, interaction: Row, reason: str, state: InteractionState) -> Row
     else:
         gone = talked or state == InteractionState.CLOSED
         _finish(tx, interaction, "", SegmentOutcome.ANSWERED if gone else SegmentOutcome.ABANDONED)
-    if state != InteractionState.CLOSED and not talked and not _is_ours(interaction):
+    if not talked and _is_ours(interaction):
+        attempts.failed(tx, interaction, reason)
+    elif state != InteractionState.CLOSED and not talked:
         missed.note(tx, interaction)
     return interaction
 
 
 def back_to_queue(tx: Tx, interaction: Row) -> Row:
     """The customer is still there and their agent is not: to the front of the queue."""
+    party.over(tx, interaction)
     holder = route.free(tx, interaction)
     interactions.end_segments(tx, interaction["id"], SegmentOutcome.TRANSFERRED)
     if holder is not None:
@@ -160,6 +163,7 @@ def _is_ours(interaction: Row) -> bool:
 
 def _let_partner_go(tx: Tx, interaction: Row) -> None:
     """Whoever was brought in is out of it."""
+    party.over(tx, interaction)
     for user_id in consulted.over(tx, interaction, "OVER"):
         presence.work_ended(tx, user_id)
 

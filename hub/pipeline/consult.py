@@ -8,14 +8,14 @@ from typing import Any
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
 from hub.model.states import InteractionState
-from hub.pipeline import consulted, converse, presence, route
+from hub.pipeline import carried, consulted, converse, presence, route
 from hub.store import interactions, presences, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
 LASTS = timedelta(minutes=10)  # far longer than any offer
-MAY_ASK = frozenset({InteractionState.CONNECTED, InteractionState.ON_HOLD})
+MAY_ASK = frozenset({InteractionState.CONNECTED, InteractionState.ON_HOLD, InteractionState.CONFERENCED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,10 @@ class Whom:
 
 def ask(tx: Tx, actor: Actor, interaction_id: int, whom: Whom, note: str = "") -> int:
     """Have a colleague brought in; returns the work, which is offered as any other. The interaction is CONSULTING and
-    stays the actor's. Raises Conflict when it is not in their hands, or who is asked cannot take it now."""
+    stays the actor's; into a conference they come at once. Raises Conflict when it is not in their hands, or who is
+    asked cannot take it now."""
     interaction = _own(tx, actor, interaction_id)
-    if interaction["state"] not in MAY_ASK or work.open_of(tx.conn, interaction_id, consulted.KIND):
+    if interaction["state"] not in MAY_ASK:
         raise Conflict("There is a consultation already, or nobody to consult about.", {"state": interaction["state"]})
     if whom.user is not None and not _takes(tx, actor, interaction, whom.user):
         raise Conflict("They cannot take it now.", {"user": whom.user})
@@ -39,7 +40,8 @@ def ask(tx: Tx, actor: Actor, interaction_id: int, whom: Whom, note: str = "") -
         converse.note(tx, actor, interaction_id, note)
         interaction = interactions.locked(tx, interaction_id)
     work_id = _enqueue(tx, actor, interaction, whom)
-    interaction = interactions.move(tx, interaction, InteractionState.CONSULTING)
+    if interaction["state"] != InteractionState.CONFERENCED:
+        interaction = interactions.move(tx, interaction, InteractionState.CONSULTING)
     tx.event("consult.asked", **subjects(interaction), work=work_id, of=whom.user)
     return work_id
 
@@ -62,7 +64,7 @@ def join(tx: Tx, actor: Actor, interaction_id: int) -> Row:
 
 
 def back(tx: Tx, actor: Actor, interaction_id: int) -> Row:
-    """Without the colleague again, whether they had accepted or not."""
+    """Without colleagues again, whether they had accepted or not."""
     interaction = _own(tx, actor, interaction_id)
     for user_id in consulted.first_alone(tx, interaction, "BACK"):
         presence.work_ended(tx, user_id)
@@ -72,10 +74,10 @@ def back(tx: Tx, actor: Actor, interaction_id: int) -> Row:
 def leave(tx: Tx, actor: Actor, interaction_id: int) -> None:
     """The colleague goes by themselves. Raises NotFound unless they are in it."""
     interaction = interactions.locked_for(tx, actor, interaction_id)
-    row = consulted.partner(tx, interaction_id)
-    if row is None or row["user_id"] != actor.user_id:
+    row = consulted.partner(tx, interaction_id, actor.user_id)
+    if row is None:
         raise NotFound(f"interaction {interaction_id}")
-    for user_id in consulted.first_alone(tx, interaction, "LEFT"):
+    for user_id in consulted.left(tx, interaction, row, "LEFT"):
         presence.work_ended(tx, user_id)
 
 
@@ -112,6 +114,6 @@ def _enqueue(tx: Tx, actor: Actor, interaction: Row, whom: Whom) -> int:
         "priority": interaction["priority"] + queue["priority"],
         "enqueued_at": interaction["enqueued_at"] or tx.now,  # the customer has waited since
         "requirement": wanted,
-        "payload": {"by": actor.user_id},
+        "payload": {"by": actor.user_id, **carried.begun(tx, actor.user_id, interaction["id"])},
     }
     return work.enqueue(tx, queue, values)

@@ -2,12 +2,13 @@
 
 from hub.model.states import InteractionState, OfferState, SegmentOutcome, SegmentState, WorkState
 from hub.pipeline import route
-from hub.store import interactions, work
+from hub.store import interactions, parties, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
 KIND, ROLE = "consult", "CONSULT"
+TALKING = frozenset({InteractionState.CONNECTED, InteractionState.CONFERENCED})
 
 
 def began(tx: Tx, interaction: Row, row: Row) -> None:
@@ -22,59 +23,91 @@ def not_taken(tx: Tx, row: Row, why: OfferState) -> bool:
     if row["requirement"].get("agent") is None:
         return False
     work.end(tx, row, WorkState.CANCELLED)
-    _first_alone(tx, interactions.locked(tx, row["interaction_id"]), why.value)
+    interaction = interactions.locked(tx, row["interaction_id"])
+    tx.event("consult.ended", **subjects(interaction), outcome=why.value)
+    settle(tx, interaction["id"])
     return True
 
 
 def over(tx: Tx, interaction: Row, why: str = "BACK") -> list[int]:
     """No colleague is in it any longer; returns whom that freed."""
-    freed: list[int] = []
     asked = work.open_of(tx.conn, interaction["id"], KIND)
-    for row in asked:
-        for offer in work.open_offers(tx.conn, work_id=row["id"]):
-            work.end_offer(tx, offer, OfferState.CANCELLED)
-        work.end(tx, row, WorkState.DONE if row["state"] == WorkState.ASSIGNED else WorkState.CANCELLED)
-        if row["state"] == WorkState.ASSIGNED:
-            freed.append(row["user_id"])
-        tx.event("consult.ended", **subjects(interaction), work=row["id"], outcome=why)
-    if asked:
-        _end_stretches(tx, interaction)
+    return [user_id for row in asked for user_id in _ended(tx, interaction, row, why)]
+
+
+def left(tx: Tx, interaction: Row, row: Row, why: str) -> list[int]:
+    """This colleague is in it no longer, whether they had accepted or not; returns whom that freed."""
+    freed = _ended(tx, interaction, row, why)
+    settle(tx, interaction["id"])
     return freed
 
 
 def first_alone(tx: Tx, interaction: Row, why: str) -> list[int]:
-    """The first agent and the customer are by themselves again; returns whom that freed."""
+    """The first agent is without colleagues again; returns whom that freed."""
     freed = over(tx, interaction, why)
-    if interaction["state"] in {InteractionState.CONSULTING, InteractionState.CONFERENCED}:
-        interactions.move(tx, interaction, InteractionState.CONNECTED)
+    settle(tx, interaction["id"])
     return freed
+
+
+def settle(tx: Tx, interaction_id: int, *, joined: bool = False) -> Row:
+    """After somebody came or went: CONFERENCED as long as anybody talks with the customer besides their agent,
+    CONSULTING while a colleague is asked for who does not. `joined`: colleagues talk with the customer, as they do
+    where it is CONFERENCED."""
+    interaction = interactions.locked(tx, interaction_id)
+    before = InteractionState(interaction["state"])
+    after = before
+    if before is InteractionState.CONSULTING and not work.open_of(tx.conn, interaction_id, KIND):
+        after = InteractionState.CONNECTED
+    if after in TALKING:
+        joined = joined or before is InteractionState.CONFERENCED
+        after = InteractionState.CONFERENCED if _others(tx, interaction_id, joined) else InteractionState.CONNECTED
+    return interaction if after is before else interactions.move(tx, interaction, after)
+
+
+def _others(tx: Tx, interaction_id: int, joined: bool) -> bool:
+    there = parties.parties_of(tx.conn, interaction_id)
+    return any(each.up and not each.monitors for each in there) or (joined and partner(tx, interaction_id) is not None)
 
 
 def theirs_now(tx: Tx, interaction: Row, row: Row) -> int | None:
     """The colleague has it from now on: their work of consulting becomes that of the interaction. Returns whom that
     freed."""
     freed = route.free(tx, interaction, WorkState.DONE)
-    interactions.end_segments(tx, interaction["id"], SegmentOutcome.TRANSFERRED)
+    for stretch in interactions.active_segments(tx.conn, interaction["id"]):
+        others = stretch["role"] == ROLE and stretch["user_id"] != row["user_id"]
+        if stretch["state"] == SegmentState.ACTIVE and not others:
+            _end_stretch(tx, stretch, SegmentOutcome.TRANSFERRED)
     work.change(tx, row, kind="interaction")
     tx.event("consult.ended", **subjects(interaction), work=row["id"], outcome="COMPLETED")
     route.connect(tx, interaction, row["user_id"], "consulted", work_stands=True)
+    settle(tx, interaction["id"], joined=interaction["state"] == InteractionState.CONFERENCED)
     return freed
 
 
-def partner(tx: Tx, interaction_id: int) -> Row | None:
-    """The work of the colleague who is in it, if one is."""
+def partner(tx: Tx, interaction_id: int, user_id: int | None = None) -> Row | None:
+    """The work of the colleague who is in it, if one is: of this one, or of who came first."""
+    asked = (row for row in work.open_of(tx.conn, interaction_id, KIND) if row["state"] == WorkState.ASSIGNED)
+    return next((row for row in asked if user_id in (None, row["user_id"])), None)
+
+
+def row_of_offer(tx: Tx, interaction_id: int, offer_id: int) -> Row | None:
+    """The work of the colleague whose leg is this offer's."""
+    made = work.get_offer(tx.conn, offer_id)
     asked = work.open_of(tx.conn, interaction_id, KIND)
-    return next((row for row in asked if row["state"] == WorkState.ASSIGNED), None)
+    return next((row for row in asked if made is not None and row["id"] == made["work_id"]), None)
 
 
-def _first_alone(tx: Tx, interaction: Row, outcome: str) -> None:
-    tx.event("consult.ended", **subjects(interaction), outcome=outcome)
-    if interaction["state"] == InteractionState.CONSULTING:
-        interactions.move(tx, interaction, InteractionState.CONNECTED)
-
-
-def _end_stretches(tx: Tx, interaction: Row) -> None:
+def _ended(tx: Tx, interaction: Row, row: Row, why: str) -> list[int]:
+    for offer in work.open_offers(tx.conn, work_id=row["id"]):
+        work.end_offer(tx, offer, OfferState.CANCELLED)
+    was_in = row["state"] == WorkState.ASSIGNED
+    work.end(tx, row, WorkState.DONE if was_in else WorkState.CANCELLED)
+    tx.event("consult.ended", **subjects(interaction), work=row["id"], outcome=why)
     for stretch in interactions.active_segments(tx.conn, interaction["id"], "AGENT"):
-        if stretch["role"] == ROLE:
-            ended = {"state": SegmentState.DONE, "ended_at": tx.now, "outcome": SegmentOutcome.ANSWERED}
-            interactions.set_segment(tx, stretch["id"], **ended)
+        if stretch["role"] == ROLE and stretch["user_id"] == row["user_id"]:
+            _end_stretch(tx, stretch, SegmentOutcome.ANSWERED)
+    return [row["user_id"]] if was_in else []
+
+
+def _end_stretch(tx: Tx, stretch: Row, outcome: SegmentOutcome) -> None:
+    interactions.set_segment(tx, stretch["id"], state=SegmentState.DONE, ended_at=tx.now, outcome=outcome)

@@ -4,21 +4,22 @@ A fact about no leg in particular is about the customer's. An agent's leg is nam
 """
 
 import logging
-from collections.abc import Sequence
 
 from hub.api import Cause, LegFact, LegState
 from hub.model.actor import Actor
 from hub.model.errors import Conflict
 from hub.model.states import HOLDS_SLOT, InteractionState, NotReadyReason, OfferState, Presence, WorkState
-from hub.pipeline import answer, conclude, consult, consulted, offer, presence, route, transfer
+from hub.pipeline import answer, audio, conclude, consult, consulted, offer, party, presence, route, transfer
+from hub.pipeline.arrangement import Step
 from hub.pipeline.consult import Whom
-from hub.store import interactions, legs, work
+from hub.store import heard, interactions, legs, parties, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
 log = logging.getLogger(__name__)
 BY_DEVICE = frozenset({LegState.CONSULTING, LegState.RETURNED, LegState.PASSED_ON})
+RECORDED = frozenset({LegState.RECORDING, LegState.RECORDING_PAUSED})
 BROKEN = frozenset({Cause.FAILED, Cause.UNREACHABLE})  # nobody meant to hang up
 
 
@@ -29,11 +30,14 @@ def apply(tx: Tx, fact: LegFact, scope: str) -> int | None:
         return None
     interaction = interactions.locked(tx, interaction["id"])
     tx.event("leg.state", **subjects(interaction), leg=fact.leg, state=fact.state.value, cause=fact.cause)
-    number = legs.offer_of(fact.leg)
-    if number is None:
-        _customers(tx, interaction, fact)
-    else:
+    interaction = heard.note(tx, interaction, fact)
+    number = legs.offer_by(tx.conn, fact.leg)
+    if number is not None:
         _agents(tx, interaction, number, fact)
+    elif parties.number_in(fact.leg) is not None:
+        party.told(tx, interaction, fact)
+    else:
+        _customers(tx, interaction, fact)
     interaction_id: int = interaction["id"]
     return interaction_id
 
@@ -50,15 +54,27 @@ def agent_lost(tx: Tx, offer_id: int, cause: str = Cause.FAILED) -> None:
         _left(tx, interactions.locked(tx, found["interaction_id"]), found, cause)
 
 
-def could_not(tx: Tx, interaction_id: int, command: str, offers: Sequence[int], code: str) -> None:
-    """A channel could not do what the record says: it says so, and what it was before. `offers`: the legs meant."""
+def could_not(tx: Tx, interaction_id: int, step: Step, code: str) -> None:
+    """A channel could not do what the record says: it says so, and what it was before."""
     interaction = interactions.locked(tx, interaction_id)
-    tx.event("call.failed", **subjects(interaction), command=command, code=code)
-    if command in {"ring", "bridge", "consult", "resume"}:
-        for number in offers:
-            agent_lost(tx, number)
+    tx.event("call.failed", **subjects(interaction), command=step.command, code=code)
+    if step.command in {"ring", "invite", "bridge", "consult", "resume", "monitor"}:
+        for name in step.legs:
+            _lost(tx, name)
+    elif step.command in {"mute", "unmute"}:
+        audio.not_muted(tx, interaction, step.legs[0], step.command == "mute")
+    elif step.command in {"record", "pause"}:
+        audio.not_recorded(tx, interaction)
     elif interaction["state"] in {InteractionState.ON_HOLD, InteractionState.TRANSFERRING}:
         interactions.move(tx, interaction, InteractionState.CONNECTED)
+
+
+def _lost(tx: Tx, name: str) -> None:
+    offer_id, party_id = legs.offer_by(tx.conn, name), parties.number_in(name)
+    if offer_id is not None:
+        agent_lost(tx, offer_id)
+    elif party_id is not None:
+        party.lost(tx, party_id)
 
 
 def _customers(tx: Tx, interaction: Row, fact: LegFact) -> None:
@@ -66,6 +82,8 @@ def _customers(tx: Tx, interaction: Row, fact: LegFact) -> None:
         conclude.ended_by_customer(tx, interaction, fact.cause or "customer")
     elif fact.state is LegState.ANSWERED:
         _answered_by_customer(tx, interaction)
+    elif fact.state in RECORDED:
+        audio.told(tx, interaction, fact.state)
     else:
         _held(tx, interaction, fact.state)
 
@@ -141,7 +159,7 @@ def _hung_up(tx: Tx, interaction: Row, row: Row, cause: str) -> None:
     of the queue where the line broke or the queue says so, and otherwise goes as well."""
     other = consulted.partner(tx, interaction["id"])
     if row["kind"] == consulted.KIND:
-        _free(tx, consulted.first_alone(tx, interaction, "LEFT"))
+        _free(tx, consulted.left(tx, interaction, row, "LEFT"))
     elif other is not None:
         _free(tx, [consulted.theirs_now(tx, interaction, other)])
     elif interaction["state"] in HOLDS_SLOT and (cause in BROKEN or _keeps_customers(tx, row)):

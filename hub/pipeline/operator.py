@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from hub.api import Address, AnyAccount, Overloaded, Placing, Ringing, SendError, crash_point
+from hub.api import Address, AnyAccount, Inviting, Monitoring, Overloaded, Placing, Ringing, SendError, crash_point
 from hub.model.states import InteractionState
 from hub.pipeline import calls, leg
 from hub.pipeline.arrangement import Step
 from hub.plugin.isolated_calls import IsolatedCalls
 from hub.plugin.isolation import IsolatedChannel
-from hub.store import legs
 from hub.store.database import Store
 from hub.store.legs import Leg
+from hub.store.parties import Party
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
@@ -32,6 +32,7 @@ class Call:
 
     row: Row
     legs: Sequence[Leg]
+    parties: Sequence[Party]
     auto_answer: bool
     speaking: bool
     account: AnyAccount
@@ -47,9 +48,10 @@ class Call:
     def thread(self) -> str:
         return str(self.row["thread"])
 
-    @property
-    def up(self) -> list[Leg]:
-        return [each for each in self.legs if each.up]
+    def found(self, name: str) -> Leg | Party:
+        """Whose leg this is."""
+        there: list[Leg | Party] = [*self.legs, *self.parties]
+        return next(each for each in there if each.name == name)
 
 
 class Operator:
@@ -60,14 +62,14 @@ class Operator:
         """Do it; what a channel cannot do the record takes back."""
         crash_point("call_step")
         try:
-            await self._commands[step.command](self, call, step.leg)
+            await self._commands[step.command](self, call, step)
         except SendError as error:
             log.warning("call %d: %s was not possible: %s", call.id, step.command, error.code)
             if await self._gone(call):
                 await asyncio.sleep(LAST_WORDS)
                 await self.note(partial(leg.lost, interaction_id=call.id))
             else:
-                await self.note(partial(_could_not, call=call, step=step, code=error.code))
+                await self.note(partial(leg.could_not, interaction_id=call.id, step=step, code=error.code))
 
     async def _gone(self, call: Call) -> bool:
         """Whether the channel knows nothing of this call (any more): then no agent's device is to blame."""
@@ -86,61 +88,86 @@ class Operator:
             except Overloaded:
                 await asyncio.sleep(PAUSE)
 
-    async def _ring(self, call: Call, name: str) -> None:
-        found = next(each for each in call.legs if each.name == name)
-        seconds = max((found.expires_at - datetime.now(UTC)).total_seconds(), 1.0)
+    async def _ring(self, call: Call, step: Step) -> None:
+        found = call.found(step.legs[0])
+        user, seconds = _user(found), _until(found.expires_at)
         placed = call.row["attributes"].get(calls.PLACED)
         if call.row["state"] == InteractionState.INITIATED and placed is not None:
             to, caller = _address(call.row["reply_to"]), str(placed.get("caller", ""))
-            placing = Placing(name, call.thread, found.user, to, caller, seconds)
+            placing = Placing(found.name, call.thread, user, to, caller, seconds)
             return await call.commands.place(call.account, placing)
         who = _address(call.row["reply_to"]) if call.row["reply_to"] else None
-        ringing = Ringing(name, call.thread, found.user, who, seconds, call.auto_answer)
+        ringing = Ringing(found.name, call.thread, user, who, seconds, call.auto_answer)
         return await call.commands.ring(call.account, ringing)
 
-    async def _release(self, call: Call, name: str) -> None:
-        await call.commands.release(call.account, call.thread, name, "released")
+    async def _invite(self, call: Call, step: Step) -> None:
+        found = next(each for each in call.parties if each.name == step.legs[0])
+        inviting = Inviting(found.name, call.thread, _address(found.address), "", _until(found.expires_at))
+        await call.commands.invite(call.account, inviting)
 
-    async def _bridge(self, call: Call, _: str) -> None:
-        await call.commands.bridge(call.account, call.thread, [each.name for each in call.up])
+    async def _release(self, call: Call, step: Step) -> None:
+        await call.commands.release(call.account, call.thread, step.legs[0], "released")
 
-    async def _consult(self, call: Call, _: str) -> None:
-        await call.commands.consult(call.account, call.thread, [each.name for each in call.up])
+    async def _bridge(self, call: Call, step: Step) -> None:
+        await call.commands.bridge(call.account, call.thread, step.legs)
 
-    async def _hold(self, call: Call, _: str) -> None:
+    async def _consult(self, call: Call, step: Step) -> None:
+        await call.commands.consult(call.account, call.thread, step.legs)
+
+    async def _hold(self, call: Call, step: Step) -> None:
         await call.commands.hold(call.account, call.thread)
 
-    async def _resume(self, call: Call, _: str) -> None:
+    async def _resume(self, call: Call, step: Step) -> None:
         await call.commands.resume(call.account, call.thread)
 
-    async def _waiting(self, call: Call, _: str) -> None:
+    async def _waiting(self, call: Call, step: Step) -> None:
         await call.commands.waiting(call.account, call.thread)
 
-    async def _transfer_out(self, call: Call, _: str) -> None:
+    async def _monitor(self, call: Call, step: Step) -> None:
+        assert step.monitor is not None
+        leg, whom, mode = step.monitor.leg, step.monitor.whom, Monitoring(step.monitor.mode)
+        await call.commands.monitor(call.account, call.thread, leg, whom, mode)
+
+    async def _mute(self, call: Call, step: Step) -> None:
+        await call.commands.mute(call.account, call.thread, step.legs[0], step.command == "mute")
+
+    async def _record(self, call: Call, step: Step) -> None:
+        await call.commands.record(call.account, call.thread, step.command == "record")
+
+    async def _transfer_out(self, call: Call, step: Step) -> None:
         to = _address(call.row["attributes"][calls.PASSED_TO])
         await call.commands.transfer_out(call.account, call.thread, to)
         await self.note(partial(calls.passed_out, interaction_id=call.id))
 
-    async def _end(self, call: Call, _: str) -> None:
+    async def _end(self, call: Call, step: Step) -> None:
         await call.channel.end(call.account, call.thread, str(call.row["state"]).lower())
 
-    _commands: Mapping[str, Callable[["Operator", Call, str], Awaitable[None]]] = {
+    _commands: Mapping[str, Callable[["Operator", Call, Step], Awaitable[None]]] = {
         "ring": _ring,
+        "invite": _invite,
         "release": _release,
         "bridge": _bridge,
         "consult": _consult,
         "hold": _hold,
         "resume": _resume,
         "waiting": _waiting,
+        "monitor": _monitor,
+        "mute": _mute,
+        "unmute": _mute,
+        "record": _record,
+        "pause": _record,
         "transfer_out": _transfer_out,
         "end": _end,
     }
 
 
-def _could_not(tx: Tx, call: Call, step: Step, code: str) -> None:
-    number = legs.offer_of(step.leg)
-    offers = [number] if number is not None else [each.offer for each in call.up]
-    leg.could_not(tx, call.id, step.command, offers, code)
+def _user(found: Leg | Party) -> int:
+    assert found.user is not None, "only users have devices"
+    return found.user
+
+
+def _until(moment: datetime) -> float:
+    return max((moment - datetime.now(UTC)).total_seconds(), 1.0)
 
 
 def _address(stored: Mapping[str, Any]) -> Address:

@@ -47,7 +47,7 @@ def put_into_queue(tx: Tx, interaction: Row, queue_id: int | None = None, **extr
         interaction = interactions.move(tx, interaction, InteractionState.QUEUED, **values)
     interactions.start_segment(tx, interaction["id"], "QUEUE", queue_id=queue["id"])
     values = {
-        **_work_of(interaction),
+        **work_of(interaction),
         "enqueued_at": since,
         "priority": wanted.priority,
         "place": wanted.place(since),
@@ -62,7 +62,7 @@ def connect(tx: Tx, interaction: Row, user_id: int, how: str, *, work_stands: bo
     given the work for it."""
     if not work_stands and work.open_for(tx.conn, interaction["id"]) is None:
         queue_id = interaction["queue_id"] or _any_queue(tx)
-        values = {**_work_of(interaction), "enqueued_at": interaction["enqueued_at"] or tx.now}
+        values = {**work_of(interaction), "enqueued_at": interaction["enqueued_at"] or tx.now}
         work.assign(tx, queue_id, user_id, values)
     if interaction["call"] and not legs.up_for(tx.conn, interaction["id"], user_id):
         return _summon(tx, interaction, user_id)
@@ -134,7 +134,8 @@ def _has_stretch(tx: Tx, interaction_id: int, user_id: int) -> bool:
     return any(row["user_id"] == user_id and row["state"] == "ACTIVE" for row in stretches)
 
 
-def _work_of(interaction: Row) -> dict[str, Any]:
+def work_of(interaction: Row) -> dict[str, Any]:
+    """The columns of work that is an interaction's need for an agent."""
     return {
         "kind": "interaction",
         "interaction_id": interaction["id"],

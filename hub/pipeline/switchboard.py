@@ -14,21 +14,22 @@ from sqlalchemy import Connection
 
 from hub.api import AnyAccount, Cause, Event, HubError, Json, SendError, Signal
 from hub.model.states import FINAL
-from hub.pipeline import leg
+from hub.pipeline import leg, party
 from hub.pipeline.arrangement import NOTHING, Arrangement, Talk, steps, wanted
 from hub.pipeline.directory import Directory
+from hub.pipeline.errands import Errands
 from hub.pipeline.operator import Call, Operator
 from hub.plugin.isolated_calls import IsolatedCalls
 from hub.plugin.isolation import IsolatedChannel
 from hub.plugin.topics import Topics
-from hub.store import interactions, legs, outbox, work
+from hub.store import interactions, legs, outbox, parties, work
 from hub.store.database import Store
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
 log = logging.getLogger(__name__)
 KEYS = "core.keys"
-FOLLOWED = ("interaction.state", "offer.", "work.", "consult.", "delivery.state")
+FOLLOWED = ("interaction.state", "offer.", "work.", "consult.", "party.", "monitor.", "delivery.state")
 COMPARE, SETTLED = 15.0, timedelta(seconds=10)  # seconds between two comparisons; how long a change is left alone
 LAST_WORDS = timedelta(seconds=20)  # how long what was still to be said holds up the end
 REMEMBERED = 10_000
@@ -44,8 +45,7 @@ class Switchboard:
         self._operator = Operator(store)
         self.held: Collection[int] = ()
         self._now: dict[int, Arrangement] = {}
-        self._due: set[int] = set()
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._calls = Errands(self._bring_about, "call")
 
     async def hold(self, held: Collection[int]) -> None:
         """These connections are this node's from now on. Calls on those that were not have ended with whoever held
@@ -58,13 +58,13 @@ class Switchboard:
 
     async def observe(self, batch: Sequence[Event]) -> None:
         """Something changed: look at the calls among it."""
-        changed = {each.interaction_id for each in batch if each.interaction_id and each.type.startswith(FOLLOWED)}
+        changed = {each.interaction_id for each in batch if each.interaction_id and _is_followed(each)}
         here = {account.id for account in self._accounts()}
         if not changed or not here:
             return
         for row in await self._store.read(lambda conn: legs.calls_among(conn, changed)):
             if row["account_id"] in here:
-                self._take_up(row["id"])
+                self._calls.ask(row["id"])
 
     async def run(self) -> None:
         """Compare with the channels now and then; pass on the keys that agents press."""
@@ -79,9 +79,7 @@ class Switchboard:
 
     async def close(self) -> None:
         """Stop; the calls stay as they are."""
-        for task in list(self._tasks.values()):
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await self._calls.close()
 
     def _accounts(self) -> list[AnyAccount]:
         return [account for account in self._directory.calling() if account.connection_id in self.held]
@@ -94,26 +92,11 @@ class Switchboard:
 
     # --- bringing about -----------------------------------------------------------------------------------------------
 
-    def _take_up(self, interaction_id: int) -> None:
-        self._due.add(interaction_id)
-        if interaction_id not in self._tasks:
-            task = asyncio.get_running_loop().create_task(self._work(interaction_id))
-            self._tasks[interaction_id] = task
-            task.add_done_callback(lambda _: self._tasks.pop(interaction_id, None))
-
-    async def _work(self, interaction_id: int) -> None:
-        while interaction_id in self._due:
-            self._due.discard(interaction_id)
-            try:
-                await self._bring_about(interaction_id)
-            except Exception:  # one call must not keep the others from being looked after; it is compared again
-                log.exception("call %d could not be arranged", interaction_id)
-
     async def _bring_about(self, interaction_id: int) -> None:
         call = await self._store.read(lambda conn: self._read(conn, interaction_id))
         if call is None or (call.row["state"] in FINAL and call.speaking):
             return
-        before, after = self._now.get(interaction_id, NOTHING), wanted(call.row["state"], call.legs)
+        before, after = self._now.get(interaction_id, NOTHING), _wanted(call)
         self._remember(interaction_id, after)
         for step in steps(before, after):
             await self._operator.carry_out(call, step)
@@ -133,7 +116,8 @@ class Switchboard:
         auto_answer = bool(queue and queue["routing"].get("auto_accept"))
         lately = row["closed_at"] is not None and row["closed_at"] > datetime.now(UTC) - LAST_WORDS
         speaking = lately and outbox.under_way(conn, interaction_id)
-        return Call(row, legs.legs_of(conn, interaction_id), auto_answer, speaking, account, channel, commands)
+        there, others = legs.legs_of(conn, interaction_id), parties.parties_of(conn, interaction_id)
+        return Call(row, there, others, auto_answer, speaking, account, channel, commands)
 
     def _channel_of(self, row: Row) -> tuple[AnyAccount, IsolatedChannel, IsolatedCalls] | None:
         account = self._directory.account(row["account_id"])
@@ -180,6 +164,15 @@ class Switchboard:
             await call.channel.signal(call.account, Signal(call.thread, "keys", {"keys": keys}))
 
 
+def _is_followed(event: Event) -> bool:
+    fields = event.data.get("fields")
+    return event.type.startswith(FOLLOWED) or (isinstance(fields, list) and "audio" in fields)
+
+
+def _wanted(call: Call) -> Arrangement:
+    return wanted(call.row["state"], call.legs, call.parties, call.row["audio"])
+
+
 def _end_open_calls(tx: Tx, account_id: int) -> None:
     for row in legs.open_calls(tx.conn, account_id):
         leg.lost(tx, row["id"])
@@ -194,13 +187,17 @@ def _reconcile(tx: Tx, account_id: int, alive: Mapping[str, Collection[str]], be
         for each in legs.legs_of(tx.conn, row["id"]):
             if each.name not in alive[row["thread"]] and (each.since if each.up else each.expires_at) < before:
                 leg.agent_lost(tx, each.offer, Cause.FAILED if each.up else Cause.NO_ANSWER)
+        for other in parties.parties_of(tx.conn, row["id"]):
+            if other.name not in alive[row["thread"]] and (other.since if other.up else other.expires_at) < before:
+                party.lost(tx, other.id)
 
 
 def _unknown(conn: Connection, account_id: int, alive: Mapping[str, Collection[str]]) -> list[tuple[str, list[str]]]:
-    """Agents' legs that are alive and that the record has ended."""
+    """Legs that are alive and that the record has ended."""
     found = []
     for row in legs.open_calls(conn, account_id):
         known = {each.name for each in legs.legs_of(conn, row["id"])}
+        known |= {each.name for each in parties.parties_of(conn, row["id"])}
         gone = sorted(set(alive.get(row["thread"], ())) - known)
         found += [(str(row["thread"]), gone)] if gone else []
     return found

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.states import FINAL, InteractionState, SegmentOutcome, WorkState
-from hub.pipeline import consulted, converse, presence, route
+from hub.pipeline import carried, consulted, converse, party, presence, route
 from hub.store import interactions, presences, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -19,7 +19,7 @@ def to_queue(tx: Tx, actor: Actor, interaction_id: int, queue_id: int, note: str
     if work.queue(tx.conn, queue_id) is None:
         raise Invalid("unknown queue", {"queue": "There is no such queue."})
     interaction = _leave(tx, actor, interaction_id, note)
-    return route.put_into_queue(tx, interaction, queue_id)
+    return carried.along(tx, actor, route.put_into_queue(tx, interaction, queue_id))
 
 
 def to_skill(
@@ -31,7 +31,8 @@ def to_skill(
     if queue is None:
         raise Conflict("It came from no queue; name one.")
     interaction = _leave(tx, actor, interaction_id, note)
-    return route.put_into_queue(tx, interaction, queue["id"], skills={**queue["skills"], **skills})
+    wanted = {**queue["skills"], **skills}
+    return carried.along(tx, actor, route.put_into_queue(tx, interaction, queue["id"], skills=wanted))
 
 
 def to_department(tx: Tx, actor: Actor, interaction_id: int, department_id: int, note: str = "") -> Row:
@@ -52,7 +53,7 @@ def ring(tx: Tx, actor: Actor, interaction_id: int, user_id: int, note: str = ""
     until = (tx.now + RINGS).isoformat()
     queue_id = interaction["queue_id"] or work.first_queue(tx.conn)["id"]
     wanted = {"agent": user_id, "agent_until": until, "returns_to": actor.user_id}
-    return route.put_into_queue(tx, interaction, queue_id, **wanted)
+    return carried.along(tx, actor, route.put_into_queue(tx, interaction, queue_id, **wanted))
 
 
 def to_user(tx: Tx, actor: Actor, interaction_id: int, user_id: int, note: str = "") -> Row:
@@ -61,7 +62,7 @@ def to_user(tx: Tx, actor: Actor, interaction_id: int, user_id: int, note: str =
         raise Invalid("unknown user", {"user": "There is no such user."})
     interaction = _leave(tx, actor, interaction_id, note)
     work.lock_agent(tx, user_id)
-    return route.connect(tx, interaction, user_id, "transfer")
+    return carried.along(tx, actor, route.connect(tx, interaction, user_id, "transfer"))
 
 
 def take(tx: Tx, actor: Actor, interaction_id: int) -> Row:
@@ -89,6 +90,7 @@ def _leave(tx: Tx, actor: Actor, interaction_id: int, note: str) -> Row:
 
 
 def _release(tx: Tx, interaction: Row) -> None:
+    party.over(tx, interaction)
     for user_id in consulted.over(tx, interaction, "OVER"):
         presence.work_ended(tx, user_id)
     holder = route.free(tx, interaction, WorkState.DONE)

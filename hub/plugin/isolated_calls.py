@@ -4,7 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Collection, Mapping, Sequence
 from typing import TypeVar
 
-from hub.api import Address, AnyAccount, CallChannel, Device, Placing, Ringing, SendError, Unreachable
+from hub.api import (
+    Address,
+    AnyAccount,
+    CallChannel,
+    Device,
+    Inviting,
+    Monitoring,
+    Placing,
+    Ringing,
+    SendError,
+    Unreachable,
+)
 from hub.plugin.faults import ChannelFailed
 from hub.plugin.record import CONTAINED, Plugin, sentence
 
@@ -41,6 +52,18 @@ class IsolatedCalls:
 
     async def waiting(self, account: AnyAccount, thread: str) -> None:
         await self._do("waiting", self._channel.waiting(account, thread))
+
+    async def invite(self, account: AnyAccount, inviting: Inviting) -> None:
+        await self._do("invite", self._channel.invite(account, inviting))
+
+    async def monitor(self, account: AnyAccount, thread: str, leg: str, whom: str, mode: Monitoring) -> None:
+        await self._do("monitor", self._channel.monitor(account, thread, leg, whom, mode))
+
+    async def mute(self, account: AnyAccount, thread: str, leg: str, on: bool) -> None:
+        await self._do("mute", self._channel.mute(account, thread, leg, on))
+
+    async def record(self, account: AnyAccount, thread: str, on: bool) -> None:
+        await self._do("record", self._channel.record(account, thread, on))
 
     async def transfer_out(self, account: AnyAccount, thread: str, to: Address) -> None:
         await self._do("transfer_out", self._channel.transfer_out(account, thread, to), TRANSFER_DEADLINE)

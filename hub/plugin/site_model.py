@@ -100,6 +100,13 @@ class SiteTable(Table):
     private_webhooks: bool = Field(
         default=False, description="Whether outgoing webhooks may go to private, loopback and link-local addresses"
     )
+    park_seconds: int = Field(
+        default=120, ge=1, le=86_400, description="How long a parked call waits; then it goes back to who parked it"
+    )
+    monitoring: Literal["visible", "silent"] = Field(
+        default="visible",
+        description='"visible": agents see that a supervisor is in their call; "silent": supervisors alone do',
+    )
 
 
 class DepartmentTable(Table):
@@ -145,6 +152,8 @@ class QueueRoutingTable(Table):
     last_agent_seconds: int = Field(default=0, ge=0, description="How long work is kept for the customer's last agent")
     targets: list[TargetTable] = Field(default_factory=list)
     missed_calls: bool | None = Field(default=None, description="Whether whoever gave up waiting is owed an answer")
+    callback_attempts: int = Field(default=3, ge=1, le=20, description="How often who was promised a call is tried")
+    callback_pause: int = Field(default=900, ge=60, le=86_400, description="Seconds between two of these attempts")
     agent_hangs_up: Literal["end", "queue"] = Field(default="end", description="What becomes of a caller then")
 
     def document(self, ids: Mapping[str, int]) -> dict[str, Any]:

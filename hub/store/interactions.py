@@ -30,7 +30,8 @@ _EMPTY: Row = {
 
 def create(tx: Tx, values: dict[str, Any]) -> Row:
     """A new interaction in INITIATED; `values` are columns. Nobody else can know it yet, so it counts as locked."""
-    row = {**_EMPTY, "reply_to": {}, "attributes": {}, **values, "created_at": tx.now, "updated_at": tx.now}
+    row = {**_EMPTY, "reply_to": {}, "attributes": {}, "audio": {}, **values}
+    row |= {"created_at": tx.now, "updated_at": tx.now}
     del row["id"]
     row["id"] = inserted(tx.conn, _INSERT, row)
     tx.event("interaction.created", **subjects(row))

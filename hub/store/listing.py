@@ -15,6 +15,7 @@ from hub.model.errors import NotFound
 from hub.model.named import Named
 from hub.model.states import WAITING_FOR_AGENT, InteractionState
 from hub.store.access import visible_interactions
+from hub.store.call_parties import PartyItem, parties_in
 from hub.store.paging import Order, Page, next_cursor, window
 from hub.store.tables import (
     accounts,
@@ -91,7 +92,8 @@ class LastMessage:
 
 @dataclass(frozen=True, slots=True)
 class InteractionItem:
-    """One interaction as lists show it. `unread` counts the customer's messages its agent has not seen."""
+    """One interaction as lists show it. `unread` counts the customer's messages its agent has not seen; `recording` of
+    a call is ON, PAUSED or OFF, `parties` are who is in it besides the customer."""
 
     id: int
     channel: str
@@ -116,12 +118,14 @@ class InteractionItem:
     snoozed_until: datetime | None
     closed_at: datetime | None
     disposition: str
+    recording: str
+    parties: list[PartyItem]
     last_message: LastMessage | None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to list; empty means everything. `queue` is an id or a key, `agent` an id."""
+    """What to list; empty means everything. `queue` is an id or a key, `agent` an id; `calls`: those that go on."""
 
     states: Sequence[InteractionState] = ()
     queue: str = ""
@@ -131,6 +135,7 @@ class Wanted:
     ticket: int | None = None
     view: View | None = None
     among: Sequence[int] | None = None
+    calls: bool = False
 
 
 # said so that no index on states fits: the one with the list's order is to be taken, or thousands are sorted for a page
@@ -144,7 +149,7 @@ def list_interactions(conn: Connection, actor: Actor, wanted: Wanted, cursor: st
     order = BY_WAIT if wanted.view is View.WAITING else BY_CHANGE
     chosen = select(_i.id).where(visible_interactions(actor), *_conditions(actor, wanted))
     rows = conn.execute(_items(window(chosen, order, cursor, limit), order)).mappings().all()
-    return Page([item(row) for row in rows[:limit]], next_cursor(rows, order, limit))
+    return Page(_read(conn, actor, rows[:limit]), next_cursor(rows, order, limit))
 
 
 def get_interaction(conn: Connection, actor: Actor, interaction_id: int) -> InteractionItem:
@@ -157,7 +162,7 @@ def get_interaction(conn: Connection, actor: Actor, interaction_id: int) -> Inte
 
 def items_of(conn: Connection, actor: Actor, ids: Sequence[int]) -> list[InteractionItem]:
     """Those of these interactions that the actor sees, newest change first."""
-    found = [item(row) for row in conn.execute(_BY_IDS, {"ids": list(ids)}).mappings()]
+    found = _read(conn, actor, conn.execute(_BY_IDS, {"ids": list(ids)}).mappings().all())
     far = [each.id for each in found if not _near(actor, each)]
     if far:  # on offer to them, perhaps
         near = set(conn.execute(select(_i.id).where(_i.id.in_(far), visible_interactions(actor))).scalars())
@@ -177,7 +182,7 @@ def related(conn: Connection, actor: Actor, found: InteractionItem, most: int = 
         return []
     same = (_i.ticket_id == found.ticket.id, _i.id != found.id, visible_interactions(actor))
     chosen = select(_i.id).where(*same).order_by(*BY_CHANGE.clauses()).limit(most)
-    return [item(row) for row in conn.execute(_items(chosen, BY_CHANGE)).mappings()]
+    return _read(conn, actor, conn.execute(_items(chosen, BY_CHANGE)).mappings().all())
 
 
 def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -188,6 +193,8 @@ def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
         found.append(_in_queue(wanted.queue))
     if wanted.channel:
         found.append(_i.channel == wanted.channel)
+    if wanted.calls:
+        found.append(_i.call & _i.closed_at.is_(None))
     if wanted.among is not None:
         found.append(_i.id.in_(wanted.among))
     references = ((_i.agent_id, wanted.agent), (_i.customer_id, wanted.customer), (_i.ticket_id, wanted.ticket))
@@ -241,6 +248,8 @@ _OWN = (
 )  # fmt: skip
 _COLUMNS = (
     *(_i[name] for name in _OWN),
+    _i.call,
+    _i.audio,
     accounts.c.id.label("account_id"),
     accounts.c.name.label("account_name"),
     accounts.c.address.label("account_address"),
@@ -267,8 +276,14 @@ _COLUMNS = (
 )
 
 
-def item(row: RowMapping) -> InteractionItem:
-    """A row of these columns as an item."""
+def _read(conn: Connection, actor: Actor, rows: Sequence[RowMapping]) -> list[InteractionItem]:
+    """Rows of these columns as items."""
+    calls = {row["id"]: row["audio"].get("muted", ()) for row in rows if row["call"] and row["closed_at"] is None}
+    there = parties_in(conn, actor, calls) if calls else {}
+    return [_item(row, there.get(row["id"], [])) for row in rows]
+
+
+def _item(row: RowMapping, parties: list[PartyItem]) -> InteractionItem:
     return InteractionItem(
         **{name: row[name] for name in _OWN},
         account=AccountRef(row["account_id"], row["account_name"], row["account_address"]),
@@ -278,6 +293,8 @@ def item(row: RowMapping) -> InteractionItem:
         agent=_named(row, "agent"),
         queue=QueueRef(row["queue_id"], row["queue_key"], row["queue_name"]) if row["queue_id"] else None,
         department=_named(row, "department"),
+        recording=row["audio"].get("recording", "OFF"),
+        parties=parties,
         last_message=_last(row) if row["last_id"] else None,
     )
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Iterator
 
-from hub.api import AnyAccount, CallChannel, Placing, Ringing, Signal
+from hub.api import AnyAccount, CallChannel, Inviting, Monitoring, Placing, Ringing, Signal
 
-THREAD, LEG = "no-such-call", "offer:1"
+THREAD, LEG, OTHER = "no-such-call", "offer:1", "party:1"
 
 
 def commands(channel: CallChannel, account: AnyAccount) -> Iterator[tuple[str, Awaitable[object]]]:
@@ -16,6 +16,10 @@ def commands(channel: CallChannel, account: AnyAccount) -> Iterator[tuple[str, A
     yield "hold", channel.hold(account, THREAD)
     yield "resume", channel.resume(account, THREAD)
     yield "waiting", channel.waiting(account, THREAD)
+    yield "invite", channel.invite(account, Inviting(OTHER, THREAD, account.address, "", 30.0))
+    yield "monitor", channel.monitor(account, THREAD, OTHER, LEG, Monitoring.WHISPER)
+    yield "mute", channel.mute(account, THREAD, LEG, True)
+    yield "record", channel.record(account, THREAD, False)
     yield "transfer_out", channel.transfer_out(account, THREAD, account.address)
     yield "place", channel.place(account, Placing(LEG, THREAD, 1, account.address, "", 30.0))
     yield "keys", channel.signal(account, Signal(THREAD, "keys", {"keys": "1"}))

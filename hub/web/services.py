@@ -20,6 +20,8 @@ class WebSettings:
 
     origins          further Origins (scheme://host[:port]) a websocket may be opened from, besides the hub's own
     private_targets  whether outgoing webhooks may go to private, loopback and link-local addresses
+    park_seconds     how long a parked call waits to be picked up
+    monitoring_visible  whether agents see that a supervisor is in their call
     """
 
     site_name: str = "Contact Hub"
@@ -28,6 +30,8 @@ class WebSettings:
     session_idle: timedelta = timedelta(hours=12)
     session_life: timedelta = timedelta(days=7)
     private_targets: bool = False
+    park_seconds: int = 120
+    monitoring_visible: bool = True
     inbox: Path = INBOX
 
 

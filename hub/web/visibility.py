@@ -14,8 +14,14 @@ from hub.web.places import Places
 # by what the type begins with; the first that fits. What is unknown is for those who keep the site's plugins
 PERMISSIONS: Mapping[str, Permission] = {
     "interaction.": Permission.INTERACTIONS_READ,
+    "party.": Permission.INTERACTIONS_READ,
+    "consult.": Permission.INTERACTIONS_READ,
+    "call.": Permission.INTERACTIONS_READ,
+    "monitor.": Permission.CALLS_MONITOR,
     "delivery.": Permission.INTERACTIONS_READ,
     "work.": Permission.INTERACTIONS_READ,
+    "callback.": Permission.INTERACTIONS_READ,
+    "voicemail.": Permission.VOICEMAILS_HEAR,
     "presence.": Permission.INTERACTIONS_READ,
     "queue.": Permission.INTERACTIONS_READ,
     "routing.": Permission.QUEUES_MANAGE,
@@ -31,7 +37,10 @@ PERMISSIONS: Mapping[str, Permission] = {
     "session.": Permission.USERS_MANAGE,
     "webhook.": Permission.WEBHOOKS_MANAGE,
 }
-OWN = ("interaction.", "delivery.", "work.", "ticket.", "offer.", "presence.", "user.", "session.")
+OWN = (
+    *("interaction.", "party.", "consult.", "call.", "delivery.", "work.", "ticket.", "offer.", "presence.", "user."),
+    "session.",
+)
 
 
 @dataclass(frozen=True, slots=True)

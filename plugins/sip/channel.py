@@ -18,8 +18,10 @@ from hub.api import (
     Context,
     Device,
     Emit,
+    Inviting,
     Medium,
     Misconfigured,
+    Monitoring,
     Normalised,
     Outbound,
     Placing,
@@ -32,10 +34,12 @@ from hub.api import (
     Unreachable,
 )
 from plugins.sip.calls.referring import Referral
-from plugins.sip.exchange import Exchange
+from plugins.sip.exchange import Exchange, media_settings
 from plugins.sip.lines.agent_leg import AgentLeg
 from plugins.sip.lines.announcing import Announcing
+from plugins.sip.lines.hearing import Monitor
 from plugins.sip.lines.line import Line
+from plugins.sip.lines.outside_leg import OutsideLeg
 from plugins.sip.lines.outward import Outward
 from plugins.sip.lines.placing import Placed
 from plugins.sip.lines.prompting import say
@@ -43,6 +47,7 @@ from plugins.sip.lines.transferring import offer_on, pass_on, transfer
 from plugins.sip.meaning import meaning, number_of
 from plugins.sip.media.engine import MediaError
 from plugins.sip.settings import NAME, SCHEME, SipAccount, SipConnection, SipSettings
+from plugins.sip.softphone.desk import SoftphoneDesk
 from plugins.sip.wire.numbers import number_in
 
 log = logging.getLogger(__name__)
@@ -65,6 +70,8 @@ class SipChannel:
         settings = context.settings if isinstance(context.settings, SipSettings) else SipSettings()
         self.exchange = Exchange(context, settings)
         self._outward = Outward(self.exchange)
+        places, phones = self.exchange.softphones, self.exchange.phones
+        self.softphone = SoftphoneDesk(context, media_settings(settings), places, phones)
         self.exchange.transfers = self._asked_to_transfer
         self._announcing = Announcing(context)
 
@@ -115,7 +122,9 @@ class SipChannel:
         if ringing.leg in line.legs:
             return
         leg = AgentLeg(ringing.leg, ringing.user_id, line)
-        devices = await self._outward.to_agent(line, ringing.user_id, ringing.caller, auto_answer=ringing.auto_answer)
+        devices = await self._outward.to_agent(
+            line, ringing.user_id, ringing.caller, auto_answer=ringing.auto_answer, leg=ringing.leg
+        )
         line.add(leg)
         leg.ring(devices, ringing.seconds)
 
@@ -143,6 +152,26 @@ class SipChannel:
             await self._arrange(thread, lambda line: line.arrangement.wait())
             line.soon(self._announcing.run(line))
 
+    async def invite(self, account: AnyAccount, inviting: Inviting) -> None:
+        """A number outside, as one more in the call."""
+        line = self._line(inviting.thread)
+        if inviting.leg not in line.legs:
+            leg = OutsideLeg(inviting.leg, line)
+            shown = _shown(account, inviting.caller)
+            device = await self._outward.to_number(line, inviting.to.value, shown)
+            line.add(leg)
+            leg.ring([device], inviting.seconds)
+
+    async def monitor(self, account: AnyAccount, thread: str, leg: str, whom: str, mode: Monitoring) -> None:
+        how = Monitor(mode, whom if mode is Monitoring.WHISPER else "")
+        await self._arrange(thread, lambda line: line.arrangement.monitor(leg, how))
+
+    async def mute(self, account: AnyAccount, thread: str, leg: str, on: bool) -> None:
+        await self._arrange(thread, lambda line: line.arrangement.mute(leg, on))
+
+    async def record(self, account: AnyAccount, thread: str, on: bool) -> None:
+        await self._arrange(thread, lambda line: line.arrangement.record(on))
+
     async def transfer_out(self, account: AnyAccount, thread: str, to: Address) -> None:
         """Connect the customer with a number outside; they are no longer ours then."""
         await transfer(self._outward, self._line(thread), to.value)
@@ -151,9 +180,7 @@ class SipChannel:
         """Click-to-call."""
         if call.thread in self.exchange.lines:
             return
-        shown = call.caller or account.address.value
-        if shown not in (account.address.value, *account.settings.caller_ids):
-            raise Misconfigured("this number is not ours to show")
+        shown = _shown(account, call.caller)
         line = self._open(account, call.thread, call.to.value)
         line.reports.begin()
         await Placed(self._outward, line, call, shown).begin()
@@ -193,6 +220,14 @@ class SipChannel:
                 await how(line)
             except MediaError as error:
                 raise Unreachable(str(error)) from error
+
+
+def _shown(account: AnyAccount, wanted: str) -> str:
+    """The number to show. Raises Misconfigured."""
+    shown = wanted or account.address.value
+    if shown not in (account.address.value, *account.settings.caller_ids):
+        raise Misconfigured("this number is not ours to show")
+    return shown
 
 
 async def _hang_up(line: Line) -> None:

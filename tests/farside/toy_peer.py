@@ -93,7 +93,7 @@ class Exchange:
         self._note("commanded", **{key: value for key, value in line.items() if key != "role"})
         if do == self._behaviour:
             return {"error": "as told"}
-        if do in {"ring", "place"}:
+        if do in {"ring", "place", "invite"}:
             self._calls.setdefault(session, set()).add(leg)
         elif do == "release":
             self._calls.get(session, set()).discard(leg)

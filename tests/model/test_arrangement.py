@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.model.states import FINAL, InteractionState
-from hub.pipeline.arrangement import NOTHING, Arrangement, Step, Talk, steps, wanted
+from hub.pipeline.arrangement import NOTHING, Arrangement, Monitor, Step, Talk, steps, wanted
 from hub.store.legs import Leg, name_of, offer_of
+from hub.store.parties import Kind, Party
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-ANN, BO = "offer:1", "offer:2"
+ANN, BO, FOX, EVE = "offer:1", "offer:2", "party:1", "party:2"
 
 
 def leg(number: int, *, up: bool) -> Leg:
@@ -23,7 +25,28 @@ def leg(number: int, *, up: bool) -> Leg:
 legs = st.lists(st.tuples(st.integers(1, 5), st.booleans()), unique_by=lambda each: each[0], max_size=4).map(
     lambda found: [leg(number, up=up) for number, up in sorted(found)]
 )
-arrangements = st.builds(wanted, st.sampled_from(list(InteractionState)), legs)
+
+
+def party(number: int, kind: Kind, *, up: bool, mode: str = "") -> Party:
+    return Party(number, kind, up, 9, {}, mode, 1, 9, NOON, NOON)
+
+
+parties = st.lists(
+    st.builds(
+        lambda number, kind, up, mode: party(number, kind, up=up, mode=mode),
+        st.integers(1, 5),
+        st.sampled_from(Kind),
+        st.booleans(),
+        st.sampled_from(["LISTEN", "WHISPER", "BARGE"]),
+    ),
+    unique_by=lambda each: each.id,
+    max_size=3,
+)
+audio = st.fixed_dictionaries(
+    {}, optional={"muted": st.lists(st.sampled_from([ANN, BO]), max_size=2), "record": st.sampled_from([True, False])}
+)
+states = st.sampled_from(list(InteractionState))
+arrangements = st.builds(wanted, states, legs, parties, audio)
 
 
 @pytest.mark.parametrize(
@@ -39,34 +62,41 @@ arrangements = st.builds(wanted, st.sampled_from(list(InteractionState)), legs)
         (InteractionState.CONSULTING, 2, Talk.CONSULT),
         (InteractionState.CONFERENCED, 2, Talk.BRIDGED),
         (InteractionState.TRANSFERRING, 1, Talk.PASSED_OUT),
+        (InteractionState.PARKED, 0, Talk.HELD),
         (InteractionState.ABANDONED, 0, Talk.OVER),
     ],
 )
 def test_what_the_customer_has_follows_from_the_state_and_who_is_there(
     state: InteractionState, up: int, talk: Talk
 ) -> None:
-    assert wanted(state, [leg(number, up=True) for number in range(1, up + 1)]).talk is talk
+    assert wanted(state, [leg(number, up=True) for number in range(1, up + 1)], [], {}).talk is talk
 
 
 def test_what_is_as_it_shall_be_needs_no_step() -> None:
-    talking = Arrangement(Talk.BRIDGED, frozenset(), (ANN,))
+    talking = Arrangement(Talk.BRIDGED, agents=(ANN,))
     assert list(steps(talking, talking)) == []
 
 
 def test_a_phone_that_was_answered_does_not_ring_again_and_the_others_stop() -> None:
     before = Arrangement(Talk.WAITING, frozenset({ANN, BO}))
-    assert list(steps(before, Arrangement(Talk.BRIDGED, frozenset(), (ANN,)))) == [Step("bridge"), Step("release", BO)]
+    assert list(steps(before, Arrangement(Talk.BRIDGED, agents=(ANN,)))) == [
+        Step("bridge", (ANN,)),
+        Step("release", (BO,)),
+    ]
 
 
 def test_handing_over_connects_the_colleague_before_the_first_is_let_go() -> None:
-    before = Arrangement(Talk.CONSULT, frozenset(), (ANN, BO))
-    assert list(steps(before, Arrangement(Talk.BRIDGED, frozenset(), (BO,)))) == [Step("bridge"), Step("release", ANN)]
+    before = Arrangement(Talk.CONSULT, agents=(ANN, BO))
+    assert list(steps(before, Arrangement(Talk.BRIDGED, agents=(BO,)))) == [
+        Step("bridge", (BO,)),
+        Step("release", (ANN,)),
+    ]
 
 
 def test_hold_is_resumed_and_not_bridged_anew() -> None:
-    held, talking = Arrangement(Talk.HELD, frozenset(), (ANN,)), Arrangement(Talk.BRIDGED, frozenset(), (ANN,))
+    held, talking = Arrangement(Talk.HELD, agents=(ANN,)), Arrangement(Talk.BRIDGED, agents=(ANN,))
     assert list(steps(talking, held)) == [Step("hold")]
-    assert list(steps(held, talking)) == [Step("resume")]
+    assert list(steps(held, talking)) == [Step("resume", (ANN,))]
 
 
 def test_a_call_that_is_over_ends_once() -> None:
@@ -82,23 +112,64 @@ def test_every_leg_that_comes_rings_and_every_leg_that_goes_is_released(
     done = list(steps(before, after))
     if after.talk is Talk.OVER:
         return
-    known = before.ringing | set(before.up)
-    assert {step.leg for step in done if step.command == "ring"} == after.ringing - known
-    assert {step.leg for step in done if step.command == "release"} == known - after.ringing - set(after.up)
-    assert len([step for step in done if not step.leg]) <= 1
+
+    def about(command: str) -> set[str]:
+        return {leg for step in done if step.command == command for leg in step.legs}
+
+    assert about("ring") == after.ringing - before.legs
+    assert about("invite") == after.calling - before.legs
+    assert about("release") == before.legs - after.legs
+    assert len([step for step in done if step.command in ("bridge", "consult", "hold", "resume", "waiting")]) <= 1
 
 
-@given(state=st.sampled_from(list(InteractionState)), found=legs)
-def test_doing_it_twice_does_nothing(state: InteractionState, found: list[Leg]) -> None:
-    after = wanted(state, found)
+@given(before=arrangements, after=arrangements)
+def test_nobody_who_is_muted_is_heard_and_a_supervisor_only_as_the_record_says(
+    before: Arrangement, after: Arrangement
+) -> None:
+    muted, monitors = set(before.muted), set(before.monitors)
+    for step in steps(before, after):
+        match step.command:
+            case "mute":
+                muted |= {*step.legs}
+            case "unmute" | "release":
+                muted -= {*step.legs}
+            case "monitor":
+                assert step.monitor in after.monitors
+                monitors |= {step.monitor}
+            case "bridge" | "consult":
+                assert after.muted <= muted, "muted before they are heard"
+    if after.talk is not Talk.OVER:
+        assert muted == after.muted
+        assert set(after.monitors) <= monitors
+
+
+def test_a_supervisor_who_takes_over_is_bridged_by_the_leg_they_had_and_the_agent_let_go() -> None:
+    before = Arrangement(Talk.BRIDGED, agents=(ANN,), monitors=(Monitor(EVE, "LISTEN"),))
+    after = Arrangement(Talk.BRIDGED, agents=(EVE,))
+    assert list(steps(before, after)) == [Step("bridge", (EVE,)), Step("release", (ANN,))]
+
+
+def test_who_was_called_in_talks_with_all_and_not_in_a_consultation() -> None:
+    there = [leg(1, up=True), leg(2, up=True)]
+    fox = [party(1, Kind.OUTSIDE, up=True)]
+    three = wanted(InteractionState.CONFERENCED, there, fox, {})
+    assert list(steps(NOTHING, three)) == [Step("bridge", (ANN, BO, FOX))]
+    assert list(steps(three, wanted(InteractionState.CONSULTING, there, fox, {}))) == [Step("consult", (ANN, BO))]
+
+
+@given(state=states, found=legs, others=parties, said=audio)
+def test_doing_it_twice_does_nothing(
+    state: InteractionState, found: list[Leg], others: list[Party], said: dict[str, Any]
+) -> None:
+    after = wanted(state, found, others, said)
     list(steps(NOTHING, after))
-    assert list(steps(after, wanted(state, found))) == []
+    assert list(steps(after, wanted(state, found, others, said))) == []
 
 
-@given(found=legs)
-def test_nobody_rings_or_talks_in_what_is_over(found: list[Leg]) -> None:
+@given(found=legs, others=parties, said=audio)
+def test_nobody_rings_or_talks_in_what_is_over(found: list[Leg], others: list[Party], said: dict[str, Any]) -> None:
     for state in FINAL:
-        assert wanted(state, found) == Arrangement(Talk.OVER)
+        assert wanted(state, found, others, said) == Arrangement(Talk.OVER)
 
 
 @given(st.text())

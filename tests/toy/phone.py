@@ -13,7 +13,9 @@ from hub.api import (
     AnyAccount,
     Capabilities,
     Device,
+    Inviting,
     Medium,
+    Monitoring,
     Placing,
     Ringing,
     Signal,
@@ -60,6 +62,22 @@ class ToyPhone(ToyChannel):
     async def waiting(self, account: AnyAccount, thread: str) -> None:
         """A tune, until somebody comes."""
         await self._command(account, "waiting", thread)
+
+    async def invite(self, account: AnyAccount, inviting: Inviting) -> None:
+        """Somebody's toy at another exchange."""
+        await self._command(account, "invite", inviting.thread, leg=inviting.leg, to=inviting.to.value)
+
+    async def monitor(self, account: AnyAccount, thread: str, leg: str, whom: str, mode: Monitoring) -> None:
+        """A third string on the tin can."""
+        await self._command(account, "monitor", thread, leg=leg, whom=whom, mode=mode.value)
+
+    async def mute(self, account: AnyAccount, thread: str, leg: str, on: bool) -> None:
+        """A hand over it."""
+        await self._command(account, "mute", thread, leg=leg, on=on)
+
+    async def record(self, account: AnyAccount, thread: str, on: bool) -> None:
+        """A parrot."""
+        await self._command(account, "record", thread, on=on)
 
     async def transfer_out(self, account: AnyAccount, thread: str, to: Address) -> None:
         """To another exchange."""

@@ -4,6 +4,8 @@ from hub.store.tables.customers import asset_types, assets, customers, identitie
 from hub.store.tables.inbound import parts, raws
 from hub.store.tables.interactions import interactions, segments, threads
 from hub.store.tables.messages import attachments, blobs, deliveries, drafts, messages, templates
+from hub.store.tables.parties import parties
+from hub.store.tables.promises import callbacks, voicemails
 from hub.store.tables.record import events, idempotency, timers, webhooks
 from hub.store.tables.shape import metadata
 from hub.store.tables.site import accounts, connections, counters, departments, leases, queues, site
@@ -19,6 +21,7 @@ __all__ = [
     "attachments",
     "audit",
     "blobs",
+    "callbacks",
     "connections",
     "counters",
     "customers",
@@ -35,6 +38,7 @@ __all__ = [
     "messages",
     "metadata",
     "offers",
+    "parties",
     "parts",
     "presence",
     "queue_members",
@@ -51,6 +55,7 @@ __all__ = [
     "tickets",
     "timers",
     "users",
+    "voicemails",
     "webhooks",
     "work",
 ]

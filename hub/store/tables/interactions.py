@@ -28,6 +28,7 @@ interactions = Table(
     number("unread"),
     Column("last_message_id", Id, nullable=True),
     document("attributes"),
+    document("audio"),
     Column("flow_state", Document, nullable=True),
     number("flow_version"),
     string("disposition", 80),

@@ -67,8 +67,8 @@ class DeviceItem:
 async def place_call(call: Call, body: NewCall) -> InteractionItem:
     """Call somebody: my own device rings first. A contact that must not be made is 409 and says why."""
     row = await call.read(lambda conn: access.require_account(conn, call.actor, body.account))
-    to = _address(body.to)
-    await _may_contact(call, Contact(row["id"], row["channel"], to, "call", body.customer))
+    to = address(body.to)
+    await may_contact(call, Contact(row["id"], row["channel"], to, "call", body.customer))
     made = await call.write(lambda tx: _place(call, tx, body, row, to))
     return await call.read(lambda conn: listing.get_interaction(conn, call.actor, made))
 
@@ -76,7 +76,7 @@ async def place_call(call: Call, body: NewCall) -> InteractionItem:
 @routes.post("/interactions/{interaction_id}/hold", REPLY)
 async def hold_call(call: Call, interaction_id: int) -> InteractionItem:
     """The customer hears music until I resume."""
-    return await _act(call, interaction_id, lambda tx: calls.hold(tx, call.actor, interaction_id))
+    return await act(call, interaction_id, lambda tx: calls.hold(tx, call.actor, interaction_id))
 
 
 @routes.post("/interactions/{interaction_id}/hang-up", REPLY)
@@ -91,17 +91,17 @@ async def hang_up_call(call: Call, interaction_id: int) -> InteractionItem:
 @routes.post("/interactions/{interaction_id}/keys", REPLY)
 async def press_keys(call: Call, interaction_id: int, body: Keys) -> None:
     """Send keys to the other side. They are stored nowhere."""
-    await call.read(lambda conn: _in_call(conn, call.actor, interaction_id))
+    await call.read(lambda conn: in_call(conn, call.actor, interaction_id))
     await call.node.services.topics.publish(KEYS, {"interaction": interaction_id, "keys": body.keys})
 
 
 @routes.post("/interactions/{interaction_id}/pass-out", Permission.INTERACTIONS_TRANSFER)
 async def pass_call_out(call: Call, interaction_id: int, body: Outside) -> InteractionItem:
     """Pass the customer on to an outside number: TRANSFERRING until they were taken there, or are mine again."""
-    row = await call.read(lambda conn: _in_call(conn, call.actor, interaction_id))
-    to = _address(body.to)
-    await _may_contact(call, Contact(row["account_id"], row["channel"], to, "transfer", interaction_id=row["id"]))
-    return await _act(call, interaction_id, lambda tx: calls.pass_out(tx, call.actor, interaction_id, to))
+    row = await call.read(lambda conn: in_call(conn, call.actor, interaction_id))
+    to = address(body.to)
+    await may_contact(call, Contact(row["account_id"], row["channel"], to, "transfer", interaction_id=row["id"]))
+    return await act(call, interaction_id, lambda tx: calls.pass_out(tx, call.actor, interaction_id, to))
 
 
 @routes.get("/me/devices", REPLY)
@@ -119,12 +119,13 @@ async def my_devices(call: Call) -> Page[DeviceItem]:
     return Page(found)
 
 
-async def _act(call: Call, interaction_id: int, action: Callable[[Tx], object]) -> InteractionItem:
+async def act(call: Call, interaction_id: int, action: Callable[[Tx], object]) -> InteractionItem:
+    """Do it; the interaction as it is then."""
     await call.write(action)
     return await call.read(lambda conn: listing.get_interaction(conn, call.actor, interaction_id))
 
 
-async def _may_contact(call: Call, contact: Contact) -> None:
+async def may_contact(call: Call, contact: Contact) -> None:
     """Every contact passes the veto hook. Raises Conflict with the refusal's words."""
     refusal = await call.node.services.registry.hooks.veto(contact)
     if refusal is not None:
@@ -143,7 +144,7 @@ def _place(call: Call, tx: Tx, body: NewCall, row: Row, to: Address) -> int:
     return made
 
 
-def _in_call(conn: Connection, actor: Actor, interaction_id: int) -> Row:
+def in_call(conn: Connection, actor: Actor, interaction_id: int) -> Row:
     """The call's row; raises NotFound unless the actor sees it, Conflict unless they talk in it."""
     access.require_interaction(conn, actor, interaction_id)
     row = interactions.get(conn, interaction_id)
@@ -154,5 +155,6 @@ def _in_call(conn: Connection, actor: Actor, interaction_id: int) -> Row:
     return row
 
 
-def _address(given: AddressField) -> Address:
+def address(given: AddressField) -> Address:
+    """As the rest of the house has it."""
     return Address(given.scheme, given.value, given.name)

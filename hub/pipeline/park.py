@@ -1,0 +1,49 @@
+"""Parking a call: the customer hears music and holds nobody's slot, until anybody who may see it picks it up; after its
+time it goes back to who parked it, else to the queue, at its first place."""
+
+from datetime import timedelta
+
+from hub.model.actor import Actor
+from hub.model.errors import Conflict
+from hub.model.states import InteractionState, SegmentOutcome
+from hub.pipeline import audio, consulted, party, presence, route
+from hub.store import interactions, timers
+from hub.store.rows import Row
+from hub.store.unit import Tx
+
+TIMER = "park"
+MAY_PARK = frozenset({InteractionState.CONNECTED, InteractionState.ON_HOLD, InteractionState.CONFERENCED})
+
+
+def park(tx: Tx, actor: Actor, interaction_id: int, lasts: timedelta) -> Row:
+    """Raises Conflict unless the customer is the actor's."""
+    interaction = interactions.locked_for(tx, actor, interaction_id)
+    audio.own_leg(tx, actor, interaction_id)
+    if interaction["agent_id"] != actor.user_id or interaction["state"] not in MAY_PARK:
+        raise Conflict("You do not talk with the customer now.", {"state": interaction["state"]})
+    party.over(tx, interaction)
+    freed = [*consulted.over(tx, interaction, "OVER"), route.free(tx, interaction)]
+    interactions.end_segments(tx, interaction_id, SegmentOutcome.TRANSFERRED)
+    interaction = interactions.move(tx, interaction, InteractionState.PARKED)
+    for user_id in freed:
+        if user_id is not None:
+            presence.work_ended(tx, user_id)
+    payload = {"interaction": interaction_id}
+    timers.schedule(tx, timers.CORE, TIMER, tx.now + lasts, payload, key=str(interaction_id))
+    return interaction
+
+
+def unpark(tx: Tx, actor: Actor, interaction_id: int) -> Row:
+    """It is the actor's when their device, which rings now, is answered. Raises Conflict when it is not parked."""
+    interaction = interactions.locked_for(tx, actor, interaction_id)
+    if interaction["state"] != InteractionState.PARKED:
+        raise Conflict("It is not parked any more.", {"state": interaction["state"]})
+    timers.cancel(tx, timers.CORE, TIMER, str(interaction_id))
+    return route.connect(tx, interaction, actor.user_id, "unparked")
+
+
+def over(tx: Tx, interaction_id: int) -> None:
+    """Nobody has picked it up."""
+    interaction = interactions.locked(tx, interaction_id)
+    if interaction["state"] == InteractionState.PARKED:
+        route.need_agent(tx, interaction)
