@@ -61,6 +61,7 @@ class Sender:
     async def run(self) -> None:
         """Deliver until cancelled."""
         while True:
+            self._due.clear()  # before the look: what comes due while it is taken wakes the next
             try:
                 rows = await self._store.write(lambda tx: outbox.lease(tx, self._store.node, self.held, GROUP))
             except Overloaded:
@@ -98,7 +99,6 @@ class Sender:
     async def _wait(self) -> None:
         due = await self._store.read(outbox.next_due)
         seconds = min((due - datetime.now(UTC)).total_seconds(), IDLE) if due else IDLE
-        self._due.clear()
         with contextlib.suppress(TimeoutError):  # not wait_for: before 3.12 it drops a cancellation that meets a wake
             async with asyncio.timeout(max(seconds, 0.01)):
                 await self._due.wait()
