@@ -67,7 +67,7 @@ class Book:
     async def has_partial(self, wanted: Collection[CallState]) -> None:
         """What a hub that died had recorded of these calls is with them. Raises TimeoutError."""
         async with asyncio.timeout(PATIENCE):
-            while set(wanted) - await self._partial():
+            while set(wanted) - await self._partial():  # noqa: ASYNC110  # of another process's database there is no news
                 await asyncio.sleep(LOOK)
 
     async def _partial(self) -> set[CallState]:
