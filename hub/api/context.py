@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -51,6 +52,21 @@ class NewWork:
     interaction_id: int | None = None
     priority: int = 0
     payload: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CallMe:
+    """Somebody wants to be called back: as soon as it is their turn, but not before `at`, and not after `until`.
+
+    `queue` is the key of the one that calls ("": that of the account the call is made from); `about` is a line for the
+    agent who does.
+    """
+
+    to: Address
+    at: datetime | None = None
+    until: datetime | None = None
+    queue: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +179,16 @@ class Context(Protocol):
     settings      the plugin's own settings model (what `hub_settings` declared): hub.toml, then the environment
     site_url      where the site is reached, without a trailing slash ("http://127.0.0.1:8080"); known once it serves
     store         read and write the plugin's own tables
+    folder        a folder in the site's data folder that is the plugin's alone, for files that this node must find again
+                  after a crash; another hub on the same disk may have the same one. Not there until the plugin makes it
     """
 
     plugin: str
     settings: BaseModel
     store: PluginStore
+
+    @property
+    def folder(self) -> Path: ...
 
     @property
     def site_url(self) -> str: ...
@@ -221,6 +242,12 @@ class Context(Protocol):
 
     async def enqueue(self, work: NewWork) -> int:
         """Put work into a queue; returns its id."""
+        ...
+
+    async def call_back(self, wanted: CallMe, account: AnyAccount | None = None, thread: str = "") -> int | None:
+        """Promise a call; returns the promise's id, None when no account of the site can call there. Where they wait in
+        the conversation known by `thread`, that ends and they keep its place. Asked twice it is one promise. The veto
+        hook is asked before each attempt."""
         ...
 
     async def close(self, account: AnyAccount, thread: str, reason: str) -> None:

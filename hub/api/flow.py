@@ -6,6 +6,7 @@ durable by construction: a hub killed in the middle of a dialogue goes on with t
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeAlias, runtime_checkable
 
@@ -134,9 +135,10 @@ class HandOver:
 
     `attributes` are what self-service found out (a car's model, a contract): they join the interaction's, where agents
     see them and routing rules ask for them. `priority` is added to the queue's. `callback`: the customer goes and is
-    contacted when their turn comes. `ticket`: the subject of a ticket that is opened unless there is one already; the
-    prompts may say {serial}. `after`: when the agent is done with them while they talk, the flow has them again: it is
-    told `Resumed`, with this as its state (a rating, a payment). None: it is over then.
+    contacted when their turn comes: at `call`, when that is not the address they came from, and not before `call_at`.
+    `ticket`: the subject of a ticket that is opened unless there is one already; the prompts may say {serial}.
+    `after`: when the agent is done with them while they talk, the flow has them again: it is told `Resumed`, with this
+    as its state (a rating, a payment). None: it is over then.
 
     `meanwhile`: what they may choose while nobody talks with them yet. It takes them out of the queue, and the flow is
     told `Answered` with the choice, with `waiting` as its state; handed over again, they have their old place. They
@@ -153,6 +155,8 @@ class HandOver:
     after: Json = None
     meanwhile: tuple[Choice, ...] = ()
     waiting: Json = None
+    call: Address | None = None
+    call_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from hub.api import Address, Capabilities, Json, MessageKind
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Forbidden, Invalid
 from hub.model.states import FINAL, HOLDS_SLOT, DeliveryState, InteractionState
-from hub.pipeline import conclude, consulted, route
+from hub.pipeline import conclude, consulted, missed, route
 from hub.store import blobs, idempotency, interactions, messages, outbox, settings_rows, tickets
 from hub.store.interactions import subjects
 from hub.store.rows import Row
@@ -76,6 +76,8 @@ def send(tx: Tx, interaction: Row, said: Reply, *, actor: Actor | None, automati
     _claim(tx, actor, message, said.attachments)
     due = tx.now + timedelta(seconds=min(said.undo_seconds, LONGEST_UNDO))
     outbox.add(tx, message, account, {"scheme": to["scheme"], "value": to["value"], "name": to.get("name", "")}, due)
+    if actor is not None:
+        missed.contacted(tx, interaction, actor.user_id)
     message_id: int = message["id"]
     return message_id
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -13,6 +14,7 @@ from hub.api import (
     AnyAccount,
     AnyConnection,
     Bytes,
+    CallMe,
     Contact,
     Content,
     Conversation,
@@ -27,7 +29,8 @@ from hub.api import (
     Viewer,
 )
 from hub.model.hours import OpeningHours
-from hub.pipeline import conclude, conversations, facts, start, thread
+from hub.pipeline import call_me, conclude, conversations, dialling, facts, start, thread
+from hub.pipeline.callback import Wish
 from hub.pipeline.conversations import Wanted
 from hub.pipeline.directory import Directory
 from hub.pipeline.receive import Receiver
@@ -36,6 +39,7 @@ from hub.pipeline.waits import Waits
 from hub.plugin.topics import Topics
 from hub.store import interactions, timers, users, work
 from hub.store.database import Store
+from hub.store.identities import normalised
 from hub.store.unit import Tx
 
 SIGNALS = "core.signals"
@@ -44,8 +48,9 @@ SIGNALS = "core.signals"
 class PipelineCore:
     """One object a node; everything a plugin's context forwards ends here."""
 
-    def __init__(self, store: Store, directory: Directory, topics: Topics) -> None:
+    def __init__(self, store: Store, directory: Directory, topics: Topics, data: Path) -> None:
         self.store = store
+        self.data = data
         self.site_url = ""
         self._directory = directory
         self._topics = topics
@@ -106,6 +111,11 @@ class PipelineCore:
     async def enqueue(self, new: NewWork) -> int:
         return await self.store.write(lambda tx: _enqueue(tx, new))
 
+    async def call_back(self, wanted: CallMe, account: AnyAccount | None, thread: str) -> int | None:
+        line = self._line(wanted)
+        scope = self._scope(account) if account is not None else ""
+        return await self.store.write(lambda tx: _call_back(tx, wanted, line, scope, thread)) if line else None
+
     async def close(self, account: AnyAccount, thread: str, reason: str) -> None:
         scope = self._scope(account)
         await self.store.write(lambda tx: _close(tx, scope, thread, reason))
@@ -152,6 +162,13 @@ class PipelineCore:
         await self.store.write(lambda tx: timers.schedule_all(tx, wanted))
         return [None] * len(wanted)
 
+    def _line(self, wanted: CallMe) -> call_me.Line | None:
+        found = dialling.account_to(self._directory, wanted.to.scheme)
+        if found is None or normalised(wanted.to.scheme, wanted.to.value) is None:
+            return None
+        can = self._directory.channel_of(found).capabilities
+        return call_me.Line(found, self._directory.row(found.id), can)
+
     def _scope(self, account: AnyAccount) -> str:
         dedup_scope = self._directory.channel_of(account).capabilities.dedup_scope
         return thread.scope_of(self._directory.row(account.id), dedup_scope)
@@ -167,6 +184,17 @@ def _enqueue(tx: Tx, new: NewWork) -> int:
         "payload": dict(new.payload),
     }
     return work.enqueue(tx, queue, values)
+
+
+def _call_back(tx: Tx, wanted: CallMe, line: call_me.Line, scope: str, thread_key: str) -> int | None:
+    wish = Wish(wanted.to, wanted.at, wanted.until)
+    known = interactions.by_thread(tx.conn, scope, (thread_key,)) if thread_key else None
+    if known is not None:
+        interaction = interactions.locked(tx, known["id"])
+        if (kept := call_me.instead(tx, interaction, line, wish)) is not None:
+            return kept
+    queue = work.queue_by_key(tx.conn, wanted.queue) if wanted.queue else None
+    return call_me.request(tx, line, wish, wanted.about, queue["id"] if queue else None)
 
 
 def _close(tx: Tx, scope: str, thread_key: str, reason: str) -> None:

@@ -8,9 +8,10 @@ from hub.api import AnyAccount, Ask, Contact, End, FlowStep, HandOver, Json, Mes
 from hub.model.serial import format_serial
 from hub.model.states import InteractionState
 from hub.model.tickets import NewTicket
-from hub.pipeline import callback, conclude, converse, flow_state, route, start
+from hub.pipeline import callback, conclude, converse, flow_state, route, start, voicemail
 from hub.pipeline.directory import Directory
 from hub.store import interactions, tickets, work
+from hub.store.identities import normalised
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
@@ -55,6 +56,7 @@ def _leave(tx: Tx, interaction: Row, step: HandOver | End) -> Row:
     if step.attributes:
         known = {**interaction["attributes"], **step.attributes}
         interaction = interactions.change(tx, interaction, attributes=known)
+        voicemail.boxed(tx, interaction)
     if isinstance(step, End):
         return conclude.ended_by_customer(tx, interaction, conclude.SELF_SERVICE)
     return _hand_over(tx, interaction, step, flow_state.more_priority(memory, step))
@@ -67,9 +69,15 @@ def _hand_over(tx: Tx, interaction: Row, step: HandOver, more: int) -> Row:
         interaction = interactions.change(tx, interaction, priority=interaction["priority"] + more)
     interaction = route.need_agent(tx, interaction, queue["id"] if queue else None)
     if step.callback and work.open_for(tx.conn, interaction["id"]) is not None:
-        callback.ask(tx, interaction)
+        callback.ask(tx, interaction, _wish(step))
         interaction = interactions.locked(tx, interaction["id"])
     return interaction
+
+
+def _wish(step: HandOver) -> callback.Wish:
+    """What is no number one can call is left out: they are called where they came from."""
+    known = step.call is not None and normalised(step.call.scheme, step.call.value) is not None
+    return callback.Wish(step.call if known else None, step.call_at)
 
 
 def _on_ticket(tx: Tx, interaction: Row, subject: str) -> Row:

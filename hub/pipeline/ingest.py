@@ -7,7 +7,7 @@ from typing import Any
 from hub.api import AnyAccount, Capabilities, CustomerRef, Inbound, LegFact, MessageKind, Normalised, Receipt, Signal
 from hub.model.states import WAITING_FOR_AGENT, WAITING_ON_OTHERS, InteractionState
 from hub.model.tickets import NewTicket
-from hub.pipeline import assemble, flow_state, leg, meanwhile, receipt, route, thread
+from hub.pipeline import assemble, flow_state, leg, meanwhile, receipt, route, thread, voicemail
 from hub.store import interactions, messages, tickets
 from hub.store.identities import Found, find_or_create_by_identity
 from hub.store.rows import Row
@@ -70,7 +70,10 @@ def take(tx: Tx, prepared: Prepared, inbound: Inbound, recognised: CustomerRef |
     place = thread.find(tx.conn, inbound, prepared.row, scope)
     interaction = _interaction(tx, prepared, inbound, whose, place)
     is_new = place.interaction is None
-    messages.add(tx, interaction, messages.INBOUND, _values(inbound, prepared, whose, scope), inbound.attachments)
+    message = messages.add(
+        tx, interaction, messages.INBOUND, _values(inbound, prepared, whose, scope), inbound.attachments
+    )
+    voicemail.note(tx, interaction, message)
     interactions.name_thread(tx, scope, (*inbound.known_as, *(inbound.thread if is_new else ())), interaction["id"])
     interaction = _ticket(tx, prepared, inbound, interaction, place)
     _onward(tx, prepared, inbound, interaction)

@@ -1,19 +1,23 @@
-"""Missed calls: whoever gave up waiting is owed an answer. Those of one identity are one piece of work."""
+"""Missed calls: whoever gave up waiting is owed an answer. Those of one identity are one piece of work, and any contact
+with its customer settles it, on whatever channel."""
 
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, literal_column, or_, select
 
 from hub.api import Medium
-from hub.model.states import WorkState
-from hub.store import work
-from hub.store.rows import Row, one
+from hub.model.states import CallbackState, OfferState, WorkState
+from hub.pipeline import attempts
+from hub.store import callbacks, timers, work
+from hub.store.rows import Row, many, one
 from hub.store.tables import interactions as table
 from hub.store.tables import work as works
 from hub.store.unit import Tx
 
 KIND = "missed"
+FREED = "freed"  # the timer by which an agent hears that work of theirs was settled by somebody else
 LISTED = 20
+_OWED = (works.c.kind == KIND, works.c.kind != literal_column("'interaction'"), works.c.ended_at.is_(None))
 
 
 def note(tx: Tx, interaction: Row) -> int | None:
@@ -32,11 +36,37 @@ def note(tx: Tx, interaction: Row) -> int | None:
 
 
 def answered(tx: Tx, interaction: Row) -> None:
-    """They have been spoken to: what they are owed is done."""
-    if _queue_that_wants(tx, interaction) is None:
-        return
-    if (row := _of_identity(tx.conn, interaction["identity_id"])) is not None:
-        work.end(tx, row, WorkState.DONE)
+    """They are spoken to for the first time. Who only has their letter has not answered it yet."""
+    attempts.reached(tx, interaction)
+    if interaction["medium"] != Medium.DEFERRED:
+        contacted(tx, interaction, interaction["agent_id"])
+
+
+def contacted(tx: Tx, interaction: Row, user_id: int | None) -> None:
+    """Somebody is in contact with them: what they are owed is settled, and says by what."""
+    by = {"interaction": interaction["id"], "channel": interaction["channel"], "user": user_id}
+    for row in _owed(tx.conn, interaction):
+        _settle(tx, row, by)
+    own = attempts.promised(interaction)
+    for promise in callbacks.open_to(tx.conn, interaction["identity_id"], interaction["customer_id"]):
+        if promise["state"] != CallbackState.DIALING and promise["id"] != own:
+            attempt = {**attempts.tried(tx, user_id, "CONTACTED"), "call": interaction["id"]}
+            holder = attempts.end(tx, promise, CallbackState.CANCELLED, attempt)
+            _freed(tx, holder)
+
+
+def _settle(tx: Tx, row: Row, by: dict[str, Any]) -> None:
+    for offer in work.open_offers(tx.conn, work_id=row["id"]):
+        work.end_offer(tx, offer, OfferState.CANCELLED)
+    payload = {**row["payload"], "closed_by": by}
+    done = WorkState.CANCELLED if row["state"] == WorkState.OFFERED else WorkState.DONE
+    if work.move(tx, row, done, "work.ended", ended_at=tx.now, payload=payload):
+        _freed(tx, row["user_id"] if row["state"] == WorkState.ASSIGNED else None)
+
+
+def _freed(tx: Tx, user_id: int | None) -> None:
+    if user_id is not None:
+        timers.schedule(tx, timers.CORE, FREED, tx.now, {"user": user_id}, key=str(user_id))
 
 
 def _queue_that_wants(tx: Tx, interaction: Row) -> Row | None:
@@ -68,5 +98,15 @@ def _payload(before: dict[str, Any], interaction: Row) -> dict[str, Any]:
 def _of_identity(conn: Connection, identity_id: int) -> Row | None:
     """What they are owed and nobody is at."""
     joined = select(works).join(table, table.c.id == works.c.interaction_id)
-    owed = (works.c.kind == KIND, works.c.state == WorkState.WAITING, works.c.ended_at.is_(None))
-    return one(conn, joined.where(*owed, table.c.identity_id == identity_id).limit(1))
+    return one(conn, joined.where(*_OWED, works.c.state == WorkState.WAITING, table.c.identity_id == identity_id))
+
+
+def _owed(conn: Connection, interaction: Row) -> list[Row]:
+    """What this address is owed, or any of its customer's."""
+    whose = [table.c.identity_id == interaction["identity_id"]] if interaction["identity_id"] is not None else []
+    if interaction["customer_id"] is not None:
+        whose.append(table.c.customer_id == interaction["customer_id"])
+    if not whose:
+        return []
+    joined = select(works).join(table, table.c.id == works.c.interaction_id)
+    return many(conn, joined.where(*_OWED, or_(*whose)).order_by(works.c.id))

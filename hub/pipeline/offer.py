@@ -10,7 +10,7 @@ from hub.model.actor import Actor
 from hub.model.capacity import Capacity, has_room
 from hub.model.errors import NotFound, OfferGone
 from hub.model.states import OFFER_OPEN, InteractionState, OfferState, WorkState
-from hub.pipeline import consulted, route
+from hub.pipeline import attempts, carried, consulted, route
 from hub.store import interactions, legs, offering, presences, routing_rows, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -117,6 +117,7 @@ def win(tx: Tx, offer: Row, row: Row, interaction: Row | None, state: OfferState
         work.end_offer(tx, other, OfferState.RESCINDED, by=user_id)
     if interaction is None:
         return  # a callback, say: its agent makes contact anew
+    carried.handed(tx, row, user_id)
     if row["kind"] == consulted.KIND:
         consulted.began(tx, interaction, {**row, "user_id": user_id})
     else:
@@ -183,7 +184,8 @@ def _not_summoned(tx: Tx, row: Row) -> None:
     interaction = interactions.locked(tx, row["interaction_id"])
     route.free(tx, interaction, WorkState.CANCELLED)
     if interaction["state"] == InteractionState.INITIATED:
-        interactions.move(tx, interaction, InteractionState.FAILED)
+        interaction = interactions.move(tx, interaction, InteractionState.FAILED)
+        attempts.failed(tx, interaction, attempts.AGENT_UNREACHABLE)
     else:
         route.put_into_queue(tx, interaction)
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from hub.api import Event, Json, Overloaded, Signal
 from hub.model.states import InteractionState
-from hub.pipeline import assemble, conclude, flow_state, ingest, setup, thread
+from hub.pipeline import assemble, attempts, conclude, flow_state, ingest, missed, park, presence, setup, thread
 from hub.pipeline.clock import Clock
 from hub.pipeline.core import SIGNALS, PipelineCore
+from hub.pipeline.dialling import Dialler
 from hub.pipeline.directory import CHANGES, Directory
 from hub.pipeline.flows import FlowRunner
 from hub.pipeline.ingest import Effect, Prepared
@@ -20,6 +21,7 @@ from hub.pipeline.receive import Receiver
 from hub.pipeline.router import Router
 from hub.pipeline.send import Sender
 from hub.pipeline.switchboard import Switchboard
+from hub.pipeline.transcribing import Transcriber
 from hub.plugin.background import Background
 from hub.plugin.discovery import Plugins
 from hub.plugin.health import Health
@@ -58,7 +60,7 @@ class Site:
         store.hear(self.topics.heard)
         channels = _Channels()
         self.directory = Directory(store, channels)
-        self.core = PipelineCore(store, self.directory, self.topics)
+        self.core = PipelineCore(store, self.directory, self.topics, file.data)
         self.registry = channels.registry = compose(plugins, self.core)
         self.hooks = self.registry.hooks
         self.intake = Intake(store, self.directory, self.hooks, self._effect)
@@ -67,6 +69,8 @@ class Site:
         self.flows = FlowRunner(store, self.registry.flows, self.directory)
         self.router = Router(store)
         self.switchboard = Switchboard(store, self.directory, self.topics)
+        self.dialler = Dialler(store, self.directory, self.hooks)
+        self.transcriber = Transcriber(store, self.registry.services)
         self.clock = Clock(store, self._core_timers(), self._plugin_timer)
         self.membership = Membership(store, self.intake, self.sender, self._hold)
         self.watchdog = Watchdog(folders(plugins))
@@ -93,7 +97,8 @@ class Site:
         await self.membership.join()
         await self.flows.recover()
         since = self.store.tail.last
-        runs = (self.sender.run, self.router.run, self.clock.run, self.membership.run, self.switchboard.run)
+        runs = [self.sender.run, self.router.run, self.clock.run, self.membership.run, self.switchboard.run]
+        runs.append(self.transcriber.run)
         self._tasks = [asyncio.create_task(_keep(run), name=run.__qualname__) for run in runs]
         self._tasks.append(asyncio.create_task(self._observe(since), name="hub-observe"))
 
@@ -110,6 +115,7 @@ class Site:
         await asyncio.gather(self.listeners.stop(), self.background.stop())
         await end(self._tasks)
         await self.flows.close()
+        await self.dialler.close()
         await self.switchboard.close()
         await self.intake.close()
         await self.sender.close()
@@ -131,6 +137,7 @@ class Site:
         """Listen on, and send over, just the connections that are this node's."""
         self.sender.held = held
         await self.switchboard.hold(held)
+        await self.dialler.hold(held)
         if self._open:
             mine = [each for each in self.directory.connections() if each[1].id in held]
             await self.listeners.reconcile(mine)
@@ -154,6 +161,8 @@ class Site:
             await self.membership.beat()
             await self._hold(self.membership.held)
         await self.switchboard.observe(batch)
+        await self.dialler.observe(batch)
+        self.transcriber.observe(batch)
         for event in batch:
             await self._tell(event)
         over = {event.interaction_id for event in batch if event.data.get("state") == InteractionState.CLOSED}
@@ -182,8 +191,11 @@ class Site:
         return {
             conclude.WRAP_UP: lambda tx, payload: conclude.wrap_up_over(tx, payload["interaction"]),
             conclude.SNOOZE: lambda tx, payload: conclude.snooze_over(tx, payload["interaction"]),
+            park.TIMER: lambda tx, payload: park.over(tx, payload["interaction"]),
             flow_state.TIMER: lambda tx, payload: flow_state.timed_out(tx, payload["interaction"], payload["version"]),
             assemble.TIMER: self._parts_given_up,
+            attempts.TIMER: lambda tx, payload: attempts.due(tx, payload[attempts.KIND]),
+            missed.FREED: lambda tx, payload: presence.work_ended(tx, payload["user"]),
         }
 
     def _parts_given_up(self, tx: Tx, payload: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -14,6 +15,7 @@ from hub.api import (
     Address,
     AnyAccount,
     Bytes,
+    CallMe,
     Contact,
     Content,
     Conversation,
@@ -65,6 +67,10 @@ class PluginContext:
     def site_url(self) -> str:
         return self._core.site_url
 
+    @property
+    def folder(self) -> Path:
+        return self._core.data / self.plugin
+
     async def account(self, channel: str, address: Address) -> AnyAccount | None:
         return await self._core.account(channel, address)
 
@@ -106,6 +112,9 @@ class PluginContext:
 
     async def enqueue(self, work: NewWork) -> int:
         return await self._core.enqueue(work)
+
+    async def call_back(self, wanted: CallMe, account: AnyAccount | None = None, thread: str = "") -> int | None:
+        return await self._core.call_back(wanted, account, thread)
 
     async def close(self, account: AnyAccount, thread: str, reason: str) -> None:
         await self._core.close(account, thread, reason)

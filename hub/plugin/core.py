@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from hub.api import (
@@ -10,6 +11,7 @@ from hub.api import (
     AnyAccount,
     AnyConnection,
     Bytes,
+    CallMe,
     Contact,
     Content,
     Conversation,
@@ -33,6 +35,9 @@ class Core(Protocol):
 
     @property
     def site_url(self) -> str: ...
+
+    @property
+    def data(self) -> Path: ...
 
     async def account(self, channel: str, address: Address) -> AnyAccount | None: ...
 
@@ -64,6 +69,8 @@ class Core(Protocol):
     async def contact(self, account: AnyAccount, contact: Contact, content: Content) -> int: ...
 
     async def enqueue(self, work: NewWork) -> int: ...
+
+    async def call_back(self, wanted: CallMe, account: AnyAccount | None, thread: str) -> int | None: ...
 
     async def close(self, account: AnyAccount, thread: str, reason: str) -> None: ...
 

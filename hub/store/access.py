@@ -113,6 +113,12 @@ def require_account(conn: Connection, actor: Actor, account_id: int) -> Row:
     return row
 
 
+def require_queue(conn: Connection, actor: Actor, queue_id: int) -> None:
+    """Raises NotFound unless the actor sees it."""
+    if conn.execute(select(queues.c.id).where(queues.c.id == queue_id, visible_queues(actor))).first() is None:
+        raise NotFound("There is no such queue.")
+
+
 def require_customer(conn: Connection, customer_id: int) -> None:
     """Raises NotFound when there is no such customer, or they were merged into another."""
     found = select(customers.c.id).where(customers.c.id == customer_id, customers.c.merged_into.is_(None))

@@ -99,6 +99,16 @@ def files_of(conn: Connection, message_ids: Sequence[int]) -> dict[int, list[Row
     return found
 
 
+def transcribe(tx: Tx, message_id: int, text: str, facts: dict[str, Any]) -> None:
+    """What a message says that so far could only be heard; it is found by its words from now on."""
+    row = get(tx.conn, message_id)
+    if row is None or row["text"]:
+        return
+    values = {"text": text, "fields": {**row["fields"], "transcript": facts}}
+    tx.conn.execute(update(messages).where(messages.c.id == message_id).values(**values))
+    search.index_message_again(tx, message_id, (text, str(row["fields"].get("subject") or "")))
+
+
 def name(tx: Tx, message_id: int, external_id: str) -> None:
     """The far side's id of a message we sent: what replies and later messages refer to."""
     mine = update(messages).where(messages.c.id == message_id, messages.c.external_id == "")

@@ -26,6 +26,12 @@ def index_message(tx: Tx, message_id: int, texts: tuple[str, ...]) -> None:
     _insert(tx, "message", message_id, texts)
 
 
+def index_message_again(tx: Tx, message_id: int, texts: tuple[str, ...]) -> None:
+    """As `index_message`, for one whose words have come later."""
+    remove(tx, "message", message_id)
+    _insert(tx, "message", message_id, texts)
+
+
 def index_customer(tx: Tx, customer_id: int) -> None:
     """Make a customer findable by name, its pinyin, addresses, attributes and assets, as they stand now."""
     remove(tx, "customer", customer_id)

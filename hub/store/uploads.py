@@ -11,7 +11,7 @@ from hub.api import Attachment, MessageKind
 from hub.model.actor import Actor
 from hub.model.errors import Forbidden, NotFound
 from hub.model.permissions import Permission
-from hub.store import blobs
+from hub.store import blobs, voicemails
 from hub.store.access import visible_attachments
 from hub.store.rows import one
 from hub.store.tables import attachments, messages
@@ -19,7 +19,8 @@ from hub.store.timeline import FileItem
 from hub.store.unit import Tx
 
 FORGOTTEN = timedelta(days=2)
-_COLUMNS = (*(attachments.c[name] for name in ("id", "name", "media_type", "size", "digest")), messages.c.kind)
+_OWN = (attachments.c[name] for name in ("id", "name", "media_type", "size", "digest"))
+_COLUMNS = (*_OWN, messages.c.kind, messages.c.id.label("message"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,12 @@ def visible_file(conn: Connection, actor: Actor, attachment_id: int) -> StoredFi
     row = one(conn, seen.where(attachments.c.id == attachment_id, visible_attachments(actor)))
     if row is None:
         raise NotFound
-    recording = row.pop("kind") == MessageKind.RECORDING
+    kind, message_id = row.pop("kind"), row.pop("message")
+    recording = kind == MessageKind.RECORDING
     if recording:
         require_hearing(actor)
+    if kind == MessageKind.VOICEMAIL:
+        voicemails.require_box(conn, actor, message_id)
     return StoredFile(**row, recording=recording)
 
 

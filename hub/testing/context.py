@@ -5,7 +5,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from secrets import token_hex
+from shutil import rmtree
+from tempfile import gettempdir
 from typing import TypeVar
+from weakref import finalize
 
 from pydantic import BaseModel
 from sqlalchemy import Connection as SqlConnection
@@ -17,6 +21,7 @@ from hub.api import (
     Address,
     AnyAccount,
     Bytes,
+    CallMe,
     Content,
     Conversation,
     Json,
@@ -89,9 +94,10 @@ class NoSettings(BaseModel):
 class FakeContext:
     """`hub.api.Context` for tests of a plugin.
 
-    A test reads `emitted`, `signals`, `contacts`, `works`, `closed`, `faults` and `timers`, and sets `conversations`
-    (by account id and thread), `histories` (by account id and identity), `attachments` (by id), `queues` (by
-    key), `tickets` (by serial and proof), `out_of_reach` (users that no viewer may manage), `services` and `open`.
+    A test reads `emitted`, `signals`, `contacts`, `works`, `call_backs`, `closed`, `faults` and `timers`, and sets
+    `conversations` (by account id and thread), `histories` (by account id and identity), `attachments` (by id),
+    `queues` (by key), `tickets` (by serial and proof), `out_of_reach` (users that no viewer may manage), `services`,
+    `calls` and `open`.
     """
 
     def __init__(
@@ -118,16 +124,25 @@ class FakeContext:
         self.signals: list[tuple[AnyAccount, Signal]] = []
         self.contacts: list[Contacted] = []
         self.works: list[NewWork] = []
+        self.calls = True
+        self.call_backs: list[tuple[CallMe, AnyAccount | None, str]] = []
         self.out_of_reach: set[int] = set()
         self.faults: list[tuple[str, Exception]] = []
         self.closed: list[tuple[AnyAccount, str, str]] = []
         self.timers: list[Scheduled] = []
         self._accounts = list(accounts)
         self._topics = Topics("test")
+        self._data = Path(gettempdir()) / f"hub-{token_hex(8)}"
+        finalize(self, rmtree, self._data, ignore_errors=True)
 
     @property
     def site_url(self) -> str:
         return "http://127.0.0.1:8080"
+
+    @property
+    def folder(self) -> Path:
+        """A temporary one, gone with the context."""
+        return self._data / self.plugin
 
     async def account(self, channel: str, address: Address) -> AnyAccount | None:
         wanted = (channel, address.scheme, address.value)
@@ -178,6 +193,13 @@ class FakeContext:
     async def enqueue(self, work: NewWork) -> int:
         self.works.append(work)
         return len(self.works)
+
+    async def call_back(self, wanted: CallMe, account: AnyAccount | None = None, thread: str = "") -> int | None:
+        """None, as where nobody can call, while `calls` is False."""
+        if not self.calls:
+            return None
+        self.call_backs.append((wanted, account, thread))
+        return len(self.call_backs)
 
     async def close(self, account: AnyAccount, thread: str, reason: str) -> None:
         self.closed.append((account, thread, reason))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hub import api
@@ -10,7 +12,12 @@ from hub.api import Address, Answered, Choice, FlowEvent, FlowStep, HandOver
 from plugins.self_service.nodes import Leave, Queue, Transfer
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from plugins.self_service.walk import Walk
+
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):?([0-5]\d)")
 
 
 def leave(walk: Walk, name: str, node: Leave) -> FlowStep:
@@ -41,7 +48,26 @@ def _hand_over(walk: Walk, name: str, node: Queue) -> HandOver:
         replace(walk.memory, at=node.after, tries=0).as_json() if node.after else None,
         tuple(Choice(key, walk.text(instead.say)) for key, instead in node.while_waiting.items()),
         replace(walk.memory, at=name, tries=0).as_json() if node.while_waiting else None,
+        _number(walk.text(node.number)),
+        moment(walk.text(node.at), walk.script.zone, datetime.now(UTC)),
     )
+
+
+def _number(text: str) -> Address | None:
+    """Digits are a telephone number; an address of another kind says so."""
+    return address(text) or (Address("tel", text.strip()) if text.strip() else None)
+
+
+def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """ "16:30", or "1630", is the next time a clock there shows it; a date and time is itself; None: it is neither."""
+    try:
+        if found := _CLOCK.fullmatch(text.strip()):
+            today = now.astimezone(zone).replace(hour=int(found[1]), minute=int(found[2]), second=0, microsecond=0)
+            return today if today > now else today + timedelta(days=1)
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
 def address(text: str) -> Address | None:

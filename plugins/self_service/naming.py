@@ -10,7 +10,7 @@ from plugins.self_service.nodes import Branch, Menu, Node, Queue
 from plugins.self_service.texts import holes
 
 SPOKEN = ("say", "speak", "subject", "text")
-PLAIN = frozenset({"serial", "proof", "url", "to", "ticket"})
+PLAIN = frozenset({"serial", "proof", "url", "to", "ticket", "number", "at"})
 BY_NAME = frozenset({"values", "attributes", "headers"})
 
 

@@ -179,14 +179,17 @@ class Instead(Model):
 
 
 class Queue(Speaking):
-    """Hands over. `callback`: they may go, and are contacted when it is their turn. `ticket`: its subject. `after`:
-    where it goes on with who is still there when the agent is done. `while_waiting`: by key, what they may choose until
-    somebody has them."""
+    """Hands over. `callback`: they may go, and are contacted when it is their turn: at `number`, when that is not the
+    one they call from, and not before `at` ("16:30" by the script's zone, or a whole date and time). `ticket`: its
+    subject. `after`: where it goes on with who is still there when the agent is done. `while_waiting`: by key, what
+    they may choose until somebody has them."""
 
     do: Literal["queue"]
     queue: str = ""
     priority: int = Field(default=0, ge=-100, le=100)
     callback: bool = False
+    number: str = ""
+    at: str = ""
     ticket: str = ""
     attributes: dict[str, str] = {}
     after: Go = Field(default="", min_length=0)

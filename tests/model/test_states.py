@@ -9,6 +9,7 @@ import pytest
 
 from hub.model import states
 from hub.model.states import (
+    CALLBACK,
     DELIVERY,
     FINAL,
     HOLDS_SLOT,
@@ -20,9 +21,11 @@ from hub.model.states import (
     SEGMENT,
     SLOT,
     TICKET,
+    VOICEMAIL,
     WAITING_FOR_AGENT,
     WAITING_ON_OTHERS,
     WORK,
+    CallbackState,
     DeliveryState,
     InteractionState,
     OfferState,
@@ -31,6 +34,7 @@ from hub.model.states import (
     SegmentState,
     SlotState,
     TicketStatus,
+    VoicemailState,
     WorkState,
 )
 from hub.model.transitions import IllegalTransition, Transitions
@@ -45,6 +49,8 @@ TABLES: list[tuple[type[StrEnum], Transitions[Any], StrEnum]] = [
     (WorkState, WORK, WorkState.WAITING),
     (TicketStatus, TICKET, TicketStatus.NEW),
     (RawState, RAW, RawState.STORED),
+    (CallbackState, CALLBACK, CallbackState.PLANNED),
+    (VoicemailState, VOICEMAIL, VoicemailState.NEW),
 ]
 
 

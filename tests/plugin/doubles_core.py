@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from hub.api import (
     Accepted,
@@ -9,6 +10,7 @@ from hub.api import (
     AnyAccount,
     AnyConnection,
     Bytes,
+    CallMe,
     Contact,
     Content,
     Conversation,
@@ -31,6 +33,7 @@ class NotingCore:
     """Everything asked of it stands in `asked`."""
 
     site_url = "http://127.0.0.1:8080"
+    data = Path("/srv/hub")
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -83,6 +86,10 @@ class NotingCore:
     async def enqueue(self, work: NewWork) -> int:
         self._note("enqueue", work)
         return 2
+
+    async def call_back(self, wanted: CallMe, account: AnyAccount | None, thread: str) -> int | None:
+        self._note("call_back", wanted, account, thread)
+        return 3
 
     async def close(self, account: AnyAccount, thread: str, reason: str) -> None:
         self._note("close", account, thread, reason)

@@ -9,7 +9,7 @@ from sqlalchemy import Table, insert
 from hub.api import Attachment
 from hub.model.tickets import NewTicket
 from hub.store import blobs, interactions, messages, outbox, tickets
-from hub.store.tables import api_tokens, offers, raws, templates, work
+from hub.store.tables import api_tokens, callbacks, offers, raws, templates, voicemails, work
 from hub.store.unit import Tx
 from tests.web.conversations import insert_account, insert_customer, insert_interaction, insert_queue
 from tests.web.people import Ids
@@ -43,11 +43,20 @@ def insert_belongings(tx: Tx, ids: Ids) -> dict[str, int]:
         "attachment_id": file,
         "delivery_id": delivery,
         "work_id": _work(tx, queue, interaction, agent, kind="callback", state="ASSIGNED"),
+        "callback_id": _callback(tx, queue, interaction, sales),
+        "voicemail_id": _insert(
+            tx, voicemails, message_id=message["id"], interaction_id=interaction, department_id=sales, created_at=tx.now
+        ),
         "offer_id": _offer(tx, queue, interaction, agent),
         "raw_id": raw,
         "template_id": _insert(tx, templates, title=WORD, text=WORD, department_id=sales, updated_at=tx.now),
         "token_id": _insert(tx, api_tokens, user_id=agent, name=WORD, token_hash="0" * 64, created_at=tx.now),
     }
+
+
+def _callback(tx: Tx, queue: int, interaction: int, department: int) -> int:
+    of = {"interaction_id": interaction, "queue_id": queue, "department_id": department}
+    return _insert(tx, callbacks, **of, created_at=tx.now, updated_at=tx.now, enqueued_at=tx.now)
 
 
 def _offer(tx: Tx, queue: int, interaction: int, user: int) -> int:

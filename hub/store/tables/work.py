@@ -37,6 +37,13 @@ Index(
     "ix_work_user", work.c.user_id, sqlite_where=work.c.ended_at.is_(None), postgresql_where=work.c.ended_at.is_(None)
 )
 Index(
+    "ix_work_kind",
+    work.c.kind,
+    work.c.interaction_id,
+    sqlite_where=work.c.ended_at.is_(None) & (work.c.kind != "interaction"),
+    postgresql_where=work.c.ended_at.is_(None) & (work.c.kind != "interaction"),
+)
+Index(
     "uq_work_interaction",
     work.c.interaction_id,
     unique=True,

@@ -89,7 +89,8 @@ class QueueRouting(Body):
 
     `width`: how many agents ALL_RING rings at once, 0 is all. `last_agent_seconds`: how long work is kept for the
     customer's last agent, 0 is not at all. `missed_calls`: whoever gave up waiting is owed an answer, as work; null:
-    those who called. `agent_hangs_up`: what becomes of a caller whose agent hangs up.
+    those who called. `callback_attempts`: how often who was promised a call is tried, `callback_pause` seconds apart.
+    `agent_hangs_up`: what becomes of a caller whose agent hangs up.
     """
 
     strategy: Strategy = Strategy.LEAST_BUSY
@@ -100,6 +101,8 @@ class QueueRouting(Body):
     last_agent_seconds: Seconds = 0
     targets: Annotated[list[TargetBody], Field(max_length=4)] = Field(default_factory=list)
     missed_calls: bool | None = None
+    callback_attempts: Annotated[int, Field(ge=1, le=20), BeforeValidator(integral)] = 3
+    callback_pause: Annotated[int, Field(ge=60, le=86_400), BeforeValidator(integral)] = 900
     agent_hangs_up: Literal["end", "queue"] = "end"
 
 

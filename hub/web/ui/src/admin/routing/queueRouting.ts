@@ -22,6 +22,8 @@ export function routingOf(stored: Partial<QueueRouting>): QueueRouting {
     last_agent_seconds: 0,
     targets: [],
     missed_calls: null,
+    callback_attempts: 3,
+    callback_pause: 900,
     agent_hangs_up: "end",
     ...copied(stored),
   };

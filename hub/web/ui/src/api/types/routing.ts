@@ -114,6 +114,9 @@ export interface QueueRouting {
   targets: Target[];
   /** Whoever gave up waiting is owed an answer; null: those who called. */
   missed_calls: boolean | null;
+  /** How often who was promised a call is tried, and the seconds between. */
+  callback_attempts: number;
+  callback_pause: number;
   agent_hangs_up: "end" | "queue";
 }
 

@@ -108,6 +108,8 @@ export const routing = {
     missed_usual: "As usual: who called",
     missed_true: "Yes, on any channel",
     missed_false: "No",
+    attempts: "Attempts to call back",
+    pause: "Seconds between them",
     hangs_up: "When an agent hangs up",
     hangs_up_end: "The call ends",
     hangs_up_queue: "The caller is back at the front",

@@ -107,6 +107,8 @@ export const routing = {
     missed_usual: "默认：仅来电客户",
     missed_true: "是，所有渠道",
     missed_false: "否",
+    attempts: "回电尝试次数",
+    pause: "两次尝试间隔（秒）",
     hangs_up: "座席挂断时",
     hangs_up_end: "通话结束",
     hangs_up_queue: "客户回到队列最前",

@@ -1,0 +1,138 @@
+"""An agent has taken a call-back: their device rings, then the customer is called, by the node that makes such calls.
+
+It looks at the record after every change and at every start, so nothing is lost with a process; the vetoes are asked
+before each attempt, and one transaction makes it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection, Sequence
+from functools import partial
+
+from hub.api import Address, AnyAccount, Contact, Event, HubError, Refusal
+from hub.model.actor import Actor
+from hub.model.errors import Conflict
+from hub.model.states import CallbackState, WorkState
+from hub.pipeline import attempts, calls, presence, thread
+from hub.pipeline.directory import Directory
+from hub.plugin.hooks import Hooks
+from hub.store import callbacks, interactions, work
+from hub.store.database import Store
+from hub.store.rows import Row
+from hub.store.unit import Tx
+
+log = logging.getLogger(__name__)
+
+
+class Dialler:
+    """One a node; `held` are the connections this node holds: the calls on them are its to make."""
+
+    def __init__(self, store: Store, directory: Directory, hooks: Hooks) -> None:
+        self._store = store
+        self._directory = directory
+        self._hooks = hooks
+        self.held: Collection[int] = ()
+        self._under_way: dict[int, asyncio.Task[None]] = {}
+
+    async def hold(self, held: Collection[int]) -> None:
+        """These connections are this node's from now on: what was to be called over them is called by this one."""
+        more = set(held) - set(self.held)
+        self.held = held
+        if more and self._calling():
+            self._take_up(await self._store.read(callbacks.in_hand))
+
+    async def observe(self, batch: Sequence[Event]) -> None:
+        """Agents have taken work: call those among it who were promised a call."""
+        taken = {event.data.get("work") for event in batch if event.type in {"work.accepted", "work.assigned"}}
+        works = [number for number in taken if isinstance(number, int)]
+        if works and self._calling():
+            self._take_up(await self._store.read(lambda conn: callbacks.in_hand(conn, works)))
+
+    async def close(self) -> None:
+        """Stop; what is not called yet is called after the next start."""
+        for task in list(self._under_way.values()):
+            task.cancel()
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+
+    def _calling(self) -> list[AnyAccount]:
+        return [each for each in self._directory.calling() if each.connection_id in self.held]
+
+    def _take_up(self, promises: Sequence[Row]) -> None:
+        for promise in promises:
+            account = account_for(self._directory, promise)
+            number = promise["id"]
+            if account is not None and account.connection_id in self.held and number not in self._under_way:
+                task = asyncio.get_running_loop().create_task(self._call(promise, account))
+                self._under_way[number] = task
+                task.add_done_callback(partial(self._over, number))
+
+    def _over(self, number: int, _: object) -> None:
+        self._under_way.pop(number, None)
+
+    async def _call(self, promise: Row, account: AnyAccount) -> None:
+        """Ask the vetoes, and place the call."""
+        contact = Contact(account.id, account.channel, _to(promise), attempts.KIND, automatic=False)
+        try:
+            refusal = await self._hooks.veto(contact)
+            await self._store.write(lambda tx: self._place(tx, promise["id"], account, refusal))
+        except HubError as error:  # the next look finds it again
+            log.warning("callback %d could not be called: %s", promise["id"], error.code)
+
+    def _place(self, tx: Tx, number: int, account: AnyAccount, refusal: Refusal | None) -> None:
+        promise = callbacks.locked(tx, number)
+        held = work.get(tx.conn, promise["work_id"]) if promise and promise["work_id"] else None
+        if promise is None or promise["state"] != CallbackState.WAITING:
+            return
+        if held is None or held["state"] != WorkState.ASSIGNED:
+            return
+        user_id: int = held["user_id"]
+        if refusal is not None:
+            work.end(tx, held)
+            attempts.missed(tx, promise, attempts.tried(tx, user_id, attempts.VETOED))
+            presence.work_ended(tx, user_id)
+        elif (call_id := self._placed(tx, promise, account, user_id)) is not None:
+            callbacks.move(tx, promise, CallbackState.DIALING, call_id=call_id, account_id=account.id)
+            work.end(tx, held)
+        else:  # they have a call by now: it is for somebody else, or for them when it is over
+            work.move(tx, held, WorkState.WAITING, "work.requeued", user_id=None)
+
+    def _placed(self, tx: Tx, promise: Row, account: AnyAccount, user_id: int) -> int | None:
+        row, can = self._directory.row(account.id), self._directory.channel_of(account).capabilities
+        actor = Actor(user_id, "", frozenset(), None)
+        scope = thread.scope_of(row, can.dedup_scope)
+        try:
+            call_id = calls.place(tx, actor, account, row, can, scope, calls.Wanted(_to(promise)))
+        except Conflict:
+            return None
+        self._relate(tx, promise, call_id)
+        return call_id
+
+    def _relate(self, tx: Tx, promise: Row, call_id: int) -> None:
+        """The call is of the same matter, and says which promise it keeps."""
+        asked, call = interactions.get(tx.conn, promise["interaction_id"]) or {}, interactions.locked(tx, call_id)
+        placed = {**call["attributes"][calls.PLACED], attempts.KIND: promise["id"]}
+        values = {name: asked[name] for name in ("ticket_id",) if asked.get(name) is not None}
+        values |= {"attributes": {**call["attributes"], calls.PLACED: placed}, "queue_id": promise["queue_id"]}
+        interactions.change(tx, call, **values)
+
+
+def account_for(directory: Directory, promise: Row) -> AnyAccount | None:
+    """The account to call from: the one they came by, else one that leads to the same queue, else any that can."""
+    able = _able(directory, promise["to"].get("scheme"))
+    own = [each for each in able if each.id == promise["account_id"]]
+    near = [each for each in able if directory.row(each.id)["queue_id"] == promise["queue_id"]]
+    return next(iter([*own, *near, *able]), None)
+
+
+def account_to(directory: Directory, scheme: str) -> AnyAccount | None:
+    """An account from which one can call an address of this scheme."""
+    return next(iter(_able(directory, scheme)), None)
+
+
+def _able(directory: Directory, scheme: str | None) -> list[AnyAccount]:
+    found = [(account, directory.channel_of(account).capabilities) for account in directory.calling()]
+    return [account for account, can in found if can.can_start and can.start_scheme == scheme]
+
+
+def _to(promise: Row) -> Address:
+    return Address(promise["to"]["scheme"], promise["to"]["value"], promise["to"].get("name", ""))

@@ -1,0 +1,87 @@
+"""Voicemails are read as well as heard, where the site has somebody who listens: one after another, on one node.
+
+What was said is content: it becomes the message's text, and stands in no log and no event.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+
+from hub.api import Event, MessageKind, Overloaded, Recognition, Transcript
+from hub.pipeline import voicemail
+from hub.store import blobs, interactions, messages, timers, voicemails
+from hub.store.database import Store
+from hub.store.rows import Row
+from hub.store.unit import Tx
+
+log = logging.getLogger(__name__)
+DEADLINE = 120.0
+GRACE = 10.0
+IDLE = 30.0
+LEASE = "transcripts"
+WAV = ("audio/wav", "audio/x-wav", "audio/wave")
+
+
+class Transcriber:
+    """One a node. `services` are all the site's, read when asked for."""
+
+    def __init__(self, store: Store, services: Iterable[object]) -> None:
+        self._store = store
+        self._services = services
+        self._more = asyncio.Event()
+
+    def observe(self, batch: Sequence[Event]) -> None:
+        """Something was left to be heard."""
+        if any(event.data.get("kind") == MessageKind.VOICEMAIL for event in batch):
+            self._more.set()
+
+    async def run(self) -> None:
+        """Read what is left for ever; a site without a recogniser reads nothing, and loses nothing by it."""
+        listener = next((each for each in self._services if isinstance(each, Recognition)), None)
+        while True:
+            self._more.clear()
+            if listener is not None and await self._one(listener):
+                continue
+            try:
+                await asyncio.wait_for(self._more.wait(), IDLE)
+            except TimeoutError:
+                continue
+
+    async def _one(self, listener: Recognition) -> bool:
+        try:
+            row = await self._store.write(self._next)
+            if row is None:
+                return False
+            found = await self._heard(listener, row)
+            await self._store.write(lambda tx: _keep(tx, row["id"], found))
+        except Overloaded:
+            return False
+        return True
+
+    def _next(self, tx: Tx) -> Row | None:
+        row = voicemails.untold(tx.conn)
+        if row is None or not timers.hold(tx, LEASE, self._store.node, DEADLINE + 2 * GRACE):
+            return None
+        return row
+
+    async def _heard(self, listener: Recognition, row: Row) -> Transcript | None:
+        files = await self._store.read(lambda conn: blobs.load(conn, row["message_id"]))
+        sound = next((file.content for file in files if file.media_type in WAV), None)
+        if sound is None:
+            return None
+        try:
+            async with asyncio.timeout(DEADLINE + GRACE):
+                return await listener.recognise(sound, row["language"] or "en", DEADLINE)
+        except Exception as error:  # noqa: BLE001  # a provider that fails must not keep the others' from being read
+            log.warning("voicemail %d could not be recognised: %s", row["id"], type(error).__name__)
+            return None
+
+
+def _keep(tx: Tx, voicemail_id: int, found: Transcript | None) -> None:
+    row = voicemails.get(tx, voicemail_id)
+    interaction = interactions.locked(tx, row["interaction_id"])
+    if found is not None and found.text.strip():
+        said = {"provider": found.provider, "language": found.language, "confidence": found.confidence}
+        messages.transcribe(tx, row["message_id"], found.text.strip(), said)
+    state = voicemails.DONE if found is not None and found.text.strip() else voicemails.FAILED
+    voicemail.told(tx, interaction, row, state)
