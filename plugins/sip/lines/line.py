@@ -21,6 +21,7 @@ from plugins.sip.lines.consulting import hand_over
 from plugins.sip.lines.reports import Reports
 from plugins.sip.lines.speaking import Speaking
 from plugins.sip.media.engine import MediaEngine, MediaError
+from plugins.sip.recordings.under_way import UnderWay
 
 Transfers: TypeAlias = "Callable[[Line, AgentLeg, Referral], None]"
 log = logging.getLogger(__name__)
@@ -31,10 +32,12 @@ class Line:
 
     def __init__(
         self, context: Context, engine: MediaEngine, account: AnyAccount, thread: str, caller: str,
-        gone: Callable[[Line], None],
+        under_way: UnderWay, gone: Callable[[Line], None],
     ) -> None:  # fmt: skip
         self.account = account
         self.thread = thread
+        self.caller = caller
+        self.under_way = under_way
         self.engine = engine
         self.customer: Call | None = None
         self.beyond: Call | None = None  # whom the customer is being passed on to, until they have answered
@@ -177,7 +180,7 @@ class Line:
 
     def agent_left(self, leg: AgentLeg, cause: Cause) -> None:
         self.legs.pop(leg.name, None)
-        self.reports.leg(LegState.ENDED, leg.name, cause)
+        self.reports.ended(leg.name, cause, leg.call)
         if leg.aside is not None:
             leg.aside.over()
         for aside in self._asides_of(leg):
@@ -192,7 +195,10 @@ class Line:
     def agent_holds(self, leg: AgentLeg, held: bool) -> None:
         if leg.name in self.arrangement.talking:
             self.reports.leg(LegState.HELD if held else LegState.RESUMED, leg.name)
+        if self.arrangement.is_theirs(leg.name):
             self.soon(self.arrangement.hold(held))
+        else:
+            self.soon(self.arrangement.apply())
 
     def agent_presses(self, leg: AgentLeg, digit: str) -> None:
         """For the menu of whoever was called: into the audio of the customer's side."""
@@ -223,7 +229,7 @@ class Line:
         await self.collecting.close()
         if self.speaking is not None:
             await self.speaking.close()
-        self.reports.leg(LegState.ENDED, "", cause)
+        self.reports.ended("", cause, self.customer)
         for leg in list(self.legs.values()):
             leg.leave(Cause.HUNG_UP)
         if self.beyond is not None:
