@@ -59,12 +59,14 @@ class Closed(Exception):
 
 
 class WebSocket(Protocol):
-    """An open websocket. `receive` and `send` carry text frames and raise `Closed`."""
+    """An open websocket. `receive` and `send` carry text frames and raise `Closed`. `viewer` is None where the route
+    asks for no login."""
 
     params: Mapping[str, str]
     query: Mapping[str, str]
     headers: Mapping[str, str]
     client: str
+    viewer: Viewer | None
 
     async def accept(self, subprotocol: str | None = None) -> None: ...
 
@@ -92,12 +94,15 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class WebSocketRoute:
-    """A websocket under the same prefixes; public ones must check the Origin header themselves."""
+    """A websocket under the same prefixes. With `login` only who is logged in gets in, from the site's own pages, with
+    `permission` when given; without, it must check the Origin header itself."""
 
     path: str
     endpoint: Callable[[WebSocket], Awaitable[None]]
     channel: str = ""
     docs: str = ""
+    login: bool = False
+    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True)

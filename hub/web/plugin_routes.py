@@ -14,12 +14,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket as ServerSocket
 
 from hub.api import Closed, Files, HubError, Overloaded, PluginRoute, Request, Response, Route, Viewer, WebSocketRoute
+from hub.model.actor import Actor
 from hub.model.errors import Forbidden
 from hub.plugin.record import CONTAINED, Plugin
 from hub.web.admission import require_login
 from hub.web.bodies import read_bytes
 from hub.web.call import client_of
-from hub.web.errors import error_response
+from hub.web.credentials import origin_allowed, token_of
+from hub.web.errors import LoginRequired, error_response
 from hub.web.headers import PAGE
 from hub.web.node import Node
 from hub.web.plugin_socket import PluginSocket
@@ -47,7 +49,7 @@ def _bind(route: PluginRoute, plugin: Plugin, node: Node) -> BaseRoute:
         return Mount(f"/p/{plugin.name}{route.path.rstrip('/')}", StaticFiles(directory=route.folder, check_dir=False))
     start = f"/c/{route.channel}" if route.channel else f"/p/{plugin.name}"
     if isinstance(route, WebSocketRoute):
-        return ServerSocketRoute(start + route.path, _socket(route, plugin))
+        return ServerSocketRoute(start + route.path, _socket(route, plugin, node))
     return ServerRoute(start + route.path, _endpoint(route, plugin, node), methods=[route.method])
 
 
@@ -67,13 +69,16 @@ def _endpoint(route: Route, plugin: Plugin, node: Node) -> Callable[[ServerReque
     return endpoint
 
 
-def _socket(route: WebSocketRoute, plugin: Plugin) -> Callable[[ServerSocket], Awaitable[None]]:
+def _socket(route: WebSocketRoute, plugin: Plugin, node: Node) -> Callable[[ServerSocket], Awaitable[None]]:
     async def endpoint(socket: ServerSocket) -> None:
         opened = PluginSocket(socket)
         try:
+            opened.viewer = await _at_socket(route, socket, node) if route.login else None
             await route.endpoint(opened)
         except Closed:
             return
+        except (LoginRequired, Forbidden) as error:
+            await opened.give_up(NORMAL, error)
         except Overloaded as error:  # the hub's own state, and no mistake of the plugin's
             await opened.give_up(TRY_AGAIN_LATER, error)
         except CONTAINED as error:
@@ -87,7 +92,21 @@ def _socket(route: WebSocketRoute, plugin: Plugin) -> Callable[[ServerSocket], A
 
 async def _viewer(route: Route, request: ServerRequest, node: Node) -> Viewer:
     """Who asks. Raises LoginRequired, CsrfMissing, Forbidden."""
-    actor = (await require_login(request, node.sessions)).actor
+    return _allowed(route, (await require_login(request, node.sessions)).actor)
+
+
+async def _at_socket(route: WebSocketRoute, socket: ServerSocket, node: Node) -> Viewer:
+    """Who opens it; a page of another site never does. Raises LoginRequired, Forbidden."""
+    if not origin_allowed(socket, node.services.settings.origins):
+        raise Forbidden
+    token = token_of(socket)
+    login = await node.sessions.find(token) if token else None
+    if login is None:
+        raise LoginRequired
+    return _allowed(route, login.actor)
+
+
+def _allowed(route: Route | WebSocketRoute, actor: Actor) -> Viewer:
     if route.permission and not actor.may(route.permission):
         raise Forbidden
     return Viewer(actor.user_id, actor.name, actor.language, actor.permissions)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from hub.api import Closed, HubError
+from hub.api import Closed, HubError, Viewer
 from hub.web.call import client_of
 from hub.web.errors import error_response
 
@@ -23,6 +23,7 @@ class PluginSocket:
         self.query: Mapping[str, str] = dict(socket.query_params)
         self.headers: Mapping[str, str] = dict(socket.headers)
         self.client = client_of(socket)
+        self.viewer: Viewer | None = None
 
     async def accept(self, subprotocol: str | None = None) -> None:
         """Finish the handshake; raises Closed when the peer left meanwhile."""

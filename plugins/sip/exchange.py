@@ -22,7 +22,9 @@ from plugins.sip.media.settings import MediaSettings
 from plugins.sip.phones.edge import Edge
 from plugins.sip.phones.phones import Phones
 from plugins.sip.phones.registrar import Registrar
+from plugins.sip.phones.softphones import Softphones
 from plugins.sip.ports import Ports
+from plugins.sip.recordings.under_way import UnderWay
 from plugins.sip.settings import SipSettings
 from plugins.sip.transaction.layer import Incoming
 from plugins.sip.transport.flow import contact
@@ -61,6 +63,7 @@ class Exchange:
         self.agent = UserAgent(self.guard)
         self.agent.desk = self
         self.phones = Phones(context.store)
+        self.softphones = Softphones(context.store)
         verdicts = Verdicts(settings.realm, context.key("digest"), settings.digest)
         self.registrar = Registrar(self.phones, verdicts, self.guard)
         self.from_phones = FromPhones(self, verdicts)
@@ -69,7 +72,8 @@ class Exchange:
         self.agent.passes, self.registrar.edge = self.edge.passes, self.edge.address
         self.edge.talks = self.agent.talks
         self.ports = Ports(settings, self.agent.received, self.agent.admits)
-        self.audio = Audio(_media(settings), self.owner_of)
+        self.audio = Audio(media_settings(settings), self.owner_of)
+        self.under_way = UnderWay(context.folder / "recordings")
         self.trunks: dict[int, Trunk] = {}
         self.lines: dict[str, Line] = {}
         self.passed_on: list[Joined] = []
@@ -105,7 +109,7 @@ class Exchange:
 
     def open_line(self, account: AnyAccount, thread: str, number: str, direction: str) -> Line:
         """A new line. Raises MediaError."""
-        line = Line(self.context, self.audio.engine, account, thread, number, self._gone)
+        line = Line(self.context, self.audio.engine, account, thread, number, self.under_way, self._gone)
         line.transfers = self.transfers
         self.lines[thread] = line
         CALLS.labels(direction).inc()
@@ -180,7 +184,8 @@ class Exchange:
             await asyncio.wait([asyncio.create_task(line.reports.done()) for line in mine], timeout=LAST_WORDS)
 
 
-def _media(settings: SipSettings) -> MediaSettings:
+def media_settings(settings: SipSettings) -> MediaSettings:
+    """What of them is about audio."""
     return MediaSettings(
         host=settings.media_host,
         advertised=settings.media_advertised,

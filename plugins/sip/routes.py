@@ -34,6 +34,7 @@ def routes(channel: SipChannel) -> PluginRoutes:
         Route("PUT", "/phones/{user}", desk.put, permission="users.manage", docs="Give an agent a phone"),
         Route("DELETE", "/phones/{user}", desk.delete, permission="users.manage", docs="Take it away"),
         Route("GET", "/status", desk.status, permission="connections.manage", docs="Trunks, calls, who is shut out"),
+        *channel.softphone.routes(),
         Files("/static", Path(__file__).parent / "static"),
     ]
 

@@ -44,6 +44,11 @@ async def troubled(socket: WebSocket) -> None:
     raise Overloaded if socket.query.get("trouble") == "busy" else LookupError("a mistake in the plugin")
 
 
+async def greet(socket: WebSocket) -> None:
+    await socket.accept()
+    await socket.send(socket.viewer.name if socket.viewer else "nobody")
+
+
 @pytest.fixture
 def plugin(services: Services, tmp_path: Path) -> Plugin:
     """A plugin with a route of each kind."""
@@ -60,6 +65,8 @@ def plugin(services: Services, tmp_path: Path) -> Plugin:
         Route("GET", "/broken", broken, public=True),
         WebSocketRoute("/{account}/ws", answer, channel="toy"),
         WebSocketRoute("/{account}/trouble", troubled, channel="toy"),
+        WebSocketRoute("/desk", greet, login=True),
+        WebSocketRoute("/office", greet, login=True, permission="plugins.manage"),
         Files("/static/", tmp_path / "files"),
     ]
     return made
@@ -136,3 +143,15 @@ async def test_a_websocket_that_meets_a_busy_hub_is_told_to_come_back(socket_url
         with pytest.raises(ConnectionClosed):
             await asyncio.wait_for(socket.recv(), 5)
     assert (socket.close_code, plugin.faults) == (1013, 0)
+
+
+async def test_a_websocket_behind_login_knows_who_opened_it(site: People, socket_url: str) -> None:
+    desk = socket_url.replace("/c/toy/7/ws", "/p/toy/desk")
+    mine = {"authorization": (await site.client("agent")).headers["authorization"]}
+    async with connect(desk, additional_headers=mine) as socket:
+        assert await asyncio.wait_for(socket.recv(), 5) == "Agent"
+    refused = [(desk, {}, 401), (desk, {**mine, "origin": "https://elsewhere.example"}, 403)]
+    for url, headers, status in [*refused, (desk.replace("desk", "office"), mine, 403)]:
+        with pytest.raises(InvalidStatus) as answered:
+            await connect(url, additional_headers=headers)
+        assert answered.value.response.status_code == status

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from typing import TypeAlias
 
 from sipmessage import URI, Response
 
@@ -15,7 +16,8 @@ from plugins.sip.counters import TURNED
 from plugins.sip.exchange import Exchange, Joined
 from plugins.sip.guard import Turned, may_call
 from plugins.sip.lines.line import Line
-from plugins.sip.phones.phones import Binding
+from plugins.sip.phones.phones import Binding, Phone
+from plugins.sip.phones.softphones import LEG, Place, Rings
 from plugins.sip.transport.flow import Flow, contact
 from plugins.sip.trunks.proxy import Proxy
 from plugins.sip.trunks.register import retry_after
@@ -24,6 +26,7 @@ from plugins.sip.wire.addresses import single_uri
 from plugins.sip.wire.numbers import as_uri
 
 log = logging.getLogger(__name__)
+Headers: TypeAlias = tuple[tuple[str, str], ...]
 AUTO_ANSWER = (("Call-Info", "<sip:hub>;answer-after=0"), ("Alert-Info", "<http://hub>;info=alert-autoanswer"))
 
 
@@ -35,21 +38,49 @@ class Outward:
 
     async def devices(self, user_id: int) -> list[Device]:
         """What of an agent's can ring."""
-        phone = await self._exchange.phones.of_user(user_id)
+        phone, place, rings = await self._theirs(user_id)
+        found = [Device(place.name, True)] if place else []
         if phone is None:
-            return []
-        bindings = await self._exchange.phones.bindings(phone.username, time.time())
-        found = [Device(each.user_agent or phone.username, True, f"{each.host}:{each.port}") for each in bindings]
-        if phone.outside:
+            return found
+        if rings.includes(Rings.PHONE):
+            bindings = await self._exchange.phones.bindings(phone.username, time.time())
+            found += [Device(each.user_agent or phone.username, True, f"{each.host}:{each.port}") for each in bindings]
+        if phone.outside and rings.includes(Rings.OUTSIDE):
             found.append(Device(phone.outside, True))
         return found or [Device(phone.username, False, "not registered")]
 
-    async def to_agent(self, line: Line, user_id: int, shown: Address | None, *, auto_answer: bool) -> list[Dialing]:
-        """Legs to all of an agent's devices. Raises Unreachable, Misconfigured."""
-        phone = await self._exchange.phones.of_user(user_id)
-        if phone is None:
+    async def to_agent(
+        self, line: Line, user_id: int, shown: Address | None, *, auto_answer: bool, leg: str = ""
+    ) -> list[Dialing]:
+        """Legs to all of an agent's devices that are to ring. Raises Unreachable, Misconfigured."""
+        phone, place, rings = await self._theirs(user_id)
+        if phone is None and place is None:
             raise Misconfigured("the agent has no phone")
         more = AUTO_ANSWER if auto_answer else ()
+        legs = [self._to_browser(line, place, shown, (*more, (LEG, leg)))] if place else []
+        if phone is not None and rings.includes(Rings.PHONE):
+            legs += await self._to_phones(line, phone, shown, more)
+        if phone is not None and phone.outside and rings.includes(Rings.OUTSIDE):
+            legs.append(await self.to_number(line, phone.outside, line.account.address.value))
+        if not legs:
+            raise Unreachable("no phone of the agent is registered")
+        return legs
+
+    async def _theirs(self, user_id: int) -> tuple[Phone | None, Place | None, Rings]:
+        """An agent's phone, their browser where it is open and to ring, and what they want to ring."""
+        softphones = self._exchange.softphones
+        rings = await softphones.rings(user_id)
+        place = await softphones.of_user(user_id) if rings.includes(Rings.BROWSER) else None
+        return await self._exchange.phones.of_user(user_id), place, rings
+
+    def _to_browser(self, line: Line, place: Place, shown: Address | None, headers: Headers) -> Dialing:
+        """By its node's own telephone: audio between the two is never encrypted, and never leaves the site."""
+        self._exchange.guard.nodes.add(place.host)
+        flow = self._trunk(line.account).port.udp.flow((place.host, place.port))
+        to = Destination(single_uri(place.uri), _from(shown, flow), contact(flow), headers=headers)
+        return Dialing(self._exchange.agent, MediaLeg(line.engine, line.beside), flow, to)
+
+    async def _to_phones(self, line: Line, phone: Phone, shown: Address | None, more: Headers) -> list[Dialing]:
         legs, reached = [], set()
         bindings = await self._exchange.phones.bindings(phone.username, time.time())
         ways = await asyncio.gather(*(self._way_to(binding) for binding in bindings))  # a node may be slow to be missed
@@ -63,10 +94,6 @@ class Outward:
                     single_uri(binding.contact), _from(shown, flow), contact(flow), headers=more, route=route
                 )
                 legs.append(self._leg(line, trunk, flow, to))
-        if phone.outside:
-            legs.append(await self.to_number(line, phone.outside, line.account.address.value))
-        if not legs:
-            raise Unreachable("no phone of the agent is registered")
         return legs
 
     async def to_number(self, line: Line, number: str, shown: str) -> Dialing:

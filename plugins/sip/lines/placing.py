@@ -31,7 +31,7 @@ class Placed:
         line, call = self._line, self._call
         leg = AgentLeg(call.leg, call.user_id, line)
         try:
-            devices = await self._outward.to_agent(line, call.user_id, call.to, auto_answer=False)
+            devices = await self._outward.to_agent(line, call.user_id, call.to, auto_answer=False, leg=call.leg)
         except SendError:
             line.leave(Cause.UNREACHABLE)
             raise

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
-from plugins.sip.media.engine import Event, MediaError
+from plugins.sip.media.engine import MediaError
 from plugins.sip.media.settings import MediaSettings
 from plugins.sip.media.worker_process import WorkerProcess
 
@@ -22,12 +22,16 @@ _YOUNG: Final = 10.0
 
 
 class Processes:
-    """`tell` gets their events, `died` each one that is no more."""
+    """`tell` gets their events, `died` each one that is no more; `make` makes one of its arguments and `tell`."""
 
     def __init__(
-        self, settings: MediaSettings, tell: Callable[[Event], None], died: Callable[[WorkerProcess], None]
+        self,
+        settings: MediaSettings,
+        tell: Callable[[Any], None],
+        died: Callable[[WorkerProcess], None],
+        make: Callable[[Sequence[str], Callable[[Any], None]], WorkerProcess] = WorkerProcess,
     ) -> None:
-        self._settings, self._tell, self._died = settings, tell, died
+        self._settings, self._tell, self._died, self._make = settings, tell, died, make
         self._running: list[asyncio.Task[None]] = []
         self._alive = asyncio.Event()
         self.alive: list[WorkerProcess] = []
@@ -62,7 +66,7 @@ class Processes:
             await asyncio.sleep(pause)
 
     async def _live(self, number: int) -> None:
-        worker = WorkerProcess(self._arguments(number), self._tell)
+        worker = self._make(self._arguments(number), self._tell)
 
         def started() -> None:
             self.alive.append(worker)

@@ -30,7 +30,7 @@ class RtpSocket:
 
     def __init__(self, host: str, ports: Iterable[int]) -> None:
         self._host = host
-        self._socket, self.control = _pair(host, ports)
+        self._socket, self.control = pair(host, ports)
         self.port: int = self._socket.getsockname()[1]
         self.refused = 0
         self.far_hosts: set[str] = set()
@@ -96,15 +96,15 @@ class RtpSocket:
         self.read, self.write = partial(self._socket.recv, _LARGEST), self._socket.send
 
 
-def _pair(host: str, ports: Iterable[int]) -> tuple[socket.socket, socket.socket | None]:
+def pair(host: str, ports: Iterable[int]) -> tuple[socket.socket, socket.socket | None]:
     """Audio at an even port and RTCP at the next (RFC 3550 §11); without RTCP rather than without a call. Takes no more
     of `ports` than it needs: whose port was free last should not be the next one's."""
     tried = []
     for port in ports:
         tried.append(port)
         for _ in range(1 if port else _TRIES):
-            if pair := _neighbours(host, port):
-                return pair
+            if found := _neighbours(host, port):
+                return found
     return _bound(host, tried), None
 
 

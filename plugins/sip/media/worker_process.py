@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from plugins.sip.media import wire
-from plugins.sip.media.engine import Event, MediaError
+from plugins.sip.media.engine import MediaError
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +27,17 @@ DIED: Final = "the media process died"
 
 
 class WorkerProcess:
-    """`tell` gets each event."""
+    """`tell` gets each event, as `read` makes it of a line. `command` is what is run."""
 
-    def __init__(self, arguments: Sequence[str], tell: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        tell: Callable[[Any], None],
+        command: Sequence[str] = COMMAND,
+        read: Callable[..., object] = wire.event,
+    ) -> None:
         self._arguments, self._tell = arguments, tell
+        self._command, self._event = command, read
         self._process: asyncio.subprocess.Process | None = None
         self._numbers = itertools.count(1)
         self._asked: dict[int, asyncio.Future[Any]] = {}
@@ -44,7 +51,7 @@ class WorkerProcess:
     async def run(self, started: Callable[[], None]) -> None:
         """Start it and return when it has died; being cancelled stops it."""
         self._process = await asyncio.create_subprocess_exec(
-            *COMMAND,
+            *self._command,
             *self._arguments,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -100,7 +107,7 @@ class WorkerProcess:
         while line := await self._process.stdout.readline():
             number, *rest = orjson.loads(line)
             if number == 0:
-                self._tell(wire.event(*rest))
+                self._tell(self._event(*rest))
             else:
                 self._answered(number, *rest)
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from hub.api import PluginStore
+from plugins.sip.phones import softphones
 from plugins.sip.wire.digest import Secret
 
 _meta = sa.MetaData()
@@ -103,7 +104,8 @@ class Phones:
 
     async def has_device(self, phone: Phone) -> bool:
         """Whether anything of theirs could ring."""
-        return bool(phone.outside or await self.bindings(phone.username, time.time()))
+        found = phone.outside or await self.bindings(phone.username, time.time())
+        return bool(found or await self._store.read(lambda conn: softphones.place(conn, phone.user_id)))
 
     async def hosts(self, now: float) -> Sequence[str]:
         """Whence phones are registered now."""

@@ -10,8 +10,9 @@ from prometheus_client import REGISTRY
 from plugins.sip import counters
 from plugins.sip.calls import quality
 from plugins.sip.guard import Turned
+from plugins.sip.softphone import counters as softphone
 
-MODULES = (counters, quality)
+MODULES = (counters, quality, softphone)
 TEXT = (Path(__file__).parents[3] / "docs/plugins/sip.md").read_text(encoding="utf-8")
 
 

@@ -26,6 +26,7 @@ from hub.api import (
     Outbound,
     Raw,
     Receipt,
+    Viewer,
 )
 from hub.testing import FakeContext
 from plugins.web_chat.desk import Desk
@@ -162,6 +163,7 @@ class FakeSocket:
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=lambda: {"origin": "https://shop.test", "host": "hub.test"})
     client: str = "192.0.2.7"
+    viewer: Viewer | None = None
     heard: list[dict[str, Any]] = field(default_factory=list)
     closed: int | None = None
     accepted: bool = False

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.api import Closed
+from hub.api import Closed, Viewer
 from plugins.demo.demo import Demo
 from plugins.demo.phone.browser import BadOffer, Browser
 from plugins.demo.phone.desk import ELSEWHERE, MOST_CALLS, NOT_UNDERSTOOD, Phone
@@ -35,6 +35,7 @@ class Window:
     params: Mapping[str, str] = {}
     query: Mapping[str, str] = {}
     client = "127.0.0.1"
+    viewer: Viewer | None = None
 
     def __init__(self, *frames: str, origin: str = "http://desk.test") -> None:
         self.headers: Mapping[str, str] = {"host": "desk.test", "origin": origin}

@@ -1,0 +1,142 @@
+"""The browser's end: ICE, DTLS and SRTP by aiortc, whose codecs, tracks and jitter buffers are left aside.
+
+All use of what aiortc and aioice keep private stands in this file, and their version is pinned for its sake."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final, Protocol
+
+from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceCandidate, RTCIceGatherer, RTCIceTransport
+from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
+from aiortc.rtcicetransport import RTCIceParameters
+
+from plugins.sip.softphone import offer as offers
+from plugins.sip.softphone.offer import Candidate, Offer, Ways
+
+FIND_WITHIN: Final = 10.0
+"""Seconds for browser and gateway to find each other."""
+logging.getLogger("aioice").setLevel(logging.WARNING)  # below, it tells the addresses of whoever calls
+
+
+class Hearer(Protocol):
+    """Who is told what comes from the browser. None of these may block."""
+
+    def audio(self, datagram: bytes) -> None: ...
+
+    def reports(self, datagram: bytes) -> None: ...
+
+    def up(self, browser: Browser) -> None: ...
+
+    def gone(self, browser: Browser) -> None: ...
+
+
+class Browser:
+    """`answer()` goes to the page; `connect()` runs until keys are agreed on. `up` is told then, `gone` once when the
+    browser has left or was never found."""
+
+    def __init__(self, offer: Offer, certificate: RTCCertificate, hearer: Hearer) -> None:
+        self._offer = offer
+        self._certificate = certificate
+        self._hearer = hearer
+        self._gatherer = RTCIceGatherer(iceServers=[])
+        self._ice = RTCIceTransport(self._gatherer)
+        self._dtls = _Dtls(self._ice, certificate, hearer)
+        self._connecting: asyncio.Task[None] | None = None
+        self._up = self._over = False
+
+    @property
+    def keys(self) -> int | None:
+        """Its payload type for RFC 4733."""
+        return self._offer.keys
+
+    async def answer(self, host: str, advertised: str) -> str:
+        """Bind a port of `host`; the browser is told `advertised`. Raises OSError."""
+        connection = self._gatherer._connection
+        # aioice would bind every address but loopback; the site says which one is for audio
+        connection._local_candidates = await connection.get_component_candidates(1, [host])
+        connection._local_candidates_start = connection._local_candidates_end = True
+        if not connection._local_candidates:
+            raise OSError("no port for a browser's audio")
+        own = [(each.foundation, each.priority, each.port) for each in connection._local_candidates]
+        prints = [(each.algorithm, each.value) for each in self._certificate.getFingerprints()]
+        places = tuple(Candidate(foundation, priority, advertised, port, "host") for foundation, priority, port in own)
+        ways = Ways(connection.local_username, connection.local_password, tuple(prints), places)
+        return offers.answer(self._offer, ways)
+
+    def connect(self) -> None:
+        """Find each other and agree on keys, from now on."""
+        self._connecting = asyncio.get_running_loop().create_task(self._connect())
+
+    async def _connect(self) -> None:
+        ways = self._offer.ways
+        prints = [RTCDtlsFingerprint(algorithm, digest) for algorithm, digest in ways.fingerprints]
+        try:
+            async with asyncio.timeout(FIND_WITHIN):
+                # no end of candidates: a browser that hides its addresses is found by its own checks
+                for each in ways.candidates:
+                    await self._ice.addRemoteCandidate(_remote(each))
+                await self._ice.start(RTCIceParameters(ways.ufrag, ways.password))
+                await self._dtls.start(RTCDtlsParameters(prints))
+        except (TimeoutError, ConnectionError):
+            self._left()
+            return
+        if self._dtls.state != "connected":
+            self._left()
+            return
+        self._up = True
+        self._dtls.on("statechange", self._changed)
+        self._hearer.up(self)
+
+    def send(self, datagram: bytes) -> None:
+        """RTP or RTCP to the browser's ear; nothing before it is up, or after."""
+        pair = self._gatherer._connection._nominated.get(1)
+        if not self._up or pair is None:
+            return
+        session = self._dtls._tx_srtp
+        protect = session.protect_rtcp if 192 <= datagram[1] < 224 else session.protect
+        # what `_send_rtp` does without its four coroutines: fifty times a second for each who talks
+        pair.protocol.transport.sendto(protect(datagram), pair.remote_addr)
+
+    async def close(self) -> None:
+        """It is no more; nobody is told."""
+        self._over, self._up = True, False
+        if self._connecting is not None:
+            self._connecting.cancel()
+            await asyncio.gather(self._connecting, return_exceptions=True)
+        await self._dtls.stop()
+        await self._ice.stop()
+
+    def _changed(self) -> None:
+        if self._dtls.state in {"closed", "failed"}:
+            self._left()
+
+    def _left(self) -> None:
+        self._up = False
+        if not self._over:
+            self._over = True
+            self._hearer.gone(self)
+
+
+class _Dtls(RTCDtlsTransport):
+    """Hands out packets as they come, not by aiortc's receivers."""
+
+    def __init__(self, ice: RTCIceTransport, certificate: RTCCertificate, hearer: Hearer) -> None:
+        super().__init__(ice, [certificate])
+        self._hearer = hearer
+
+    async def _handle_rtp_data(self, data: bytes, arrival_time_ms: int) -> None:
+        self._hearer.audio(data)
+
+    async def _handle_rtcp_data(self, data: bytes) -> None:
+        self._hearer.reports(data)
+
+
+def certificate() -> RTCCertificate:
+    """Ours, new at each start."""
+    return RTCCertificate.generateCertificate()
+
+
+def _remote(each: Candidate) -> RTCIceCandidate:
+    return RTCIceCandidate(1, each.foundation, each.host, each.port, each.priority, "udp", each.kind)

@@ -1,0 +1,202 @@
+"""Agents' browsers as phones, at this node: who opens one, where it can be called, and which devices ring."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+from collections.abc import Coroutine
+from typing import Any, Final
+
+from hub.api import Context, HubError, PluginRoutes, Request, Response, Route, Viewer, WebSocket, WebSocketRoute
+from plugins.sip.media.engine import MediaError
+from plugins.sip.media.settings import MediaSettings
+from plugins.sip.phones.phones import Phones
+from plugins.sip.phones.softphones import LASTS, Place, Rings, Softphones
+from plugins.sip.softphone.agent import Softphone
+from plugins.sip.softphone.counters import LOST, OPEN
+from plugins.sip.softphone.gateway import AiortcGateway, Gateway, Heard, Lost
+from plugins.sip.softphone.ringer import Ringer
+from plugins.sip.softphone.tab import Tab
+from plugins.sip.softphone.words import OfCall, Session
+
+log = logging.getLogger(__name__)
+REPLY: Final = "interactions.reply"
+MOST: Final = 500
+"""Softphones at one node."""
+TOPIC: Final = "softphone"
+NAMES: Final = {"en": "Browser", "zh": "浏览器"}
+
+
+class SoftphoneDesk:
+    """One a node. It begins to work when the first page comes, and works until the node ends."""
+
+    def __init__(
+        self,
+        context: Context,
+        settings: MediaSettings,
+        places: Softphones,
+        phones: Phones,
+        gateway: Gateway | None = None,
+    ) -> None:
+        self._context, self._settings, self._places, self._phones = context, settings, places, phones
+        self._gateway: Gateway = gateway or AiortcGateway(settings)
+        self._by_token: dict[str, Softphone] = {}
+        self._by_user: dict[int, Softphone] = {}
+        self._ringer = Ringer(self._gateway, self._by_token.get)
+        self._turn = asyncio.Lock()
+        self._working = False
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def routes(self) -> PluginRoutes:
+        """Under /p/sip/."""
+        return [
+            WebSocketRoute(
+                "/softphone", self.socket, login=True, permission=REPLY, docs="An agent's browser as a phone"
+            ),
+            Route("GET", "/rings", self.rings, permission=REPLY, docs="Where my calls ring"),
+            Route("PUT", "/rings", self.choose, permission=REPLY, docs="Choose it: all, browser, phone, outside"),
+        ]
+
+    async def socket(self, socket: WebSocket) -> None:
+        """One page."""
+        viewer = socket.viewer
+        assert viewer is not None  # the route asks for a login
+        await socket.accept()
+        tab, mine = Tab(socket), self._phone_of(viewer)
+
+        async def begins(word: Session) -> None:
+            nonlocal mine
+            mine = self._phone_of(viewer)
+            try:
+                await self._begin(mine, tab, word)
+            except (MediaError, OSError) as error:
+                log.info("a softphone could not be opened: %s", error)
+                tab.error("NO_SESSION", str(error))
+
+        def does(word: OfCall) -> None:
+            mine.does(word)
+
+        try:
+            await tab.run(begins, does)
+        finally:
+            mine.leaves(tab)
+
+    async def rings(self, request: Request) -> Response:
+        """{"rings": "all", "places": ["all", "browser", "phone"]}: what is chosen, and what there is to choose."""
+        assert request.viewer is not None
+        chosen, phone = await self._places.rings(request.viewer.id), await self._phones.of_user(request.viewer.id)
+        there = {Rings.PHONE: phone is not None, Rings.OUTSIDE: phone is not None and bool(phone.outside)}
+        return _json({"rings": chosen.value, "places": [each.value for each in Rings if there.get(each, True)]})
+
+    async def choose(self, request: Request) -> Response:
+        """Body: {"rings": "all" | "browser" | "phone" | "outside"}."""
+        assert request.viewer is not None
+        try:
+            wanted = request.json()
+            rings = Rings(str(wanted["rings"])) if isinstance(wanted, dict) else None
+        except (ValueError, KeyError):
+            rings = None
+        if rings is None:
+            return _json({"error": {"message": f"rings is one of {', '.join(Rings)}"}}, 422)
+        await self._places.choose(request.viewer.id, rings)
+        return _json({"rings": rings.value})
+
+    async def stop(self) -> None:
+        """Nothing is heard any more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._ringer.close()
+        await self._gateway.stop()
+        self._working = False
+
+    # --- phones -----------------------------------------------------------------------------------------------------
+
+    def _phone_of(self, viewer: Viewer) -> Softphone:
+        """Theirs: the one they have calls on, or another."""
+        found = self._by_user.get(viewer.id)
+        if found is None:
+            found = Softphone(viewer.id, secrets.token_hex(16), self._gateway.open, self._told, self._over)
+            found.name = NAMES.get(viewer.language[:2], NAMES["en"])
+        return found
+
+    async def _begin(self, phone: Softphone, tab: Tab, word: Session) -> None:
+        await self._work()
+        if phone.token not in self._by_token and len(self._by_token) >= MOST:
+            raise MediaError("this node has as many softphones as it can carry")
+        self._by_token[phone.token] = self._by_user[phone.user_id] = phone
+        await phone.meets(tab, word.sdp)
+
+    def _told(self, phone: Softphone) -> None:
+        """It can be called from now on, or no longer."""
+        place = self._place(phone)
+        OPEN.set(sum(each.here for each in self._by_token.values()))
+        if phone.here:
+            self._soon(self._opened(place))
+        else:
+            self._soon(self._places.drop(place))
+
+    async def _opened(self, place: Place) -> None:
+        await self._places.put(place)
+        await self._context.publish(TOPIC, {"user": place.user_id, "token": place.token})
+
+    def _over(self, phone: Softphone) -> None:
+        if self._by_token.pop(phone.token, None) is not None:
+            self._by_user.pop(phone.user_id, None)
+            self._soon(self._gateway.close(phone.token))
+
+    def _place(self, phone: Softphone) -> Place:
+        return Place(phone.user_id, phone.token, phone.name, *self._ringer.where)
+
+    # --- being at work ----------------------------------------------------------------------------------------------
+
+    async def _work(self) -> None:
+        async with self._turn:
+            if not self._working:
+                await self._ringer.bind(self._settings.host, self._settings.advertised)
+                await self._gateway.start(self._carried)
+                self._soon(self._keep())
+                self._soon(self._listen())
+                self._working = True
+
+    def _carried(self, event: Heard | Lost) -> None:
+        phone = self._by_token.get(event.phone)
+        if phone is None:
+            return
+        if isinstance(event, Heard):
+            phone.heard()
+        else:
+            LOST.inc()
+            phone.lost()
+
+    async def _keep(self) -> None:
+        """Say again that they are open."""
+        while True:
+            await asyncio.sleep(LASTS / 3)
+            if here := [phone.token for phone in self._by_token.values() if phone.here]:
+                await self._quietly(self._places.keep(here))
+
+    async def _listen(self) -> None:
+        """Agents open their browsers at other nodes, too; the newest counts."""
+        async with self._context.subscribe(TOPIC) as told:
+            async for each in told:
+                phone = self._by_user.get(int(str(each["user"])))
+                if phone is not None and phone.token != each["token"]:
+                    phone.moved()
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(self._quietly(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _quietly(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except (HubError, MediaError) as error:  # the hub may be stopping; what stays in the table expires
+            log.warning("a softphone's state could not be noted: %s", error)
+
+
+def _json(value: dict[str, Any], status: int = 200) -> Response:
+    return Response(json.dumps(value).encode(), status)

@@ -1,0 +1,86 @@
+"""An agent with nothing but a browser, at one node, takes the call of another: both hear each other; the browser drops
+and is back; each side hangs up; and what becomes of the call when the browser stays away."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from plugins.demo.hub_client import HubClient
+from tests.voice import test_two_nodes
+from tests.voice.baresip import Baresip
+from tests.voice.browser_phone import BrowserPhone
+from tests.voice.house import DESK
+from tests.voice.test_two_nodes import AGENT, CUSTOMER, PASSWORD, Pair, hears
+
+pytestmark = [pytest.mark.slow, pytest.mark.peer, pytest.mark.process]
+pair = test_two_nodes.pair
+
+
+async def test_a_browser_is_a_phone(pair: Pair, browser: Browser, tmp_path: Path) -> None:
+    page = await browser.new_page(bypass_csp=True)
+    ann = BrowserPhone(page, pair.phones.http, AGENT)
+    await ann.opens("ann", PASSWORD)
+    async with (
+        HubClient(pair.phones.http) as screen,
+        Baresip(tmp_path / "caller", "<sip:+8613800138000@127.0.0.1:{sip}>;regint=0", CUSTOMER) as caller,
+    ):
+        await screen.log_in("ann", PASSWORD)
+        await screen.put("/me/presence", {"state": "READY"})
+        number = f"sip:{DESK}@127.0.0.1:{await pair.listens(pair.at_trunk, 'Trunk')}"
+        await caller.do("dial", number)
+        leg = (await ann.becomes("RINGING"))["leg"]
+        await ann.says("answer", leg)
+        await ann.becomes("TALKING")
+        await talk(pair, ann, caller)
+        await measured(ann, leg)
+        await ann.drops()
+        await pair.becomes("ON_HOLD")
+        await music(caller)
+        await ann.comes_back()
+        await pair.becomes("CONNECTED")
+        await talk(pair, ann, caller)
+        await ann.says("hang_up", leg)
+        await ann.becomes("ENDED")
+        await caller.until("CALL_CLOSED")
+        await pair.becomes("CLOSED")
+        await pair.nothing_left(pair.at_trunk)
+        await caller.do("dial", number)
+        leg = (await ann.becomes("RINGING"))["leg"]
+        await ann.says("answer", leg)
+        await talk(pair, ann, caller)
+        await caller.do("hangup")
+        assert (await ann.becomes("ENDED"))["leg"] == leg
+        await pair.nothing_left(pair.at_trunk)
+
+
+async def talk(pair: Pair, ann: BrowserPhone, caller: Baresip) -> None:
+    """They hear each other."""
+    await pair.becomes("CONNECTED")
+    await hears(caller, AGENT)
+    await ann.hears(CUSTOMER)
+
+
+async def music(caller: Baresip) -> None:
+    """The caller hears something, and not the agent."""
+    for _ in range(40):
+        await asyncio.sleep(0.25)  # sound takes its time
+        if caller.level() > 100 and caller.loudness(AGENT) < 0.1:
+            return
+    raise AssertionError(f"{caller.level():.0f}, of which {caller.loudness(AGENT):.2f} is the agent")
+
+
+async def measured(ann: BrowserPhone, leg: str) -> None:
+    """Reports go all the way: the browser knows how long it takes to the lines' media and back."""
+    found = await ann.measures()
+    for _ in range(60):
+        if found["trip"] is not None:
+            break
+        await asyncio.sleep(0.25)  # one in five seconds
+        found = await ann.measures()
+    assert found["received"] > 50 and found["lost"] <= 2 and 0 <= found["trip"] < 1, found
+    await ann.says("quality", leg, loss=0, jitter=1, rtt=1000 * found["trip"])
+    assert (await ann.told("quality"))["mos"] > 4
