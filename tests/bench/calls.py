@@ -19,7 +19,7 @@ from tests.bench.crowd import crowd
 from tests.bench.phones import Phones, exchange, phones
 from tests.bench.place import DATABASES, Place, place
 from tests.bench.row import Cost, Measure, Row, Unfinished, scaled
-from tests.chaos.report import number
+from tests.chaos.report import number, rows
 
 ALONE, AT_ONCE = 4_000, 40
 THROUGH, RATE = 200, 200
@@ -27,6 +27,7 @@ STAYING = 600.0  # seconds a caller is ready to wait: longer than any of this ta
 FLOOR_SECONDS = 0.5
 DONE_WITHIN = 30.0
 OFFERED = "SELECT count(DISTINCT interaction_id) FROM offers"
+OFFERS = "SELECT state, count(*) FROM offers GROUP BY state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ async def _through_row(where: Place, calls: int) -> Row:
             await _offered(where, calls)
             seconds = time.monotonic() - started
             cpu, memory = cost.cpu(seconds), cost.memory()
-            rung = await _rung(ringing, calls, started)
+            rung = await _rung(where, ringing, calls, started)
     note = (
         f"{where.kind}; {10 * cpu * seconds / calls:.0f} ms of CPU a call; {calls / rung:.0f}/s until the phone rings"
     )
@@ -130,11 +131,12 @@ async def _offered(where: Place, calls: int) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _rung(ringing: Phones, calls: int, started: float) -> float:
+async def _rung(where: Place, ringing: Phones, calls: int, started: float) -> float:
     """Seconds from the start until the last phone rang."""
     while len(ringing.rang) < calls:
         if time.monotonic() - started > DONE_WITHIN:
-            raise Unfinished(f"only {len(ringing.rang)} of {calls} phones rang")
+            offers = ", ".join(f"{count} {state}" for state, count in await rows(where.database, OFFERS))
+            raise Unfinished(f"only {len(ringing.rang)} of {calls} phones rang; offers: {offers}")
         await asyncio.sleep(0.02)
     return time.monotonic() - started
 
