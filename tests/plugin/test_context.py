@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -89,8 +90,8 @@ async def test_what_fails_leaves_nothing_behind(core: NotingCore) -> None:
     assert await store.read(lambda conn: conn.scalar(text("SELECT count(*) FROM post_stamps"))) == 0
 
 
-async def test_the_event_log_hears_of_a_fault_from_the_core_itself(store: Store) -> None:
-    core = PipelineCore(store, Directory(store, {}), Topics("test"))
+async def test_the_event_log_hears_of_a_fault_from_the_core_itself(store: Store, tmp_path: Path) -> None:
+    core = PipelineCore(store, Directory(store, {}), Topics("test"), tmp_path)
     record = Plugin("tts", PluginState.LOADED)
     PluginContext(record, Nothing(), core, []).fault("espeak", OSError("gone"))
     async with asyncio.timeout(10):
