@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from hub.api import Channel, Command, Context, Panel, PluginRoutes, hookimpl
 from plugins.sip import commands
 from plugins.sip.channel import SipChannel
+from plugins.sip.recordings.left_behind import hand_in
 from plugins.sip.routes import routes
 from plugins.sip.settings import SipSettings
 
@@ -27,6 +28,12 @@ def hub_settings() -> type[BaseModel]:
 def hub_channels(context: Context) -> Sequence[Channel]:
     """The one channel."""
     return [_channel(context)]
+
+
+@hookimpl
+async def hub_start(context: Context) -> None:
+    """What a crash left of recordings is handed in."""
+    await hand_in(context, _channel(context).exchange.under_way)
 
 
 @hookimpl
@@ -49,9 +56,12 @@ def hub_commands() -> Sequence[Command]:
 
 @hookimpl
 def hub_panels() -> Sequence[Panel]:
-    """Phones and trunks, in the administration."""
-    titles = {"en": "Phones", "zh": "话机"}
-    return [Panel("admin", "sip-phones", "/p/sip/static/phones.js", titles, permission="users.manage")]
+    """Phones and trunks, in the administration; the agent's own telephone, in the bar."""
+    phones, own = {"en": "Phones", "zh": "话机"}, {"en": "Telephone in this browser", "zh": "浏览器电话"}
+    return [
+        Panel("admin", "sip-phones", "/p/sip/static/phones.js", phones, permission="users.manage"),
+        Panel("bar", "sip-softphone", "/p/sip/static/softphone.js", own, permission="interactions.reply"),
+    ]
 
 
 def _channel(context: Context) -> SipChannel:
