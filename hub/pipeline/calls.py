@@ -31,9 +31,10 @@ def hold(tx: Tx, actor: Actor, interaction_id: int) -> Row:
 
 
 def resume(tx: Tx, actor: Actor, interaction_id: int) -> Row:
-    """They talk again. Raises Conflict unless the customer is on hold."""
+    """They talk again: from hold, or when nobody has answered yet where they were to be passed on. Raises Conflict in
+    any other state."""
     interaction = _own_call(tx, actor, interaction_id)
-    if interaction["state"] != InteractionState.ON_HOLD:
+    if interaction["state"] not in {InteractionState.ON_HOLD, InteractionState.TRANSFERRING}:
         raise Conflict("The customer is not on hold.", {"state": interaction["state"]})
     return interactions.move(tx, interaction, InteractionState.CONNECTED)
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from hub.api import AnyAccount, Cause, Event, HubError, Json, SendError, Signal
 from hub.model.states import FINAL
 from hub.pipeline import leg, party
-from hub.pipeline.arrangement import NOTHING, Arrangement, Talk, steps, wanted
+from hub.pipeline.arrangement import NOTHING, Arrangement, Step, Talk, steps, wanted
 from hub.pipeline.directory import Directory
 from hub.pipeline.errands import Errands
 from hub.pipeline.operator import Call, Operator
@@ -45,6 +45,7 @@ class Switchboard:
         self._operator = Operator(store)
         self.held: Collection[int] = ()
         self._now: dict[int, Arrangement] = {}
+        self._passing: dict[int, asyncio.Task[None]] = {}
         self._calls = Errands(self._bring_about, "call")
 
     async def hold(self, held: Collection[int]) -> None:
@@ -80,6 +81,9 @@ class Switchboard:
     async def close(self) -> None:
         """Stop; the calls stay as they are."""
         await self._calls.close()
+        for passing in self._passing.values():
+            passing.cancel()
+        await asyncio.gather(*self._passing.values(), return_exceptions=True)
 
     def _accounts(self) -> list[AnyAccount]:
         return [account for account in self._directory.calling() if account.connection_id in self.held]
@@ -98,8 +102,24 @@ class Switchboard:
             return
         before, after = self._now.get(interaction_id, NOTHING), _wanted(call)
         self._remember(interaction_id, after)
+        if after.talk is not Talk.PASSED_OUT:
+            await self._stay(interaction_id)
         for step in steps(before, after):
-            await self._operator.carry_out(call, step)
+            if step.command == "transfer_out":
+                self._pass(call, step)
+            else:
+                await self._operator.carry_out(call, step)
+
+    def _pass(self, call: Call, step: Step) -> None:
+        """Out there it rings for a while, and who is passed on may be had back or hang up meanwhile."""
+        task = asyncio.get_running_loop().create_task(self._operator.carry_out(call, step))
+        self._passing[call.id] = task
+
+    async def _stay(self, interaction_id: int) -> None:
+        """Nobody is passed on any more."""
+        if (passing := self._passing.pop(interaction_id, None)) is not None:
+            passing.cancel()
+            await asyncio.wait([passing])
 
     def _remember(self, interaction_id: int, now: Arrangement) -> None:
         self._now[interaction_id] = now

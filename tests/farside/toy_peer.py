@@ -4,7 +4,8 @@ Every input offered and every answer, delivery and signal got stands in its ledg
 tests.farside.toy_lines it has "watch", which is sent a line whenever there is news in the ledger, and "control", by
 which a test makes it speak: {"do": "say", …line…} pushes an input (with proof) until it is answered, {"do": "behave",
 "as": how} sets how it answers sends: "well", "slowly" (pending; a receipt follows when the test says it), "rejected",
-"throttled", "unknown", "silent", "hang_up".
+"throttled", "unknown", "silent", "hang_up". A command of a call is refused as its name; "ringing" before its name leaves
+it without an answer until the hub gives up.
 """
 
 from __future__ import annotations
@@ -41,8 +42,7 @@ class Exchange:
             elif first.get("role") == "send":
                 await self._delivered(first, reader, writer)
             elif first.get("role") == "call":
-                writer.write(encode(self._commanded(first)))
-                await writer.drain()
+                await self._called(first, reader, writer)
             elif first.get("role") == "tell":
                 self._note("told", **{key: value for key, value in first.items() if key != "role"})
             elif first.get("role") == "watch":
@@ -84,6 +84,16 @@ class Exchange:
         self._note({"ack": "acked", "refuse": "refused", "again": "put_off"}[word], id=ident, **answer)
         if word != "again":
             self._unanswered.pop(ident, None)
+
+    async def _called(self, line: Line, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        facts = {key: value for key, value in line.items() if key != "role"}
+        if self._behaviour == f"ringing {line['do']}":
+            self._note("commanded", **facts)
+            await reader.read()
+            self._note("given_up", **facts)
+        else:
+            writer.write(encode(self._commanded(line)))
+            await writer.drain()
 
     def _commanded(self, line: Line) -> Line:
         """A call's command: noted, and its legs remembered."""

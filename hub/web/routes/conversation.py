@@ -155,7 +155,7 @@ async def snooze_interaction(call: Call, interaction_id: int, body: Snooze) -> I
 
 @routes.post("/interactions/{interaction_id}/resume", REPLY)
 async def resume_interaction(call: Call, interaction_id: int) -> InteractionItem:
-    """Take up again what waited for the customer, slept, or was on hold."""
+    """Take up again what waited for the customer, slept, was on hold, or rings outside where it was to be passed on."""
     return await _act(call, interaction_id, lambda tx: _resume(call, tx, interaction_id))
 
 

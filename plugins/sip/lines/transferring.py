@@ -128,6 +128,9 @@ async def transfer(outward: Outward, line: Line, number: str, taken: Callable[[]
     except TimeoutError:
         outside.hang_up(Cause.NO_ANSWER)
         raise Unreachable("nobody answered") from None
+    except asyncio.CancelledError:  # the customer is wanted back
+        outside.hang_up()
+        raise
     finally:
         line.beyond = None
     if not answered or line.customer is None or line.customer.over:

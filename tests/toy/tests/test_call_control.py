@@ -150,6 +150,27 @@ async def test_passing_a_caller_out_ends_the_call_or_brings_them_back(house: Pho
     await house.until("interaction.state", lambda e: e.data["previous"] == "TRANSFERRING" and e.data["state"] == state)
 
 
+async def test_a_caller_who_is_passed_out_is_had_back_before_anybody_answers_there(house: Phones) -> None:
+    call, anns = await house.talking()
+    await house.exchange.behave("ringing transfer_out")
+    await house.store.write(lambda tx: calls.pass_out(tx, house.ann, call, Address("toy", "hospital")))
+    await house.told("transfer_out", to="hospital")
+    await house.store.write(lambda tx: calls.resume(tx, house.ann, call))
+    await house.exchange.until("given_up", lambda e: e["do"] == "transfer_out")
+    await house.exchange.until("commanded", lambda _: len(house.commands("bridge", legs=[anns])) == 2)
+    assert await house.state() == "CONNECTED"
+
+
+async def test_who_passes_a_caller_out_may_hang_up_while_it_rings_there(house: Phones) -> None:
+    call, _ = await house.talking()
+    await house.exchange.behave("ringing transfer_out")
+    await house.store.write(lambda tx: calls.pass_out(tx, house.ann, call, Address("toy", "hospital")))
+    await house.told("transfer_out", to="hospital")
+    await house.store.write(lambda tx: calls.hang_up(tx, house.ann, call))
+    await house.exchange.until("given_up", lambda e: e["do"] == "transfer_out")
+    await house.told("end")
+
+
 async def test_a_placed_call_rings_the_agent_first_and_ends_as_it_goes(house: Phones) -> None:
     await house.ready()
     directory = house.site.directory
