@@ -10,7 +10,7 @@ of agents' legs, each named by a string the core gives (`Ringing.leg`). What hap
 | HELD, RESUMED         | somebody put the call on hold, or back | the same, by the agent's own device           |
 | CONSULTING            | –                                      | the device called `colleague` about the call  |
 | RETURNED              | –                                      | and has done with it: the customer is theirs  |
-| PASSED_ON             | –                                      | the device passed the call on to `colleague`  |
+| PASSED_ON             | –                                      | it passed it on to `colleague`, or a `queue`  |
 | RECORDING             | what they say and hear is recorded now | –                                             |
 | RECORDING_PAUSED      | and now silence is                     | –                                             |
 | ENDED, with a `cause` | the call is over                       | not taken (see `Cause`), or the agent hung up |

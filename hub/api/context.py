@@ -179,7 +179,7 @@ class Context(Protocol):
     settings      the plugin's own settings model (what `hub_settings` declared): hub.toml, then the environment
     site_url      where the site is reached, without a trailing slash ("http://127.0.0.1:8080"); known once it serves
     store         read and write the plugin's own tables
-    folder        a folder in the site's data folder that is the plugin's alone, for files that this node must find again
+    folder        a folder in the site's data folder that is the plugin's alone, for files that this node must find
                   after a crash; another hub on the same disk may have the same one. Not there until the plugin makes it
     """
 

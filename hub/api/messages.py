@@ -176,7 +176,7 @@ class Quality:
 class LegFact:
     """Something that happened to a leg. `thread` is the key the interaction is known by; `cause` says why it ended, and
     `quality` how it was; `colleague` is the user whom the agent's device called or passed the customer on to
-    (CONSULTING, PASSED_ON)."""
+    (CONSULTING, PASSED_ON), `queue` the key of the queue it passed them on to instead."""
 
     thread: str
     state: LegState
@@ -185,6 +185,7 @@ class LegFact:
     at: datetime | None = None
     colleague: int | None = None
     quality: Quality | None = None
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,18 +119,27 @@ def _agents(tx: Tx, interaction: Row, number: int, fact: LegFact) -> None:
 
 
 def _by_device(tx: Tx, interaction: Row, user_id: int, fact: LegFact) -> None:
-    """An agent brings in a colleague by the keys of their phone, is done with them, or passes the customer on. What
-    cannot be stays as it is: the colleague's device does not ring, and that is what the phone is told."""
+    """An agent brings in a colleague by the keys of their phone, is done with them, or passes the customer on, to one
+    or to a queue. What cannot be stays as it is, and that is what the phone is told."""
     actor = Actor(user_id, "", frozenset(), None)
     try:
         if fact.state is LegState.RETURNED:
             consult.back(tx, actor, interaction["id"])
         elif fact.state is LegState.PASSED_ON and fact.colleague is not None:
             transfer.ring(tx, actor, interaction["id"], fact.colleague)
+        elif fact.state is LegState.PASSED_ON:
+            _to_queue(tx, actor, interaction, fact.queue)
         elif fact.state is LegState.CONSULTING:
             consult.ask(tx, actor, interaction["id"], Whom(user=fact.colleague))
     except Conflict as error:
         log.info("call %d: %s by a device is not possible: %s", interaction["id"], fact.state, error)
+
+
+def _to_queue(tx: Tx, actor: Actor, interaction: Row, key: str) -> None:
+    queue = work.queue_by_key(tx.conn, key)
+    if queue is None:
+        raise Conflict("There is no such queue.", {"queue": key})
+    transfer.to_queue(tx, actor, interaction["id"], queue["id"])
 
 
 def _left(tx: Tx, interaction: Row, found: Row, cause: str) -> None:

@@ -44,6 +44,7 @@ from plugins.sip.lines.outward import Outward
 from plugins.sip.lines.placing import Placed
 from plugins.sip.lines.prompting import say
 from plugins.sip.lines.transferring import offer_on, pass_on, transfer
+from plugins.sip.lines.whom import meant
 from plugins.sip.meaning import meaning, number_of
 from plugins.sip.media.engine import MediaError
 from plugins.sip.settings import NAME, SCHEME, SipAccount, SipConnection, SipSettings
@@ -193,13 +194,13 @@ class SipChannel:
         return {line.thread: list(line.legs) for line in mine}
 
     def _asked_to_transfer(self, line: Line, leg: AgentLeg, referral: Referral) -> None:
-        """An agent's phone passes the customer on (REFER): to an allowed number outside, or to a colleague."""
-        number = number_in(referral.target)
-        if number.lstrip("+").isdecimal() and self._outward.allows(line.account, number):
+        """An agent's phone passes the customer on (REFER): to an allowed number outside, a colleague or a queue."""
+        number, queues = number_in(referral.target), self.exchange.settings.queues
+        if number not in queues and number.lstrip("+").isdecimal() and self._outward.allows(line.account, number):
             referral.accept()
             line.soon(pass_on(self._outward, line, number, referral))
         else:
-            line.soon(offer_on(self.exchange.phones, line, leg, referral, number))
+            line.soon(offer_on(meant(self.exchange.context, self.exchange.phones, queues, number), line, leg, referral))
 
     def _line(self, thread: str) -> Line:
         line = self.exchange.lines.get(thread)

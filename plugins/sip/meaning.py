@@ -114,6 +114,7 @@ def _leg(raw: Raw) -> LegFact:
         at,
         colleague if isinstance(colleague, int) else None,
         _quality(fact.get("quality")),
+        _clean(str(fact.get("queue", ""))),
     )
 
 

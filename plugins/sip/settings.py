@@ -36,6 +36,10 @@ class SipSettings(BaseModel):
     dns: list[str] = Field(
         default=[], description='Name servers that know the proxies, "192.0.2.53" or with a port; empty: the system\'s'
     )
+    queues: dict[str, str] = Field(
+        default_factory=dict,
+        description='Numbers by which phones pass callers on to queues: { 601 = "support" }, by the queue\'s key',
+    )
     media_host: str = Field(default="127.0.0.1", description="Address audio binds")
     media_advertised: str = Field(default="", description="Address audio is announced at, behind NAT; empty: as bound")
     media_first_port: int = Field(default=0, ge=0, le=65535, description="First UDP port for audio; 0 asks the system")

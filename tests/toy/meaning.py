@@ -100,7 +100,8 @@ def _leg(line: Mapping[str, Any]) -> LegFact:
     colleague = line.get("colleague")
     who = colleague if isinstance(colleague, int) else None
     quality = Quality(**line["quality"]) if "quality" in line else None
-    return LegFact(word(line, "session"), state, leg[:80], cause[:80], colleague=who, quality=quality)
+    queue = str(line.get("queue", ""))[:80]
+    return LegFact(word(line, "session"), state, leg[:80], cause[:80], colleague=who, quality=quality, queue=queue)
 
 
 def _typing(line: Mapping[str, Any]) -> Signal:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from hub.api import AnyAccount, Cause, Context, InputError, Json, LegState, Overloaded, Quality, Raw, crash_point
+from plugins.sip.lines.whom import Whom
 from plugins.sip.media.engine import MediaError
 from plugins.sip.recordings.under_way import Piece
 
@@ -68,9 +69,9 @@ class Reports:
         """And has done with it."""
         self._leg(LegState.RETURNED, leg)
 
-    def passed_on(self, leg: str, colleague: int) -> None:
-        """An agent's phone wants a colleague, a user, to have the customer."""
-        self._leg(LegState.PASSED_ON, leg, colleague=colleague)
+    def passed_on(self, leg: str, to: Whom) -> None:
+        """An agent's phone wants somebody else to have the customer."""
+        self._leg(LegState.PASSED_ON, leg, colleague=to.colleague, queue=to.queue)
 
     def _leg(self, state: LegState, leg: str, heard: Measured | None = None, **more: Json) -> None:
         fact = {"state": state.value, "leg": leg, "at": datetime.now(UTC).isoformat(), **more}

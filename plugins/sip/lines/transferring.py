@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from hub.api import AnyAccount, Cause, SendError, Unreachable
 from plugins.sip.calls.call import Call
@@ -13,7 +13,7 @@ from plugins.sip.lines.agent_leg import AgentLeg
 from plugins.sip.lines.line import Line
 from plugins.sip.lines.outward import Outward
 from plugins.sip.lines.speaking import Speaking
-from plugins.sip.phones.phones import Phones
+from plugins.sip.lines.whom import Whom
 
 log = logging.getLogger(__name__)
 LONGEST_RING = 45.0
@@ -96,16 +96,16 @@ async def pass_on(outward: Outward, line: Line, number: str, referral: Referral)
         referral.done(480, "Temporarily Unavailable")
 
 
-async def offer_on(phones: Phones, line: Line, leg: AgentLeg, referral: Referral, username: str) -> None:
-    """To a colleague, whom the core offers the customer: the leg has gone then, and the phone is told. Who does not
-    take them gives them back."""
-    colleague = await phones.named(username)
-    if colleague is None or colleague.user_id == leg.user_id or not await phones.has_device(colleague):
+async def offer_on(find: Awaitable[Whom | None], line: Line, leg: AgentLeg, referral: Referral) -> None:
+    """To a colleague or a queue: the core has the customer offered, the leg has gone then, and the phone is told. A
+    colleague who does not take them gives them back."""
+    to = await find
+    if to is None or to.colleague == leg.user_id:
         referral.refuse()
         return
     referral.accept()
     leg.referral = referral
-    line.reports.passed_on(leg.name, colleague.user_id)
+    line.reports.passed_on(leg.name, to)
     await asyncio.sleep(CORE_ANSWERS)
     if not leg.over:  # they are not at work, or busy
         leg.referral = None

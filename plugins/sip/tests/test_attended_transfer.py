@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.api import QueueFacts
 from plugins.sip.calls import replaces
 from plugins.sip.calls.replaces import BadReplaces, Replaces
 from plugins.sip.lines import transferring
@@ -167,6 +168,17 @@ async def test_a_colleague_who_cannot_take_them_leaves_them_where_they_are(
     desk.ann.say(again)
     assert (await desk.ann.answer()).code == 202
     assert (await desk.ann.asked("NOTIFY")).headers["Event"] == f"refer;id={again.cseq.sequence}", "RFC 3515 §2.4.6"
+
+
+@pytest.mark.parametrize("to", ["support", "601"])
+async def test_a_caller_is_passed_on_to_a_queue_by_its_key_or_its_number(desk: Desk, to: str) -> None:
+    desk.found.context.queues["support"] = QueueFacts(True, 0, 1)
+    desk.found.exchange.settings.queues["601"] = "support"
+    desk.ann.say(desk.ann.request("REFER", f"Refer-To: <sip:{to}@hub>"))
+    await desk.found.until(lambda: desk.states("PASSED_ON"))
+    assert desk.found.told("leg")[-1]["queue"] == "support"
+    await desk.found.channel.release(ACCOUNT, desk.found.thread, "offer:1", "released")  # so the core answers
+    assert await desk.ann.referred() == ["202", "SIP/2.0 100 Trying", "SIP/2.0 200 OK"]
 
 
 @pytest.mark.parametrize("to", ["nobody", "ann", "cy"])

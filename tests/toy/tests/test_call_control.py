@@ -74,8 +74,9 @@ async def test_a_colleague_is_consulted_and_given_the_call_by_the_keys_of_a_phon
     assert (row["state"], row["agent_id"]) == ("CONNECTED", house.bo.user_id)
 
 
-async def test_a_caller_is_passed_on_to_a_colleague_by_the_keys_of_a_phone(house: Phones) -> None:
+async def test_a_caller_is_passed_on_to_a_colleague_or_a_queue_by_the_keys_of_a_phone(house: Phones) -> None:
     _, anns = await house.talking()
+    await house.fact("PASSED_ON", anns, queue="nowhere")  # there is none: the caller stays
     await house.fact("PASSED_ON", anns, colleague=house.bo.user_id)  # who is not READY: the caller stays
     await house.ready(house.bo)
     await house.fact("PASSED_ON", anns, colleague=house.bo.user_id)
@@ -84,6 +85,12 @@ async def test_a_caller_is_passed_on_to_a_colleague_by_the_keys_of_a_phone(house
     await house.fact("ENDED", bos, cause="REJECTED")
     back = (await house.told("ring", user=house.ann.user_id, leg=f"offer:{int(bos.removeprefix('offer:')) + 1}"))["leg"]
     assert back != anns, "who does not take it gives it back"
+    await house.fact("ANSWERED", back)
+    await house.told("bridge", legs=[back])
+    await house.fact("PASSED_ON", back, queue="desk")
+    await house.told("release", leg=back)
+    [row] = await house.rows(interactions)
+    assert (row["state"] in {"QUEUED", "OFFERED"}, row["agent_id"]) == (True, None)
 
 
 async def test_who_is_done_with_a_colleague_by_the_phone_has_the_caller_alone(house: Phones) -> None:
