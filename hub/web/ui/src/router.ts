@@ -19,6 +19,11 @@ export const router = createRouter({
       children: [
         { path: "", redirect: { name: "inbox" } },
         { path: "inbox/:id(\\d+)?", name: "inbox", component: () => import("./inbox/InboxPage.vue") },
+        {
+          path: "follow-ups/:kind(callbacks|voicemails)?",
+          name: "followups",
+          component: () => import("./followups/FollowUpsPage.vue"),
+        },
         { path: "tickets", name: "tickets", component: () => import("./tickets/TicketsPage.vue") },
         { path: "tickets/:id(\\d+)", name: "ticket", component: () => import("./tickets/TicketPage.vue") },
         { path: "customers", name: "customers", component: () => import("./customers/CustomersPage.vue") },
@@ -26,6 +31,7 @@ export const router = createRouter({
         { path: "customers/:id(\\d+)", name: "customer", component: () => import("./customers/CustomerPage.vue") },
         { path: "search", name: "search", component: () => import("./search/SearchPage.vue") },
         { path: "board", name: "board", component: () => import("./supervisor/BoardPage.vue") },
+        { path: "live", name: "live", component: () => import("./supervisor/CallsPage.vue") },
         { path: "agents", name: "agents", component: () => import("./supervisor/AgentsPage.vue") },
         { path: "admin/:page?", name: "admin", component: () => import("./admin/AdminPage.vue") },
         { path: ":rest(.*)*", redirect: { name: "inbox" } },

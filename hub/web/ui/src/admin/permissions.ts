@@ -4,6 +4,8 @@ export const PERMISSIONS = [
   "interactions.reply",
   "interactions.transfer",
   "interactions.supervise",
+  "calls.monitor",
+  "calls.take_over",
   "recordings.play",
   "tickets.read",
   "tickets.write",

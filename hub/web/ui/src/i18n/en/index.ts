@@ -2,8 +2,19 @@ import { administration } from "./administration";
 import { calls } from "./calls";
 import { codes } from "./codes";
 import { conversation } from "./conversation";
+import { promises } from "./promises";
 import { records } from "./records";
 import { routing } from "./routing";
 import { shell } from "./shell";
+import { supervision } from "./supervision";
 
-export const en = { ...shell, ...codes, ...conversation, ...records, ...administration, ...routing, ...calls };
+export const en = {
+  ...shell,
+  ...codes,
+  ...conversation,
+  ...records,
+  ...administration,
+  ...routing,
+  ...calls, ...promises,
+  ...supervision,
+};

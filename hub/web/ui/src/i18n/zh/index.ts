@@ -3,9 +3,11 @@ import { administration } from "./administration";
 import { calls } from "./calls";
 import { codes } from "./codes";
 import { conversation } from "./conversation";
+import { promises } from "./promises";
 import { records } from "./records";
 import { routing } from "./routing";
 import { shell } from "./shell";
+import { supervision } from "./supervision";
 
 export const zh: Sentences = {
   ...shell,
@@ -15,4 +17,6 @@ export const zh: Sentences = {
   ...administration,
   ...routing,
   ...calls,
+  ...promises,
+  ...supervision,
 };

@@ -1,0 +1,26 @@
+/** Supervisors in others' calls. */
+export const supervision = {
+  live: {
+    none: "Nobody is on the telephone.",
+    customer: "Customer",
+    who: "Who talks",
+    queue: "Queue",
+    since: "Since",
+    recording: "Recording",
+    alone: "Nobody yet",
+    rings: "rings",
+    muted: "microphone off",
+    monitor: "Monitor",
+    LISTEN: "Listen",
+    WHISPER: "Whisper",
+    BARGE: "Speak with all",
+    STOP: "Leave the call",
+    whisper_to: "Whisper to {name}",
+    take_over: "Take over",
+    take_over_text: "The call is yours from now on, and no longer with {name}.",
+    record: "Record",
+    pause: "Pause recording",
+    rings_you: "Your phone rings.",
+  },
+  recorded: { ON: "On", PAUSED: "Paused", OFF: "Off" },
+};

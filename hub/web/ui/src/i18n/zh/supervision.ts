@@ -1,0 +1,26 @@
+/** 班长与座席的通话。 */
+export const supervision = {
+  live: {
+    none: "目前没有通话。",
+    customer: "客户",
+    who: "通话各方",
+    queue: "队列",
+    since: "时长",
+    recording: "录音",
+    alone: "尚无座席",
+    rings: "振铃中",
+    muted: "已静音",
+    monitor: "监听",
+    LISTEN: "监听",
+    WHISPER: "密语座席",
+    BARGE: "插话",
+    STOP: "退出通话",
+    whisper_to: "密语 {name}",
+    take_over: "接管",
+    take_over_text: "此通话将由您接管，不再属于 {name}。",
+    record: "录音",
+    pause: "暂停录音",
+    rings_you: "您的电话在振铃。",
+  },
+  recorded: { ON: "录音中", PAUSED: "已暂停", OFF: "未录音" },
+};
