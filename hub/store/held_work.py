@@ -17,6 +17,6 @@ def held(conn: Connection, user_id: int) -> list[Row]:
     return many(conn, select(work).where(*mine, _open).order_by(work.c.id))
 
 
-def kinds(conn: Connection, ids: Collection[int]) -> dict[int, str]:
-    """What each of these is."""
-    return {row.id: row.kind for row in conn.execute(select(work.c.id, work.c.kind).where(work.c.id.in_(ids)))}
+def works(conn: Connection, ids: Collection[int]) -> dict[int, Row]:
+    """These, by id."""
+    return {row["id"]: row for row in many(conn, select(work).where(work.c.id.in_(ids)))}

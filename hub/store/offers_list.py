@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -16,9 +18,17 @@ from hub.store.listing import InteractionItem
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """What comes with the work when it is taken: the words of a note, and the names of forms that are open."""
+
+    text: str
+    forms: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class OfferItem:
     """One open offer, of work of this `kind`. `seconds_left` is the countdown when this was read. ACCEPTED: a call that
-    is mine as soon as I answer my device."""
+    is mine as soon as I answer my device. `carried` is what whoever passes it on had begun."""
 
     id: int
     state: OfferState
@@ -28,6 +38,7 @@ class OfferItem:
     created_at: datetime
     expires_at: datetime
     seconds_left: float
+    carried: Carried | None
 
 
 def open_offers(conn: Connection, actor: Actor, now: datetime) -> list[OfferItem]:
@@ -35,21 +46,26 @@ def open_offers(conn: Connection, actor: Actor, now: datetime) -> list[OfferItem
     rows = work.open_offers(conn, user_id=actor.user_id)
     offered = [row["interaction_id"] for row in rows if row["interaction_id"] is not None]
     items = {item.id: item for item in listing.items_of(conn, actor, offered)} if offered else {}
-    kinds = held_work.kinds(conn, [row["work_id"] for row in rows])
+    works = held_work.works(conn, [row["work_id"] for row in rows])
     found = [
         OfferItem(
             id=row["id"],
             state=OfferState(row["state"]),
-            kind=kinds.get(row["work_id"], ""),
+            kind=works[row["work_id"]]["kind"],
             interaction=items.get(row["interaction_id"]),
             queue=row["queue_id"],
             created_at=row["created_at"],
             expires_at=row["expires_at"],
             seconds_left=max(0.0, (row["expires_at"] - now).total_seconds()),
+            carried=_carried(works[row["work_id"]]["payload"].get("carried")),
         )
         for row in rows
     ]
     return sorted(found, key=lambda each: not _somebody_is_there(each))
+
+
+def _carried(said: Mapping[str, Any] | None) -> Carried | None:
+    return Carried(str(said.get("text", "")), sorted(said.get("forms", {}))) if said else None
 
 
 def _somebody_is_there(item: OfferItem) -> bool:

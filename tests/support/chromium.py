@@ -27,6 +27,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--use-fake-device-for-media-stream",  # a headset nobody wears: it hums
+    "--use-fake-ui-for-media-stream",  # and may be used
     "--allow-loopback-in-peer-connection",
     f"--disable-features={','.join(OFF)}",
 ]

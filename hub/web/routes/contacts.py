@@ -19,7 +19,7 @@ from hub.store.listing import InteractionItem
 from hub.store.paging import Page
 from hub.store.unit import Tx
 from hub.web.call import Call
-from hub.web.fields import Attributes, Body, Id, Line, Long, Small, as_json
+from hub.web.fields import Attributes, Body, Id, Line, Long, Short, Small, as_json
 from hub.web.routes.conversation import AddressField, Kind, Typing, capabilities_of
 from hub.web.routing import Routes
 from hub.web.sanitise import clean_html
@@ -53,24 +53,27 @@ class InteractionChange(Body):
 
 
 class Draft(Body):
-    """A message not yet sent."""
+    """A message not yet sent, and what stands in forms that are open beside it (a ticket, a customer). Who is asked for
+    help, or takes it over, has all of it before their eyes but the files."""
 
     kind: Kind = "TEXT"
     text: Long = ""
     html: Long = ""
     fields: Attributes = Field(default_factory=dict)
     attachments: Annotated[list[Id], Field(max_length=50)] = Field(default_factory=list)
+    forms: Annotated[dict[Short, Long], Field(max_length=10)] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class DraftItem:
-    """A message not yet sent; all empty when there is none."""
+    """A message not yet sent, and forms that are open; all empty when there is none."""
 
     kind: str
     text: str
     html: str
     fields: dict[str, Any]
     attachments: list[int]
+    forms: dict[str, str]
 
 
 @routes.post("/interactions", REPLY, status=201)
@@ -91,7 +94,8 @@ async def change_interaction(call: Call, interaction_id: int, body: InteractionC
 async def get_draft(call: Call, interaction_id: int) -> DraftItem:
     """What I had begun to write here."""
     content = await call.read(lambda conn: _draft(call, conn, interaction_id))
-    return DraftItem(**{"kind": "TEXT", "text": "", "html": "", "fields": {}, "attachments": [], **content})
+    nothing: dict[str, Any] = {"kind": "TEXT", "text": "", "html": "", "fields": {}, "attachments": [], "forms": {}}
+    return DraftItem(**{**nothing, **content})
 
 
 @routes.put("/interactions/{interaction_id}/draft", REPLY)

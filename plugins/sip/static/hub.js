@@ -7,7 +7,7 @@ async function ask(path, options) {
 }
 
 /** `hub` is the panel's: it knows the session's CSRF token. */
-async function change(hub, method, path, body) {
+export async function change(hub, method, path, body) {
   const { csrf } = await hub.get("/me");
   const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf };
   return ask(path, { method, headers, body: JSON.stringify(body) });
@@ -15,6 +15,8 @@ async function change(hub, method, path, body) {
 
 export const phones = async () => (await ask("/phones")).phones;
 export const give = (hub, user, phone) => change(hub, "PUT", `/phones/${user}`, phone);
+/** Where my own calls ring. */
+export const mine = () => ask("/softphone/devices");
 export const take = (hub, user) => change(hub, "DELETE", `/phones/${user}`, {});
 
 /** What the exchange sees; null for those who may give phones but not look at connections. */

@@ -46,6 +46,29 @@ export const calls = {
   tasks: () => get<T.Page<{ id: number; kind: string; interaction: number | null }>>("/work-items"),
   taskDone: (work: number) => post<void>(`/work-items/${work}/done`),
   devices: () => get<T.Page<T.Device>>("/me/devices"),
+  mine: () => get<T.Page<T.InteractionDetail>>("/me/calls"),
+  monitor: (id: number, mode: T.Monitoring, user?: number) =>
+    post<unknown>(`/interactions/${id}/monitor`, { mode, user: user ?? null }),
+  stopMonitoring: (id: number) => post<unknown>(`/interactions/${id}/monitor/stop`),
+  takeOver: (id: number) => post<unknown>(`/interactions/${id}/take-over`),
+  record: (id: number, on: boolean) => post<unknown>(`/interactions/${id}/record`, { on }),
+  mute: (id: number, on: boolean) => post<unknown>(`/interactions/${id}/mute`, { on }),
+  dismiss: (id: number, leg: string) => post<unknown>(`/interactions/${id}/dismiss`, { leg }),
+  unpark: (id: number) => post<unknown>(`/interactions/${id}/unpark`),
+  park: (id: number) => post<unknown>(`/interactions/${id}/park`),
+  invite: (id: number, to: { scheme: string; value: string }) => post<unknown>(`/interactions/${id}/invite`, { to }),
+};
+
+export const promises = {
+  callbacks: (query: Query) => get<T.Page<T.Callback>>("/callbacks", query),
+  promise: (body: T.NewCallback) => post<{ id: number }>("/callbacks", body),
+  cancel: (id: number) => post<void>(`/callbacks/${id}/cancel`),
+  followUps: (query: Query) => get<T.Page<T.FollowUp>>("/follow-ups", query),
+  assign: (work: number, user: number | null) => post<{ id: number }>(`/follow-ups/${work}/assign`, { user }),
+  voicemails: (query: Query) => get<T.Page<T.Voicemail>>("/voicemails", query),
+  heard: (id: number, on: boolean) => post<void>(`/voicemails/${id}/heard`, { on }),
+  closed: (id: number, on: boolean) => post<void>(`/voicemails/${id}/closed`, { on }),
+  assignVoicemail: (id: number, user: number | null) => post<void>(`/voicemails/${id}/assign`, { user }),
 };
 
 export const consult = {

@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, reactive, ref, watch } from "vue";
 import { interactions as api, files as fileApi } from "@/api";
 import type { Attachment } from "@/api/types";
+import { useOpenForms } from "@/stores/openForms";
 
 export interface Restored {
   text: string;
@@ -14,6 +15,8 @@ const PAUSE_MS = 500;
 /** What is being written, kept on the server: it survives a reload and follows to another device. */
 export function useDraft(interaction: number) {
   const draft = reactive<Restored>({ text: "", kind: "TEXT", fields: {}, attachments: [] });
+  const forms = useOpenForms();
+  const open = () => forms.of(interaction);
   const saved = ref(true);
   const loaded = ref(false);
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -23,12 +26,16 @@ export function useDraft(interaction: number) {
     () => !draft.text.trim() && !draft.attachments.length && !Object.values(draft.fields).some(Boolean),
   );
 
+  const nothing = () => isEmpty.value && !Object.keys(open()).length;
+
   async function load(): Promise<void> {
     try {
       const found = await api.draft(interaction);
       const files = await Promise.all(found.attachments.map(fileApi.describe));
-      stored = Boolean(found.text || files.length || Object.keys(found.fields).length);
-      if (stored && isEmpty.value) replace({ ...found, attachments: files });
+      stored = [found.text, files, Object.keys(found.fields), Object.keys(found.forms)].some((part) => part.length);
+      if (!stored || !nothing()) return;
+      replace({ ...found, attachments: files });
+      forms.put(interaction, found.forms);
     } finally {
       loaded.value = true;
     }
@@ -45,9 +52,10 @@ export function useDraft(interaction: number) {
     clearTimeout(timer);
     timer = undefined;
     try {
-      if (!isEmpty.value) await api.saveDraft(interaction, body());
+      const left = !nothing();
+      if (left) await api.saveDraft(interaction, body());
       else if (stored) await api.dropDraft(interaction);
-      stored = !isEmpty.value;
+      stored = left;
       saved.value = true;
     } catch (error) {
       console.warn("the draft stays on this screen for now", error);
@@ -57,20 +65,16 @@ export function useDraft(interaction: number) {
 
   function body() {
     const { text, kind, fields, attachments } = draft;
-    return { text, html: "", kind, fields, attachments: attachments.map((file) => file.id) };
+    return { text, html: "", kind, fields, attachments: attachments.map((file) => file.id), forms: open() };
   }
 
-  /** Sent: nothing is left to keep. */
+  /** Sent: nothing of the message is left to keep. */
   function clear(): void {
     replace({});
-    clearTimeout(timer);
-    timer = undefined;
-    saved.value = true;
-    if (stored) void api.dropDraft(interaction).catch(() => undefined);
-    stored = false;
+    void save();
   }
 
-  watch(draft, () => {
+  watch([draft, open], () => {
     if (!loaded.value) return;
     saved.value = false;
     clearTimeout(timer);

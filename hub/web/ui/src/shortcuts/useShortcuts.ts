@@ -1,4 +1,4 @@
-import { onScopeDispose, shallowReactive } from "vue";
+import { effectScope, onScopeDispose, shallowReactive, watch } from "vue";
 import { useSession } from "@/stores/session";
 import { caps, chord, completed, isCharacter } from "./match";
 
@@ -6,7 +6,7 @@ export interface Shortcut {
   /** Also the key of its sentence: `keys.<id>`. */
   id: string;
   keys: string;
-  group: "everywhere" | "list" | "conversation" | "offers";
+  group: "everywhere" | "list" | "conversation" | "offers" | "calls";
   run(): void;
   /** Works while the cursor is in a text field. */
   whileTyping?: boolean;
@@ -25,6 +25,21 @@ export function useShortcuts(shortcuts: Shortcut[]): void {
   onScopeDispose(() => {
     for (const shortcut of shortcuts) if (active.get(shortcut.id) === shortcut) active.delete(shortcut.id);
   });
+}
+
+/** The same, and only while it is so: of several calls, the keys are about one. */
+export function useShortcutsWhile(on: () => boolean, shortcuts: Shortcut[]): void {
+  let scope = effectScope();
+  watch(
+    on,
+    (is) => {
+      scope.stop();
+      scope = effectScope();
+      if (is) scope.run(() => useShortcuts(shortcuts));
+    },
+    { immediate: true },
+  );
+  onScopeDispose(() => scope.stop());
 }
 
 /** Listens for the whole window; call once, from the shell. */
@@ -50,7 +65,8 @@ function press(event: KeyboardEvent): void {
 }
 
 function allowed(shortcut: Shortcut, event: KeyboardEvent): boolean {
-  if (document.querySelector('[aria-modal="true"]') && shortcut.group !== "offers") return false;
+  const urgent = shortcut.group === "offers" || shortcut.group === "calls";
+  if (document.querySelector('[aria-modal="true"]') && !urgent) return false;
   if (isCharacter(shortcut.keys) && useSession().preferences.single_keys === false) return false;
   return shortcut.whileTyping || !isTyping(event.target);
 }

@@ -9,7 +9,7 @@ import { Refresher } from "@/live/Refresher";
 import { useOutbox } from "./outbox";
 import { useSession } from "./session";
 
-type Listener<T> = (item: T) => void;
+type Listener<T> = (item: T) => unknown;
 
 export const useLive = defineStore("live", () => {
   const session = useSession();

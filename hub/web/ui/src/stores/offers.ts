@@ -26,7 +26,7 @@ export const useOffers = defineStore("offers", () => {
       .filter((offer) => offer.interaction)
       .map((offer) => {
         const before = known.get(offer.id);
-        return before?.state === offer.state ? before : ringing(offer);
+        return before?.state === offer.state ? { ...before, interaction: offer.interaction } : ringing(offer);
       });
     return all.value.filter((offer) => !known.has(offer.id));
   }

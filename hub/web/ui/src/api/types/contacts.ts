@@ -38,7 +38,24 @@ export interface Interaction {
   disposition: string;
   last_message: LastMessage | null;
   waiting_reason?: string;
+  /** Of a call that goes on: who is in it besides the customer. */
+  parties: Party[];
+  recording: "ON" | "PAUSED" | "OFF";
 }
+
+/** Somebody in a call; `user` is null for a number outside, `mode` says how a SUPERVISOR is in it. */
+export interface Party {
+  leg: string;
+  role: "AGENT" | "COLLEAGUE" | "OUTSIDE" | "SUPERVISOR";
+  name: string;
+  user: number | null;
+  state: "RINGING" | "TALKING";
+  muted: boolean;
+  mode: Monitoring | "";
+}
+
+/** How a supervisor is in a call. */
+export type Monitoring = "LISTEN" | "WHISPER" | "BARGE";
 
 export interface Segment {
   id: number;
@@ -79,6 +96,17 @@ export interface Leg {
   since: string;
 }
 
+/** How well a leg that is over was heard: loss 0 to 1, the rest in ms; `user` is null of the customer. */
+export interface Heard {
+  leg: string;
+  user: Ref | null;
+  at: string;
+  loss: number | null;
+  jitter: number | null;
+  round_trip: number | null;
+  mos: number | null;
+}
+
 export interface Device {
   channel: string;
   name: string;
@@ -96,6 +124,7 @@ export interface InteractionDetail extends Interaction {
   candidates: Candidate[];
   call: boolean;
   legs: Leg[];
+  heard: Heard[];
   /** What I hold about it that is no conversation: a call-back, a missed call. */
   tasks: { id: number; kind: string; count: number }[];
   /** A colleague was asked; `user` is null until one is in it. */
@@ -124,6 +153,8 @@ export interface Offer {
   created_at: string;
   expires_at: string;
   seconds_left: number;
+  /** What whoever passes it on had begun: the words of a note, the names of forms that are open. */
+  carried: { text: string; forms: string[] } | null;
 }
 
 export interface Counts {

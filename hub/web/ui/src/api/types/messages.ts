@@ -56,4 +56,8 @@ export interface Draft {
   fields: Record<string, unknown>;
   attachments: number[];
   kind: string;
+  forms: Forms;
 }
+
+/** Forms that are open beside a conversation: what stands in each, as JSON, by its name. */
+export type Forms = Record<string, string>;
