@@ -7,6 +7,7 @@ export const PERMISSIONS = [
   "calls.monitor",
   "calls.take_over",
   "recordings.play",
+  "voicemails.hear",
   "tickets.read",
   "tickets.write",
   "customers.read",

@@ -1,6 +1,7 @@
 /** Which component shows which kind of message. Kinds the hub does not know are a plugin's: slot `timeline:<kind>`. */
 
 import type { Component } from "vue";
+import CallbackMessage from "./messages/CallbackMessage.vue";
 import CardMessage from "./messages/CardMessage.vue";
 import NoteMessage from "./messages/NoteMessage.vue";
 import RatingMessage from "./messages/RatingMessage.vue";
@@ -21,6 +22,7 @@ const KINDS: Record<string, Kind> = {
   VOICEMAIL: { component: SoundMessage, place: "bubble" },
   RECORDING: { component: SoundMessage, place: "across" },
   RATING: { component: RatingMessage, place: "line" },
+  CALLBACK: { component: CallbackMessage, place: "line" },
   SYSTEM: { component: SystemMessage, place: "line" },
 };
 

@@ -4,5 +4,6 @@ export type * from "./basics";
 export type * from "./contacts";
 export type * from "./messages";
 export type * from "./people";
+export type * from "./promises";
 export type * from "./records";
 export type * from "./routing";

@@ -15,6 +15,7 @@ export const en = {
   ...records,
   ...administration,
   ...routing,
-  ...calls, ...promises,
+  ...calls,
+  ...promises,
   ...supervision,
 };
