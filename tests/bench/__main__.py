@@ -1,7 +1,7 @@
 """`make bench`: prints a table, each row beside the floor measured in the same run.
 
 python -m tests.bench [--scale S] [NAME …]      names: accept start ingest match owner offers fanout visitors
-                                                lists media calls
+                                                lists media calls softphone breaks
 """
 
 from __future__ import annotations
@@ -10,7 +10,21 @@ import argparse
 import sys
 import time
 
-from tests.bench import accept, calls, fanout, ingest, lists, match, media, offers, owner, start, visitors
+from tests.bench import (
+    accept,
+    breaks,
+    calls,
+    fanout,
+    ingest,
+    lists,
+    match,
+    media,
+    offers,
+    owner,
+    softphone,
+    start,
+    visitors,
+)
 from tests.bench.row import HEAD, Measure
 
 BENCHES = {
@@ -25,6 +39,8 @@ BENCHES = {
     "lists": lists.measures,
     "media": media.measures,
     "calls": calls.measures,
+    "softphone": softphone.measures,
+    "breaks": breaks.measures,
 }
 
 

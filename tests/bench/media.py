@@ -63,7 +63,7 @@ def _by_rtpengine(count: int) -> list[Measure]:
 def _rows(kind: str, counts: list[int], legs_each: int) -> Iterator[Row]:
     idle = asyncio.run(_engine(kind, 0)).memory
     for count in counts:
-        floor, ours = _bare(count * legs_each), asyncio.run(_engine(kind, count * legs_each))
+        floor, ours = floor_of(count * legs_each), asyncio.run(_engine(kind, count * legs_each))
         _check(ours, count * legs_each)
         last = count == counts[-1]
         yield Row(
@@ -84,20 +84,21 @@ def _check(figures: Figures, legs: int) -> None:
         raise Unfinished(f"only {figures.received} packets came from {legs} legs in {SECONDS:.0f} s")
 
 
-def _bare(legs: int) -> Figures:
-    with _far(legs) as far, _process("tests.bench.media_bare") as bare:
-        _say(bare, _hear(far))
-        _say(far, _hear(bare))
+def floor_of(legs: int) -> Figures:
+    """A ticker with as many."""
+    with far_side(legs) as far, spawned("tests.bench.media_bare") as bare:
+        say(bare, hear(far))
+        say(far, hear(bare))
         time.sleep(SETTLE)
         cost, started = Cost(bare.pid), time.monotonic()
-        received, missing = _hear(far)
+        received, missing = hear(far)
         return Figures(cost.cpu(time.monotonic() - started), cost.memory(), 0, missing, received)
 
 
 async def _engine(kind: str, legs: int) -> Figures:
-    with tempfile.TemporaryDirectory(prefix="bench-media-") as folder, _far(legs, _settle(kind)) as far:
+    with tempfile.TemporaryDirectory(prefix="bench-media-") as folder, far_side(legs, _settle(kind)) as far:
         async with _carrier(kind) as (engine, pids):
-            ports = _hear(far)
+            ports = hear(far)
             ours = await _open(engine, legs)
             await _some_at_once(
                 engine.connect(f"leg{number}", ("127.0.0.1", port), Codec.PCMU) for number, port in enumerate(ports)
@@ -105,12 +106,12 @@ async def _engine(kind: str, legs: int) -> Figures:
             await (_play(engine, legs) if kind == "prompts" else _bridge(engine, legs))
             if kind == "bridged":
                 await _record(engine, legs, Path(folder))
-            _say(far, ours)
+            say(far, ours)
             await asyncio.sleep(_settle(kind))
             own = engine.own if isinstance(engine, RelayEngine) else engine
             await own.loads()
             costs, started = [Cost(pid) for pid in pids], time.monotonic()
-            received, missing = await asyncio.to_thread(_hear, far)
+            received, missing = await asyncio.to_thread(hear, far)
             cpu = sum(cost.cpu(time.monotonic() - started) for cost in costs)
             memory = sum(cost.memory() for cost in costs)
             return Figures(cpu, memory, (await own.loads())[0].late_ms, missing, received)
@@ -173,13 +174,15 @@ async def _record(engine: Engine, legs: int, folder: Path) -> None:
 
 
 @contextmanager
-def _far(legs: int, settle: float = SETTLE) -> Iterator[subprocess.Popen[str]]:
-    with _process("tests.bench.media_far", str(legs), str(settle), str(SECONDS)) as far:
+def far_side(legs: int, settle: float = SETTLE) -> Iterator[subprocess.Popen[str]]:
+    """Of so many legs."""
+    with spawned("tests.bench.media_far", str(legs), str(settle), str(SECONDS)) as far:
         yield far
 
 
 @contextmanager
-def _process(*module: str) -> Iterator[subprocess.Popen[str]]:
+def spawned(*module: str) -> Iterator[subprocess.Popen[str]]:
+    """A module of ours, run for as long as this lasts."""
     command = [sys.executable, "-m", *module]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -188,13 +191,14 @@ def _process(*module: str) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-def _say(process: subprocess.Popen[str], ports: list[int]) -> None:
+def say(process: subprocess.Popen[str], what: object) -> None:
+    """A line for it."""
     assert process.stdin is not None
-    process.stdin.write(json.dumps(ports) + "\n")
+    process.stdin.write(json.dumps(what) + "\n")
     process.stdin.flush()
 
 
-def _hear(process: subprocess.Popen[str]) -> list[int]:
+def hear(process: subprocess.Popen[str]) -> Any:
+    """Its next line."""
     assert process.stdout is not None
-    heard: list[int] = json.loads(process.stdout.readline())
-    return heard
+    return json.loads(process.stdout.readline())

@@ -110,6 +110,11 @@ class BrowserPhone:
         """To the same session."""
         assert await self._do(f"begin({json.dumps(self.session)})") == self.session
 
+    async def sent_away(self) -> None:
+        """The hub does not hear it any more."""
+        await self.told("closed")
+        await self.drops()
+
     async def says(self, do: str, leg: str, **more: object) -> None:
         await self._do(f"say({json.dumps({'do': do, 'leg': leg, **more})})")
 

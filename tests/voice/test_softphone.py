@@ -1,15 +1,17 @@
 """An agent with nothing but a browser, at one node, takes the call of another: both hear each other; the browser drops
-and is back; each side hangs up; and what becomes of the call when the browser stays away."""
+and is back, and so it is when what carries its audio dies; each side hangs up."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.async_api import Browser
 
 from plugins.demo.hub_client import HubClient
+from tests.support.hub_process import HubProcess
 from tests.voice import test_two_nodes
 from tests.voice.baresip import Baresip
 from tests.voice.browser_phone import BrowserPhone
@@ -43,6 +45,10 @@ async def test_a_browser_is_a_phone(pair: Pair, browser: Browser, tmp_path: Path
         await ann.comes_back()
         await pair.becomes("CONNECTED")
         await talk(pair, ann, caller)
+        psutil.Process(gateway_of(pair.phones)).kill()
+        await ann.sent_away()
+        await ann.comes_back()
+        await talk(pair, ann, caller)
         await ann.says("hang_up", leg)
         await ann.becomes("ENDED")
         await caller.until("CALL_CLOSED")
@@ -55,6 +61,12 @@ async def test_a_browser_is_a_phone(pair: Pair, browser: Browser, tmp_path: Path
         await caller.do("hangup")
         assert (await ann.becomes("ENDED"))["leg"] == leg
         await pair.nothing_left(pair.at_trunk)
+
+
+def gateway_of(hub: HubProcess) -> int:
+    """The process that carries its softphones' audio."""
+    children = psutil.Process(hub.pid).children()
+    return next(each.pid for each in children if any(word.endswith("softphone/start.py") for word in each.cmdline()))
 
 
 async def talk(pair: Pair, ann: BrowserPhone, caller: Baresip) -> None:

@@ -23,6 +23,8 @@ class Tab(Protocol):
 
     def replaced(self) -> None: ...
 
+    def anew(self) -> None: ...
+
 
 class Softphone:
     """`token` is what it is called by, and the name of its media. `here` as long as its browser can be heard: `told` is
@@ -77,10 +79,15 @@ class Softphone:
             self._pick_up_if_asked(call)
         self._told(self)
 
-    def lost(self) -> None:
-        """They have lost each other, or never found one another."""
-        self._tell({"error": "NOT_HEARD", "message": "browser and hub do not hear each other"})
+    def lost(self, *, legs_too: bool = False) -> None:
+        """They have lost each other, or never found one another: the page is sent away, and comes again."""
+        if legs_too:
+            for call in self.calls.values():
+                call.strand()
+        tab, self._tab = self._tab, None
         self._absent()
+        if tab is not None:
+            tab.anew()
 
     def _absent(self) -> None:
         was, self.here = self.here, False

@@ -169,7 +169,7 @@ class SoftphoneDesk:
             phone.heard()
         else:
             LOST.inc()
-            phone.lost()
+            phone.lost(legs_too=event.legs_too)
 
     async def _keep(self) -> None:
         """Say again that they are open."""

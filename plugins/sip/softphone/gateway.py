@@ -27,9 +27,10 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The browser cannot be heard any more, or never was."""
+    """The browser cannot be heard any more, or never was. `legs_too`: what carried it is no more, nor are its legs."""
 
     phone: str
+    legs_too: bool = False
 
 
 Told = Callable[[Heard | Lost], None]
@@ -128,7 +129,7 @@ class AiortcGateway:
     def _died(self, worker: WorkerProcess) -> None:
         for phone in sorted(worker.legs):
             self._where.pop(phone, None)
-            self._tell(Lost(phone))
+            self._tell(Lost(phone, legs_too=True))
         worker.legs.clear()
 
 

@@ -57,9 +57,10 @@ class Ringer:
         if phone is None or not phone.here:
             incoming.respond(response(request, 404, "Not Found", tag="w"))
             return
-        call = Answering(self._agent, BrowserLeg(self._gateway, phone.token), incoming, contact(incoming.flow))
+        media = BrowserLeg(self._gateway, phone.token)
+        call = Answering(self._agent, media, incoming, contact(incoming.flow))
         leg = request.headers.get(LEG) or request.call_id
-        mine = WebCall(leg[:64], _shown(request), call, phone, auto=_answers_itself(request))
+        mine = WebCall(leg[:64], _shown(request), call, media, phone, auto=_answers_itself(request))
         call.told = mine
         call.ring()
         phone.rings(mine)

@@ -15,7 +15,7 @@ from plugins.sip.softphone.words import LONGEST_FRAME, WORDS, OfCall, Session
 FRAMES_A_SECOND: Final = 20
 SESSIONS_A_MINUTE: Final = 12
 MOST_WAITING: Final = 200
-REPLACED, TOO_LARGE, TOO_MANY = 4409, 1009, 4429
+REPLACED, NOT_HEARD, TOO_LARGE, TOO_MANY = 4409, 4410, 1009, 4429
 
 
 class Tab:
@@ -40,6 +40,11 @@ class Tab:
         """Another page of the agent's has their softphone now."""
         self.error("REPLACED", "another window has the softphone now")
         self._put(REPLACED)
+
+    def anew(self) -> None:
+        """It is not heard: it may come again, and begin a session of its own."""
+        self.error("NOT_HEARD", "browser and hub do not hear each other")
+        self._put(NOT_HEARD)
 
     async def run(self, begins: Callable[[Session], Awaitable[None]], does: Callable[[OfCall], None]) -> None:
         """Until either side ends it."""

@@ -50,14 +50,17 @@ class Noticed(Protocol):
 class WebCall:
     """`leg` is what the core calls it. Held by the agent or because the browser is away: the far side hears music."""
 
-    def __init__(self, leg: str, caller: str, call: Answering, noticed: Noticed, *, auto: bool) -> None:
+    def __init__(
+        self, leg: str, caller: str, call: Answering, media: BrowserLeg, noticed: Noticed, *, auto: bool
+    ) -> None:
         self.leg, self.caller, self.auto = leg, caller, auto
         self.state = State.RINGING
         self.cause = ""
-        self._call = call
+        self._call, self._media = call, media
         self._noticed = noticed
         self._by_agent = self._away = self._asking = False
-        self._direction = Direction.SENDRECV
+        self._direction: Direction | None = Direction.SENDRECV
+        self._stranded = False
 
     @property
     def shown(self) -> dict[str, Json]:
@@ -81,7 +84,13 @@ class WebCall:
     def away(self, gone: bool) -> None:
         """Their browser has gone, or is back."""
         self._away = gone
+        self._stranded = self._stranded and gone
         self._agree()
+
+    def strand(self) -> None:
+        """Our end of its audio is no more; once the browser is back it gets another."""
+        self._media.strand()
+        self._stranded, self._direction = True, None
 
     def press(self, keys: str) -> None:
         """Each by an INFO: the lines press them for the customer's side."""
@@ -94,13 +103,12 @@ class WebCall:
     def _agree(self) -> None:
         """Let the far side know in which direction audio goes, once what it was asked before is answered."""
         wanted = Direction.SENDONLY if self._by_agent or self._away else Direction.SENDRECV
-        if wanted is not self._direction and self._call.confirmed and not self._asking:
+        if wanted is not self._direction and self._call.confirmed and not (self._asking or self._stranded):
             self._asking = True
             self._call.soon(self._ask(wanted))
 
     async def _ask(self, wanted: Direction) -> None:
-        media = cast("BrowserLeg", self._call.media)  # made in `Ringer`
-        body = await media.restated(wanted)
+        body = await self._media.restated(wanted)
         if self._call.over or self._call.dialog is None:
             return
         request: Request = self._call.dialog.request("UPDATE")
@@ -165,6 +173,10 @@ class BrowserLeg(MediaLeg):
         session, agreed = offer_answer.answer(sdp.parse(offered), endpoint.port, codecs=PCMU)
         await self._connect(agreed)
         return self._written(session, endpoint)
+
+    def strand(self) -> None:
+        """Its port is no more: another is opened when there is something to agree on."""
+        self._endpoint = self.agreed = None
 
     async def restated(self, direction: Direction) -> bytes:
         """What we have agreed on, in another direction."""

@@ -145,8 +145,10 @@ class Office:
         self.gateway.tell(Heard(session))
         await self.here(True, user_id)
 
-    def lost(self, session: str) -> None:
-        self.gateway.tell(Lost(session))
+    def lost(self, session: str, *, legs_too: bool = False) -> None:
+        if legs_too:
+            self.gateway.phones.pop(session)
+        self.gateway.tell(Lost(session, legs_too))
 
     async def here(self, there: bool, user_id: int = ANN) -> None:
         """The table says so."""

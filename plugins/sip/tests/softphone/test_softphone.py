@@ -129,15 +129,26 @@ async def test_one_that_does_not_come_back_has_failed(monkeypatch: pytest.Monkey
             await caller.ask("BYE")
 
 
-async def test_a_browser_whose_audio_is_lost_is_told_and_may_try_again() -> None:
+@pytest.mark.parametrize("legs_too", [False, True])
+async def test_a_browser_whose_audio_is_lost_is_sent_away_and_comes_back_to_its_call(legs_too: bool) -> None:
     async with site() as found, office(found) as rooms:
-        page = await rooms.opens()
-        rooms.lost(page.session)
-        assert (await page.hear())["error"] == "NOT_HEARD"
-        await rooms.here(False)
-        page.say("session", sdp=OFFER, resume=page.session)
-        assert (await page.hear())["session"] == page.session
-        await rooms.heard(page.session)
+        with Party() as caller:
+            page = await talks(found, rooms, caller)
+            rooms.lost(page.session, legs_too=legs_too)
+            assert (await page.hear())["error"] == "NOT_HEARD"
+            await found.until(lambda: page.closed == 4410)
+            await rooms.here(False)
+            again = rooms.page()
+            again.say("session", sdp=OFFER, resume=page.session)
+            assert (await again.hear())["session"] == page.session
+            await again.becomes("TALKING")
+            await rooms.heard(page.session)
+            directions = ["sendrecv", "sendrecv"] if legs_too else ["sendrecv", "sendonly", "sendrecv"]
+            await found.until(lambda: [how for _, how in rooms.gateway.did] == directions)
+            assert len(rooms.gateway.phones[page.session]) == 1
+            again.say("hang_up", leg="offer:1")
+            await again.becomes("ENDED")
+            await caller.ask("BYE")
 
 
 async def test_the_newest_window_has_it_and_the_older_one_is_told() -> None:
