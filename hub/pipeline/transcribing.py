@@ -28,7 +28,13 @@ class Transcriber:
     def __init__(self, store: Store, services: Iterable[object]) -> None:
         self._store = store
         self._services = services
+        self._listener: Recognition | None = None
         self._more = asyncio.Event()
+
+    def listen(self, listener: Recognition) -> None:
+        """From now on this one reads them."""
+        self._listener = listener
+        self._more.set()
 
     def observe(self, batch: Sequence[Event]) -> None:
         """Something was left to be heard."""
@@ -37,10 +43,10 @@ class Transcriber:
 
     async def run(self) -> None:
         """Read what is left for ever; a site without a recogniser reads nothing, and loses nothing by it."""
-        listener = next((each for each in self._services if isinstance(each, Recognition)), None)
+        self._listener = next((each for each in self._services if isinstance(each, Recognition)), None)
         while True:
             self._more.clear()
-            if listener is not None and await self._one(listener):
+            if self._listener is not None and await self._one(self._listener):
                 continue
             try:
                 await asyncio.wait_for(self._more.wait(), IDLE)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hub.api import (
     Address,
+    Attachment,
     Inbound,
     LegFact,
     LegState,
     Malformed,
+    MessageKind,
     Normalised,
     Part,
     Quality,
@@ -68,6 +71,22 @@ def _say(line: Mapping[str, Any]) -> Inbound:
     )
 
 
+def _voicemail(line: Mapping[str, Any]) -> Inbound:
+    """`sound` is a wav file in base64."""
+    try:
+        sound = base64.b64decode(word(line, "sound", 1_000_000), validate=True)
+    except ValueError as error:
+        raise Malformed("the sound is no base64") from error
+    return Inbound(
+        external_id=word(line, "id"),
+        sender=Address(SCHEME, word(line, "from")) if line.get("from") else None,
+        kind=MessageKind.VOICEMAIL,
+        thread=(word(line, "session"),),
+        profile={"name": word(line, "name")} if line.get("name") else {},
+        attachments=(Attachment("message.wav", "audio/wav", sound),),
+    )
+
+
 def _piece(line: Mapping[str, Any]) -> Inbound:
     index, total, timeout = line.get("index"), line.get("total"), line.get("timeout", 300)
     if not (isinstance(index, int) and isinstance(total, int) and 0 <= index < total <= 100):
@@ -109,6 +128,7 @@ def _typing(line: Mapping[str, Any]) -> Signal:
 
 
 KINDS: Mapping[str, Callable[[Mapping[str, Any]], Normalised]] = {
+    "voicemail": _voicemail,
     "say": _say,
     "piece": _piece,
     "receipt": _receipt,
