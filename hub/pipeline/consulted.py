@@ -73,15 +73,20 @@ def theirs_now(tx: Tx, interaction: Row, row: Row) -> int | None:
     """The colleague has it from now on: their work of consulting becomes that of the interaction. Returns whom that
     freed."""
     freed = route.free(tx, interaction, WorkState.DONE)
-    for stretch in interactions.active_segments(tx.conn, interaction["id"]):
-        others = stretch["role"] == ROLE and stretch["user_id"] != row["user_id"]
-        if stretch["state"] == SegmentState.ACTIVE and not others:
-            _end_stretch(tx, stretch, SegmentOutcome.TRANSFERRED)
+    passed_on(tx, interaction, row["user_id"])
     work.change(tx, row, kind="interaction")
     tx.event("consult.ended", **subjects(interaction), work=row["id"], outcome="COMPLETED")
     route.connect(tx, interaction, row["user_id"], "consulted", work_stands=True)
     settle(tx, interaction["id"], joined=interaction["state"] == InteractionState.CONFERENCED)
     return freed
+
+
+def passed_on(tx: Tx, interaction: Row, user_id: int) -> None:
+    """It is this user's from now on: the stretches before have ended, but for those of other colleagues in it."""
+    for stretch in interactions.active_segments(tx.conn, interaction["id"]):
+        others = stretch["role"] == ROLE and stretch["user_id"] != user_id
+        if stretch["state"] == SegmentState.ACTIVE and not others:
+            _end_stretch(tx, stretch, SegmentOutcome.TRANSFERRED)
 
 
 def partner(tx: Tx, interaction_id: int, user_id: int | None = None) -> Row | None:

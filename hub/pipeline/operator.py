@@ -97,7 +97,8 @@ class Operator:
             placing = Placing(found.name, call.thread, user, to, caller, seconds)
             return await call.commands.place(call.account, placing)
         who = _address(call.row["reply_to"]) if call.row["reply_to"] else None
-        ringing = Ringing(found.name, call.thread, user, who, seconds, call.auto_answer)
+        asks_nobody = call.auto_answer and isinstance(found, Leg)  # a supervisor is no agent of the queue's
+        ringing = Ringing(found.name, call.thread, user, who, seconds, asks_nobody)
         return await call.commands.ring(call.account, ringing)
 
     async def _invite(self, call: Call, step: Step) -> None:

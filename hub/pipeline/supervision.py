@@ -6,7 +6,7 @@ from datetime import timedelta
 from hub.api import Monitoring
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
-from hub.model.states import HOLDS_SLOT, PartyState, SegmentOutcome
+from hub.model.states import HOLDS_SLOT, PartyState
 from hub.pipeline import consulted, presence, route, transfer
 from hub.store import interactions, legs, parties, work
 from hub.store.parties import Kind
@@ -76,7 +76,7 @@ def _seize(tx: Tx, actor: Actor, interaction: Row, row: Row) -> None:
     if not joined:
         _free(tx, consulted.over(tx, interaction, "OVER"))
     freed = route.free(tx, interaction)
-    interactions.end_segments(tx, interaction["id"], SegmentOutcome.TRANSFERRED)
+    consulted.passed_on(tx, interaction, actor.user_id)
     offer_id = _given(tx, actor, interaction)
     parties.move(tx, interaction, row, PartyState.ENDED, cause="TAKEN_OVER", offer_id=offer_id)
     route.connect(tx, interaction, actor.user_id, "taken_over", work_stands=True)

@@ -1,0 +1,72 @@
+"""A supervisor in somebody's call, over HTTP: audited, told to those who may know, and of one's own departments."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from hub.model.states import OfferState, WorkState
+from hub.store import work
+from hub.store.database import Store
+from hub.store.tables import interactions, offers
+from hub.store.unit import Tx
+from tests.web.conversations import insert_account, insert_interaction, insert_queue
+from tests.web.people import People
+
+
+@pytest.fixture
+async def call(people: People, store: Store) -> int:
+    """The agent talks with a customer."""
+    return await store.write(lambda tx: _call(tx, people))
+
+
+def _call(tx: Tx, people: People) -> int:
+    agent, queue = people.ids.users["agent"], insert_queue(tx, people.ids.sales, "orders")
+    account = insert_account(tx, queue, people.ids.sales)
+    made = insert_interaction(tx, account, queue, people.ids.sales, agent_id=agent, state="CONNECTED")
+    tx.conn.execute(interactions.update().where(interactions.c.id == made).values(call=True))
+    values = {"kind": "interaction", "interaction_id": made, "medium": "VOICE", "state": WorkState.ASSIGNED}
+    held = work.assign(tx, queue, agent, values)
+    offered = {"work_id": held, "interaction_id": made, "user_id": agent, "state": OfferState.BRIDGED}
+    tx.conn.execute(offers.insert().values(**offered, created_at=tx.now, expires_at=tx.now, ended_at=tx.now))
+    return made
+
+
+async def test_monitoring_and_taking_over_are_audited_and_in_the_live_list(people: People, call: int) -> None:
+    supervisor, agent, admin = [await people.client(login) for login in ("supervisor", "agent", "admin")]
+    path = f"/interactions/{call}"
+    assert (await agent.post(f"{path}/monitor", json={"mode": "LISTEN"})).status_code == 403
+    assert (await agent.post(f"{path}/take-over")).status_code == 403
+    assert (await agent.get("/calls")).status_code == 403
+    whispering = await supervisor.post(f"{path}/monitor", json={"mode": "WHISPER"})
+    assert _roles(whispering) == ["AGENT", "SUPERVISOR"], whispering.text
+    nobody = await supervisor.post(f"{path}/monitor", json={"mode": "WHISPER", "user": people.ids.users["other"]})
+    assert nobody.status_code == 409
+    [item] = (await supervisor.get("/calls")).json()["items"]
+    assert (item["id"], item["recording"], item["parties"][1]["mode"]) == (call, "OFF", "WHISPER")
+    assert (await supervisor.post(f"{path}/record", json={"on": True})).status_code == 200
+    assert (await supervisor.post(f"{path}/take-over")).json()["state"] == "OFFERED"
+    assert (await supervisor.post(f"{path}/monitor/stop")).status_code == 404
+    done = [entry["action"] for entry in (await admin.get("/audit")).json()["items"]]
+    assert [action for action in done if action.startswith("call.")] == [
+        "call.taken_over",
+        "call.recorded",
+        "call.monitored",
+    ]
+
+
+async def test_what_one_does_in_a_call_needs_to_be_in_it(people: People, call: int) -> None:
+    agent, supervisor = await people.client("agent"), await people.client("supervisor")
+    path = f"/interactions/{call}"
+    for action, body in (("mute", {"on": True}), ("park", None), ("dismiss", {"leg": "party:1"})):
+        assert (await supervisor.post(f"{path}/{action}", json=body)).status_code == 409, action
+    assert (await agent.post(f"{path}/mute", json={"on": True})).json()["parties"][0]["muted"] is True
+    assert (await agent.post(f"{path}/dismiss", json={"leg": "party:1"})).status_code == 404
+    assert (await agent.post(f"{path}/conference")).status_code == 409
+    assert (await agent.post(f"{path}/park")).json()["state"] == "PARKED"
+    assert (await agent.get("/interactions?state=PARKED")).json()["items"][0]["id"] == call
+    assert (await supervisor.post(f"{path}/unpark")).json()["state"] == "OFFERED"
+
+
+def _roles(answer: httpx.Response) -> list[str]:
+    return [party["role"] for party in answer.json()["parties"]]
