@@ -26,6 +26,7 @@ from plugins.sip.phones.softphones import Softphones
 from plugins.sip.ports import Ports
 from plugins.sip.recordings.under_way import UnderWay
 from plugins.sip.settings import SipSettings
+from plugins.sip.soon import Soon
 from plugins.sip.transaction.layer import Incoming
 from plugins.sip.transport.flow import contact
 from plugins.sip.trunks.dialled import account_called
@@ -78,7 +79,7 @@ class Exchange:
         self.lines: dict[str, Line] = {}
         self.passed_on: list[Joined] = []
         self.transfers: Transfers = lambda line, leg, referral: referral.refuse()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._soon = Soon()
 
     @asynccontextmanager
     async def holding(self, connection: AnyConnection) -> AsyncIterator[Trunk]:
@@ -103,9 +104,7 @@ class Exchange:
 
     def called(self, incoming: Incoming) -> None:
         """A new call from a trunk."""
-        task = asyncio.get_running_loop().create_task(self._take(incoming))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._soon(self._take(incoming))
 
     def open_line(self, account: AnyAccount, thread: str, number: str, direction: str) -> Line:
         """A new line. Raises MediaError."""

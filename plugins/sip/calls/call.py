@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Coroutine
 from enum import StrEnum
@@ -21,6 +20,7 @@ from plugins.sip.calls.referring import Referral
 from plugins.sip.calls.refreshing import Refreshing
 from plugins.sip.calls.renegotiating import Renegotiating
 from plugins.sip.media.engine import MediaError
+from plugins.sip.soon import Soon
 from plugins.sip.transaction.layer import Incoming, Outgoing, Transactions
 from plugins.sip.transport.flow import Flow
 from plugins.sip.wire import causes
@@ -100,7 +100,7 @@ class Call:
         self.held = Held(self)
         self.refreshing = Refreshing(self)
         self.renegotiating = Renegotiating(self)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._soon = Soon(self._failed, MediaError, NotAcceptable, BadSdp, ValueError, OSError)
 
     def move(self, state: CallState) -> None:
         """Raises ValueError for what the table does not have."""
@@ -134,16 +134,11 @@ class Call:
 
     def soon(self, work: Coroutine[Any, Any, None]) -> None:
         """Do what takes a while; a fault in it ends this leg and nothing else."""
-        task = asyncio.get_running_loop().create_task(self._guarded(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._soon(work)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except (MediaError, NotAcceptable, BadSdp, ValueError, OSError) as error:
-            log.warning("a leg of a call failed: %s", type(error).__name__)
-            self.hang_up(Cause.FAILED)
+    def _failed(self, error: Exception) -> None:
+        log.warning("a leg of a call failed: %s", type(error).__name__)
+        self.hang_up(Cause.FAILED)
 
     def hang_up(self, cause: Cause = Cause.HUNG_UP) -> None:
         """End it from our side, whatever its state; harmless when it has ended."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from plugins.sip.lines.reports import Reports
 from plugins.sip.lines.speaking import Speaking
 from plugins.sip.media.engine import MediaEngine, MediaError
 from plugins.sip.recordings.under_way import UnderWay
+from plugins.sip.soon import Soon
 
 Transfers: TypeAlias = "Callable[[Line, AgentLeg, Referral], None]"
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class Line:
         self._context = context
         self._gone = gone
         self._over = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._soon = Soon(lambda error: log.warning("media of a call failed: %s", error), MediaError, OSError)
 
     def take(self, customer: Call) -> None:
         """This is the customer's leg."""
@@ -100,15 +100,7 @@ class Line:
 
     def soon(self, work: Coroutine[Any, Any, None]) -> None:
         """Do what takes a while; a fault ends nothing but itself."""
-        task = asyncio.get_running_loop().create_task(self._guarded(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except (MediaError, OSError) as error:
-            log.warning("media of a call failed: %s", error)
+        self._soon(work)
 
     # --- what the media engine tells ------------------------------------------------------------------------------
 

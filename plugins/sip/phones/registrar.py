@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 from weakref import WeakKeyDictionary
 
 from sipmessage import Address, Request, Response
@@ -17,6 +16,7 @@ from plugins.sip.counters import REGISTRATIONS
 from plugins.sip.guard import Guard, Turned
 from plugins.sip.phones.outbound import as_contact, flow_of, replaced
 from plugins.sip.phones.phones import Binding, Phone, Phones
+from plugins.sip.soon import Soon
 from plugins.sip.transaction.layer import Incoming
 from plugins.sip.transport.flow import Flow
 from plugins.sip.wire.addresses import name_addr, split
@@ -50,7 +50,7 @@ class Registrar:
         self._verdicts = verdicts
         self._guard = guard
         self._clock = clock
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._soon = Soon()
         self._watched: WeakKeyDictionary[Flow, set[str]] = WeakKeyDictionary()
 
     async def recall(self) -> None:
@@ -124,11 +124,6 @@ class Registrar:
             log.warning("a phone's connection was lost and it could not be noted: %s", error.code)
         else:
             REGISTRATIONS.labels("lost").inc()
-
-    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     def _challenge(self, request: Request, *, stale: bool) -> Response:
         answer = response(request, 401, "Unauthorized", tag="r")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 
 import pytest
@@ -71,7 +70,7 @@ async def test_when_its_connection_breaks_a_phone_is_not_there_unless_it_came_ag
                     newer._sequence = older._sequence
                     await newer.registers()
             await found.until(lambda: len(found.exchange.trunks[7].port.ws.peers) == 1)
-            await asyncio.gather(*found.exchange.registrar._tasks)
+            await found.exchange.registrar._soon.done()
             assert await reachable(found) is again
 
 

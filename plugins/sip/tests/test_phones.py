@@ -152,8 +152,8 @@ async def test_the_status_tells_where_phones_register_and_which_proxies_answer(d
     assert shown["registration"] == {"standing": "FAILED", "error": "403 Forbidden"}
 
 
-def test_the_panels_module_is_served_and_defines_its_element(desk: Desk) -> None:
-    [panel] = cast("list[Panel]", hub_panels())
+def test_each_panel_s_module_is_served_and_defines_its_element(desk: Desk) -> None:
     [files] = [each for each in routes(desk.channel) if isinstance(each, Files)]
-    module = files.folder / panel.module.removeprefix("/p/sip/static/")
-    assert f'customElements.define("{panel.element}"' in module.read_text(encoding="utf-8")
+    for panel in cast("list[Panel]", hub_panels()):
+        module = files.folder / panel.module.removeprefix("/p/sip/static/")
+        assert f'customElements.define("{panel.element}"' in module.read_text(encoding="utf-8")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from plugins.sip.media.engine import (
     Codec,
@@ -33,6 +33,7 @@ from plugins.sip.media.relay.switching import Switching
 from plugins.sip.media.relay.watch import Watch
 from plugins.sip.media.settings import MediaSettings
 from plugins.sip.media.workers import WorkerEngine
+from plugins.sip.soon import Soon
 
 _KEY_SECONDS: Final = 0.3
 """What our own process needs for a key and the pause behind it, and a little more."""
@@ -46,12 +47,12 @@ class RelayEngine:
     def __init__(self, settings: MediaSettings) -> None:
         self._settings = settings
         self.own = WorkerEngine(settings)
+        self._soon = Soon()
         self._switching = Switching(self.own, self._soon)
         self._nodes: list[Node] = []
         self._turns = itertools.count()
         self._rooms: dict[str, list[str]] = {}
         self._listeners = Listeners()
-        self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         self._nodes = [await Node.at(address) for address in self._settings.rtpengine]
@@ -62,9 +63,7 @@ class RelayEngine:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._soon.end()
         await asyncio.gather(*(self.close(leg) for leg in list(self._switching.parties)))
         await self.own.__aexit__(None, None, None)
         for node in self._nodes:
@@ -236,8 +235,3 @@ class RelayEngine:
             if party.name in legs:
                 legs.remove(party.name)
         self._rooms = {name: legs for name, legs in self._rooms.items() if legs}
-
-    def _soon(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)

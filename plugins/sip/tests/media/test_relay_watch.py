@@ -11,7 +11,8 @@ import pytest
 
 from plugins.sip.media.engine import Endpoint, MediaError, Silence
 from plugins.sip.media.relay import watch
-from plugins.sip.media.relay.ng import Answer, Node, Refused, Sayable
+from plugins.sip.media.relay.bencode import Sayable, Value
+from plugins.sip.media.relay.ng import Answer, Node, Refused
 from plugins.sip.media.relay.party import Party
 from plugins.sip.tests.media.calls import until
 
@@ -39,7 +40,7 @@ class ToyNode(Node):
         return {"tags": {name: _stream(at()) for name, at in self.heard.items()}}
 
 
-def _stream(last: float) -> Answer:
+def _stream(last: float) -> dict[str, Value]:
     return {"medias": [{"streams": [{"flags": [b"RTP"], "last packet": int(last)}]}]}
 
 
