@@ -13,6 +13,7 @@ from typing import Final
 from plugins.sip.media.engine import Direction
 from plugins.sip.media.settings import MediaSettings
 from plugins.sip.softphone.gateway import AiortcGateway
+from tests.bench import softphone_answer
 from tests.bench.media import SECONDS, SETTLE, Figures, far_side, floor_of, hear, say, spawned
 from tests.bench.row import Cost, Measure, Row, Unfinished, scaled
 
@@ -20,8 +21,9 @@ LEGS: Final = (10, 50)
 
 
 def measures(scale: float) -> list[Measure]:
-    """Growth to what one process is to carry."""
-    return [Measure("softphone legs", partial(_rows, [scaled(count, scale) for count in LEGS]))]
+    """Growth to what one process is to carry, and how soon who answers is heard."""
+    counts = [scaled(count, scale) for count in LEGS]
+    return [Measure("softphone legs", partial(_rows, counts)), *softphone_answer.measures(scale)]
 
 
 def _rows(counts: list[int]) -> Iterator[Row]:
