@@ -12,10 +12,9 @@ import pytest
 from plugins.sip.media.engine import Codec, Digit, Event, Gone, MediaError, Silence
 from plugins.sip.media.relay import RelayEngine, ng, watch
 from plugins.sip.media.settings import MediaSettings
-from plugins.sip.tests.media.calls import until
+from plugins.sip.tests.media.calls import LOUD, QUIET, hears, sine, stereo, until
 from plugins.sip.tests.media.far_side import EVENT_KIND, FarSide, level
 from plugins.sip.tests.media.rtpengine import Daemon, rtpengine
-from plugins.sip.tests.media.test_calls import LOUD, QUIET, hears, sine, stereo
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer]
 
