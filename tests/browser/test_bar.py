@@ -82,7 +82,13 @@ async def the_bar_stays_on_every_page(hotline: Hotline, lin: Desk) -> None:
     await _picture(lin, "bar-on-tickets")
     await lin.page.keyboard.press("Alt+h")
     await hotline.told("resume")
-    assert await faults(lin) == [], "the bar over another page"
+    await lin.page.keyboard.press("Alt+o")
+    await hotline.told("record")
+    await lin.at("softphone").click()
+    await lin.sees("softphone-quality", "4.2 of 4.5")
+    await _picture(lin, "softphone-in-a-call")
+    assert await faults(lin) == [], "the bar over another page, and the telephone's card"
+    await lin.page.keyboard.press("Escape")
     await lin.at("call-open").click()
     await lin.has("conversation", "CONNECTED")
 

@@ -26,6 +26,8 @@ label { display: grid; gap: 4px; font-size: 12px; color: var(--text-soft); }
 select { width: 100%; min-width: 0; }
 .primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 .danger { color: var(--bad); }
+.devices { display: grid; gap: 10px; justify-items: start; }
+.devices label { width: 100%; }
 .calls { display: grid; gap: 8px; padding: 10px 12px; border-radius: 10px; background: var(--sunken); }
 meter { width: 100%; height: 8px; }
 .choice { display: grid; grid-template-columns: 1fr 1fr; gap: 6px; border: 0; margin: 0; padding: 0; }

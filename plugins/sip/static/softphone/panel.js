@@ -79,7 +79,7 @@ export class Panel {
       this.#parts[side] = meter;
       return element("label", {}, said(side), meter);
     });
-    const chosen = element("div", { hidden: "", "data-testid": "softphone-devices" });
+    const chosen = element("div", { class: "devices", hidden: "", "data-testid": "softphone-devices" });
     const quality = element("p", { class: "soft", hidden: "", "data-testid": "softphone-quality" });
     const card = element("section", { class: "card", "aria-label": said("title"), hidden: "", "data-testid": "softphone-card" },
       element("h2", {}, said("title")), state, about, element("div", { class: "row" }, on, off), calls, quality, ...meters, chosen, this.#rings.root);

@@ -41,15 +41,18 @@ export function useCallActions(call: () => InteractionDetail) {
   const muted = computed(() => here.value?.muted ?? me.value?.muted ?? false);
   const connected = computed(() => mine.value && ["CONNECTED", "ON_HOLD"].includes(call().state));
   const talking = computed(() => connected.value || call().state === "CONFERENCED");
+  /** Into a conference come as many as are asked, otherwise one. */
+  const mayAsk = computed(() => call().state === "CONFERENCED" || (connected.value && !call().consult));
   const can = computed(() => ({
     answer: state.value === "rings" && here.value?.state === "RINGING",
     mute: up.value,
     hold: connected.value || (mine.value && up.value && state.value === "passing_out"),
     keys: up.value,
     record: up.value && mine.value,
-    consult: connected.value && session.can("interactions.transfer") && !call().consult,
+    consult: mine.value && mayAsk.value && session.can("interactions.transfer"),
     transfer: mine.value && up.value && session.can("interactions.transfer"),
     invite: mine.value && talking.value && session.can("interactions.transfer"),
+    later: mine.value && Boolean(call().identity),
     park: connected.value,
   }));
 

@@ -29,6 +29,7 @@ export const calls = {
     invited: "They are being called.",
     number: "Number",
     park: "Park",
+    later: "Promise a call-back",
     call: "Call {number}",
     listening: "You are in somebody else's call",
     parties: "Also in the call",

@@ -150,6 +150,8 @@ export const shell = {
     call_invite: "Bring in a number outside",
     call_transfer: "Transfer the call",
     call_park: "Park the call",
+    call_later: "Promise a call-back",
+    dial: "Call somebody",
     call_hang_up: "Hang up",
     group: { everywhere: "Everywhere", offers: "Offers", calls: "Calls", list: "List", conversation: "Conversation" },
   },

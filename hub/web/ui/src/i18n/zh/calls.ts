@@ -29,6 +29,7 @@ export const calls = {
     invited: "正在呼叫对方。",
     number: "号码",
     park: "驻留",
+    later: "约定回电",
     call: "呼叫 {number}",
     listening: "您正在他人的通话中",
     parties: "通话中的其他人",

@@ -143,6 +143,8 @@ export const shell = {
     call_invite: "邀请外部号码",
     call_transfer: "转接通话",
     call_park: "驻留通话",
+    call_later: "约定回电",
+    dial: "呼叫他人",
     call_hang_up: "挂断",
     group: { everywhere: "全局", offers: "任务", calls: "通话", list: "列表", conversation: "会话" },
   },
