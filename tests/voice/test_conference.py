@@ -83,6 +83,7 @@ class Office(VoiceHouse):
 
     async def hear(self, wanted: Mapping[str, set[int]]) -> None:
         """Each of these phones hears just these tones of all there are."""
+        found: dict[str, tuple[set[int], set[int]]] = {}
         for _ in range(60):
             await asyncio.sleep(0.25)  # sound takes its time
             found = {name: self._tones(name) for name in wanted}
