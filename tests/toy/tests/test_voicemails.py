@@ -98,7 +98,8 @@ async def test_what_is_left_for_an_agent_is_in_their_own_box_alone(house: Phones
     number = item.file.id
     with pytest.raises(Forbidden):
         await house.store.read(lambda conn: uploads.visible_file(conn, house.bo, number))
-    assert await house.store.read(lambda conn: uploads.visible_file(conn, house.ann, number))
+    mine = await house.store.read(lambda conn: uploads.visible_file(conn, house.ann, number))
+    assert mine.name == "message.wav"
     supervisor = replace(house.bo, permissions=BUILT_IN_ROLES["supervisor"])
     assert [each.id for each in await boxes(house, supervisor)] == [item.id]
 
