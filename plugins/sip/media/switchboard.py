@@ -13,18 +13,17 @@ from typing import Any, Final
 from plugins.sip.media import wire
 from plugins.sip.media.arrangement import arrange
 from plugins.sip.media.control import Control
-from plugins.sip.media.engine import Codec, Digit, DigitSource, Direction, Event, MediaError, Played, Silence
+from plugins.sip.media.engine import Codec, Digit, DigitSource, Direction, Event, MediaError, Silence
 from plugins.sip.media.leg import Leg
-from plugins.sip.media.playing import Playing, Shelf
+from plugins.sip.media.prompter import Prompter
 from plugins.sip.media.readiness import Readiness
 from plugins.sip.media.recording import DiskThread, Track
 from plugins.sip.media.rooms import Rooms
 from plugins.sip.media.rtp_socket import RtpSocket
 from plugins.sip.media.ticks import Ticks
+from plugins.sip.media.wire import Reply
 
 _PLAIN_PAIR: Final = 2
-Reply = Callable[..., None]
-"""reply(answer) or reply(None, sentence); may be called from any thread."""
 
 
 class Switchboard:
@@ -41,15 +40,15 @@ class Switchboard:
         self._host, self._silence_seconds = host, silence_seconds
         self._ports = itertools.cycle(list(ports) or [0])
         self._port_count = max(1, len(list(ports)))
-        self._tell, self._later = tell, later
+        self._tell = tell
         self._legs: dict[str, Leg] = {}
         self._rooms = Rooms()
         self._tracks: dict[str, Track] = {}
         self._sockets: Readiness[Leg | Control] = Readiness()
         self._ticks = Ticks(tell)
         self._tick = 0
-        self._loader, self._disk = DiskThread(), DiskThread()
-        self._shelf = Shelf()
+        self._disk = DiskThread()
+        self._prompter = Prompter(self._legs, tell, later)
 
     def __len__(self) -> int:
         return len(self._legs)
@@ -81,7 +80,7 @@ class Switchboard:
             self.stop_recording(lambda *_: None, target=target)
         for name in list(self._legs):
             self.close(lambda *_: None, leg=name)
-        self._loader.stop()
+        self._prompter.stop()
         self._disk.stop()
 
     def open(self, reply: Reply, *, leg: str) -> None:
@@ -131,22 +130,11 @@ class Switchboard:
 
     def play(self, reply: Reply, *, leg: str, path: str, play: int, loop: bool, interruptible: bool) -> None:
         """Load the file, then speak."""
-        self._leg(leg).wanted_play = play
-
-        def load() -> None:
-            try:
-                playing = Playing(self._shelf.load(path), play, loop, interruptible)
-            except MediaError as error:
-                reply(None, str(error))
-            else:
-                reply(True)
-                self._later(lambda: self._begin(leg, playing))
-
-        self._loader.do(load)
+        self._prompter.play(reply, self._leg(leg), path, play, loop=loop, interruptible=interruptible)
 
     def stop_playing(self, reply: Reply, *, leg: str) -> None:
         """Prompt or music."""
-        self._silence(self._leg(leg))
+        self._prompter.silence(self._leg(leg))
         reply(True)
 
     def mix(self, reply: Reply, *, room: str, legs: list[str], gains: list[tuple[str, str, float]]) -> None:
@@ -172,7 +160,7 @@ class Switchboard:
         """Back in hearing."""
         resumed = self._leg(leg)
         resumed.held = False
-        self._silence(resumed)
+        self._prompter.silence(resumed)
         self._rearrange()
         reply(True)
 
@@ -217,7 +205,7 @@ class Switchboard:
     def close(self, reply: Reply, *, leg: str) -> None:
         """Free the socket."""
         closed = self._leg(leg)
-        self._silence(closed)
+        self._prompter.silence(closed)
         self._rooms.leave(closed)
         self._ticks.say_goodbye(closed, time.monotonic())
         self._sockets.unregister(closed.socket)
@@ -245,29 +233,11 @@ class Switchboard:
     def _rearrange(self) -> None:
         self._ticks.rearrange(arrange(list(self._legs.values()), self._rooms.by_name))
 
-    def _begin(self, name: str, playing: Playing) -> None:
-        """Play it, unless meanwhile the leg was closed or something else was asked for."""
-        leg = self._legs.get(name)
-        if leg is None or leg.wanted_play != playing.play:
-            self._tell(Played(name, playing.play, finished=False))
-            return
-        self._cut(leg)
-        leg.playing = playing
-
-    def _silence(self, leg: Leg) -> None:
-        leg.wanted_play = 0
-        self._cut(leg)
-
-    def _cut(self, leg: Leg) -> None:
-        playing, leg.playing = leg.playing, None
-        if playing and playing.play:
-            self._tell(Played(leg.name, playing.play, finished=False))
-
     def _pressed(self, leg: Leg, key: str, source: DigitSource) -> None:
         """Tell it, let it cut a prompt off, and pass it on to who is at the other end of a bridge."""
         self._tell(Digit(leg.name, key, source))
         if leg.playing and leg.playing.interruptible:
-            self._silence(leg)
+            self._prompter.silence(leg)
         others = self._rooms.others(leg)
         if source is DigitSource.TELEPHONE_EVENT and len(others) == _PLAIN_PAIR - 1 and not leg.held:
             with suppress(ValueError):

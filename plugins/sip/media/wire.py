@@ -16,10 +16,10 @@ import orjson
 from plugins.sip.media.engine import Crypto, Digit, DigitSource, Event, Played, Silence, Tone, ToneKind
 
 Arguments = Mapping[str, Any]
+Reply = Callable[..., None]
+"""reply(answer) or reply(None, sentence); may be called from any thread."""
 _EVENTS: Final[Mapping[str, Callable[..., Event]]] = {kind.__name__: kind for kind in (Digit, Played, Silence, Tone)}
 _ENUMS: Final[Mapping[str, Callable[[str], object]]] = {"source": DigitSource, "kind": ToneKind}
-
-
 READY: Final = b"[0]\n"
 
 

@@ -21,7 +21,7 @@ import orjson
 
 from plugins.sip.media import wire
 from plugins.sip.media.engine import Event, MediaError
-from plugins.sip.media.switchboard import Reply, Switchboard
+from plugins.sip.media.switchboard import Switchboard
 
 TICK: Final = 0.02
 _SLICE: Final = 0.005
@@ -121,7 +121,7 @@ class Worker:
         except (MediaError, OSError, TypeError, ValueError) as error:
             reply(None, str(error))
 
-    def _reply_to(self, number: int) -> Reply:
+    def _reply_to(self, number: int) -> wire.Reply:
         def reply(answer: object, error: str = "") -> None:
             self._lines.put(wire.line(number, answer, error) if error else wire.line(number, answer))
 
