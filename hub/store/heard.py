@@ -35,11 +35,13 @@ class HeardItem:
 
 
 def note(tx: Tx, interaction: Row, fact: LegFact) -> Row:
-    """Keep what the fact has of it; returns the interaction as it is then."""
-    if fact.quality is None:
+    """Keep what the fact has of it; returns the interaction as it is then. Of numbers outside and supervisors nothing
+    is kept: they are neither the customer nor an agent, and a supervisor is perhaps not to be known of."""
+    number = legs.offer_by(tx.conn, fact.leg)
+    if fact.quality is None or (fact.leg and number is None):
         return interaction
     known = interaction["attributes"].get(ATTRIBUTE, {})
-    one = {"at": (fact.at or tx.now).isoformat(), "user": _user(tx, fact.leg), **asdict(fact.quality)}
+    one = {"at": (fact.at or tx.now).isoformat(), "user": _user(tx, number), **asdict(fact.quality)}
     attributes = {**interaction["attributes"], ATTRIBUTE: {**known, fact.leg: one}}
     return interactions.change(tx, interaction, attributes=attributes)
 
@@ -51,8 +53,7 @@ def heard(conn: Connection, attributes: Mapping[str, Any]) -> list[HeardItem]:
     return sorted((_item(leg, one, names.get(one["user"])) for leg, one in known.items()), key=lambda item: item.at)
 
 
-def _user(tx: Tx, leg: str) -> int | None:
-    number = legs.offer_of(leg)
+def _user(tx: Tx, number: int | None) -> int | None:
     offer = work.get_offer(tx.conn, number) if number is not None else None
     return offer["user_id"] if offer else None
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from hub.api import Monitoring
+from hub.model.actor import Actor
+from hub.model.permissions import BUILT_IN_ROLES
 from hub.model.states import OfferState, WorkState
+from hub.pipeline import supervision
+from hub.pipeline.supervision import How
 from hub.store import work
 from hub.store.database import Store
 from hub.store.tables import interactions, offers
 from hub.store.unit import Tx
+from hub.web.places import Places
+from hub.web.visibility import Audience, reach_of
 from tests.web.conversations import insert_account, insert_interaction, insert_queue
 from tests.web.people import People
 
@@ -53,6 +60,23 @@ async def test_monitoring_and_taking_over_are_audited_and_in_the_live_list(peopl
         "call.recorded",
         "call.monitored",
     ]
+
+
+async def test_of_silent_monitoring_agents_hear_nothing(people: People, store: Store, call: int) -> None:
+    eve = Actor(people.ids.users["supervisor"], "Eve", BUILT_IN_ROLES["supervisor"], None)
+    silent = How(Monitoring.LISTEN, visible=False)
+    before = store.tail.last
+    await store.write(lambda tx: supervision.monitor(tx, eve, call, silent))
+    batch = await anext(aiter(store.tail.batches(before)))
+    places = Places(store)
+    await places.learn(batch)
+    agent = Audience(BUILT_IN_ROLES["agent"], None)
+    assert [event.type for event in batch] == ["monitor.state"]
+    reach = reach_of(batch[0], places)
+    assert not agent.hears(reach) and people.ids.users["agent"] not in reach.users
+    mine, theirs = await people.client("agent"), await people.client("supervisor")
+    assert _roles(await mine.get(f"/interactions/{call}")) == ["AGENT"]
+    assert _roles(await theirs.get(f"/interactions/{call}")) == ["AGENT", "SUPERVISOR"]
 
 
 async def test_what_one_does_in_a_call_needs_to_be_in_it(people: People, call: int) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Self
 
+from sqlalchemy import select
+
 from hub.model.actor import Actor
 from hub.model.permissions import BUILT_IN_ROLES
 from hub.pipeline import consult
 from hub.pipeline.consult import Whom
 from hub.plugin.site_model import UserTable
 from hub.store import listing
-from hub.store.tables import interactions
+from hub.store.tables import events, interactions
 from tests.toy.tests.exchange import Exchange
 from tests.toy.tests.phones import Phones
 
@@ -46,6 +48,10 @@ class Crowd(Phones):
         """Who is in it: role, name, state."""
         item = await self.store.read(lambda conn: listing.get_interaction(conn, seen_by or self.ann, call))
         return [(party.role.value, party.name, party.state) for party in item.parties]
+
+    async def told_screens(self) -> set[str]:
+        """Every kind of event so far."""
+        return set(await self.store.read(lambda conn: conn.execute(select(events.c.type)).scalars().all()))
 
     async def row(self) -> dict[str, Any]:
         """The last call's."""

@@ -133,6 +133,7 @@ async def test_a_supervisor_listens_whispers_barges_and_takes_over_with_the_leg_
     await house.fact("ANSWERED", eves)
     await house.told("monitor", leg=eves, whom=anns, mode="LISTEN")
     assert await house.there(call) == [("AGENT", "Ann", "TALKING")]
+    assert "party.state" not in await house.told_screens(), "nor is any event of it for agents"
     assert ("SUPERVISOR", "Eve", "TALKING") in await house.there(call, house.eve)
     for mode in (Monitoring.WHISPER, Monitoring.BARGE):
         await house.store.write(partial(supervision.monitor, actor=house.eve, interaction_id=call, how=How(mode)))
