@@ -40,7 +40,6 @@ async def test_a_browser_is_a_phone(pair: Pair, browser: Browser, tmp_path: Path
         await talk(pair, ann, caller)
         await measured(ann, leg)
         await ann.drops()
-        await pair.becomes("ON_HOLD")
         await music(caller)
         await ann.comes_back()
         await pair.becomes("CONNECTED")

@@ -97,6 +97,7 @@ class Call:
         self.state = S.IDLE
         self.dialog: Dialog | None = None
         self.referred = False
+        self.away = False  # it holds us because nobody is there for the moment
         self.held = Held(self)
         self.refreshing = Refreshing(self)
         self.renegotiating = Renegotiating(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sipmessage import Request, Response
 
@@ -14,6 +14,9 @@ from plugins.sip.wire.sdp import BadSdp
 
 if TYPE_CHECKING:
     from plugins.sip.calls.call import Call
+
+AWAY: Final = "Hub-Away"
+"""A header of our own softphones': they hold because their browser has dropped, and not because an agent said so."""
 
 
 class Renegotiating:
@@ -91,6 +94,7 @@ class Renegotiating:
         answer = call.ok(request)
         with_body(answer, body, "application/sdp")
         incoming.respond(answer)
+        call.away = request.headers.get(AWAY) is not None
         self.notice_hold()
 
     async def _settle(self, answered: bytes) -> None:

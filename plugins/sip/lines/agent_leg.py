@@ -63,6 +63,7 @@ class AgentLeg:
         self.aside: Beside | None = None
         self.referral: Referral | None = None
         self.over = False
+        self.away = False  # their browser dropped: it may come back
         self._noticed = noticed
         self._devices: list[Call] = []
         self._coming: Call | None = None

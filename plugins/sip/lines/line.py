@@ -185,6 +185,11 @@ class Line:
             self.soon(self.arrangement.apply())
 
     def agent_holds(self, leg: AgentLeg, held: bool) -> None:
+        dropped = held and leg.call is not None and leg.call.away
+        back, leg.away = leg.away, dropped
+        if dropped or back:  # nobody said hold: whoever was held stays so, whoever talked hears music for the moment
+            self.soon(self.arrangement.apply())
+            return
         if leg.name in self.arrangement.talking:
             self.reports.leg(LegState.HELD if held else LegState.RESUMED, leg.name)
         if self.arrangement.is_theirs(leg.name):

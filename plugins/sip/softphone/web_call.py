@@ -14,6 +14,7 @@ from plugins.sip.calls.answering import Answering
 from plugins.sip.calls.call import SDP, Call
 from plugins.sip.calls.media_leg import MediaLeg
 from plugins.sip.calls.referring import Referral
+from plugins.sip.calls.renegotiating import AWAY
 from plugins.sip.media.engine import Codec, Crypto, Direction, Endpoint, MediaEngine, Statistics
 from plugins.sip.softphone.gateway import Gateway
 from plugins.sip.wire import sdp
@@ -112,6 +113,8 @@ class WebCall:
         if self._call.over or self._call.dialog is None:
             return
         request: Request = self._call.dialog.request("UPDATE")
+        if self._away:
+            request.headers.add(AWAY, "1")
         with_body(request, body, SDP)
         send = self._call.dialogs.transactions.send
         send(request, self._call.flow, lambda answer: self._answered(wanted, answer))

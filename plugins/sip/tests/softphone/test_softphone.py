@@ -100,19 +100,24 @@ async def test_who_is_held_hears_music_and_keys_are_pressed_for_the_customer() -
             await caller.ask("BYE")
 
 
-async def test_a_browser_that_drops_comes_back_to_its_call() -> None:
+@pytest.mark.parametrize("held", [False, True])
+async def test_a_browser_that_drops_comes_back_to_its_call_and_whoever_was_held_stays_so(held: bool) -> None:
     async with site() as found, office(found) as rooms:
         with Party() as caller:
             page = await talks(found, rooms, caller)
+            line = found.exchange.lines[found.thread]
+            if held:
+                await found.channel.hold(ACCOUNT, found.thread)
             page.leave()
-            await found.until(lambda: ("HELD", "offer:1", "") in legs(found))
+            await found.until(lambda: line.legs["offer:1"].away)
             await rooms.here(False)
             again = rooms.page()
             again.say("session", sdp=OFFER, resume=page.session)
             assert (await again.hear())["session"] == page.session
             assert (await again.becomes("TALKING"))["leg"] == "offer:1"
             await rooms.heard(page.session)
-            await found.until(lambda: ("RESUMED", "offer:1", "") in legs(found))
+            await found.until(lambda: not line.legs["offer:1"].away)
+            assert line.arrangement.held is held and not {"HELD", "RESUMED"} & {state for state, _, _ in legs(found)}
             again.say("hang_up", leg="offer:1")
             await again.becomes("ENDED")
             await caller.ask("BYE")
