@@ -9,6 +9,7 @@ import pytest
 
 from hub.api import Address
 from hub.pipeline import calls
+from hub.store.details import get_detail
 from hub.store.tables import interactions, messages
 from tests.voice.baresip import Baresip, Sound, free_port
 from tests.voice.house import DESK, VoiceHouse
@@ -60,6 +61,7 @@ async def test_a_caller_on_hold_hears_music_and_then_the_agent_and_all_is_record
         await ann.until("CALL_CLOSED")
         await house.becomes("CLOSED")
         await house.quiet()
+        assert [name for name, mos in await heard(house) if mos and mos > 4] == ["Ann", "customer"]
     left, right = await recording(house)
     assert share(left, CUSTOMER) > 0.8, "the customer is on the left, throughout"
     assert share(right[:2400], AGENT) > 0.5 and share(right[-4000:], AGENT) > 0.5
@@ -103,6 +105,14 @@ async def test_a_caller_is_passed_on_to_a_number_outside(house: VoiceHouse, tmp_
         await caller.do("hangup")
         await outside.until("CALL_CLOSED")
         await house.quiet()
+
+
+async def heard(house: VoiceHouse) -> list[tuple[str, float | None]]:
+    """How well each leg of the call was, by its record, once Ann's has ended, too."""
+    await house.until("leg.state", lambda event: (event.data["leg"], event.data["state"]) == ("offer:1", "ENDED"))
+    [call] = await house.rows(interactions)
+    detail = await house.store.read(lambda conn: get_detail(conn, house.ann, call["id"], {}))
+    return sorted((each.user.name if each.user else "customer", each.mos) for each in detail.heard)
 
 
 async def recording(house: VoiceHouse) -> tuple[Sound, Sound]:

@@ -55,13 +55,14 @@ class House:
 
     def __init__(self, url: str, folder: Path, exchange: Exchange, flow: str = "", channel: str = "toy") -> None:
         self._url = url
+        self._folder = folder
         self._key = folder / "site.key"
         self.file = site_file(exchange.port, flow, channel)
         self.exchange = exchange
 
     async def __aenter__(self) -> Self:
         self.store = await Store.open(self._url, key_file=self._key, node="test")
-        self.site = Site(self.file, self.store, self.plugins())
+        self.site = Site(self.file.model_copy(update={"path": self._folder / "hub.toml"}), self.store, self.plugins())
         await self.site.set_up({user.login: "not a hash" for user in self.file.users})
         await self.site.start()
         await self.site.open("http://127.0.0.1:8080")
