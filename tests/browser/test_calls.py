@@ -109,7 +109,7 @@ async def _talk(hotline: Hotline, desk: Desk) -> str:
 
 async def test_a_call_is_picked_up_held_keyed_and_hung_up(hotline: Hotline, sit_down: SitDown) -> None:
     lin = await sit_down(hotline, "lin")
-    await _talk(hotline, lin)
+    leg = await _talk(hotline, lin)
     await expect(lin.at("compose-TEXT")).to_have_count(0)
     await lin.at("call-hold").click()
     await hotline.told("hold")
@@ -126,6 +126,10 @@ async def test_a_call_is_picked_up_held_keyed_and_hung_up(hotline: Hotline, sit_
     await hotline.told("end")
     await lin.has("conversation", "CLOSED")
     await lin.sees_no("call-bar")
+    quality = {"loss": 0.004, "jitter": 6.2, "round_trip": 48.0, "mos": 4.12}
+    await hotline.fact("ENDED", leg, cause="HUNG_UP", quality=quality)
+    await lin.sees("heard", "Sound with Lin Yue: good (MOS 4.1) · 0.4 % lost · jitter 6 ms · round trip 48 ms")
+    await _picture(lin, "heard")
 
 
 async def test_a_colleague_is_brought_in_and_has_the_call(hotline: Hotline, sit_down: SitDown) -> None:
