@@ -110,7 +110,7 @@ class Baresip:
         return self._heard(86_400)
 
     def _heard(self, last: float) -> Sound:
-        found = max(self.folder.glob("dump-*-dec.wav"), key=lambda path: path.stat().st_size, default=None)
+        found = max(self.folder.glob("dump-*-dec.wav"), key=lambda path: path.stat().st_mtime_ns, default=None)
         return _samples(found.read_bytes() if found else b"")[-int(8000 * last) :]
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -15,7 +15,7 @@ import pytest
 from hub.api import Address, Monitoring
 from hub.model.actor import Actor
 from hub.model.permissions import BUILT_IN_ROLES
-from hub.pipeline import audio, consult, park, party, supervision
+from hub.pipeline import audio, calls, consult, park, party, supervision
 from hub.pipeline.consult import Whom
 from hub.pipeline.supervision import How
 from hub.plugin.site_model import UserTable
@@ -112,7 +112,7 @@ async def test_four_talk_a_supervisor_whispers_and_takes_over_and_all_of_it_is_r
     await office.ready(office.bo)
     await write(lambda tx: consult.ask(tx, office.ann, call, Whom(user=office.bo.user_id)))
     await office.picks_up("bo")
-    await office.becomes("CONSULTING")
+    await office.until("consult.began")
     await write(partial(consult.join, actor=office.ann, interaction_id=call))
     await write(lambda tx: party.invite(tx, office.ann, call, Address("tel", FOX_S)))
     four = {"caller": CALLER, "ann": ANN, "bo": BO, "fox": FOX}
@@ -129,6 +129,8 @@ async def test_four_talk_a_supervisor_whispers_and_takes_over_and_all_of_it_is_r
     await write(lambda tx: supervision.monitor(tx, office.eve, call, How(Monitoring.WHISPER)))
     await office.hear({**everybody, "ann": everybody["ann"] | {EVE}})
 
+    await office.phones["bo"].do("hold")
+    await office.hear({name: everybody[name] - {BO} for name in ("caller", "fox")})
     await office.phones["fox"].do("hangup")
     await office.phones["bo"].do("hangup")
     await office.hear({"caller": {ANN}, "ann": {CALLER, EVE}, "eve": {CALLER, ANN}})
@@ -137,6 +139,10 @@ async def test_four_talk_a_supervisor_whispers_and_takes_over_and_all_of_it_is_r
     await write(lambda tx: supervision.monitor(tx, office.eve, call, How(Monitoring.BARGE)))
     await office.hear({"caller": {ANN, EVE}, "ann": {CALLER, EVE}})
     await write(lambda tx: audio.record(tx, office.ann, call, True))
+    await write(lambda tx: calls.hold(tx, office.ann, call))
+    await office.hear({"ann": {EVE}, "eve": {ANN}})
+    await office.hears_something(office.phones["caller"])
+    await write(lambda tx: calls.resume(tx, office.ann, call))
 
     await write(lambda tx: supervision.take_over(tx, office.eve, call))
     await office.phones["ann"].until("CALL_CLOSED")
