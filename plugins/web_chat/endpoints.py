@@ -11,6 +11,7 @@ import orjson
 
 from hub.api import AnyAccount, PluginRoutes, Request, Response, Route, WebSocket, WebSocketRoute
 from plugins.web_chat import origins, session, wire
+from plugins.web_chat.calling import call_me
 from plugins.web_chat.desk import Desk
 from plugins.web_chat.earlier import earlier
 from plugins.web_chat.frames import Problem
@@ -19,6 +20,7 @@ from plugins.web_chat.settings import NAME
 from plugins.web_chat.uploads import upload
 from plugins.web_chat.visitors import Forged
 
+BUTTON = Path(__file__).parent / "static" / "call.js"
 SCRIPT = Path(__file__).parent / "static" / "build" / "widget.js"
 MAX_UPLOAD = 51_000_000  # the largest an account may allow, and what multipart puts around it
 SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -29,16 +31,18 @@ Answer = Callable[[Desk, AnyAccount, Request], Awaitable[Response]]
 
 def routes(desk: Desk) -> PluginRoutes:
     """Everything under /c/web_chat/{account}/ is public: the Origin header and the visitor's token are checked here."""
-    script = Script(SCRIPT)
+    script, button = Script(SCRIPT), Script(BUTTON)
 
     async def socket(websocket: WebSocket) -> None:
         await session.serve(desk, websocket)
 
     return [
         Route("GET", "/widget.js", script.answer, public=True, docs="The widget, to be added with one script tag."),
+        Route("GET", "/call.js", button.answer, public=True, docs="A button to be called, with one script tag."),
         WebSocketRoute("/{account}/ws", socket, channel=NAME, docs="The wire protocol."),
         _route(desk, "GET", "/{account}/config", _config, "What the widget must know before it connects."),
         _route(desk, "POST", "/{account}/history", earlier, "Earlier conversations of a returning visitor."),
+        _route(desk, "POST", "/{account}/call", call_me, "A visitor wants to be called."),
         _route(desk, "POST", "/{account}/upload", upload, "A file from a visitor.", MAX_UPLOAD),
         _route(desk, "GET", "/{account}/files/{link}", _file, "A file of the conversation."),
     ]

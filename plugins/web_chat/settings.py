@@ -79,6 +79,7 @@ class Limits(_Settings):
 
     messages: int = Field(default=40, ge=0, description="messages a visitor may send")
     uploads: int = Field(default=12, ge=0, description="files a visitor may send")
+    calls: int = Field(default=6, ge=0, description="calls a client address may ask for")
     connections: int = Field(default=240, ge=0, description="websockets a client address may open")
     new_sessions: int = Field(default=60, ge=0, description="new visitor ids a client address may get")
     text: int = Field(default=4_000, ge=100, le=100_000, description="characters in a message")
@@ -109,6 +110,10 @@ class WebChatAccount(_Settings):
     transcript: bool = Field(default=True, description="visitors may have the conversation mailed to them")
     transcript_account: str = Field(
         default="", description="the account transcripts are mailed from, as channel:address; empty: any that can mail"
+    )
+    call_me: bool = Field(default=False, description="visitors may ask to be called, in the chat and by a button")
+    call_queue: str = Field(
+        default="", description="the queue that calls them, by key; empty: that of the account the call is made from"
     )
     customer_secret: SecretStr | None = Field(default=None, description="with it the shop signs its customers in")
     away_seconds: int = Field(default=300, ge=10, le=86_400, description="a visitor gone this long has left")

@@ -120,6 +120,7 @@ def configuration(account: AnyAccount, is_open: bool) -> dict[str, Any]:
         "live_typing": settings.live_typing,
         "rating": settings.rating,
         "transcript": settings.transcript,
+        "call_me": settings.call_me,
         "limits": {"text": limits.text, "upload_bytes": limits.upload_bytes, "upload_types": limits.upload_types},
     }
 

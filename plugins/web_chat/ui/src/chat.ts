@@ -207,6 +207,17 @@ export class Chat {
     this.connection.send({ type: "transcript", mailto });
   }
 
+  /** They want to be called; who waits in the chat keeps their place by that. */
+  async callMe(number: string, at: string | null): Promise<void> {
+    const body = { number, at, name: this.memory.get("answers").name ?? "", token: this.memory.get("token") ?? "" };
+    try {
+      await post(this.url("call"), JSON.stringify(body));
+      this.notify("call", number);
+    } catch {
+      this.notify("call-failed", number);
+    }
+  }
+
   async remember(): Promise<void> {
     this.change({ history: "asked" });
     try {

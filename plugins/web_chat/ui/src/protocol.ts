@@ -27,6 +27,8 @@ export interface Configuration {
   live_typing: boolean;
   rating: boolean;
   transcript: boolean;
+  /** Whether visitors may ask to be called. */
+  call_me: boolean;
   limits: { text: number; upload_bytes: number; upload_types: string[] };
 }
 

@@ -5,7 +5,7 @@ import type { Customer, Language } from "./protocol";
 import { EMPTY, type Thread } from "./thread";
 
 export interface Notice {
-  kind: "transcript" | "transcript-failed" | "wait" | "too-large" | "bad-type";
+  kind: "transcript" | "transcript-failed" | "call" | "call-failed" | "wait" | "too-large" | "bad-type";
   detail: string;
 }
 

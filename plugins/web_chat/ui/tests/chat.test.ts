@@ -18,6 +18,7 @@ const CONFIGURATION: Configuration = {
   live_typing: true,
   rating: true,
   transcript: true,
+  call_me: false,
   limits: { text: 4000, upload_bytes: 1000, upload_types: ["image/*"] },
 };
 const WANG: Customer = { id: "4711", signed_at: 1, signature: "x" };

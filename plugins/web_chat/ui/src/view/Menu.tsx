@@ -4,9 +4,9 @@ import { isOver } from "../thread";
 import { Icon } from "./icons";
 import { useHere } from "./use";
 
-type Asking = "transcript" | "end";
+type Asking = "transcript" | "call" | "end";
 
-/** What is seldom needed: earlier conversations, a transcript, the end. */
+/** What is seldom needed: a call, a transcript, the end. */
 export function Menu(): JSX.Element | null {
   const { chat, words } = useHere();
   const [open, setOpen] = useState(false);
@@ -19,7 +19,8 @@ export function Menu(): JSX.Element | null {
   // outside hours only a message was left: to end that would be to take it back
   const ends = !over && (chat.state.open || Boolean(chat.state.thread.standing?.agent));
   useEffect(() => (open ? away(menu.current, () => setOpen(false)) : undefined), [open]);
-  if (!mails && !ends) return null;
+  const calls = chat.configuration.call_me;
+  if (!mails && !ends && !calls) return null;
 
   /** Whoever came by keyboard must not be left nowhere. */
   function back(): void {
@@ -49,6 +50,12 @@ export function Menu(): JSX.Element | null {
       </button>
       {open && (
         <div class="sheet" role="menu" onKeyDown={(event) => step(event, menu.current, back)}>
+          {calls && (
+            <button type="button" role="menuitem" onClick={() => choose("call")} data-testid="chat-call-me">
+              <Icon shape="phone" />
+              {words.callMe}
+            </button>
+          )}
           {mails && (
             <button type="button" role="menuitem" onClick={() => choose("transcript")} data-testid="chat-transcript">
               <Icon shape="mail" />
@@ -70,6 +77,8 @@ export function Menu(): JSX.Element | null {
 
 function Question({ asking, done }: { asking: Asking; done: () => void }): JSX.Element {
   const { chat, words } = useHere();
+  const [tel, setTel] = useState(chat.memory.get("answers").tel ?? "");
+  const [when, setWhen] = useState("");
   const [mailto, setMailto] = useState(chat.memory.get("answers").mailto ?? "");
   const first = useRef<HTMLElement>(null);
   useEffect(() => first.current?.focus(), []);
@@ -77,13 +86,34 @@ function Question({ asking, done }: { asking: Asking; done: () => void }): JSX.E
   function submit(event: Event): void {
     event.preventDefault();
     if (asking === "end") chat.end();
+    else if (asking === "call") void chat.callMe(tel.trim(), when ? new Date(when).toISOString() : null);
     else chat.transcript(mailto.trim());
     done();
   }
 
   return (
     <form class="question" onSubmit={submit} onKeyDown={(event) => event.key === "Escape" && leave(event, done)}>
-      {asking === "transcript" ? (
+      {asking === "call" && (
+        <>
+          <label>
+            {words.callNumber}
+            <input
+              ref={first as { current: HTMLInputElement | null }}
+              type="tel"
+              required
+              autocomplete="tel"
+              value={tel}
+              onInput={(event) => setTel(event.currentTarget.value)}
+              data-testid="chat-call-number"
+            />
+          </label>
+          <label>
+            {words.callWhen}
+            <input type="datetime-local" value={when} onInput={(event) => setWhen(event.currentTarget.value)} />
+          </label>
+        </>
+      )}
+      {asking === "transcript" && (
         <label>
           {words.transcriptTo}
           <input
@@ -96,9 +126,8 @@ function Question({ asking, done }: { asking: Asking; done: () => void }): JSX.E
             data-testid="chat-transcript-mailto"
           />
         </label>
-      ) : (
-        <p>{words.endSure}</p>
       )}
+      {asking === "end" && <p>{words.endSure}</p>}
       <div class="buttons">
         <button type="button" class="plain" onClick={done}>
           {words.cancel}
@@ -109,7 +138,7 @@ function Question({ asking, done }: { asking: Asking; done: () => void }): JSX.E
           ref={asking === "end" ? (first as { current: HTMLButtonElement | null }) : undefined}
           data-testid="chat-confirm"
         >
-          {asking === "end" ? words.end : words.send}
+          {{ end: words.end, call: words.callMe, transcript: words.send }[asking]}
         </button>
       </div>
     </form>

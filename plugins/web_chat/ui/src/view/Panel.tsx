@@ -86,12 +86,18 @@ function Banner(): JSX.Element | null {
   const text = {
     transcript: fill(words.transcriptSent, { mailto: notice.detail }),
     "transcript-failed": words.transcriptNo,
+    call: fill(words.called, { tel: notice.detail }),
+    "call-failed": words.callNo,
     wait: words.rateLimited,
     "too-large": fill(words.tooLarge, { size: `${Math.round(Number(notice.detail) / 1_000_000)} MB` }),
     "bad-type": words.badType,
   }[notice.kind];
   return (
-    <div class={`banner ${notice.kind === "transcript" ? "good" : "warn"}`} role="alert" data-testid="chat-banner">
+    <div
+      class={`banner ${notice.kind === "transcript" || notice.kind === "call" ? "good" : "warn"}`}
+      role="alert"
+      data-testid="chat-banner"
+    >
       {text}
     </div>
   );
