@@ -75,7 +75,7 @@ export const calls = {
     done: "Done",
   },
   heard: {
-    with: "Sound with {name}:",
+    with: "Sound with {name}: {what}",
     good: "good",
     fair: "fair",
     poor: "poor",

@@ -75,7 +75,7 @@ export const calls = {
     done: "已处理",
   },
   heard: {
-    with: "与{name}的通话音质：",
+    with: "与{name}的通话音质：{what}",
     good: "良好",
     fair: "一般",
     poor: "较差",
