@@ -19,10 +19,10 @@ from hub.store.listing import InteractionItem
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """What comes with the work when it is taken: the words of a note, and the names of forms that are open."""
+    """What comes with the work when it is taken: the words of a note, and what stands in open forms, by name."""
 
     text: str
-    forms: list[str]
+    forms: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def open_offers(conn: Connection, actor: Actor, now: datetime) -> list[OfferItem
 
 
 def _carried(said: Mapping[str, Any] | None) -> Carried | None:
-    return Carried(str(said.get("text", "")), sorted(said.get("forms", {}))) if said else None
+    return Carried(str(said.get("text", "")), dict(said.get("forms", {}))) if said else None
 
 
 def _somebody_is_there(item: OfferItem) -> bool:

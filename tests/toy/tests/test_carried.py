@@ -44,7 +44,7 @@ async def rings_at_bo(house: Phones) -> str:
     leg = str((await house.told("ring", user=house.bo.user_id))["leg"])
     now = datetime.now(UTC)
     [seen] = await house.store.read(lambda conn: offers_list.open_offers(conn, house.bo, now))
-    assert seen.carried == Carried("Wants his honey back", ["ticket"])
+    assert seen.carried == Carried("Wants his honey back", {"ticket": '{"subject": "Honey"}'})
     return leg
 
 

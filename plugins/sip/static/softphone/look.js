@@ -3,6 +3,7 @@
 export const look = new CSSStyleSheet();
 look.replaceSync(`
 :host { position: relative; display: block; font: inherit; font-size: 13px; color: var(--text); }
+.told { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 [hidden] { display: none !important; }
 button, select { font: inherit; color: var(--text); background: var(--surface); border: 1px solid var(--line-strong); border-radius: 8px; padding: 5px 10px; }
 button { cursor: pointer; }

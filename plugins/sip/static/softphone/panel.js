@@ -23,7 +23,8 @@ export class Panel {
     this.#about = about;
     this.#said = (key, values) => say(language, key, values);
     this.#rings = new Rings(about.hub, this.#said);
-    this.root = element("div", {}, this.#button(), this.#card());
+    this.#parts.told = element("span", { class: "told", role: "status" });
+    this.root = element("div", {}, this.#button(), this.#parts.told, this.#card());
     this.root.addEventListener("keydown", (event) => event.key === "Escape" && this.#toggle(false));
     document.addEventListener("pointerdown", (event) => this.root.isConnected && !event.composedPath().includes(this.root) && this.#toggle(false));
   }
@@ -38,6 +39,7 @@ export class Panel {
     open.setAttribute("aria-label", `${this.#said("title")}: ${this.#said(state)}`);
     open.title = this.#said(state);
     words.textContent = this.#said(state);
+    this.#tell(line.state);
     about.hidden = line.state !== "OFF" && line.state !== "DENIED";
     on.hidden = !MAY_TURN_ON.includes(line.state);
     on.textContent = this.#said(line.state === "ELSEWHERE" ? "here" : "on");
@@ -46,6 +48,13 @@ export class Panel {
     this.#calls(calls, legs, muted);
     if (this.#shown !== line.state) void this.#devices(line.state);
     this.#shown = line.state;
+  }
+
+  /** Whoever cannot see the lamp hears of a line that is lost, and back. Of calls the inbox tells. */
+  #tell(state) {
+    const { told } = this.#parts;
+    const text = this.#shown === "" || state === "CONNECTING" ? "" : `${this.#said("title")}: ${this.#said(state)}`;
+    if (this.#shown !== state) told.textContent = text;
   }
 
   meter({ inward, outward }) {
@@ -69,7 +78,7 @@ export class Panel {
 
   #card() {
     const said = this.#said;
-    const state = element("p", { class: "soft", role: "status", "data-testid": "softphone-state" });
+    const state = element("p", { class: "soft", "data-testid": "softphone-state" });
     const about = element("p", { class: "soft" }, said("about"));
     const on = this.#press("on", "softphone-on", () => this.#turn(true), "primary");
     const off = this.#press("off", "softphone-off", () => this.#turn(false));

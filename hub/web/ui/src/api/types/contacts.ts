@@ -1,6 +1,7 @@
 /** Contacts as lists and screens show them, and what is offered. */
 
 import type { Medium, Ref } from "./basics";
+import type { Forms } from "./messages";
 import type { TicketStatus } from "./records";
 
 export type View = "mine" | "team" | "waiting" | "unassigned" | "all";
@@ -153,8 +154,8 @@ export interface Offer {
   created_at: string;
   expires_at: string;
   seconds_left: number;
-  /** What whoever passes it on had begun: the words of a note, the names of forms that are open. */
-  carried: { text: string; forms: string[] } | null;
+  /** What whoever passes it on had begun: the words of a note, forms that are open. */
+  carried: { text: string; forms: Forms } | null;
 }
 
 export interface Counts {
