@@ -8,69 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import struct
 import sys
-from typing import Final
 
-from aiortc import RTCDtlsTransport, RTCIceCandidate, RTCIceGatherer, RTCIceTransport
-from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
-from aiortc.rtcicetransport import RTCIceParameters
+from plugins.sip.tests.softphone.thin_browser import FRAME, Peer
 
-from plugins.sip.softphone.browser import certificate
-from plugins.sip.softphone.offer import Candidate, Offer, Ways, answer, read
-
-HEADER: Final = struct.Struct("!BBHII")
-FRAME, TICK, SLICES = 160, 0.02, 8
-OURS: Final = certificate()
-
-
-class Peer(RTCDtlsTransport):
-    """What a browser is without its codecs."""
-
-    def __init__(self) -> None:
-        self._gatherer = RTCIceGatherer(iceServers=[])
-        self._gatherer._connection.ice_controlling = True  # who offers is
-        super().__init__(RTCIceTransport(self._gatherer), [OURS])
-        self.received = self.missing = 0
-        self.payloads: list[bytes] = []
-        self._last = 0
-
-    async def offer(self) -> str:
-        """As a page would send it."""
-        connection = self._gatherer._connection
-        connection._local_candidates = await connection.get_component_candidates(1, ["127.0.0.1"])
-        connection._local_candidates_start = connection._local_candidates_end = True
-        [place] = connection._local_candidates
-        prints = tuple((each.algorithm, each.value) for each in OURS.getFingerprints())
-        here = Candidate(place.foundation, place.priority, place.host, place.port, "host")
-        ways = Ways(connection.local_username, connection.local_password, prints, (here,))
-        return answer(Offer("0", None, ways), ways).replace("a=setup:active", "a=setup:actpass")
-
-    async def agree(self, answered: str) -> None:
-        """Find the gateway and agree on keys."""
-        ways = read(answered.replace("a=setup:active", "a=setup:passive")).ways
-        for each in ways.candidates:
-            place = RTCIceCandidate(1, each.foundation, each.host, each.port, each.priority, "udp", each.kind)
-            await self.transport.addRemoteCandidate(place)
-        await self.transport.addRemoteCandidate(None)
-        await self.transport.start(RTCIceParameters(ways.ufrag, ways.password))
-        await self.start(RTCDtlsParameters([RTCDtlsFingerprint(*each) for each in ways.fingerprints]))
-
-    def say(self, number: int, payload: bytes) -> None:
-        """The next 20 ms."""
-        packet = HEADER.pack(0x80, 0, number & 0xFFFF, number * FRAME & 0xFFFFFFFF, 7) + payload
-        pair = self._gatherer._connection._nominated[1]
-        pair.protocol.transport.sendto(self._tx_srtp.protect(packet), pair.remote_addr)
-
-    async def _handle_rtp_data(self, data: bytes, arrival_time_ms: int) -> None:
-        sequence = int.from_bytes(data[2:4])
-        if self.received:
-            self.missing += (sequence - self._last - 1) & 0xFFFF
-        self._last = sequence
-        self.received += 1
-
-    async def _handle_rtcp_data(self, data: bytes) -> None:
-        """Not counted."""
+TICK, SLICES = 0.02, 8
 
 
 async def main() -> None:

@@ -163,6 +163,8 @@ class Softphone:
         """What it means to who listens."""
         value = round(mos(seen.loss, mouth_to_ear(seen.rtt, seen.jitter), concealed=True), 2)
         MOS.observe(value)
+        if call := self.calls.get(seen.leg):
+            call.measured(Quality(seen.loss, seen.jitter, seen.rtt, value))
         quality: dict[str, Json] = {"loss": seen.loss, "jitter": seen.jitter, "rtt": seen.rtt, "mos": value}
         self._tell({"leg": seen.leg, "quality": quality})
 

@@ -15,6 +15,7 @@ from plugins.sip.media.settings import MediaSettings
 from plugins.sip.phones.phones import Phones
 from plugins.sip.phones.softphones import LASTS, Place, Rings, Softphones
 from plugins.sip.softphone.agent import Softphone
+from plugins.sip.softphone.by_rtpengine import RtpengineGateway
 from plugins.sip.softphone.counters import LOST, OPEN
 from plugins.sip.softphone.gateway import AiortcGateway, Gateway, Heard, Lost
 from plugins.sip.softphone.ringer import Ringer
@@ -41,7 +42,7 @@ class SoftphoneDesk:
         gateway: Gateway | None = None,
     ) -> None:
         self._context, self._settings, self._places, self._phones = context, settings, places, phones
-        self._gateway: Gateway = gateway or AiortcGateway(settings)
+        self._gateway = gateway or (RtpengineGateway(settings) if settings.rtpengine else AiortcGateway(settings))
         self._by_token: dict[str, Softphone] = {}
         self._by_user: dict[int, Softphone] = {}
         self._ringer = Ringer(self._gateway, self._by_token.get)

@@ -74,14 +74,22 @@ def read(text: str) -> Offer:
 
 
 def answer(offer: Offer, ours: Ways) -> str:
-    """The description the browser is given."""
-    mid, keys = offer.mid, offer.keys
+    """The description the browser is given: we begin the handshake."""
+    return _described(offer.mid, offer.keys, ours, "active")
+
+
+def plain(offer: Offer) -> str:
+    """What was offered, with nothing in it that was not looked at."""
+    return _described(offer.mid, None, offer.ways, "actpass")
+
+
+def _described(mid: str, keys: int | None, ours: Ways, setup: str) -> str:
     prints = [f"a=fingerprint:{algorithm} {digest}" for algorithm, digest in ours.fingerprints]
     lines = (
         "v=0", "o=- 1 1 IN IP4 0.0.0.0", "s=-", "t=0 0", f"a=group:BUNDLE {mid}",
         f"m=audio 9 UDP/TLS/RTP/SAVPF {PCMU}" + ("" if keys is None else f" {keys}"), "c=IN IP4 0.0.0.0",
         "a=rtcp-mux", f"a=mid:{mid}", "a=sendrecv", f"a=ice-ufrag:{ours.ufrag}", f"a=ice-pwd:{ours.password}",
-        *map(_written, ours.candidates), *prints, "a=setup:active", f"a=rtpmap:{PCMU} PCMU/8000", "a=ptime:20",
+        *map(_written, ours.candidates), *prints, f"a=setup:{setup}", f"a=rtpmap:{PCMU} PCMU/8000", "a=ptime:20",
         *([] if keys is None else [f"a=rtpmap:{keys} telephone-event/8000", f"a=fmtp:{keys} 0-15"]),
     )  # fmt: skip
     return "".join(f"{line}\r\n" for line in lines)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections import deque
 from enum import StrEnum
 from typing import Final, Protocol, cast
 
 from sipmessage import Request, Response
 
-from hub.api import Cause, Json
+from hub.api import Cause, Json, Quality
 from plugins.sip.calls import offer_answer
 from plugins.sip.calls.answering import Answering
 from plugins.sip.calls.call import SDP, Call
@@ -17,10 +19,12 @@ from plugins.sip.calls.referring import Referral
 from plugins.sip.calls.renegotiating import AWAY
 from plugins.sip.media.engine import Codec, Crypto, Direction, Endpoint, MediaEngine, Statistics
 from plugins.sip.softphone.gateway import Gateway
-from plugins.sip.wire import sdp
+from plugins.sip.wire import sdp, sound
 from plugins.sip.wire.message import with_body
 
 PCMU: Final = ("PCMU/8000",)
+MEASURED: Final = 720
+"""Of a call that is longer than an hour the last hour counts."""
 AGAIN_AFTER: Final = 1.0
 """Seconds, when both sides had something to agree on at once."""
 
@@ -62,6 +66,7 @@ class WebCall:
         self._by_agent = self._away = self._asking = False
         self._direction: Direction | None = Direction.SENDRECV
         self._stranded = False
+        self._measured: deque[Quality] = deque(maxlen=MEASURED)
 
     @property
     def shown(self) -> dict[str, Json]:
@@ -100,6 +105,14 @@ class WebCall:
                 request = self._call.dialog.request("INFO")
                 with_body(request, f"Signal={key}\r\nDuration=160\r\n".encode(), "application/dtmf-relay")
                 self._call.ask(request)
+
+    def measured(self, quality: Quality) -> None:
+        """By the browser: the lines, which keep it with the call, hear only as far as the gateway."""
+        self._measured.append(quality)
+        if self._call.confirmed and self._call.dialog is not None:
+            request = self._call.dialog.request("INFO")
+            with_body(request, json.dumps(sound.as_json(sound.mean(self._measured))).encode(), sound.KIND)
+            self._call.ask(request)
 
     def _agree(self) -> None:
         """Let the far side know in which direction audio goes, once what it was asked before is answered."""

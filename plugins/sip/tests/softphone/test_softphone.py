@@ -213,7 +213,12 @@ async def test_what_is_heard_is_judged() -> None:
                 page.say("quality", leg="offer:1", loss=loss, jitter=2, rtt=40)
             good, bad = (await page.hear())["quality"], (await page.hear())["quality"]
             assert 4.3 < good["mos"] < 4.5 and bad["mos"] < 3 and (bad["loss"], bad["rtt"]) == (0.2, 40)
+            line = found.exchange.lines[found.thread].legs["offer:1"]
+            await found.until(lambda: line.call and line.call.reported and line.call.reported.loss == 0.1)
             await caller.ask("BYE")
+            await found.until(lambda: [fact for fact in found.told("leg") if fact.get("quality")])
+            [ended] = [fact for fact in found.told("leg") if fact.get("quality")]
+            assert (ended["leg"], ended["quality"]["loss"], ended["quality"]["round_trip"]) == ("offer:1", 0.1, 40)
 
 
 @pytest.mark.parametrize(
