@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 
@@ -19,16 +18,15 @@ from hub.api import (
     Malformed,
     MessageKind,
     Normalised,
-    Quality,
     Raw,
 )
 from plugins.sip.settings import SCHEME
+from plugins.sip.wire import sound
 from plugins.sip.wire.message import Unreadable, read
 from plugins.sip.wire.numbers import caller, diverted_by
 
 WITHHELD: Final = Address(SCHEME, "anonymous")
 LONGEST: Final = 200
-LARGEST: Final = 1e6
 
 
 def meaning(raw: Raw) -> Sequence[Normalised]:
@@ -86,7 +84,7 @@ def _said(raw: Raw, **values: Any) -> Inbound:
         sender=Address(SCHEME, number) if number else None,
         reply_to=None if number else WITHHELD,
         thread=(thread,),
-        fields={name: raw.meta[name] for name in ("seconds", "partial") if name in raw.meta},
+        fields={name: raw.meta[name] for name in ("seconds", "partial", "pauses") if name in raw.meta},
         **values,
     )
 
@@ -113,19 +111,9 @@ def _leg(raw: Raw) -> LegFact:
         _clean(cause),
         at,
         colleague if isinstance(colleague, int) else None,
-        _quality(fact.get("quality")),
+        sound.of_json(fact.get("quality")),
         _clean(str(fact.get("queue", ""))),
     )
-
-
-def _quality(found: object) -> Quality | None:
-    if not isinstance(found, dict):
-        return None
-    return Quality(**{each.name: _number(found.get(each.name)) for each in fields(Quality)})
-
-
-def _number(found: object) -> float | None:
-    return float(found) if isinstance(found, int | float) and 0 <= found < LARGEST else None
 
 
 def _body(raw: Raw) -> Mapping[str, Any]:

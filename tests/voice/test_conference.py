@@ -161,6 +161,8 @@ async def test_four_talk_a_supervisor_whispers_and_takes_over_and_all_of_it_is_r
 
 async def _recording(office: Office) -> tuple[Sound, Sound]:
     [row] = [row for row in await office.rows(messages) if row["kind"] == "RECORDING"]
+    [[begin, end]] = row["fields"]["pauses"]
+    assert 1 < begin < end < row["fields"]["seconds"] - 1
     return stereo(await office.file_of(row["id"]))
 
 

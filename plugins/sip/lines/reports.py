@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
@@ -13,6 +13,7 @@ from hub.api import AnyAccount, Cause, Context, InputError, Json, LegState, Over
 from plugins.sip.lines.whom import Whom
 from plugins.sip.media.engine import MediaError
 from plugins.sip.recordings.under_way import Piece
+from plugins.sip.wire import sound
 
 log = logging.getLogger(__name__)
 AGAIN_AFTER: Final = 0.5
@@ -81,9 +82,12 @@ class Reports:
         """What the customer entered."""
         self._tell("keys", json.dumps({"keys": keys}).encode())
 
-    def audio(self, piece: Piece, what: str, wav: bytes, seconds: float) -> None:
-        """A "voicemail" or "recording" that is complete; by its name it is known again after a crash."""
+    def audio(self, piece: Piece, what: str, wav: bytes, seconds: float, pauses: list[list[float]]) -> None:
+        """A "voicemail" or "recording" that is complete; by its name it is known again after a crash. `pauses`: from
+        when to when it is silent because somebody asked for that, in seconds."""
         about: dict[str, Json] = {"what": what, "place": piece.name, "seconds": round(seconds, 1)}
+        if pauses:
+            about["pauses"] = [list[Json](pause) for pause in pauses]
         self._waiting.put_nowait(Telling(Raw(wav, {**self._about, **about}), piece=piece))
 
     def close(self) -> None:
@@ -133,4 +137,4 @@ async def _with_quality(raw: Raw, leg: Measured) -> Raw:
         return raw
     if quality is None:
         return raw
-    return replace(raw, body=json.dumps({**json.loads(raw.body), "quality": asdict(quality)}).encode())
+    return replace(raw, body=json.dumps({**json.loads(raw.body), "quality": sound.as_json(quality)}).encode())

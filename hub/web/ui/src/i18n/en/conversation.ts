@@ -52,6 +52,7 @@ export const conversation = {
     RECORDING: "Recording of the call",
     VOICEMAIL: "Voicemail",
     partial: "incomplete: the hub stopped meanwhile",
+    paused: "paused {when}",
     player: "Sound: {name}",
     play: "Play",
     pause: "Pause",

@@ -51,6 +51,7 @@ export const conversation = {
     RECORDING: "通话录音",
     VOICEMAIL: "语音留言",
     partial: "不完整：期间系统曾停止运行",
+    paused: "暂停于 {when}",
     player: "音频：{name}",
     play: "播放",
     pause: "暂停",
