@@ -23,7 +23,7 @@ from plugins.sip.media.engine import MediaError
 from plugins.sip.soon import Soon
 from plugins.sip.transaction.layer import Incoming, Outgoing, Transactions
 from plugins.sip.transport.flow import Flow
-from plugins.sip.wire import causes
+from plugins.sip.wire import causes, sound
 from plugins.sip.wire.message import response
 from plugins.sip.wire.sdp import BadSdp
 
@@ -97,6 +97,7 @@ class Call:
         self.state = S.IDLE
         self.dialog: Dialog | None = None
         self.referred = False
+        self.reported: Quality | None = None  # by the far side, of what lies behind its end of the audio
         self.away = False  # it holds us because nobody is there for the moment
         self.held = Held(self)
         self.refreshing = Refreshing(self)
@@ -187,7 +188,7 @@ class Call:
 
     async def quality(self) -> Quality | None:
         """How well the far side is heard, and hears us. Raises MediaError."""
-        return await self.media.quality()
+        return sound.worse(self.reported, await self.media.quality())
 
     def acknowledged(self, ack: Request) -> None:
         """An ACK inside the dialog."""
@@ -201,9 +202,12 @@ class Call:
         incoming.respond(response(incoming.request, 200, "OK"))
 
     def _on_info(self, incoming: Incoming) -> None:
-        """Keys; of anything else only that it is not understood (RFC 2976 §2.2)."""
+        """Keys, how well we are heard; of anything else only that it is not understood (RFC 2976 §2.2)."""
         request = incoming.request
-        if request.body and not keys.by_info(request.headers.get("Content-Type") or ""):
+        kind = request.headers.get("Content-Type") or ""
+        if quality := sound.in_info(kind, request.body):
+            self.reported = quality
+        elif request.body and not keys.by_info(kind):
             incoming.respond(response(request, 415, "Unsupported Media Type"))
             return
         incoming.respond(response(request, 200, "OK"))

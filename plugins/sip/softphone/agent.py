@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol
 
-from hub.api import Cause, Json
+from hub.api import Cause, Json, Quality
 from plugins.sip.media.mos import mos, mouth_to_ear
 from plugins.sip.softphone import words
 from plugins.sip.softphone.counters import MOS

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 
 import pytest
 from prometheus_client import REGISTRY
 
-from hub.api import LegFact, LegState
+from hub.api import LegFact, LegState, Quality
 from plugins.sip.calls import offer_answer, quality
 from plugins.sip.lines import reports
 from plugins.sip.meaning import meaning
 from plugins.sip.media.engine import Statistics
 from plugins.sip.tests.party import Party, described, site
-from plugins.sip.wire import sdp
+from plugins.sip.wire import sdp, sound
 
 
 def value(name: str, **labels: str) -> float:
@@ -97,3 +98,18 @@ def test_reports_share_the_audio_s_port_where_that_is_offered(line: str, port: i
     session, agreed = offer_answer.answer(sdp.parse(described(4000, "sendrecv", "RTP/AVP", line)), 7000)
     assert agreed.rtcp == port
     assert (session.media[0].attribute("rtcp-mux") is not None) is shared
+
+
+def test_what_a_softphone_says_inside_a_call_is_read_and_nothing_else() -> None:
+    heard = Quality(loss=0.25, jitter=3, round_trip=None, mos=3.5)
+    assert sound.in_info(f"{sound.KIND}; charset=utf-8", json.dumps(sound.as_json(heard)).encode()) == heard
+    assert sound.in_info(sound.KIND, b'{"loss": -1, "mos": "good", "jitter": 1e9}') == Quality()
+    for kind, body in (("application/dtmf", b"5"), (sound.KIND, b"5"), (sound.KIND, b"{"), (sound.KIND, b"[" * 9999)):
+        assert sound.in_info(kind, body) is None
+
+
+def test_two_stretches_of_one_way_are_as_good_as_the_worse_and_one_in_time_as_its_mean() -> None:
+    one, other = Quality(loss=0.1, jitter=2, mos=4), Quality(loss=0, jitter=9, round_trip=40, mos=3)
+    assert sound.worse(one, other) == Quality(0.1, 9, 40, 3)
+    assert sound.worse(one, None) == sound.worse(None, one) == one and sound.worse(None, None) is None
+    assert sound.mean([one, other]) == Quality(0.05, 5.5, 40, 3.5)
