@@ -58,7 +58,7 @@ class Switchboard:
         await page.context.grant_permissions(["microphone"], origin=desk.url)
         await page.route("**/api/v1/panels", _panels)
         await page.route("**/p/sip/static/**", _module)
-        await page.route("**/p/sip/softphone/devices", _rings)
+        await page.route("**/p/sip/rings", _rings)
         await page.route_web_socket("**/p/sip/softphone", self._opened)
 
     def tell(self, **what: Any) -> None:

@@ -97,6 +97,9 @@ async def test_accept_is_answer_and_a_page_loaded_anew_is_in_the_same_call(
     await ann.at("softphone").click()
     await ann.at("softphone-on").click()
     await ann.sees("softphone-state", "Ready")
+    await ann.at("rings-browser").click()
+    await expect(ann.at("rings-browser")).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
+    await page.keyboard.press("Escape")
     await ann.be("READY")
     async with Baresip(tmp_path / "caller", f"<sip:{NUMBER}@127.0.0.1:{{sip}}>;regint=0", CUSTOMER) as caller:
         await caller.do("dial", f"sip:{DESK}@127.0.0.1:{office.port_of('Trunk')}")

@@ -16,7 +16,7 @@ export async function change(hub, method, path, body) {
 export const phones = async () => (await ask("/phones")).phones;
 export const give = (hub, user, phone) => change(hub, "PUT", `/phones/${user}`, phone);
 /** Where my own calls ring. */
-export const mine = () => ask("/softphone/devices");
+export const mine = () => ask("/rings");
 export const take = (hub, user) => change(hub, "DELETE", `/phones/${user}`, {});
 
 /** What the exchange sees; null for those who may give phones but not look at connections. */

@@ -37,7 +37,7 @@ export class Rings {
 
   async #choose(rings) {
     try {
-      await change(this.#hub, "PUT", "/softphone/devices", { rings });
+      await change(this.#hub, "PUT", "/rings", { rings });
       await this.load();
     } catch {
       this.root.append(element("p", { role: "alert", class: "danger" }, this.#said("failed")));
