@@ -15,7 +15,7 @@ from hub.plugin.site_model import UserTable
 from hub.store import listing
 from hub.store.tables import events, interactions
 from tests.toy.tests.exchange import Exchange
-from tests.toy.tests.phones import Phones
+from tests.toy.tests.phones import NO_WAIT, Phones
 
 
 class Crowd(Phones):
@@ -52,6 +52,11 @@ class Crowd(Phones):
     async def told_screens(self) -> set[str]:
         """Every kind of event so far."""
         return set(await self.store.read(lambda conn: conn.execute(select(events.c.type)).scalars().all()))
+
+    async def compares(self) -> None:
+        """Both sides say what is alive, and end what only one of them knows."""
+        [account] = self.site.directory.calling()
+        await self.site.switchboard.compare(account, NO_WAIT)
 
     async def row(self) -> dict[str, Any]:
         """The last call's."""

@@ -41,6 +41,8 @@ async def test_five_talk_and_whoever_leaves_leaves_the_others_talking(house: Cro
     await house.told("bridge", legs=[anns, bos, cys, foxs])
     talking = [("AGENT", "Ann"), ("COLLEAGUE", "Bo"), ("COLLEAGUE", "Cy"), ("OUTSIDE", "fox")]
     assert await house.there(call) == [(role, name, "TALKING") for role, name in talking]
+    await house.compares()
+    assert not house.commands("release"), "both sides know of all of them"
     await house.fact("ENDED", bos, cause="HUNG_UP")
     await house.told("bridge", legs=[anns, cys, foxs])
     await house.store.write(lambda tx: calls.hang_up(tx, house.ann, call))
@@ -110,6 +112,7 @@ async def test_a_parked_caller_holds_no_slot_and_is_picked_up_by_a_colleague_or_
     await house.told("hold")
     await house.told("release", leg=anns)
     assert not (await house.store.read(lambda conn: load_of(conn, house.ann.user_id)))["VOICE"]
+    await house.compares()
     await house.store.write(lambda tx: park.unpark(tx, house.bo, call))
     bos = (await house.told("ring", user=house.bo.user_id))["leg"]
     with pytest.raises(Conflict):
