@@ -27,7 +27,11 @@ from hub.web.node import Node
 from hub.web.plugin_socket import PluginSocket
 
 DEADLINE = 60.0
+LOOKED_AT_EVERY = 25.0
+"""Seconds; a login that has ended is no reason to serve on."""
 NORMAL, INTERNAL_ERROR, TRY_AGAIN_LATER = 1000, 1011, 1013  # RFC 6455 §7.4.1; 1013 is IANA's
+
+LOGIN_REQUIRED = 4401  # as the event stream says it
 
 
 def plugin_routes(node: Node) -> list[BaseRoute]:
@@ -73,12 +77,11 @@ def _socket(route: WebSocketRoute, plugin: Plugin, node: Node) -> Callable[[Serv
     async def endpoint(socket: ServerSocket) -> None:
         opened = PluginSocket(socket)
         try:
-            opened.viewer = await _at_socket(route, socket, node) if route.login else None
-            await route.endpoint(opened)
+            await (_while_allowed(route, opened, socket, node) if route.login else route.endpoint(opened))
         except Closed:
             return
         except (LoginRequired, Forbidden) as error:
-            await opened.give_up(NORMAL, error)
+            await opened.give_up(LOGIN_REQUIRED, error)
         except Overloaded as error:  # the hub's own state, and no mistake of the plugin's
             await opened.give_up(TRY_AGAIN_LATER, error)
         except CONTAINED as error:
@@ -93,6 +96,19 @@ def _socket(route: WebSocketRoute, plugin: Plugin, node: Node) -> Callable[[Serv
 async def _viewer(route: Route, request: ServerRequest, node: Node) -> Viewer:
     """Who asks. Raises LoginRequired, CsrfMissing, Forbidden."""
     return _allowed(route, (await require_login(request, node.sessions)).actor)
+
+
+async def _while_allowed(route: WebSocketRoute, opened: PluginSocket, socket: ServerSocket, node: Node) -> None:
+    """For as long as the login lasts, and what it may. Raises LoginRequired, Forbidden, and what the route raises."""
+    opened.viewer = await _at_socket(route, socket, node)
+    serving = asyncio.ensure_future(route.endpoint(opened))
+    try:
+        while not (await asyncio.wait({serving}, timeout=LOOKED_AT_EVERY))[0]:
+            await _at_socket(route, socket, node)
+    finally:
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+    serving.result()
 
 
 async def _at_socket(route: WebSocketRoute, socket: ServerSocket, node: Node) -> Viewer:

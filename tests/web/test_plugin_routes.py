@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from hub.api import Files, Overloaded, Request, Response, Route, WebSocket, WebSocketRoute
 from hub.plugin.record import Plugin, PluginState
+from hub.web import plugin_routes
 from hub.web.app import create_app
 from hub.web.node import Node
 from hub.web.services import Services
@@ -47,6 +48,7 @@ async def troubled(socket: WebSocket) -> None:
 async def greet(socket: WebSocket) -> None:
     await socket.accept()
     await socket.send(socket.viewer.name if socket.viewer else "nobody")
+    await socket.receive()
 
 
 @pytest.fixture
@@ -155,3 +157,17 @@ async def test_a_websocket_behind_login_knows_who_opened_it(site: People, socket
         with pytest.raises(InvalidStatus) as answered:
             await connect(url, additional_headers=headers)
         assert answered.value.response.status_code == status
+
+
+async def test_a_websocket_ends_with_the_login_of_who_opened_it(
+    site: People, socket_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plugin_routes, "LOOKED_AT_EVERY", 0.05)
+    agent = await site.client("agent")
+    mine = {"authorization": agent.headers["authorization"]}
+    async with connect(socket_url.replace("/c/toy/7/ws", "/p/toy/desk"), additional_headers=mine) as socket:
+        assert await asyncio.wait_for(socket.recv(), 5) == "Agent"
+        assert (await agent.post("/logout")).is_success
+        with pytest.raises(ConnectionClosed):
+            await asyncio.wait_for(socket.recv(), 5)
+    assert socket.close_code == 4401
