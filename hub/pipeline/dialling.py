@@ -71,7 +71,8 @@ class Dialler:
 
     async def _call(self, promise: Row, account: AnyAccount) -> None:
         """Ask the vetoes, and place the call."""
-        contact = Contact(account.id, account.channel, _to(promise), attempts.KIND, automatic=False)
+        about = promise["customer_id"], promise["interaction_id"]
+        contact = Contact(account.id, account.channel, _to(promise), attempts.KIND, *about)
         try:
             refusal = await self._hooks.veto(contact)
             await self._store.write(lambda tx: self._place(tx, promise["id"], account, refusal))

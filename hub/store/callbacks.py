@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from hub.model.states import CALLBACK, CallbackState, WorkState
 from hub.store.rows import Row, inserted, many, one
-from hub.store.tables import callbacks, identities, work
+from hub.store.tables import callbacks, identities, interactions, work
 from hub.store.unit import Tx
 
 _open = callbacks.c.ended_at.is_(None)
@@ -43,7 +43,8 @@ def of_interaction(conn: Connection, interaction_id: int) -> Row | None:
 
 def in_hand(conn: Connection, works: Collection[int] | None = None) -> list[Row]:
     """Promises whose work an agent has taken and whom nobody has called yet; among these works, or all."""
-    joined = select(callbacks).join(work, work.c.id == callbacks.c.work_id)
+    joined = select(callbacks, interactions.c.customer_id).join(work, work.c.id == callbacks.c.work_id)
+    joined = joined.join(interactions, interactions.c.id == callbacks.c.interaction_id)
     taken = (_open, callbacks.c.state == CallbackState.WAITING, work.c.state == WorkState.ASSIGNED)
     among = (work.c.id.in_(works),) if works is not None else ()
     return many(conn, joined.where(*taken, *among).order_by(callbacks.c.id))

@@ -64,8 +64,9 @@ async def test_the_number_they_call_from_is_read_back_and_kept() -> None:
 async def test_another_number_is_read_back_until_it_is_right_and_called_at_the_time_they_named() -> None:
     rehearsal = Rehearsal(parse(CALLS), StageWorld(), CALLER)
     await rehearsal.start()
-    for said in ("2", "2", "13911112223", "2", "13911112222"):
-        asked = await rehearsal.hear(said)
+    for said in ("2", "2", "13911112223", "2"):
+        await rehearsal.hear(said)
+    asked = await rehearsal.hear("13911112222")
     assert "13911112222" in asked.prompts[0].text.replace(" ", "")
     kept = await rehearsal.hear("1")
     assert isinstance(kept, HandOver) and kept.callback and kept.call == Address("tel", "13911112222")

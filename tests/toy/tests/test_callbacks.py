@@ -71,6 +71,20 @@ async def test_an_agent_whose_phone_cannot_ring_is_no_attempt_and_the_next_agent
     assert (promise["state"], promise["attempts"], promise["tries"][0]["result"]) == ("WAITING", 0, "AGENT_UNREACHABLE")
 
 
+async def test_what_a_node_took_up_and_did_not_call_is_called_by_whoever_holds_the_line_next(house: Phones) -> None:
+    await went(house)
+    held, house.site.dialler.held = house.site.dialler.held, ()
+    await house.ready()
+    await house.accept()
+    await house.until("work.accepted")
+    assert house.commands("place") == []
+    await house.site.dialler.hold(held)
+    await house.told("place", to="bear")
+    await house.site.dialler.hold(())
+    await house.site.dialler.hold(held)
+    assert len(house.commands("place")) == 1 and len(await house.rows(interactions)) == 2, "once"
+
+
 async def test_a_veto_is_asked_before_each_attempt(house: Phones, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(house.site.hooks, "veto", refuses)
     await quickly(house, attempts=1)
