@@ -18,7 +18,7 @@ from hub.store.access import visible_interactions
 from hub.store.messages import INBOUND
 from hub.store.paging import Page
 from hub.store.rows import Row, many
-from hub.store.tables import deliveries, identities, interactions, messages, users
+from hub.store.tables import customers, deliveries, identities, interactions, messages, users
 
 _m = messages.c
 
@@ -127,8 +127,10 @@ def raw_bytes(conn: Connection, raw_id: int) -> bytes:
 def _select() -> Select[Any]:
     joined = messages.outerjoin(users, users.c.id == _m.user_id)
     joined = joined.outerjoin(identities, identities.c.id == _m.identity_id)
+    joined = joined.outerjoin(customers, customers.c.id == identities.c.customer_id)
     columns = [column for column in _m if column.name not in ("html", "content_hash", "dedup_scope")]
-    extra = (users.c.name.label("user_name"), identities.c.customer_id, (_m.html != "").label("html"))
+    names = (users.c.name.label("user_name"), customers.c.name.label("customer_name"))
+    extra = (*names, identities.c.customer_id, (_m.html != "").label("html"))
     return select(*columns, *extra).select_from(joined)
 
 
@@ -165,7 +167,7 @@ def _item(row: Row, delivery: Row | None, files: Sequence[Row]) -> MessageItem:
 
 def _author(row: Row) -> Author:
     if row["direction"] == INBOUND:
-        return Author("customer", row["customer_id"], row["author"])
+        return Author("customer", row["customer_id"], row["author"] or row["customer_name"] or "")
     if row["user_id"] is not None:
         return Author("user", row["user_id"], row["user_name"])
     return Author("system", None, row["author"])

@@ -7,10 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from hub.store import interactions as stored
 from hub.store import messages
 from hub.store.database import Store
+from hub.store.tables import identities
 from hub.store.unit import Tx
 from tests.web.conversations import insert_account, insert_customer, insert_interaction, insert_many, insert_queue
 from tests.web.people import People
@@ -117,6 +119,23 @@ async def test_messages_come_newest_page_first_and_onwards(people: People, store
     assert [item["position"] for item in after["items"]] == [4, 5]
     first = older["items"][0]
     assert first["author"]["kind"] == "customer" and first["direction"] == "INBOUND" and first["delivery"] is None
+
+
+async def test_who_gives_no_name_as_a_caller_does_is_called_as_their_customer_is(
+    people: People, store: Store, desk: Desk
+) -> None:
+    def rings(tx: Tx) -> int:
+        customer = insert_customer(tx, "Emma Clarke")
+        made = insert_interaction(tx, desk.sales_account, desk.sales_queue, people.ids.sales, customer_id=customer)
+        [identity] = tx.conn.execute(select(identities.c.id).where(identities.c.customer_id == customer)).scalars()
+        said = {"kind": "CALL", "author": "", "external_id": "call", "identity_id": identity}
+        messages.add(tx, stored.locked(tx, made), messages.INBOUND, said)
+        return made
+
+    made = await store.write(rings)
+    client = await people.client("agent")
+    shown = (await client.get(f"/interactions/{made}/messages")).json()["items"]
+    assert [item["author"]["name"] for item in shown] == ["Wang Wei", "Emma Clarke"]
 
 
 async def test_html_is_shown_without_anything_that_acts(people: People, store: Store, desk: Desk) -> None:

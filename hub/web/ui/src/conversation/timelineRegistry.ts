@@ -2,6 +2,7 @@
 
 import type { Component } from "vue";
 import CallbackMessage from "./messages/CallbackMessage.vue";
+import CallMessage from "./messages/CallMessage.vue";
 import CardMessage from "./messages/CardMessage.vue";
 import NoteMessage from "./messages/NoteMessage.vue";
 import RatingMessage from "./messages/RatingMessage.vue";
@@ -22,6 +23,7 @@ const KINDS: Record<string, Kind> = {
   VOICEMAIL: { component: SoundMessage, place: "bubble" },
   RECORDING: { component: SoundMessage, place: "across" },
   RATING: { component: RatingMessage, place: "line" },
+  CALL: { component: CallMessage, place: "line" },
   CALLBACK: { component: CallbackMessage, place: "line" },
   SYSTEM: { component: SystemMessage, place: "line" },
 };

@@ -40,6 +40,9 @@ export const conversation = {
     pictures: "Load pictures",
     note: "Note for colleagues",
     rating: "Rated {stars} of 5",
+    call: "Calls",
+    call_to: "Calls {number}",
+    call_diverted: "Calls {number}, sent on by {by}",
   },
   attachment: {
     preview: "Look at {name}",

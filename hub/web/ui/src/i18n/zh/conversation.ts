@@ -39,6 +39,9 @@ export const conversation = {
     pictures: "加载图片",
     note: "内部备注",
     rating: "评分 {stars}／5",
+    call: "来电",
+    call_to: "来电，拨打 {number}",
+    call_diverted: "来电，拨打 {number}，由 {by} 转来",
   },
   attachment: {
     preview: "预览 {name}",
