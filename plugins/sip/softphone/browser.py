@@ -6,8 +6,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import Final, Protocol
 
+import aioice
+from aioice.candidate import candidate_foundation, candidate_priority
+from aioice.ice import Connection, StunProtocol
 from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceCandidate, RTCIceGatherer, RTCIceTransport
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 from aiortc.rtcicetransport import RTCIceParameters
@@ -51,19 +55,15 @@ class Browser:
         """Its payload type for RFC 4733."""
         return self._offer.keys
 
-    async def answer(self, host: str, advertised: str) -> str:
-        """Bind a port of `host`; the browser is told `advertised`. Raises OSError."""
+    async def answer(self, host: str, advertised: str, ports: Iterable[int]) -> str:
+        """Bind one of these ports of `host`; the browser is told `advertised`. Raises OSError."""
         connection = self._gatherer._connection
-        # aioice would bind every address but loopback; the site says which one is for audio
-        connection._local_candidates = await connection.get_component_candidates(1, [host])
+        own = await _bound(connection, host, ports)
+        connection._local_candidates = [own]
         connection._local_candidates_start = connection._local_candidates_end = True
-        if not connection._local_candidates:
-            raise OSError("no port for a browser's audio")
-        own = [(each.foundation, each.priority, each.port) for each in connection._local_candidates]
-        prints = [(each.algorithm, each.value) for each in self._certificate.getFingerprints()]
-        places = tuple(Candidate(foundation, priority, advertised, port, "host") for foundation, priority, port in own)
-        ways = Ways(connection.local_username, connection.local_password, tuple(prints), places)
-        return offers.answer(self._offer, ways)
+        prints = tuple((each.algorithm, each.value) for each in self._certificate.getFingerprints())
+        place = Candidate(own.foundation, own.priority, advertised, own.port, own.type)
+        return offers.answer(self._offer, Ways(connection.local_username, connection.local_password, prints, (place,)))
 
     def connect(self) -> None:
         """Find each other and agree on keys, from now on."""
@@ -131,6 +131,25 @@ class _Dtls(RTCDtlsTransport):
 
     async def _handle_rtcp_data(self, data: bytes) -> None:
         self._hearer.reports(data)
+
+
+async def _bound(connection: Connection, host: str, ports: Iterable[int]) -> aioice.Candidate:
+    """As aioice would, but for the address and the port: it would take every address but loopback, and any port."""
+    loop, error = asyncio.get_running_loop(), OSError("no port for a browser's audio is free")
+    for port in ports:
+        try:
+            transport, protocol = await loop.create_datagram_endpoint(
+                lambda: StunProtocol(connection), local_addr=(host, port)
+            )
+        except OSError as reason:
+            error = reason
+            continue
+        foundation, priority = candidate_foundation("host", "udp", host), candidate_priority(1, "host")
+        number = transport.get_extra_info("sockname")[1]
+        protocol.local_candidate = aioice.Candidate(foundation, 1, "udp", priority, host, number, "host")
+        connection._protocols.append(protocol)
+        return protocol.local_candidate
+    raise error
 
 
 def certificate() -> RTCCertificate:

@@ -134,7 +134,8 @@ class AiortcGateway:
 
 
 def _made(settings: MediaSettings, _: Sequence[str], tell: Callable[[Any], None]) -> WorkerProcess:
-    return WorkerProcess([settings.host, settings.advertised], tell, COMMAND, _event)
+    ports = map(str, settings.ports)
+    return WorkerProcess([settings.host, settings.advertised, *ports], tell, COMMAND, _event)
 
 
 def _event(name: str, values: Mapping[str, Any]) -> Heard | Lost:

@@ -7,6 +7,7 @@ import asyncio
 import gc
 import signal
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -20,8 +21,8 @@ from plugins.sip.softphone.phone import Phone
 class Process:
     """Requests by their names, without the underscore."""
 
-    def __init__(self, host: str, advertised: str) -> None:
-        self._host, self._advertised = host, advertised or host
+    def __init__(self, host: str, advertised: str, ports: Sequence[int]) -> None:
+        self._host, self._advertised, self._ports = host, advertised or host, ports
         self._certificate = certificate()
         self._phones: dict[str, Phone] = {}
 
@@ -53,7 +54,7 @@ class Process:
         if found is None:
             found = self._phones[phone] = Phone(self._host, lambda: _tell("Heard", phone), lambda: _tell("Lost", phone))
         browser = Browser(offers.read(offer), self._certificate, found)
-        answer = await browser.answer(self._host, self._advertised)
+        answer = await browser.answer(self._host, self._advertised, self._ports)
         await found.meets(browser)
         browser.connect()
         return answer
@@ -89,8 +90,9 @@ def _say(line: bytes) -> None:
 
 def main() -> None:
     """Run on this process's standard input and output."""
-    host, advertised, *_ = sys.argv[1:]
+    host, advertised, first, last = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the hub says when to stop
     gc.collect()
     gc.freeze()
-    asyncio.run(Process(host, advertised).run())
+    ports = range(int(last), int(first) - 1, -1)  # from above: the lines' media begins below
+    asyncio.run(Process(host, advertised, ports).run())

@@ -16,10 +16,12 @@ from plugins.sip.media.settings import MediaSettings
 from plugins.sip.softphone import by_rtpengine
 from plugins.sip.softphone.by_rtpengine import RtpengineGateway
 from plugins.sip.softphone.gateway import AiortcGateway, Gateway, Heard, Lost
+from plugins.sip.softphone.offer import read
 from plugins.sip.tests.media.rtpengine import rtpengine
-from plugins.sip.tests.softphone.thin_browser import FRAME, Peer
+from plugins.sip.tests.softphone.thin_browser import FRAME, Peer, as_offer
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer]
+PORTS = (23_000, 23_999)
 
 
 class Line:
@@ -57,7 +59,7 @@ class Line:
 async def working(kind: str, tell: Callable[[Heard | Lost], None]) -> AsyncIterator[Gateway]:
     """One of the two."""
     if kind == "aiortc":
-        made: Gateway = AiortcGateway(MediaSettings())
+        made: Gateway = AiortcGateway(MediaSettings(ports=PORTS))
         await made.start(tell)
         yield made
         await made.stop()
@@ -96,7 +98,9 @@ async def test_a_browser_and_its_calls_hear_each_other_and_no_others(
         with pytest.raises(MediaError):
             await gateway.reserve("phone", "first")
         peer, first, second = Peer(), Line(), Line()
-        await peer.agree(await gateway.open("phone", await peer.offer()))
+        answer = await gateway.open("phone", await peer.offer())
+        assert kind == "rtpengine" or PORTS[0] <= read(as_offer(answer)).ways.candidates[0].port <= PORTS[1]
+        await peer.agree(answer)
         await talk(peer, first, lambda: Heard("phone") in told)
         await first.meets(gateway, "first")
         await talk(peer, first, hear_each_other(peer, first))

@@ -16,6 +16,11 @@ HEADER: Final = struct.Struct("!BBHII")
 FRAME: Final = 160
 
 
+def as_offer(answer: str) -> str:
+    """To be read: what offers does not begin the handshake."""
+    return answer.replace("a=setup:active", "a=setup:passive")
+
+
 class Peer(RTCDtlsTransport):
     """`received` and `missing` are packets."""
 
@@ -40,7 +45,7 @@ class Peer(RTCDtlsTransport):
 
     async def agree(self, answered: str) -> None:
         """Find the gateway and agree on keys."""
-        ways = read(answered.replace("a=setup:active", "a=setup:passive")).ways
+        ways = read(as_offer(answered)).ways
         for each in ways.candidates:
             place = RTCIceCandidate(1, each.foundation, each.host, each.port, each.priority, "udp", each.kind)
             await self.transport.addRemoteCandidate(place)
