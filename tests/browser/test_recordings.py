@@ -86,7 +86,7 @@ async def test_a_recording_is_for_who_may_hear_it_names_its_sides_and_is_downloa
     for desk in (lin, ada):
         await desk.page.route(MESSAGES, as_recordings)
         await desk.page.goto(f"{office.url}/inbox/{lin.interaction}")
-        await desk.sees("message-RECORDING", "Recording of the call")
+        await desk.sees("message-RECORDING", "Recording of the call · incomplete")
     await lin.sees("sound-withheld", "You may not listen to recordings.")
     await lin.sees_no("sound")
     await ada.sees("sound", "Our side")
@@ -115,8 +115,8 @@ async def test_a_long_sound_is_played_while_it_comes_and_moved_about_in_by_range
 
 
 async def as_recordings(route: Route) -> None:
-    """What a call leaves differs from a mail's file by its message's kind alone."""
+    """What a call leaves, and a hub that died meanwhile, differs from a mail's file by this alone."""
     answer = await route.fetch()
     page: dict[str, Any] = await answer.json()
-    page["items"] = [{**message, "kind": "RECORDING"} for message in page["items"]]
+    page["items"] = [{**message, "kind": "RECORDING", "fields": {"partial": True}} for message in page["items"]]
     await route.fulfill(response=answer, json=page)
