@@ -137,7 +137,7 @@ class Arrangement:
         if agents := self._heard():
             line.speaking.cut()
             await line.speaking.background(None)
-            await self._record()
+            await self._record_if_possible()
             for agent in agents:
                 await line.engine.stop(agent.audio)  # a click-to-call's agent has heard it ring until now
             listening = self._listening() if self.mode is Mode.TALKING else []
@@ -156,6 +156,13 @@ class Arrangement:
             await engine.bridge(names[0], names[1])
         elif len(names) > 1:
             await engine.mix(self._line.thread, names, gains)
+
+    async def _record_if_possible(self) -> None:
+        """Of a full disk an administrator hears; they talk all the same."""
+        try:
+            await self._record()
+        except (MediaError, OSError) as error:
+            self._line.fault("recording", error)
 
     async def _record(self) -> None:
         """From the first word with an agent to the end, whoever comes and goes: hold and transfer do not cut it."""

@@ -98,6 +98,10 @@ class Line:
             await self.speaking.background(None)
         self._end(Cause.TRANSFERRED)
 
+    def fault(self, what: str, error: Exception) -> None:
+        """For an administrator to see."""
+        self._context.fault(what, error)
+
     def soon(self, work: Coroutine[Any, Any, None]) -> None:
         """Do what takes a while; a fault ends nothing but itself."""
         self._soon(work)

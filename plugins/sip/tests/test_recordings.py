@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -9,22 +10,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hub.api import Account, Address, AnyAccount, Conversation, Inbound, Malformed, MessageKind, Raw
+from hub.api import Address, AnyAccount, Conversation, Inbound, Malformed, MessageKind, Raw
 from hub.testing import FakeContext
 from plugins.sip.meaning import meaning
 from plugins.sip.media import wav
 from plugins.sip.recordings.left_behind import hand_in
-from plugins.sip.recordings.under_way import Note, UnderWay
-from plugins.sip.settings import SipAccount, SipSettings
+from plugins.sip.recordings.under_way import Note, Piece, UnderWay
+from plugins.sip.settings import SipSettings
+from plugins.sip.tests.desk_phone import DeskPhone, talks
+from plugins.sip.tests.party import ACCOUNT, NUMBER, Party, site
 
-NUMBER = "+861058880000"
-ACCOUNT: AnyAccount = Account(1, 7, "sip", "Desk", Address("tel", NUMBER), SipAccount())
 NOTE = Note.now("recording", NUMBER, "t1", "+8613800138000")
 KNOWN = Conversation(1, "FAILED", "t1", "", None, "", ())
 SECOND = np.zeros((8000, 2), np.int16)
 
 
-def site(*threads: str, accounts: tuple[AnyAccount, ...] = (ACCOUNT,)) -> FakeContext:
+def knowing(*threads: str, accounts: tuple[AnyAccount, ...] = (ACCOUNT,)) -> FakeContext:
     """One that knows these calls."""
     found = FakeContext("sip", SipSettings(), accounts=accounts)
     for thread in threads:
@@ -60,7 +61,7 @@ def test_while_it_grows_it_is_for_the_hub_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("what", ["recording", "voicemail"])
 async def test_what_a_crash_left_joins_its_call_as_partial_and_leaves_the_disk(tmp_path: Path, what: str) -> None:
     name = crashed(tmp_path, Note.now(what, NUMBER, "t1", "+8613800138000"))
-    context = site("t1")
+    context = knowing("t1")
     await hand_in(context, UnderWay(tmp_path))
     [message] = meaning(handed_in(context))
     assert isinstance(message, Inbound) and message.sender == Address("tel", "+8613800138000")
@@ -75,7 +76,7 @@ async def test_what_a_crash_left_joins_its_call_as_partial_and_leaves_the_disk(t
 async def test_of_a_call_that_nobody_knows_it_is_quarantined(tmp_path: Path, how: str) -> None:
     note = Note.now("recording", "+861000" if how == "no such account" else NUMBER, "t1", "")
     crashed(tmp_path, note, legible=how != "no note")
-    context = site(*(() if how == "no such call" else ("t1",)))
+    context = knowing(*(() if how == "no such call" else ("t1",)))
     await hand_in(context, UnderWay(tmp_path))
     raw = handed_in(context)
     with pytest.raises(Malformed, match="not known"):
@@ -87,7 +88,7 @@ async def test_what_a_hub_that_lives_has_under_way_is_let_alone(tmp_path: Path) 
     other = UnderWay(tmp_path)
     piece = other.begin(NOTE)
     wav.write(piece.path, SECOND)
-    context = site("t1")
+    context = knowing("t1")
     await hand_in(context, UnderWay(tmp_path))
     assert context.emitted == [] and piece.note == NOTE
 
@@ -96,20 +97,34 @@ async def test_of_nothing_nothing_is_handed_in(tmp_path: Path) -> None:
     dead = UnderWay(tmp_path)
     dead.begin(NOTE)
     os.close(dead.lock)
-    context = site("t1")
+    context = knowing("t1")
     await hand_in(context, UnderWay(tmp_path))
     assert context.emitted == [] and context.faults == [] and files(tmp_path) == []
 
 
 async def test_where_no_account_is_left_it_stays_and_an_administrator_hears(tmp_path: Path) -> None:
     crashed(tmp_path)
-    context = site(accounts=())
+    context = knowing(accounts=())
     here = UnderWay(tmp_path)
     await hand_in(context, here)
     assert [what for what, _ in context.faults] == ["recording"] and files(tmp_path) == [".json", ".wav"]
     os.close(here.lock)
-    await hand_in(context := site("t1"), UnderWay(tmp_path))
+    await hand_in(context := knowing("t1"), UnderWay(tmp_path))
     assert handed_in(context).meta["partial"] and files(tmp_path) == []
+
+
+async def test_on_a_full_disk_they_talk_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ACCOUNT.settings, "record", True)
+    with Party() as caller, DeskPhone("ann") as ann:
+        async with site() as found:
+            monkeypatch.setattr(found.exchange.under_way, "begin", no_space_left)
+            await talks(found, caller, ann)
+            assert [what for what, _ in found.context.faults] == ["recording"]
+            assert found.engine.did[-1][0] == "bridge"
+
+
+def no_space_left(note: Note) -> Piece:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def handed_in(context: FakeContext) -> Raw:
