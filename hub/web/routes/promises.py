@@ -156,7 +156,7 @@ def _line(call: Call, conn: Connection, body: NewCallback) -> call_me.Line:
     directory = call.node.services.directory
     account = directory.account(body.account) if body.account else dialling.account_to(directory, body.to.scheme)
     if account is None:
-        raise Invalid("no calls", {"to": "Nobody can be called there."})
+        raise Conflict("Nobody can be called there.")
     return call_me.Line(account, directory.row(account.id), directory.channel_of(account).capabilities)
 
 
