@@ -46,6 +46,9 @@ async def test_a_stranger_calls_and_is_named_answered_and_passed_on_with_all_tha
     await the_screen_goes_along(hotline, lin, tom)
     await lin.at("call-hang-up").click()
     await lin.sees_no("call-strip")
+    board.tell(error="REPLACED", message="another window has it")
+    await lin.at("softphone").click()
+    await lin.sees("softphone-on", "Use it here")
 
 
 async def named_in_two_keystrokes(lin: Desk) -> None:
@@ -115,4 +118,4 @@ async def the_screen_goes_along(hotline: Hotline, lin: Desk, tom: Desk) -> None:
     await _picture(tom, "the-form-came-along")
     await lin.at("consult-back").click()
     await expect(lin.at("ticket-subject")).to_have_value("Honey is missing")
-    await lin.page.keyboard.press("Escape")
+    await lin.at("ticket-form").get_by_role("button", name="Cancel").click()

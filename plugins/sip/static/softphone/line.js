@@ -2,7 +2,7 @@
  * is lost it comes back by itself, within ten seconds to the same calls. */
 
 const KEPT = "sip.softphone.session";
-const PAUSES_MS = [300, 600, 1200, 2500, 5000];
+const PAUSES_MS = [300, 600, 1200, 2500, 8000];
 const SILENCE_MS = 4000;
 /** Why the browser gives no microphone, as we say it. */
 const REFUSED = { NotAllowedError: "DENIED", SecurityError: "DENIED", NotFoundError: "NO_MICROPHONE", NotReadableError: "NO_MICROPHONE" };
@@ -15,6 +15,7 @@ export class Line {
   #sound;
   #tell;
   #socket = null;
+  #wanted = false;
   #tries = 0;
   #timer;
 
@@ -33,6 +34,7 @@ export class Line {
 
   async open() {
     if (!this.look()) return;
+    this.#wanted = true;
     this.#become("CONNECTING");
     try {
       await this.#sound.open();
@@ -41,10 +43,12 @@ export class Line {
       return;
     }
     this.#tries = 0;
-    this.#connect();
+    if (this.#wanted) this.#connect();
+    else this.#sound.close(); // turned off while the browser still asked
   }
 
   close() {
+    this.#wanted = false;
     clearTimeout(this.#timer);
     this.#drop();
     this.#sound.close();
@@ -63,7 +67,7 @@ export class Line {
     const socket = new WebSocket(`${scheme}://${location.host}/p/sip/softphone`);
     this.#socket = socket;
     socket.onopen = () => this.#begin();
-    socket.onmessage = ({ data }) => this.#take(JSON.parse(data));
+    socket.onmessage = ({ data }) => socket === this.#socket && this.#take(JSON.parse(data));
     socket.onclose = () => socket === this.#socket && this.#lost();
   }
 
@@ -88,6 +92,7 @@ export class Line {
     if (AGAIN.has(error)) this.#lost();
     if (error !== "REPLACED") return;
     this.#drop();
+    this.#tell({ anew: true });
     this.#become("ELSEWHERE");
   }
 

@@ -26,6 +26,7 @@ export class Panel {
     this.#parts.told = element("span", { class: "told", role: "status" });
     this.root = element("div", {}, this.#button(), this.#parts.told, this.#card());
     this.root.addEventListener("keydown", (event) => event.key === "Escape" && this.#toggle(false));
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.root.isConnected && this.#devices(this.#shown));
     document.addEventListener("pointerdown", (event) => this.root.isConnected && !event.composedPath().includes(this.root) && this.#toggle(false));
   }
 

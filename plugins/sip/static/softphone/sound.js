@@ -25,6 +25,7 @@ export class Sound {
     const exact = id ? { ...wanted, deviceId: { ideal: id } } : wanted;
     const before = this.#microphone;
     this.#microphone = await navigator.mediaDevices.getUserMedia({ audio: exact });
+    this.#microphone.getAudioTracks()[0].onended = () => void this.open().catch(() => undefined); // it was unplugged
     for (const track of before?.getTracks() ?? []) track.stop();
     this.mute(this.#muted);
     await this.#send();
@@ -44,8 +45,9 @@ export class Sound {
     return made.localDescription.sdp;
   }
 
+  /** Of an offer that has been given up meanwhile nothing comes. */
   async answered(sdp) {
-    await this.connection.setRemoteDescription({ type: "answer", sdp });
+    if (this.connection?.signalingState === "have-local-offer") await this.connection.setRemoteDescription({ type: "answer", sdp });
   }
 
   mute(on) {

@@ -33,7 +33,7 @@ export function useDraft(interaction: number) {
       const found = await api.draft(interaction);
       const files = await Promise.all(found.attachments.map(fileApi.describe));
       stored = [found.text, files, Object.keys(found.fields), Object.keys(found.forms)].some((part) => part.length);
-      if (!stored || !nothing()) return;
+      if (!stored || !saved.value || !nothing()) return;
       replace({ ...found, attachments: files });
       forms.put(interaction, found.forms);
     } finally {
