@@ -21,6 +21,7 @@ class Telephone {
     this.ear.autoplay = true;
     this.meter = this.context.createAnalyser();
     this.meter.fftSize = 8192;
+    this.meter.smoothingTimeConstant = 0; // what was heard before says nothing
   }
 
   async begin(resume = null) {

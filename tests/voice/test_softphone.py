@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any, Final
 
 import psutil
 import pytest
@@ -16,10 +17,12 @@ from tests.voice import test_two_nodes
 from tests.voice.baresip import Baresip
 from tests.voice.browser_phone import BrowserPhone
 from tests.voice.house import DESK
+from tests.voice.sounds import share, stereo
 from tests.voice.test_two_nodes import AGENT, CUSTOMER, PASSWORD, Pair, hears
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer, pytest.mark.process]
 pair = test_two_nodes.pair
+SECOND: Final = 8_000
 
 
 async def test_a_browser_is_a_phone(pair: Pair, browser: Browser, tmp_path: Path) -> None:
@@ -38,6 +41,8 @@ async def test_a_browser_is_a_phone(pair: Pair, browser: Browser, tmp_path: Path
         await ann.says("answer", leg)
         await ann.becomes("TALKING")
         await talk(pair, ann, caller)
+        [call] = (await screen.get("/interactions"))["items"]
+        await screen.post(f"/interactions/{call['id']}/record", {"on": True})
         await measured(ann, leg)
         await ann.drops()
         await music(caller)
@@ -53,6 +58,7 @@ async def test_a_browser_is_a_phone(pair: Pair, browser: Browser, tmp_path: Path
         await caller.until("CALL_CLOSED")
         await pair.becomes("CLOSED")
         await pair.nothing_left(pair.at_trunk)
+        await kept(pair, call["id"])
         await caller.do("dial", number)
         leg = (await ann.becomes("RINGING"))["leg"]
         await ann.says("answer", leg)
@@ -82,6 +88,32 @@ async def music(caller: Baresip) -> None:
         if caller.level() > 100 and caller.loudness(AGENT) < 0.1:
             return
     raise AssertionError(f"{caller.level():.0f}, of which {caller.loudness(AGENT):.2f} is the agent")
+
+
+async def kept(pair: Pair, call: int) -> None:
+    """With the call: a recording of both, and how well its agent was heard, as their browser reported it."""
+    screen = pair.at_phones
+    found = await recordings(screen, call)
+    for _ in range(100):
+        if found:
+            break
+        await asyncio.sleep(0.1)  # it is stored after the call
+        found = await recordings(screen, call)
+    file = await screen._http.get(f"/attachments/{found[0]['attachments'][0]['id']}")
+    said, heard = stereo(file.content)
+    first = slice(0, SECOND)
+    assert share(said[first], CUSTOMER) > 0.8 and share(heard[first], AGENT) > 0.8
+    assert (
+        max(share(heard[at : at + SECOND], AGENT) for at in range(len(heard) // 2, len(heard) - SECOND, SECOND)) > 0.8
+    )
+    [agents] = [each for each in (await screen.get(f"/interactions/{call}"))["heard"] if each["user"]]
+    assert agents["mos"] > 4 and agents["round_trip"] is not None, agents
+
+
+async def recordings(screen: HubClient, call: int) -> list[dict[str, Any]]:
+    """In the call's conversation."""
+    messages = (await screen.get(f"/interactions/{call}/messages"))["items"]
+    return [each for each in messages if each["kind"] == "RECORDING"]
 
 
 async def measured(ann: BrowserPhone, leg: str) -> None:

@@ -43,6 +43,7 @@ class Softphone:
         self.here = False
         self.calls: dict[str, WebCall] = {}
         self._tab: Tab | None = None
+        self._meeting = False  # what is lost meanwhile is the browser it had before
         self._opened, self._told, self._over = opened, told, over
         self._patience: asyncio.TimerHandle | None = None
 
@@ -52,7 +53,11 @@ class Softphone:
         before, self._tab = self._tab, tab
         if before is not None and before is not tab:
             before.replaced()
-        answer = await self._opened(self.token, sdp)
+        self._meeting = True
+        try:
+            answer = await self._opened(self.token, sdp)
+        finally:
+            self._meeting = False
         if self._tab is tab:
             tab.tell({"session": self.token, "sdp": answer})
             for call in self.calls.values():
@@ -84,9 +89,11 @@ class Softphone:
         if legs_too:
             for call in self.calls.values():
                 call.strand()
-        tab, self._tab = self._tab, None
+        tab = self._tab
+        if not self._meeting:
+            self._tab = None
         self._absent()
-        if tab is not None:
+        if tab is not None and not self._meeting:
             tab.anew()
 
     def _absent(self) -> None:

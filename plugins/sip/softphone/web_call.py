@@ -17,7 +17,7 @@ from plugins.sip.calls.call import SDP, Call
 from plugins.sip.calls.media_leg import MediaLeg
 from plugins.sip.calls.referring import Referral
 from plugins.sip.calls.renegotiating import AWAY
-from plugins.sip.media.engine import Codec, Crypto, Direction, Endpoint, MediaEngine, Statistics
+from plugins.sip.media.engine import Codec, Crypto, Direction, Endpoint, MediaEngine, MediaError, Statistics
 from plugins.sip.softphone.gateway import Gateway
 from plugins.sip.wire import sdp, sound
 from plugins.sip.wire.message import with_body
@@ -122,7 +122,11 @@ class WebCall:
             self._call.soon(self._ask(wanted))
 
     async def _ask(self, wanted: Direction) -> None:
-        body = await self._media.restated(wanted)
+        try:
+            body = await self._media.restated(wanted)
+        except MediaError:  # the gateway died: that is told, and the browser comes again
+            self._asking, self._direction = False, None
+            return
         if self._call.over or self._call.dialog is None:
             return
         request: Request = self._call.dialog.request("UPDATE")
@@ -138,7 +142,7 @@ class WebCall:
         self._asking = False
         if answer.code < 300:
             self._direction = wanted
-            self._call.soon(self._call.media.settle(answer.body))
+            self._call.soon(self._settle(answer.body))
             if not self._away:
                 self._move(State.HELD if wanted is Direction.SENDONLY else State.TALKING)
             self._agree()
@@ -146,6 +150,12 @@ class WebCall:
             self._call.hang_up(Cause.FAILED)
         else:
             asyncio.get_running_loop().call_later(AGAIN_AFTER, self._agree)
+
+    async def _settle(self, answered: bytes) -> None:
+        try:
+            await self._media.settle(answered)
+        except MediaError:  # as above
+            self._direction = None
 
     def _move(self, state: State) -> None:
         if state is not self.state:
