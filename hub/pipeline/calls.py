@@ -36,7 +36,8 @@ def resume(tx: Tx, actor: Actor, interaction_id: int) -> Row:
     interaction = _own_call(tx, actor, interaction_id)
     if interaction["state"] not in {InteractionState.ON_HOLD, InteractionState.TRANSFERRING}:
         raise Conflict("The customer is not on hold.", {"state": interaction["state"]})
-    return interactions.move(tx, interaction, InteractionState.CONNECTED)
+    interactions.move(tx, interaction, InteractionState.CONNECTED)
+    return consulted.settle(tx, interaction_id)
 
 
 def hang_up(tx: Tx, actor: Actor, interaction_id: int) -> Row:
@@ -59,7 +60,8 @@ def hang_up(tx: Tx, actor: Actor, interaction_id: int) -> Row:
 
 
 def pass_out(tx: Tx, actor: Actor, interaction_id: int, to: Address) -> Row:
-    """To an outside address: TRANSFERRING until they were taken there, or the actor's again."""
+    """To an outside address: TRANSFERRING until they were taken there, or the actor's again. Who was called into the
+    call from there has them at once."""
     interaction = _own_call(tx, actor, interaction_id)
     there = {"scheme": to.scheme, "value": to.value, "name": to.name}
     attributes = {**interaction["attributes"], PASSED_TO: there}
@@ -84,6 +86,7 @@ def place(tx: Tx, actor: Actor, account: AnyAccount, row: Row, can: Capabilities
     interaction = interactions.change(tx, interaction, thread=thread, attributes=attributes)
     interactions.name_thread(tx, scope, (thread,), interaction["id"])
     route.connect(tx, interaction, actor.user_id, "started")
+    offer.give_way(tx, actor.user_id)
     interaction_id: int = interaction["id"]
     return interaction_id
 

@@ -10,7 +10,7 @@ from hub.model.actor import Actor
 from hub.model.capacity import Capacity, has_room
 from hub.model.errors import NotFound, OfferGone
 from hub.model.states import OFFER_OPEN, InteractionState, OfferState, WorkState
-from hub.pipeline import attempts, carried, consulted, route
+from hub.pipeline import attempts, blocking, carried, consulted, route
 from hub.store import interactions, legs, offering, presences, routing_rows, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -115,6 +115,7 @@ def win(tx: Tx, offer: Row, row: Row, interaction: Row | None, state: OfferState
         raise _gone(tx, offer, row)
     for other in work.open_offers(tx.conn, work_id=row["id"]):
         work.end_offer(tx, other, OfferState.RESCINDED, by=user_id)
+    give_way(tx, user_id)
     if interaction is None:
         return  # a callback, say: its agent makes contact anew
     carried.handed(tx, row, user_id)
@@ -122,6 +123,13 @@ def win(tx: Tx, offer: Row, row: Row, interaction: Row | None, state: OfferState
         consulted.began(tx, interaction, {**row, "user_id": user_id})
     else:
         route.connect(tx, interaction, user_id, "offer", work_stands=True)
+
+
+def give_way(tx: Tx, user_id: int) -> None:
+    """What their work in hand leaves no room for is offered to somebody else: who cannot answer is not to be counted as
+    one who did not."""
+    for each in blocking.blocked(tx, user_id):
+        rescind(tx, each["id"])
 
 
 def accepted(tx: Tx, row: Row) -> Row | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from hub.api import Address
 from hub.model.actor import Actor
-from hub.pipeline import offer
+from hub.pipeline import calls, offer, thread
 from hub.store.tables import interactions
 from tests.toy.tests.house import House
 
@@ -41,6 +42,15 @@ class Phones(House):
         await self.told("bridge", legs=[leg])
         assert event.interaction_id is not None
         return event.interaction_id, leg
+
+    async def places(self, to: str) -> int:
+        """Ann calls somebody by a click."""
+        directory = self.site.directory
+        [account] = directory.calling()
+        row, can = directory.row(account.id), directory.channel_of(account).capabilities
+        scope = thread.scope_of(row, can.dedup_scope)
+        wanted = calls.Wanted(Address("toy", to), "desk")
+        return await self.store.write(lambda tx: calls.place(tx, self.ann, account, row, can, scope, wanted))
 
     def commands(self, do: str, **wanted: Any) -> list[dict[str, Any]]:
         """What it was told so far."""

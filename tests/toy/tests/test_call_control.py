@@ -180,12 +180,7 @@ async def test_who_passes_a_caller_out_may_hang_up_while_it_rings_there(house: P
 
 async def test_a_placed_call_rings_the_agent_first_and_ends_as_it_goes(house: Phones) -> None:
     await house.ready()
-    directory = house.site.directory
-    [account] = directory.calling()
-    row, can = directory.row(account.id), directory.channel_of(account).capabilities
-    scope = thread.scope_of(row, can.dedup_scope)
-    wanted = calls.Wanted(Address("toy", "fox"), "desk")
-    call = await house.store.write(lambda tx: calls.place(tx, house.ann, account, row, can, scope, wanted))
+    call = await house.places("fox")
     placed = await house.told("place", to="fox")
     session = f"placed:{call}"
     await house.fact("ANSWERED", placed["leg"], session=session)

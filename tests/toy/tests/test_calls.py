@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from hub.api import Medium, NewWork
 from hub.model.errors import OfferGone
 from hub.model.named import Named
+from hub.store.admin_agents import presence_of
 from hub.store.details import get_detail
 from hub.store.tables import interactions, offers, queues, work
 from hub.store.work import load_of
@@ -22,6 +24,23 @@ pytestmark = pytest.mark.slow
 async def house(database_url: str, tmp_path: Path, exchange: Exchange) -> AsyncIterator[Phones]:
     async with Phones(database_url, tmp_path, exchange, channel="toy_phone") as running:
         yield running
+
+
+@pytest.mark.parametrize("theirs", [True, False], ids=["called", "calling"])
+async def test_a_call_takes_back_the_letters_that_were_on_offer(house: Phones, theirs: bool) -> None:
+    """Who talks does not answer them, and is not to be NOT_READY for it."""
+    await house.ready()
+    letter = await house.site.core.enqueue(NewWork("letter", "desk", Medium.DEFERRED))
+    await house.until("offer.created", lambda event: event.data["work"] == letter)
+    if theirs:
+        await house.call()
+        await house.fact("ANSWERED", (await house.told("ring"))["leg"])
+    else:
+        await house.places("fox")
+    ended = await house.until("offer.ended", lambda event: event.data["work"] == letter)
+    assert ended.data["state"] == "RESCINDED"
+    ann = await house.store.read(lambda conn: presence_of(conn, house.ann.user_id))
+    assert ann.state == "READY"
 
 
 async def test_a_call_waits_rings_is_answered_and_ends_with_the_agents_leg(house: Phones) -> None:
