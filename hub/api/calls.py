@@ -137,7 +137,8 @@ class CallChannel(LiveChannel, Protocol):
     record        record from now on what the customer says and hears, whatever the account says; off: silence is
                   recorded until it is on again, and nothing where nothing was
     transfer_out  pass the customer on to an outside address; returns when they have been taken there, raises when not.
-                  It is cancelled when the agent wants them back, or one of them hangs up: then it rings there no more
+                  It is cancelled when the agent wants them back, or one of them hangs up: then it rings there no more.
+                  Where that was invited and talks, it is not called again: the two stay together
     place         make a call (click-to-call); the veto hooks have been asked
     devices       what of this user's can ring now; asked on any node
     alive         the calls of this account that have a customer's leg here, or are dialling one: thread → the agents'

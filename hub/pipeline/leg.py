@@ -67,6 +67,7 @@ def could_not(tx: Tx, interaction_id: int, step: Step, code: str) -> None:
         audio.not_recorded(tx, interaction)
     elif interaction["state"] in {InteractionState.ON_HOLD, InteractionState.TRANSFERRING}:
         interactions.move(tx, interaction, InteractionState.CONNECTED)
+        consulted.settle(tx, interaction_id)
 
 
 def _lost(tx: Tx, name: str) -> None:

@@ -29,9 +29,17 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class PartyAddress:
+    """Where a number outside was called."""
+
+    scheme: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class PartyItem:
     """One of those in a call besides the customer. `state` RINGING or TALKING; `mode` is how a SUPERVISOR is in it, and
-    `whom` the user they whisper to; `user` is null for an OUTSIDE number."""
+    `whom` the user they whisper to; `user` is null for an OUTSIDE number, which alone has an `address`."""
 
     leg: str
     role: Role
@@ -42,6 +50,7 @@ class PartyItem:
     mode: str
     whom: int | None
     since: datetime
+    address: PartyAddress | None = None
 
 
 def parties_in(conn: Connection, actor: Actor, muted: Mapping[int, Collection[str]]) -> dict[int, list[PartyItem]]:
@@ -74,8 +83,8 @@ def _agent(leg: Leg, name: str, muted: bool) -> PartyItem:
 
 
 def _other(row: Row, name: str) -> PartyItem:
-    outside = row["kind"] == Kind.OUTSIDE
-    called = row["address"].get("name") or row["address"].get("value", "")
+    outside, told = row["kind"] == Kind.OUTSIDE, row["address"]
+    called = told.get("name") or told.get("value", "")
     return PartyItem(
         leg=parties.name_of(row["id"]),
         role=Role.OUTSIDE if outside else Role.SUPERVISOR,
@@ -86,4 +95,5 @@ def _other(row: Row, name: str) -> PartyItem:
         mode=row["mode"],
         whom=row["whom_id"],
         since=row["up_at"] or row["created_at"],
+        address=PartyAddress(told["scheme"], told["value"]) if outside else None,
     )

@@ -157,7 +157,7 @@ class SipChannel:
         """A number outside, as one more in the call."""
         line = self._line(inviting.thread)
         if inviting.leg not in line.legs:
-            leg = OutsideLeg(inviting.leg, line)
+            leg = OutsideLeg(inviting.leg, inviting.to.value, line)
             shown = _shown(account, inviting.caller)
             device = await self._outward.to_number(line, inviting.to.value, shown)
             line.add(leg)

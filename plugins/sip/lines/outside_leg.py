@@ -11,10 +11,18 @@ NOBODY = 0
 
 
 class OutsideLeg(AgentLeg):
-    """Named by the core."""
+    """Named by the core; `number` is whose it is."""
 
-    def __init__(self, name: str, noticed: Noticed) -> None:
+    def __init__(self, name: str, number: str, noticed: Noticed) -> None:
         super().__init__(name, NOBODY, noticed)
+        self.number = number
+
+    def let_go(self) -> Call | None:
+        """The call goes on by itself, and the leg is no more; None when it was never answered or has ended."""
+        if self.over or self.call is None:
+            return None
+        self.over = True
+        return self.call
 
     def on_hold(self, call: Call, held: bool) -> None:
         """Their music is not for the others: they are out of hearing until they are back."""

@@ -11,6 +11,7 @@ from plugins.sip.calls.call import Call
 from plugins.sip.calls.referring import Referral
 from plugins.sip.lines.agent_leg import AgentLeg
 from plugins.sip.lines.line import Line
+from plugins.sip.lines.outside_leg import OutsideLeg
 from plugins.sip.lines.outward import Outward
 from plugins.sip.lines.speaking import Speaking
 from plugins.sip.lines.whom import Whom
@@ -118,6 +119,11 @@ async def transfer(outward: Outward, line: Line, number: str, taken: Callable[[]
     Raises Unreachable, Rejected, Misconfigured: then nothing has changed."""
     if line.customer is None or not line.connected:
         raise Unreachable("the customer is not there")
+    if (there := _invited(line, number)) is not None:
+        pair = Bridged(line)
+        there.told = pair
+        await _joined(outward, line, pair, there, taken)
+        return
     outside = await outward.to_number(line, number, line.account.address.value)
     pair = Bridged(line)
     outside.told = pair
@@ -136,6 +142,21 @@ async def transfer(outward: Outward, line: Line, number: str, taken: Callable[[]
     if not answered or line.customer is None or line.customer.over:
         outside.hang_up()
         raise Unreachable("nobody answered")
+    await _joined(outward, line, pair, outside, taken)
+
+
+def _invited(line: Line, number: str) -> Call | None:
+    """Who was called into the call from there and talks: no longer a leg of it."""
+    for leg in line.legs.values():
+        if isinstance(leg, OutsideLeg) and leg.number == number and (call := leg.let_go()) is not None:
+            del line.legs[leg.name]
+            return call
+    return None
+
+
+async def _joined(outward: Outward, line: Line, pair: Bridged, outside: Call, taken: Callable[[], None]) -> None:
+    """The customer and this number, without us."""
+    assert line.customer is not None
     customer = line.customer
     pair.join(outside)
     outward.joined(pair)

@@ -72,6 +72,11 @@ async def test_who_was_called_in_goes_with_the_call_and_may_be_sent_away(house: 
     foxs = (await house.told("invite", leg="party:2"))["leg"]
     await house.fact("ANSWERED", foxs)
     await house.becomes("CONFERENCED")
+    await house.exchange.behave("transfer_out")
+    await house.store.write(lambda tx: calls.pass_out(tx, house.ann, call, FOX))
+    await house.until("call.failed", lambda event: event.data["command"] == "transfer_out")
+    assert (await house.row())["state"] == "CONFERENCED", "as it was"
+    await house.exchange.behave("well")
     await house.store.write(lambda tx: party.dismiss(tx, house.ann, call, foxs))
     await house.told("release", leg=foxs)
     await house.told("bridge", legs=[anns])

@@ -77,6 +77,7 @@ export function useCallActions(call: () => InteractionDetail) {
     record: () => act(() => api.record(id(), call().recording !== "ON")),
     park: () => act(() => api.park(id())),
     dismiss: (other: string) => act(() => api.dismiss(id(), other)),
+    handOver: (to: { scheme: string; value: string }) => act(() => api.passOut(id(), to)),
   };
 }
 

@@ -44,7 +44,7 @@ export interface Interaction {
   recording: "ON" | "PAUSED" | "OFF";
 }
 
-/** Somebody in a call; `user` is null for a number outside, `mode` says how a SUPERVISOR is in it. */
+/** Somebody in a call; `user` is null for a number outside, which has an address; `mode`: how a SUPERVISOR is in it. */
 export interface Party {
   leg: string;
   role: "AGENT" | "COLLEAGUE" | "OUTSIDE" | "SUPERVISOR";
@@ -53,6 +53,7 @@ export interface Party {
   state: "RINGING" | "TALKING";
   muted: boolean;
   mode: Monitoring | "";
+  address: { scheme: string; value: string } | null;
 }
 
 /** How a supervisor is in a call. */

@@ -35,6 +35,7 @@ export const calls = {
     parties: "Also in the call",
     being_called: "is being called",
     dismiss: "Without {name}",
+    hand_over: "Leave the customer with {name}",
     unpark: "Pick up",
     hold: "Hold",
     resume: "Resume",

@@ -35,6 +35,7 @@ export const calls = {
     parties: "通话中的其他人",
     being_called: "正在呼叫",
     dismiss: "移除 {name}",
+    hand_over: "将客户交给 {name}",
     unpark: "取回通话",
     hold: "保持",
     resume: "恢复通话",
