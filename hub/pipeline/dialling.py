@@ -4,24 +4,21 @@ It looks at the record after every change and at every start, so nothing is lost
 before each attempt, and one transaction makes it.
 """
 
-import asyncio
-import logging
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from hub.api import Address, AnyAccount, Contact, Event, HubError, Refusal
+from hub.api import Address, AnyAccount, Contact, Event, Refusal
 from hub.model.actor import Actor
 from hub.model.errors import Conflict
 from hub.model.states import CallbackState, WorkState
 from hub.pipeline import attempts, calls, presence, thread
 from hub.pipeline.directory import Directory
+from hub.pipeline.errands import Errands
 from hub.plugin.hooks import Hooks
 from hub.store import callbacks, interactions, work
 from hub.store.database import Store
 from hub.store.rows import Row
 from hub.store.unit import Tx
-
-log = logging.getLogger(__name__)
 
 
 class Dialler:
@@ -32,52 +29,40 @@ class Dialler:
         self._directory = directory
         self._hooks = hooks
         self.held: Collection[int] = ()
-        self._under_way: dict[int, asyncio.Task[None]] = {}
+        self._works = Errands(self._call, "the callback of work")
 
     async def hold(self, held: Collection[int]) -> None:
         """These connections are this node's from now on: what was to be called over them is called by this one."""
         more = set(held) - set(self.held)
         self.held = held
         if more and self._calling():
-            self._take_up(await self._store.read(callbacks.in_hand))
+            for promise in await self._store.read(callbacks.in_hand):
+                self._works.ask(promise["work_id"])
 
-    async def observe(self, batch: Sequence[Event]) -> None:
+    def observe(self, batch: Sequence[Event]) -> None:
         """Agents have taken work: call those among it who were promised a call."""
         taken = {event.data.get("work") for event in batch if event.type in {"work.accepted", "work.assigned"}}
-        works = [number for number in taken if isinstance(number, int)]
-        if works and self._calling():
-            self._take_up(await self._store.read(lambda conn: callbacks.in_hand(conn, works)))
+        for number in taken if self._calling() else ():
+            if isinstance(number, int):
+                self._works.ask(number)
 
     async def close(self) -> None:
         """Stop; what is not called yet is called after the next start."""
-        for task in list(self._under_way.values()):
-            task.cancel()
-        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        await self._works.close()
 
     def _calling(self) -> list[AnyAccount]:
         return [each for each in self._directory.calling() if each.connection_id in self.held]
 
-    def _take_up(self, promises: Sequence[Row]) -> None:
-        for promise in promises:
+    async def _call(self, work_id: int) -> None:
+        """Ask the vetoes, and place the call, if it is work of that kind, and this node's to do."""
+        for promise in await self._store.read(lambda conn: callbacks.in_hand(conn, [work_id])):
             account = account_for(self._directory, promise)
-            number = promise["id"]
-            if account is not None and account.connection_id in self.held and number not in self._under_way:
-                task = asyncio.get_running_loop().create_task(self._call(promise, account))
-                self._under_way[number] = task
-                task.add_done_callback(partial(self._over, number))
-
-    def _over(self, number: int, _: object) -> None:
-        self._under_way.pop(number, None)
-
-    async def _call(self, promise: Row, account: AnyAccount) -> None:
-        """Ask the vetoes, and place the call."""
-        about = promise["customer_id"], promise["interaction_id"]
-        contact = Contact(account.id, account.channel, _to(promise), attempts.KIND, *about)
-        try:
+            if account is None or account.connection_id not in self.held:
+                continue
+            about = promise["customer_id"], promise["interaction_id"]
+            contact = Contact(account.id, account.channel, _to(promise), attempts.KIND, *about)
             refusal = await self._hooks.veto(contact)
-            await self._store.write(lambda tx: self._place(tx, promise["id"], account, refusal))
-        except HubError as error:  # the next look finds it again
-            log.warning("callback %d could not be called: %s", promise["id"], error.code)
+            await self._store.write(partial(self._place, number=promise["id"], account=account, refusal=refusal))
 
     def _place(self, tx: Tx, number: int, account: AnyAccount, refusal: Refusal | None) -> None:
         promise = callbacks.locked(tx, number)

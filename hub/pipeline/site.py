@@ -161,7 +161,7 @@ class Site:
             await self.membership.beat()
             await self._hold(self.membership.held)
         await self.switchboard.observe(batch)
-        await self.dialler.observe(batch)
+        self.dialler.observe(batch)
         self.transcriber.observe(batch)
         for event in batch:
             await self._tell(event)
