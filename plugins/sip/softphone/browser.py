@@ -12,7 +12,7 @@ from typing import Final, Protocol
 import aioice
 from aioice.candidate import candidate_foundation, candidate_priority
 from aioice.ice import Connection, StunProtocol
-from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceCandidate, RTCIceGatherer, RTCIceTransport
+from aiortc import RTCCertificate, RTCDtlsTransport, RTCIceGatherer, RTCIceTransport
 from aiortc.rtcdtlstransport import RTCDtlsFingerprint, RTCDtlsParameters
 from aiortc.rtcicetransport import RTCIceParameters
 
@@ -74,9 +74,7 @@ class Browser:
         prints = [RTCDtlsFingerprint(algorithm, digest) for algorithm, digest in ways.fingerprints]
         try:
             async with asyncio.timeout(FIND_WITHIN):
-                # no end of candidates: a browser that hides its addresses is found by its own checks
-                for each in ways.candidates:
-                    await self._ice.addRemoteCandidate(_remote(each))
+                # no candidates, and no end of them: the browser's own checks say where it is (RFC 8445 §7.3.1.3)
                 await self._ice.start(RTCIceParameters(ways.ufrag, ways.password))
                 await self._dtls.start(RTCDtlsParameters(prints))
         except (TimeoutError, ConnectionError):
@@ -155,7 +153,3 @@ async def _bound(connection: Connection, host: str, ports: Iterable[int]) -> aio
 def certificate() -> RTCCertificate:
     """Ours, new at each start."""
     return RTCCertificate.generateCertificate()
-
-
-def _remote(each: Candidate) -> RTCIceCandidate:
-    return RTCIceCandidate(1, each.foundation, each.host, each.port, each.priority, "udp", each.kind)

@@ -6,21 +6,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Final
 
 PCMU: Final = 0
 LONGEST: Final = 20_000
-MOST_CANDIDATES: Final = 20
 _MOST_FINGERPRINTS: Final = 4
-_LARGEST_PORT: Final = 65_535
 _MID: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _UFRAG: Final = re.compile(r"[A-Za-z0-9+/]{4,256}")
 _PASSWORD: Final = re.compile(r"[A-Za-z0-9+/]{22,256}")
 _FINGERPRINT: Final = re.compile(r"(sha-256|sha-384|sha-512) ((?:[0-9A-F]{2}:){31,63}[0-9A-F]{2})", re.IGNORECASE)
-_CANDIDATE: Final = re.compile(
-    r"([A-Za-z0-9+/]{1,32}) 1 udp (\d{1,10}) (\S{1,64}) (\d{1,5}) typ (host|srflx)(?: .*)?", re.I
-)
 _KEYS: Final = re.compile(r"(\d{1,3}) telephone-event/8000", re.IGNORECASE)
 
 
@@ -41,12 +35,14 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How an end is reached and known: ICE's two words, fingerprints of its certificate as (algorithm, digest)."""
+    """How an end is reached and known: ICE's two words, fingerprints of its certificate as (algorithm, digest). Where a
+    browser says it is, is not heeded: it finds us, and is where it then speaks from. So nobody can have us knock at
+    addresses of their choice."""
 
     ufrag: str
     password: str
     fingerprints: tuple[tuple[str, str], ...]
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +130,7 @@ def _ways(lines: Sequence[str]) -> Ways:
         _matched(_UFRAG, ufrag),
         _matched(_PASSWORD, password),
         tuple((algorithm.lower(), digest.upper()) for algorithm, digest in found),
-        tuple(filter(None, map(_candidate, _values(lines, "candidate")[:MOST_CANDIDATES]))),
     )
-
-
-def _candidate(value: str) -> Candidate | None:
-    """None for one by TCP, or hidden behind a name (mDNS): such a browser is found by its own checks."""
-    found = _CANDIDATE.fullmatch(value)
-    if found is None or not 0 < int(found[4]) <= _LARGEST_PORT:
-        return None
-    try:
-        host = str(ip_address(found[3]))
-    except ValueError:
-        return None
-    return Candidate(found[1], int(found[2]), host, int(found[4]), found[5].lower())
 
 
 def _written(each: Candidate) -> str:

@@ -21,6 +21,12 @@ def as_offer(answer: str) -> str:
     return answer.replace("a=setup:active", "a=setup:passive")
 
 
+def places(answer: str) -> list[RTCIceCandidate]:
+    """Where the gateway says it is (RFC 8839 §5.1)."""
+    said = [line.removeprefix("a=candidate:").split() for line in answer.splitlines() if line.startswith("a=candidate")]
+    return [RTCIceCandidate(1, each[0], each[4], int(each[5]), int(each[3]), "udp", each[7]) for each in said]
+
+
 class Peer(RTCDtlsTransport):
     """`received` and `missing` are packets."""
 
@@ -46,9 +52,8 @@ class Peer(RTCDtlsTransport):
     async def agree(self, answered: str) -> None:
         """Find the gateway and agree on keys."""
         ways = read(as_offer(answered)).ways
-        for each in ways.candidates:
-            place = RTCIceCandidate(1, each.foundation, each.host, each.port, each.priority, "udp", each.kind)
-            await self.transport.addRemoteCandidate(place)
+        for each in places(answered):
+            await self.transport.addRemoteCandidate(each)
         await self.transport.addRemoteCandidate(None)
         await self.transport.start(RTCIceParameters(ways.ufrag, ways.password))
         await self.start(RTCDtlsParameters([RTCDtlsFingerprint(*each) for each in ways.fingerprints]))
