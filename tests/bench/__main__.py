@@ -1,7 +1,7 @@
 """`make bench`: prints a table, each row beside the floor measured in the same run.
 
 python -m tests.bench [--scale S] [NAME …]      names: accept start ingest match owner offers fanout visitors
-                                                lists media calls softphone breaks
+                                                lists media calls conferences softphone breaks
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from tests.bench import (
     accept,
     breaks,
     calls,
+    conferences,
     fanout,
     ingest,
     lists,
@@ -39,6 +40,7 @@ BENCHES = {
     "lists": lists.measures,
     "media": media.measures,
     "calls": calls.measures,
+    "conferences": conferences.measures,
     "softphone": softphone.measures,
     "breaks": breaks.measures,
 }
