@@ -68,6 +68,8 @@ async def test_who_gave_up_is_heard_called_and_settled(hotline: Hotline, sit_dow
     await _picture(tom, "callbacks-zh")
 
     await lin.be("READY")
+    await lin.sees("offer-kind", "your phone rings, then theirs")
+    await _picture(lin, "offer")
     await lin.accept()
     placed = await hotline.told("place")
     assert placed["to"] == "bear"

@@ -84,6 +84,7 @@ export const shell = {
     forms: "Comes with it: {names}",
     consult: "Consultation",
     owed: "Missed call: call back",
+    promised: "Call-back: your phone rings, then theirs",
     region: "Offers",
     title: "Offer: {name}",
     accept: "Accept",

@@ -77,6 +77,7 @@ export const shell = {
     forms: "随附：{names}",
     consult: "咨询",
     owed: "未接来电，请回拨",
+    promised: "回电：您的话机先振铃，再呼叫客户",
     region: "待接任务",
     title: "新任务：{name}",
     accept: "接受",
