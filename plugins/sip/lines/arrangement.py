@@ -100,7 +100,7 @@ class Arrangement:
             if self._line.connected:
                 await self._customer()
             if self.mode is Mode.CONSULTING:
-                await self._join([*self._consulting(), *self._listening()])
+                await self._join([*self._consulting(), *self._listening()], f"{self._line.thread}/aside")
 
     def _consulting(self) -> list[Member]:
         """Who talk about the customer: an agent by their second call, where their phone has one."""
@@ -149,13 +149,14 @@ class Arrangement:
             if self.mode is Mode.TALKING and (listening := self._listening()):
                 await self._join([*self._present(), *listening])  # a whisper is heard while the customer is held
 
-    async def _join(self, members: Sequence[Member]) -> None:
+    async def _join(self, members: Sequence[Member], room: str = "") -> None:
+        """These, and nobody else, in this room of the line's: who consults is in another than the customer."""
         engine, names = self._line.engine, [each.audio for each in members]
         gains = unheard(members, self._muted, self._monitors)
         if len(names) == 2 and not gains:
             await engine.bridge(names[0], names[1])
         elif len(names) > 1:
-            await engine.mix(self._line.thread, names, gains)
+            await engine.mix(room or self._line.thread, names, gains)
 
     async def _record_if_possible(self) -> None:
         """Of a full disk an administrator hears; they talk all the same."""
