@@ -58,9 +58,10 @@ def contacted(tx: Tx, interaction: Row, user_id: int | None) -> None:
 def _settle(tx: Tx, row: Row, by: dict[str, Any]) -> None:
     for offer in work.open_offers(tx.conn, work_id=row["id"]):
         work.end_offer(tx, offer, OfferState.CANCELLED)
+    if row["state"] == WorkState.OFFERED and work.move(tx, row, WorkState.WAITING, "work.requeued", user_id=None):
+        row = {**row, "state": WorkState.WAITING, "user_id": None, "version": row["version"] + 1}
     payload = {**row["payload"], "closed_by": by}
-    done = WorkState.CANCELLED if row["state"] == WorkState.OFFERED else WorkState.DONE
-    if work.move(tx, row, done, "work.ended", ended_at=tx.now, payload=payload):
+    if work.move(tx, row, WorkState.DONE, "work.ended", ended_at=tx.now, payload=payload):
         _freed(tx, row["user_id"] if row["state"] == WorkState.ASSIGNED else None)
 
 

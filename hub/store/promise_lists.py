@@ -143,7 +143,8 @@ def list_follow_ups(conn: Connection, actor: Actor, wanted: Narrowed, cursor: st
     joined = select(work, interactions.c.created_at.label("last_at"), *more).join(queues, queues.c.id == w.queue_id)
     joined = _theirs(joined.join(interactions, interactions.c.id == w.interaction_id))
     joined = joined.outerjoin(_ASSIGNEE, _ASSIGNEE.c.id == w.user_id)
-    owed = (w.kind == "missed", w.kind != literal_column("'interaction'"))
+    # what was handed to somebody goes on as another piece of work
+    owed = (w.kind == "missed", w.kind != literal_column("'interaction'"), w.state != WorkState.CANCELLED)
     joined = joined.where(*owed, access.in_departments(actor, queues.c.department_id))
     joined = _narrowed(joined, wanted, w.ended_at, w.queue_id, w.user_id)
     return page(conn, joined, BY_WAIT, cursor, limit, _follow_up)

@@ -80,6 +80,7 @@ async def test_who_gave_up_is_heard_called_and_settled(hotline: Hotline, sit_dow
     await expect(tom.at("callbacks-row")).to_contain_text("已联系", timeout=PATIENCE)
     await _show(tom, "missed")
     await expect(tom.at("closed-by")).to_be_visible(timeout=PATIENCE)
+    await expect(tom.at("followups-row")).to_have_count(1)
     await _picture(tom, "settled-zh")
     await tom.at("closed-by").click()
     await tom.has("conversation", "CONNECTED")

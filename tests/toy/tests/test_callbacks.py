@@ -13,6 +13,7 @@ from hub.api import Address, CallMe, Refusal
 from hub.pipeline import attempts, callback, follow_up, missed, offer
 from hub.store import interactions as rows
 from hub.store.tables import callbacks, interactions, messages, queues, timers, work
+from hub.store.work import load_of
 from tests.toy.tests.exchange import Exchange
 from tests.toy.tests.phones import BEAR, Phones
 
@@ -139,6 +140,21 @@ async def test_a_missed_call_is_settled_by_any_contact_and_says_by_which(house: 
     assert settled["state"] == "DONE" and settled["payload"]["closed_by"]["user"] == house.bo.user_id
     [promise] = await house.rows(callbacks)
     assert (promise["state"], promise["tries"][-1]["result"]) == ("CANCELLED", "CONTACTED")
+
+
+async def test_a_missed_call_on_offer_is_settled_too_and_the_agent_is_free(house: Phones) -> None:
+    await house.ready()
+    await house.call()
+    leg = (await house.told("ring"))["leg"]
+    await house.fact("ENDED", cause="HUNG_UP")
+    await house.until("offer.created", lambda event: event.data["offer"] != int(leg.removeprefix("offer:")))
+    await house.exchange.say("say", session="s2", text="Ring", **BEAR)
+    again = (await house.told("ring", session="s2"))["leg"]
+    await house.exchange.say("leg", session="s2", state="ANSWERED", leg=again)
+    await house.told("bridge", legs=[again])
+    [owed] = [row for row in await house.rows(work) if row["kind"] == missed.KIND]
+    assert (owed["state"], owed["payload"]["closed_by"]["interaction"]) == ("DONE", 2)
+    assert await house.store.read(lambda conn: load_of(conn, house.ann.user_id)) == {"VOICE": 1, "toy_phone": 1}
 
 
 async def went(house: Phones) -> None:
