@@ -63,6 +63,7 @@ class Dialogue:
     medium       "VOICE", "LIVE_TEXT", "DEFERRED": what the channel is, never which
     queue        key of the queue the account leads to, "" for none
     sender       the address they write or call from; None when withheld
+    called       the account's address that they reached; its `name` is the account's
     customer     {"name", "kind", "language", "attributes"}, empty while they are nobody in particular
     attributes   what is known of this interaction
     """
@@ -74,6 +75,7 @@ class Dialogue:
     medium: str = ""
     queue: str = ""
     sender: Address | None = None
+    called: Address | None = None
     customer: Mapping[str, Json] = field(default_factory=dict)
     attributes: Mapping[str, Json] = field(default_factory=dict)
 

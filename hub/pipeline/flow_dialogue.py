@@ -21,6 +21,7 @@ def of(conn: Connection, interaction: Row) -> Dialogue:
         medium=interaction["medium"],
         queue=queue["key"] if queue else "",
         sender=Address(said_by["scheme"], said_by["value"], said_by.get("name", "")) if said_by else None,
+        called=Address(account["scheme"], account["address"], account["name"]) if account else None,
         customer=_customer(conn, interaction["customer_id"]),
         attributes=interaction["attributes"],
     )

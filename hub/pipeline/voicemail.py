@@ -1,17 +1,17 @@
 """The voicemail boxes: a message left to be heard is in its queue's, or in an agent's own, until somebody closes it."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from hub.api import MessageKind
 from hub.model.actor import Actor
 from hub.model.states import VoicemailState
 from hub.store import access, voicemails
 from hub.store.interactions import subjects
-from hub.store.rows import Row, one
+from hub.store.rows import Row, many
 from hub.store.tables import users
 from hub.store.unit import Tx
 
-FOR = "voicemail_for"  # the attribute by which a script puts what is left into an agent's own box, by login
+FOR = "voicemail_for"  # the attribute by which a script puts what is left into an agent's own box, by login or by name
 
 
 def note(tx: Tx, interaction: Row, message: Row) -> None:
@@ -75,5 +75,7 @@ def _owner(tx: Tx, interaction: Row) -> int | None:
     login = interaction["attributes"].get(FOR)
     if not isinstance(login, str) or not login:
         return None
-    found = one(tx.conn, select(users.c.id).where(users.c.login == login, users.c.enabled))
-    return int(found["id"]) if found else None
+    named = or_(users.c.login == login, users.c.name == login)
+    found = many(tx.conn, select(users.c.id, users.c.login).where(named, users.c.enabled).limit(3))
+    best = [row for row in found if row["login"] == login] or found
+    return int(best[0]["id"]) if len(best) == 1 else None

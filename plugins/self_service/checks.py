@@ -13,7 +13,7 @@ from plugins.self_service.nodes import Asking, Branch, Collect, Menu, Node, Queu
 from plugins.self_service.script import Head
 from plugins.self_service.texts import KEPT, holes, wrong
 
-ROOTS = frozenset({"customer", "attributes", "sender", "medium", "language", "queue", "queues", KEPT})
+ROOTS = frozenset({"customer", "attributes", "sender", "called", "medium", "language", "queue", "queues", KEPT})
 
 
 def complaints(head: Head, nodes: Mapping[str, Node], document: Document) -> Iterator[Complaint]:

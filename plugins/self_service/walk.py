@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub import api
-from hub.api import Condition, Dialogue, End, FlowEvent, FlowStep, HandOver, Prompt, Resumed, Sending, TimedOut
+from hub.api import Address, Condition, Dialogue, End, FlowEvent, FlowStep, HandOver, Prompt, Resumed, Sending, TimedOut
 from plugins.self_service import asking, leaving
 from plugins.self_service.doing import act
 from plugins.self_service.memory import Memory
@@ -121,12 +121,13 @@ class Walk:
 
     @property
     def values(self) -> dict[str, Any]:
-        sender = self.dialogue.sender
+        sender, called = self.dialogue.sender, self.dialogue.called
         return {
             **self.memory.values,
             "customer": self.dialogue.customer,
             "attributes": {**self.dialogue.attributes, **self.memory.attributes},
-            "sender": {"scheme": sender.scheme, "value": sender.value, "name": sender.name} if sender else {},
+            "sender": _address(sender),
+            "called": _address(called),
             "medium": self.dialogue.medium,
             "language": self.memory.language,
             "queue": self._queues.get(self.dialogue.queue) or {},
@@ -144,3 +145,7 @@ class Walk:
     def holds(self, condition: str) -> bool:
         """Whether it does, for what is known now."""
         return Condition.parse(condition).holds(self.values)
+
+
+def _address(known: Address | None) -> dict[str, str]:
+    return {"scheme": known.scheme, "value": known.value, "name": known.name} if known else {}

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hub.api import Address, Choice, HandOver
+from hub.api import Address, Choice, End, HandOver
 from plugins.self_service.leaving import moment
 from plugins.self_service.marks import ScriptError
 from plugins.self_service.rehearsal import Rehearsal, StageWorld, dialogue
@@ -72,6 +72,20 @@ async def test_another_number_is_read_back_until_it_is_right_and_called_at_the_t
     assert isinstance(kept, HandOver) and kept.callback and kept.call == Address("tel", "13911112222")
     assert kept.call_at is not None and kept.call_at.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%H:%M") == "16:30"
     assert kept.call_at > datetime.now(UTC)
+
+
+async def test_a_script_knows_which_number_was_called() -> None:
+    box = """\
+flow: box
+languages: [en]
+start: whose
+nodes:
+  whose: { do: remember, attributes: { voicemail_for: "{called.name}" }, next: bye }
+  bye: { do: end }
+"""
+    reached = replace(CALLER, called=Address("tel", "+861058881234", "Ann Lee"))
+    over = await Rehearsal(parse(box), StageWorld(), reached).start()
+    assert over == End(attributes={"voicemail_for": "Ann Lee"})
 
 
 @pytest.mark.parametrize(
