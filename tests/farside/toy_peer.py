@@ -4,8 +4,8 @@ Every input offered and every answer, delivery and signal got stands in its ledg
 tests.farside.toy_lines it has "watch", which is sent a line whenever there is news in the ledger, and "control", by
 which a test makes it speak: {"do": "say", …line…} pushes an input (with proof) until it is answered, {"do": "behave",
 "as": how} sets how it answers sends: "well", "slowly" (pending; a receipt follows when the test says it), "rejected",
-"throttled", "unknown", "silent", "hang_up". A command of a call is refused as its name; "ringing" before its name leaves
-it without an answer until the hub gives up.
+"throttled", "unknown", "silent", "hang_up". A command of a call is refused as its name; "ringing" before its name
+leaves it without an answer until the hub gives up.
 """
 
 from __future__ import annotations
