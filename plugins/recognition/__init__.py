@@ -11,11 +11,15 @@ NOT_INSTALLED = "pocketsphinx is not installed; voicemails can be heard, and are
 
 @hookimpl
 def hub_services(context: Context) -> Sequence[object]:
-    """`hub.api.Recognition`, where somebody can listen. Where not, an administrator reads why on the plugin's line."""
+    """`hub.api.Recognition`, where somebody can listen."""
+    return [Listener(context.fault)] if is_installed() else []
+
+
+@hookimpl
+async def hub_start(context: Context) -> None:
+    """Where nobody can, an administrator reads why on the plugin's line."""
     if not is_installed():
         context.fault("recogniser", ModuleNotFoundError(NOT_INSTALLED))
-        return []
-    return [Listener(context.fault)]
 
 
 @hookimpl

@@ -50,9 +50,10 @@ async def test_a_child_that_does_not_end_is_ended_in_time(tmp_path: Path) -> Non
     assert await heard.listener.recognise(b"RIFF", "en", 0.7) is None and heard.told == []
 
 
-def test_where_nobody_can_listen_an_administrator_reads_so(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_where_nobody_can_listen_an_administrator_reads_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recognition, "is_installed", lambda: False)
     context = FakeContext("recognition")
+    await recognition.hub_start(context)
     assert recognition.hub_services(context) == [] and "not installed" in str(context.faults[0][1])
     monkeypatch.setattr(recognition, "is_installed", lambda: True)
     assert isinstance(recognition.hub_services(context)[0], listener.Listener)
