@@ -86,7 +86,7 @@ async def test_what_one_does_in_a_call_needs_to_be_in_it(people: People, call: i
         assert (await supervisor.post(f"{path}/{action}", json=body)).status_code == 409, action
     assert (await agent.post(f"{path}/mute", json={"on": True})).json()["parties"][0]["muted"] is True
     assert (await agent.post(f"{path}/dismiss", json={"leg": "party:1"})).status_code == 404
-    assert (await agent.post(f"{path}/conference")).status_code == 409
+    assert (await agent.post(f"{path}/consult/join")).status_code == 409
     assert (await agent.post(f"{path}/park")).json()["state"] == "PARKED"
     assert (await agent.get("/interactions?state=PARKED")).json()["items"][0]["id"] == call
     assert (await supervisor.post(f"{path}/unpark")).json()["state"] == "OFFERED"

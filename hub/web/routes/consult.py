@@ -48,7 +48,7 @@ async def complete_consultation(call: Call, interaction_id: int) -> None:
 
 @routes.post("/interactions/{interaction_id}/consult/join", TRANSFER)
 async def join_conference(call: Call, interaction_id: int) -> InteractionItem:
-    """The colleague speaks with the customer too."""
+    """The colleague speaks with the customer too. Whom I ask for from then on is in it as soon as they answer."""
     return await _act(call, interaction_id, lambda tx: consult.join(tx, call.actor, interaction_id))
 
 

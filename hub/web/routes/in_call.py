@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hub.api import Contact
 from hub.model.permissions import Permission
-from hub.pipeline import audio, consult, park, party
+from hub.pipeline import audio, park, party
 from hub.store import listing
 from hub.store.listing import InteractionItem, Wanted
 from hub.store.paging import Page
@@ -64,12 +64,6 @@ async def park_call(call: Call, interaction_id: int) -> InteractionItem:
 async def unpark_call(call: Call, interaction_id: int) -> InteractionItem:
     """Pick up what is parked, whoever parked it: my device rings."""
     return await act(call, interaction_id, lambda tx: park.unpark(tx, call.actor, interaction_id))
-
-
-@routes.post("/interactions/{interaction_id}/conference", TRANSFER)
-async def confer(call: Call, interaction_id: int) -> InteractionItem:
-    """Whom I consult talks with the customer, too. Whom I ask for from then on is in it as soon as they answer."""
-    return await act(call, interaction_id, lambda tx: consult.join(tx, call.actor, interaction_id))
 
 
 @routes.post("/interactions/{interaction_id}/invite", TRANSFER)
