@@ -57,7 +57,8 @@ def agent_lost(tx: Tx, offer_id: int, cause: str = Cause.FAILED) -> None:
 def could_not(tx: Tx, interaction_id: int, step: Step, code: str) -> None:
     """A channel could not do what the record says: it says so, and what it was before."""
     interaction = interactions.locked(tx, interaction_id)
-    tx.event("call.failed", **subjects(interaction), command=step.command, code=code)
+    whose = "monitor.failed" if _nobody_knows(tx, step) else "call.failed"
+    tx.event(whose, **subjects(interaction), command=step.command, code=code)
     if step.command in {"ring", "invite", "bridge", "consult", "resume", "monitor"}:
         for name in step.legs:
             _lost(tx, name)
@@ -68,6 +69,13 @@ def could_not(tx: Tx, interaction_id: int, step: Step, code: str) -> None:
     elif interaction["state"] in {InteractionState.ON_HOLD, InteractionState.TRANSFERRING}:
         interactions.move(tx, interaction, InteractionState.CONNECTED)
         consulted.settle(tx, interaction_id)
+
+
+def _nobody_knows(tx: Tx, step: Step) -> bool:
+    """Whether it is about a supervisor of whom agents are told nothing."""
+    numbers = [number for name in step.legs if (number := parties.number_in(name)) is not None]
+    rows = [parties.get(tx.conn, number) for number in numbers]
+    return any(row is not None and not row["visible"] for row in rows)
 
 
 def _lost(tx: Tx, name: str) -> None:

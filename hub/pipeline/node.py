@@ -65,8 +65,8 @@ class Membership:
         """Renew the leases and act on what changed."""
         standing = await self._store.write(self._renew)
         if standing.held != self.held:
-            self.held = standing.held
             await self._on_held(standing.held)
+            self.held = standing.held  # only now: what could not be done is done at the next beat
         adopted = await self._intake.adopt(standing.living)
         if adopted:
             log.info("took over %d stored inputs", adopted)

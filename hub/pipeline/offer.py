@@ -212,6 +212,7 @@ def _returned(tx: Tx, row: Row, state: OfferState) -> bool:
     if interaction["state"] == InteractionState.OFFERED:
         interaction = interactions.move(tx, interaction, InteractionState.QUEUED)
     route.connect(tx, interaction, giver, "returned")
+    give_way(tx, giver)
     return True
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hub.model.actor import Actor
 from hub.model.errors import Conflict
 from hub.model.states import InteractionState, SegmentOutcome
-from hub.pipeline import audio, consulted, party, presence, route
+from hub.pipeline import audio, consulted, offer, party, presence, route
 from hub.store import interactions, timers
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -39,7 +39,9 @@ def unpark(tx: Tx, actor: Actor, interaction_id: int) -> Row:
     if interaction["state"] != InteractionState.PARKED:
         raise Conflict("It is not parked any more.", {"state": interaction["state"]})
     timers.cancel(tx, timers.CORE, TIMER, str(interaction_id))
-    return route.connect(tx, interaction, actor.user_id, "unparked")
+    interaction = route.connect(tx, interaction, actor.user_id, "unparked")
+    offer.give_way(tx, actor.user_id)
+    return interaction
 
 
 def over(tx: Tx, interaction_id: int) -> None:

@@ -36,7 +36,7 @@ def dismiss(tx: Tx, actor: Actor, interaction_id: int, leg: str) -> Row:
     interaction = interactions.locked_for(tx, actor, interaction_id)
     own_leg(tx, actor, interaction_id)
     row = _row_of(tx, interaction_id, leg)
-    if row is not None:
+    if row is not None and row["kind"] == Kind.OUTSIDE:  # nobody sends a supervisor away, or learns that there is one
         _end(tx, interaction, row, "DISMISSED")
     else:
         _dismiss_colleague(tx, interaction, leg)

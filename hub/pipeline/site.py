@@ -160,9 +160,9 @@ class Site:
             await self.directory.refresh()
             await self.membership.beat()
             await self._hold(self.membership.held)
-        await self.switchboard.observe(batch)
         self.dialler.observe(batch)
         self.transcriber.observe(batch)
+        await self.switchboard.observe(batch)
         for event in batch:
             await self._tell(event)
         over = {event.interaction_id for event in batch if event.data.get("state") == InteractionState.CLOSED}

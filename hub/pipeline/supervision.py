@@ -7,7 +7,7 @@ from hub.api import Monitoring
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
 from hub.model.states import HOLDS_SLOT, PartyState
-from hub.pipeline import consulted, presence, route, transfer
+from hub.pipeline import consulted, offer, presence, route, transfer
 from hub.store import interactions, legs, parties, work
 from hub.store.parties import Kind
 from hub.store.rows import Row
@@ -80,6 +80,7 @@ def _seize(tx: Tx, actor: Actor, interaction: Row, row: Row) -> None:
     offer_id = _given(tx, actor, interaction)
     parties.move(tx, interaction, row, PartyState.ENDED, cause="TAKEN_OVER", offer_id=offer_id)
     route.connect(tx, interaction, actor.user_id, "taken_over", work_stands=True)
+    offer.give_way(tx, actor.user_id)
     _free(tx, [] if freed is None else [freed])
     consulted.settle(tx, interaction["id"], joined=joined)
 

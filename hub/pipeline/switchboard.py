@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from hub.api import AnyAccount, Cause, Event, HubError, Json, SendError, Signal
+from hub.api import AnyAccount, Cause, Event, HubError, Json, Overloaded, SendError, Signal
 from hub.model.states import FINAL
 from hub.pipeline import leg, party
 from hub.pipeline.arrangement import NOTHING, Arrangement, Step, Talk, steps, wanted
@@ -63,9 +63,16 @@ class Switchboard:
         here = {account.id for account in self._accounts()}
         if not changed or not here:
             return
-        for row in await self._store.read(lambda conn: legs.calls_among(conn, changed)):
-            if row["account_id"] in here:
-                self._calls.ask(row["id"])
+        for number in await self._calls_among(changed, here):
+            self._calls.ask(number)
+
+    async def _calls_among(self, changed: Collection[int], accounts: Collection[int]) -> Collection[int]:
+        """Of these, the calls of this node; all, while the database is away: each look waits for it."""
+        try:
+            rows = await self._store.read(lambda conn: legs.calls_among(conn, changed))
+        except Overloaded:
+            return changed
+        return [row["id"] for row in rows if row["account_id"] in accounts]
 
     async def run(self) -> None:
         """Compare with the channels now and then; pass on the keys that agents press."""

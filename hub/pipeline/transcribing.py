@@ -6,8 +6,10 @@ What was said is content: it becomes the message's text, and stands in no log an
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from hub.api import Event, MessageKind, Overloaded, Recognition, Transcript
+from hub.model.states import InteractionState
 from hub.pipeline import voicemail
 from hub.store import blobs, interactions, messages, timers, voicemails
 from hub.store.database import Store
@@ -37,8 +39,8 @@ class Transcriber:
         self._more.set()
 
     def observe(self, batch: Sequence[Event]) -> None:
-        """Something was left to be heard."""
-        if any(event.data.get("kind") == MessageKind.VOICEMAIL for event in batch):
+        """Something was left to be heard, or self-service is over and has said whose it is."""
+        if any(_may_be_read(event) for event in batch):
             self._more.set()
 
     async def run(self) -> None:
@@ -48,10 +50,9 @@ class Transcriber:
             self._more.clear()
             if self._listener is not None and await self._one(self._listener):
                 continue
-            try:
-                await asyncio.wait_for(self._more.wait(), IDLE)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):  # not wait_for: before 3.12 it drops a cancellation that meets a wake
+                async with asyncio.timeout(IDLE):
+                    await self._more.wait()
 
     async def _one(self, listener: Recognition) -> bool:
         try:
@@ -81,6 +82,11 @@ class Transcriber:
         except Exception as error:  # noqa: BLE001  # a provider that fails must not keep the others' from being read
             log.warning("voicemail %d could not be recognised: %s", row["id"], type(error).__name__)
             return None
+
+
+def _may_be_read(event: Event) -> bool:
+    left = event.data.get("kind") == MessageKind.VOICEMAIL
+    return left or event.data.get("previous") == InteractionState.SELF_SERVICE
 
 
 def _keep(tx: Tx, voicemail_id: int, found: Transcript | None) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.states import FINAL, InteractionState, SegmentOutcome, WorkState
-from hub.pipeline import carried, consulted, converse, party, presence, route
+from hub.pipeline import carried, consulted, converse, offer, party, presence, route
 from hub.store import interactions, presences, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -62,7 +62,9 @@ def to_user(tx: Tx, actor: Actor, interaction_id: int, user_id: int, note: str =
         raise Invalid("unknown user", {"user": "There is no such user."})
     interaction = _leave(tx, actor, interaction_id, note)
     work.lock_agent(tx, user_id)
-    return carried.along(tx, actor, route.connect(tx, interaction, user_id, "transfer"))
+    interaction = route.connect(tx, interaction, user_id, "transfer")
+    offer.give_way(tx, user_id)
+    return carried.along(tx, actor, interaction)
 
 
 def take(tx: Tx, actor: Actor, interaction_id: int) -> Row:
@@ -75,7 +77,9 @@ def take(tx: Tx, actor: Actor, interaction_id: int) -> Row:
     if interaction["agent_id"] not in (None, actor.user_id) and not actor.may("interactions.supervise"):
         raise NotFound(f"interaction {interaction_id}")
     _release(tx, interaction)
-    return route.connect(tx, interaction, actor.user_id, "taken")
+    interaction = route.connect(tx, interaction, actor.user_id, "taken")
+    offer.give_way(tx, actor.user_id)
+    return interaction
 
 
 def _leave(tx: Tx, actor: Actor, interaction_id: int, note: str) -> Row:

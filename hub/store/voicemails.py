@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 from hub.model.actor import Actor
 from hub.model.errors import Forbidden, NotFound
 from hub.model.permissions import Permission
-from hub.model.states import VOICEMAIL, VoicemailState
+from hub.model.states import VOICEMAIL, InteractionState, VoicemailState
 from hub.store import access
 from hub.store.rows import Row, inserted, one
-from hub.store.tables import voicemails
+from hub.store.tables import interactions, voicemails
 from hub.store.unit import Tx
 
 PENDING, DONE, FAILED = "PENDING", "DONE", "FAILED"  # of the transcript
@@ -86,9 +86,13 @@ def move(tx: Tx, row: Row, state: VoicemailState, **values: Any) -> Row:
 
 
 def untold(conn: Connection) -> Row | None:
-    """The oldest that nobody has tried to read from what is heard."""
-    waiting = select(voicemails).where(voicemails.c.transcript_state == "PENDING").order_by(voicemails.c.id)
-    return one(conn, waiting.limit(1))
+    """The oldest that nobody has tried to read from what is heard, and of which self-service has said whose box it is
+    in. What is in somebody's own is not read: its words would stand in the conversation, before everybody who may not
+    hear it."""
+    found = select(voicemails).join(interactions, interactions.c.id == voicemails.c.interaction_id)
+    anybodys = voicemails.c.box_user_id.is_(None), interactions.c.state != InteractionState.SELF_SERVICE
+    waiting = found.where(voicemails.c.transcript_state == PENDING, *anybodys)
+    return one(conn, waiting.order_by(voicemails.c.id).limit(1))
 
 
 def _tell(tx: Tx, row: Row, state: VoicemailState) -> None:

@@ -9,7 +9,8 @@ from hub.api import Monitoring
 from hub.model.actor import Actor
 from hub.model.permissions import BUILT_IN_ROLES
 from hub.model.states import OfferState, WorkState
-from hub.pipeline import supervision
+from hub.pipeline import leg, supervision
+from hub.pipeline.arrangement import Step
 from hub.pipeline.supervision import How
 from hub.store import work
 from hub.store.database import Store
@@ -76,7 +77,17 @@ async def test_of_silent_monitoring_agents_hear_nothing(people: People, store: S
     assert not agent.hears(reach) and people.ids.users["agent"] not in reach.users
     mine, theirs = await people.client("agent"), await people.client("supervisor")
     assert _roles(await mine.get(f"/interactions/{call}")) == ["AGENT"]
+    parties = (await theirs.get(f"/interactions/{call}")).json()["parties"]
+    assert [each["role"] for each in parties] == ["AGENT", "SUPERVISOR"]
+    hers = parties[1]["leg"]
+    assert (await mine.post(f"/interactions/{call}/dismiss", json={"leg": hers})).status_code == 404
     assert _roles(await theirs.get(f"/interactions/{call}")) == ["AGENT", "SUPERVISOR"]
+    before = store.tail.last
+    await store.write(lambda tx: leg.could_not(tx, call, Step("ring", (hers,)), "UNREACHABLE"))
+    told = await anext(aiter(store.tail.batches(before)))
+    await places.learn(told)
+    assert "monitor.failed" in {event.type for event in told}
+    assert not any(agent.hears(reach_of(event, places)) for event in told)
 
 
 async def test_what_one_does_in_a_call_needs_to_be_in_it(people: People, call: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from hub.api import Medium, NewWork
 from hub.model.errors import OfferGone
 from hub.model.named import Named
+from hub.pipeline import park
 from hub.store.admin_agents import presence_of
 from hub.store.details import get_detail
 from hub.store.tables import interactions, offers, queues, work
@@ -26,17 +28,23 @@ async def house(database_url: str, tmp_path: Path, exchange: Exchange) -> AsyncI
         yield running
 
 
-@pytest.mark.parametrize("theirs", [True, False], ids=["called", "calling"])
-async def test_a_call_takes_back_the_letters_that_were_on_offer(house: Phones, theirs: bool) -> None:
+@pytest.mark.parametrize("how", ["called", "calling", "picking up"])
+async def test_a_call_takes_back_the_letters_that_were_on_offer(house: Phones, how: str) -> None:
     """Who talks does not answer them, and is not to be NOT_READY for it."""
     await house.ready()
+    if how == "picking up":
+        call, _ = await house.talking()
+        await house.store.write(lambda tx: park.park(tx, house.ann, call, timedelta(minutes=2)))
     letter = await house.site.core.enqueue(NewWork("letter", "desk", Medium.DEFERRED))
     await house.until("offer.created", lambda event: event.data["work"] == letter)
-    if theirs:
-        await house.call()
-        await house.fact("ANSWERED", (await house.told("ring"))["leg"])
-    else:
-        await house.places("fox")
+    match how:
+        case "called":
+            await house.call()
+            await house.fact("ANSWERED", (await house.told("ring"))["leg"])
+        case "calling":
+            await house.places("fox")
+        case _:
+            await house.store.write(lambda tx: park.unpark(tx, house.ann, call))
     ended = await house.until("offer.ended", lambda event: event.data["work"] == letter)
     assert ended.data["state"] == "RESCINDED"
     ann = await house.store.read(lambda conn: presence_of(conn, house.ann.user_id))

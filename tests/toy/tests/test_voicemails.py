@@ -20,6 +20,7 @@ from hub.pipeline import voicemail
 from hub.store import promise_lists, uploads
 from hub.store.promise_lists import Narrowed, VoicemailItem
 from hub.store.tables import accounts, departments, messages, queues, voicemails
+from hub.store.voicemails import untold
 from tests.toy.tests.exchange import Exchange
 from tests.toy.tests.phones import BEAR, Phones
 from tests.toy.tests.test_flow_steps import Told
@@ -123,6 +124,16 @@ async def test_a_box_is_heard_by_its_department_and_by_roles_that_may(house: Pho
     deaf = replace(house.ann, permissions=house.ann.permissions - {"voicemails.hear"})
     with pytest.raises(Forbidden):
         await house.store.read(lambda conn: uploads.visible_file(conn, deaf, number))
+
+
+async def test_what_is_in_an_agents_own_box_is_read_to_nobody(house: Phones) -> None:
+    """Its words would stand in the conversation, and be found, by colleagues who may not hear it."""
+    item = await left(house, {voicemail.FOR: "ann"})
+    assert item.transcript == "PENDING"
+    assert await house.store.read(untold) is None
+    await house.store.write(lambda tx: tx.conn.execute(voicemails.update().values(box_user_id=None)))
+    found = await house.store.read(untold)
+    assert found is not None and found["id"] == item.id
 
 
 async def test_where_somebody_can_listen_it_is_read_as_the_messages_text(
