@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from starlette.requests import Request as ServerRequest
 from starlette.responses import Response as ServerResponse
@@ -104,7 +105,8 @@ async def _while_allowed(route: WebSocketRoute, opened: PluginSocket, socket: Se
     serving = asyncio.ensure_future(route.endpoint(opened))
     try:
         while not (await asyncio.wait({serving}, timeout=LOOKED_AT_EVERY))[0]:
-            await _at_socket(route, socket, node)
+            with suppress(Overloaded):  # a database that is away is no reason to end a call: looked at next time
+                await _at_socket(route, socket, node)
     finally:
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -159,14 +160,29 @@ async def test_a_websocket_behind_login_knows_who_opened_it(site: People, socket
         assert answered.value.response.status_code == status
 
 
-async def test_a_websocket_ends_with_the_login_of_who_opened_it(
-    site: People, socket_url: str, monkeypatch: pytest.MonkeyPatch
+async def looked_at_in_vain(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twice, as the database is away."""
+    looks, twice = itertools.count(1), asyncio.Event()
+
+    async def away(token: str) -> None:
+        if next(looks) == 2:
+            twice.set()
+        raise Overloaded
+
+    with monkeypatch.context() as patched:
+        patched.setattr(node.sessions, "find", away)
+        await asyncio.wait_for(twice.wait(), 5)
+
+
+async def test_a_websocket_ends_with_the_login_of_who_opened_it_and_outlives_a_database_that_is_away(
+    site: People, socket_url: str, node: Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(plugin_routes, "LOOKED_AT_EVERY", 0.05)
     agent = await site.client("agent")
     mine = {"authorization": agent.headers["authorization"]}
     async with connect(socket_url.replace("/c/toy/7/ws", "/p/toy/desk"), additional_headers=mine) as socket:
         assert await asyncio.wait_for(socket.recv(), 5) == "Agent"
+        await looked_at_in_vain(node, monkeypatch)
         assert (await agent.post("/logout")).is_success
         with pytest.raises(ConnectionClosed):
             await asyncio.wait_for(socket.recv(), 5)
