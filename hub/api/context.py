@@ -247,7 +247,7 @@ class Context(Protocol):
     async def call_back(self, wanted: CallMe, account: AnyAccount | None = None, thread: str = "") -> int | None:
         """Promise a call; returns the promise's id, None when no account of the site can call there. Where they wait in
         the conversation known by `thread`, that ends and they keep its place. Asked twice it is one promise. The veto
-        hook is asked before each attempt."""
+        hook is asked before each attempt. Raises a HubError that is `retryable` while too many wait for a call."""
         ...
 
     async def close(self, account: AnyAccount, thread: str, reason: str) -> None:

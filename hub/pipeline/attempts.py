@@ -1,10 +1,11 @@
 """Attempts to reach somebody who was promised a call: what became of each, and when the next one is due."""
 
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from hub.model.hours import OpeningHours
-from hub.model.states import CallbackState, OfferState, WorkState
+from hub.model.states import FINAL, CallbackState, OfferState, WorkState
 from hub.store import callbacks, interactions, messages, timers, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -15,6 +16,7 @@ NOTE = "CALLBACK"
 AGENT_UNREACHABLE = "AGENT_UNREACHABLE"  # nobody has called the customer then: it is no attempt
 VETOED = "VETOED"
 ATTEMPTS, PAUSE = 3, 900
+UNREACHABLE = 3  # so many agents in a row whose devices cannot be answered; then it waits for a while
 
 
 def promised(call: Row) -> int | None:
@@ -41,20 +43,31 @@ def failed(tx: Tx, call: Row, result: str) -> None:
         missed(tx, promise, _try(tx, call["agent_id"], call["id"], result))
 
 
+def lost(tx: Tx, promise: Row) -> bool:
+    """Whether it is being called by a call that is over: nothing else would ever end it."""
+    call = interactions.get(tx.conn, promise["call_id"]) if promise["call_id"] is not None else None
+    return promise["state"] == CallbackState.DIALING and (call is None or call["state"] in FINAL)
+
+
 def missed(tx: Tx, promise: Row, attempt: dict[str, Any]) -> None:
     """An attempt has come to nothing: another one when its time has come, or never."""
     tries = [*promise["tries"], attempt]
     counted = promise["attempts"] + (attempt["result"] != AGENT_UNREACHABLE)
     known = {"tries": tries, "attempts": counted}
     queue = work.queue(tx.conn, promise["queue_id"])
-    if attempt["result"] == AGENT_UNREACHABLE:
+    if attempt["result"] == AGENT_UNREACHABLE and _in_a_row(tries) % UNREACHABLE:
         note(tx, _enqueue(tx, promise, known))
         return
     due = _next(tx, promise, queue) if counted < _rule(queue, "callback_attempts", ATTEMPTS) else None
+    put_off(tx, promise, due, **known)
+
+
+def put_off(tx: Tx, promise: Row, due: datetime | None, **values: Any) -> None:
+    """Not now: at this time, or never."""
     if due is None:
-        note(tx, callbacks.move(tx, promise, CallbackState.NOT_REACHED, **known))
+        note(tx, callbacks.move(tx, promise, CallbackState.NOT_REACHED, **values))
     else:
-        note(tx, plan(tx, promise, due, **known))
+        note(tx, plan(tx, promise, due, **values))
 
 
 def plan(tx: Tx, promise: Row, due: datetime, **values: Any) -> Row:
@@ -71,14 +84,20 @@ def due(tx: Tx, callback_id: int) -> None:
     promise = callbacks.locked(tx, callback_id)
     if promise is None or promise["state"] != CallbackState.PLANNED:
         return
-    queue = work.queue(tx.conn, promise["queue_id"])
-    opens = opening(queue, tx.now)
-    if opens is None or (promise["until"] is not None and promise["until"] < max(opens, tx.now)):
+    when = earliest(tx, promise)
+    if when is None:
         note(tx, callbacks.move(tx, promise, CallbackState.NOT_REACHED))
-    elif opens > tx.now:
-        plan(tx, promise, opens)
+    elif when > tx.now:
+        plan(tx, promise, when)
     else:
         _enqueue(tx, promise, {})
+
+
+def earliest(tx: Tx, promise: Row) -> datetime | None:
+    """When they may be called, from now on: inside the queue's hours, and not after the time they named; None: never
+    again."""
+    opens = opening(work.queue(tx.conn, promise["queue_id"]), tx.now)
+    return None if opens is None or (promise["until"] is not None and promise["until"] < opens) else opens
 
 
 def end(tx: Tx, promise: Row, state: CallbackState, attempt: dict[str, Any] | None = None) -> int | None:
@@ -110,6 +129,10 @@ def tried(tx: Tx, user_id: int | None, result: str) -> dict[str, Any]:
 def _next(tx: Tx, promise: Row, queue: Row | None) -> datetime | None:
     due = opening(queue, tx.now + timedelta(seconds=_rule(queue, "callback_pause", PAUSE)))
     return None if due is None or (promise["until"] is not None and due > promise["until"]) else due
+
+
+def _in_a_row(tries: list[dict[str, Any]]) -> int:
+    return len(list(takewhile(lambda each: each["result"] == AGENT_UNREACHABLE, reversed(tries))))
 
 
 def _rule(queue: Row | None, name: str, usual: int) -> int:

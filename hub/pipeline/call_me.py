@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from hub.api import Address, AnyAccount, Capabilities
-from hub.model.errors import Invalid
+from hub.api import Address, AnyAccount, Capabilities, Cause
+from hub.model.errors import Invalid, TooMany
 from hub.model.states import WAITING_FOR_AGENT, CallbackState, InteractionState, WorkState
 from hub.pipeline import attempts, callback, demand, start
 from hub.pipeline.callback import Wish
@@ -12,6 +12,8 @@ from hub.store import callbacks, interactions, work
 from hub.store.identities import find_or_create_by_identity, normalised
 from hub.store.rows import Row
 from hub.store.unit import Tx
+
+MOST = 200  # people a queue may owe a call when strangers ask for more
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +25,18 @@ class Line:
     can: Capabilities
 
 
-def request(tx: Tx, line: Line, wish: Wish, about: str = "", queue_id: int | None = None) -> int:
+def request(
+    tx: Tx, line: Line, wish: Wish, about: str = "", queue_id: int | None = None, most: int | None = None
+) -> int:
     """Promise it; returns the promise, the open one where they were promised one by this queue already. Raises Invalid
-    for a number that is none, or where nobody could call it."""
+    for a number that is none, or where nobody could call it; TooMany where the queue owes `most` people a call."""
     to = _number(line, wish)
     queue = work.queue(tx.conn, queue_id or line.row["queue_id"]) or work.first_queue(tx.conn)
     whose = find_or_create_by_identity(tx, to, {}, line.account)
-    for known in callbacks.open_to(tx.conn, whose.identity_id, None):
-        if known["queue_id"] == queue["id"]:
-            return int(known["id"])
+    if (known := _promised_already(tx, whose.identity_id, queue)) is not None:
+        return known
+    if most is not None and callbacks.count_open(tx.conn, queue["id"]) >= most:
+        raise TooMany("Too many people wait for a call.")
     asked = start.begin(tx, line.account, line.row, line.can, to, subject=about)
     asked = interactions.change(tx, asked, call=False, queue_id=queue["id"])  # nobody is on the line
     asked = interactions.move(tx, asked, InteractionState.CLOSED, disposition="CALLBACK")
@@ -49,6 +54,20 @@ def instead(tx: Tx, interaction: Row, line: Line, wish: Wish) -> int | None:
     callback.keep(tx, interactions.locked(tx, interaction["id"]))
     promise = callbacks.of_interaction(tx.conn, interaction["id"])
     return int(promise["id"]) if promise else None
+
+
+def _promised_already(tx: Tx, identity_id: int | None, queue: Row) -> int | None:
+    """The open promise of this queue; one whose call was lost is tried again, or over."""
+    callbacks.one_at_a_time(tx, identity_id)
+    for known in callbacks.open_to(tx, identity_id, None):
+        if known["queue_id"] != queue["id"]:
+            continue
+        if attempts.lost(tx, known):
+            attempts.missed(tx, known, attempts.tried(tx, None, Cause.FAILED))
+        now = callbacks.get(tx.conn, known["id"])
+        if now is not None and now["ended_at"] is None:
+            return int(known["id"])
+    return None
 
 
 def _number(line: Line, wish: Wish) -> Address:

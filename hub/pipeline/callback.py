@@ -10,6 +10,7 @@ from hub.model.states import CallbackState, InteractionState, SegmentOutcome, Wo
 from hub.pipeline import attempts, presence
 from hub.pipeline.attempts import KIND
 from hub.store import callbacks, interactions, work
+from hub.store.identities import normalised
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
@@ -30,16 +31,28 @@ PLAIN = Wish()
 
 
 def ask(tx: Tx, interaction: Row, wish: Wish = PLAIN) -> None:
-    """From now on they may go and keep their place. Raises Conflict unless they wait."""
+    """From now on they may go and keep their place. Raises Conflict unless they wait, and where one cannot call."""
     row = work.open_for(tx.conn, interaction["id"])
     if row is None or row["state"] != WorkState.WAITING:
         raise Conflict("They do not wait.", {"state": interaction["state"]})
+    if not possible(interaction, wish):
+        raise Conflict("Nobody can be called there.")
     promise(tx, row, wish)
+
+
+def possible(interaction: Row, wish: Wish = PLAIN) -> bool:
+    """Whether they said whom to call: a caller who withholds their number has to wait on."""
+    known = interaction["reply_to"] or {}
+    to = wish.to or Address(known.get("scheme", ""), known.get("value", ""))
+    return normalised(to.scheme, to.value) is not None
 
 
 def promise(tx: Tx, row: Row, wish: Wish = PLAIN) -> bool:
     """Waiting work becomes one that is kept when its customer goes; its queue's overflow rules have been followed then.
-    False when it waits no longer."""
+    False when it waits no longer, or nobody could be called: then they wait on."""
+    asked = interactions.get(tx.conn, row["interaction_id"]) if row["interaction_id"] is not None else None
+    if asked is not None and "to" not in row["payload"] and not possible(asked, wish):
+        return False
     queue = work.queue(tx.conn, row["queue_id"])
     visited = sorted({*row["requirement"].get("visited", []), row["queue_id"]})
     values: dict[str, Any] = {
@@ -80,7 +93,7 @@ def done(tx: Tx, user_id: int, work_id: int) -> None:
         raise Conflict("This work ends when its conversation does.")
     if not work.end(tx, row):
         return
-    if (kept := callbacks.of_work(tx.conn, work_id)) is not None:
+    if (kept := callbacks.of_work(tx, work_id)) is not None:
         attempts.end(tx, kept, CallbackState.REACHED, attempts.tried(tx, user_id, "DONE"))
     presence.work_ended(tx, user_id)
 
@@ -90,7 +103,7 @@ def cancel(tx: Tx, user_id: int, callback_id: int) -> None:
     known = callbacks.locked(tx, callback_id)
     if known is None:
         raise NotFound(f"callback {callback_id}")
-    if known["state"] == CallbackState.DIALING:
+    if known["state"] == CallbackState.DIALING and not attempts.lost(tx, known):
         raise Conflict("They are being called now.", {"state": known["state"]})
     holder = attempts.end(tx, known, CallbackState.CANCELLED, attempts.tried(tx, user_id, "CANCELLED"))
     if holder is not None:

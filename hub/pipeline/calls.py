@@ -78,9 +78,10 @@ def place(tx: Tx, actor: Actor, account: AnyAccount, row: Row, can: Capabilities
     channel makes no calls, Conflict while they are in another one."""
     if not can.calls or wanted.to.scheme != can.start_scheme:
         raise Invalid("no calls", {"account": "One cannot call from this account."})
-    interaction = start.begin(tx, account, row, can, wanted.to)
-    if not route.may_call(tx, interaction, actor.user_id):
+    # Before anything is written: who asks may go on in this transaction.
+    if not route.may_call(tx, {"medium": can.medium.value, "channel": account.channel}, actor.user_id):
         raise Conflict("You have a call already.")
+    interaction = start.begin(tx, account, row, can, wanted.to)
     thread = f"{PLACED}:{interaction['id']}"
     attributes = {PLACED: {"by": actor.user_id, "caller": wanted.caller}}
     interaction = interactions.change(tx, interaction, thread=thread, attributes=attributes)

@@ -146,6 +146,8 @@ def _done_by_agent(tx: Tx, interaction: Row, disposition: str) -> Row:
         _start_wrap_up(tx, interaction, stretch, queue["wrap_up_seconds"])
     else:
         _finish(tx, interaction, disposition)
+    if _is_ours(interaction) and interaction["connected_at"] is None:  # closed while it rang
+        attempts.failed(tx, interaction, "agent")
     return flow_state.resume(tx, interaction) if goes_on else interaction
 
 

@@ -77,7 +77,7 @@ def send(tx: Tx, interaction: Row, said: Reply, *, actor: Actor | None, automati
     due = tx.now + timedelta(seconds=min(said.undo_seconds, LONGEST_UNDO))
     outbox.add(tx, message, account, {"scheme": to["scheme"], "value": to["value"], "name": to.get("name", "")}, due)
     if actor is not None:
-        missed.contacted(tx, interaction, actor.user_id)
+        missed.contacted(tx, interaction, actor.user_id, written=True)
     message_id: int = message["id"]
     return message_id
 

@@ -194,7 +194,7 @@ def _call_back(tx: Tx, wanted: CallMe, line: call_me.Line, scope: str, thread_ke
         if (kept := call_me.instead(tx, interaction, line, wish)) is not None:
             return kept
     queue = work.queue_by_key(tx.conn, wanted.queue) if wanted.queue else None
-    return call_me.request(tx, line, wish, wanted.about, queue["id"] if queue else None)
+    return call_me.request(tx, line, wish, wanted.about, queue["id"] if queue else None, call_me.MOST)
 
 
 def _close(tx: Tx, scope: str, thread_key: str, reason: str) -> None:

@@ -1,15 +1,17 @@
 """An agent has taken a call-back: their device rings, then the customer is called, by the node that makes such calls.
 
-It looks at the record after every change and at every start, so nothing is lost with a process; the vetoes are asked
-before each attempt, and one transaction makes it.
+It looks at the record after every change, at every start, and every now and then, so nothing is lost with a process or
+with a database that was away; a second look does nothing. The vetoes are asked before each attempt, and one transaction
+makes it.
 """
 
+import asyncio
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from hub.api import Address, AnyAccount, Contact, Event, Refusal
+from hub.api import Address, AnyAccount, Cause, Contact, Event, Refusal
 from hub.model.actor import Actor
-from hub.model.errors import Conflict
+from hub.model.errors import Conflict, Invalid
 from hub.model.states import CallbackState, WorkState
 from hub.pipeline import attempts, calls, presence, thread
 from hub.pipeline.directory import Directory
@@ -19,6 +21,9 @@ from hub.store import callbacks, interactions, work
 from hub.store.database import Store
 from hub.store.rows import Row
 from hub.store.unit import Tx
+
+AGAIN = 15.0  # seconds between two looks
+HERE = 0
 
 
 class Dialler:
@@ -30,14 +35,16 @@ class Dialler:
         self._hooks = hooks
         self.held: Collection[int] = ()
         self._works = Errands(self._call, "the callback of work")
+        self._looks = Errands(self._take_up, "the look at call-backs of node")
+        self._watch: asyncio.Task[None] | None = None
 
     async def hold(self, held: Collection[int]) -> None:
-        """These connections are this node's from now on: what was to be called over them is called by this one."""
+        """These connections are this node's from now on: what was to be called over them is soon called by this one."""
         more = set(held) - set(self.held)
         self.held = held
-        if more and self._calling():
-            for promise in await self._store.read(callbacks.in_hand):
-                self._works.ask(promise["work_id"])
+        if more:
+            self._looks.ask(HERE)
+        self._watch = self._watch or asyncio.create_task(self._look_again(), name="hub-call-backs")
 
     def observe(self, batch: Sequence[Event]) -> None:
         """Agents have taken work: call those among it who were promised a call."""
@@ -48,7 +55,21 @@ class Dialler:
 
     async def close(self) -> None:
         """Stop; what is not called yet is called after the next start."""
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+        await self._looks.close()
         await self._works.close()
+
+    async def _look_again(self) -> None:
+        while True:
+            await asyncio.sleep(AGAIN)
+            self._looks.ask(HERE)
+
+    async def _take_up(self, _here: int) -> None:
+        """Whatever agents have in hand and nobody has called yet."""
+        for promise in await self._store.read(callbacks.in_hand) if self._calling() else ():
+            self._works.ask(promise["work_id"])
 
     def _calling(self) -> list[AnyAccount]:
         return [each for each in self._directory.calling() if each.connection_id in self.held]
@@ -71,25 +92,35 @@ class Dialler:
             return
         if held is None or held["state"] != WorkState.ASSIGNED:
             return
-        user_id: int = held["user_id"]
-        if refusal is not None:
-            work.end(tx, held)
-            attempts.missed(tx, promise, attempts.tried(tx, user_id, attempts.VETOED))
-            presence.work_ended(tx, user_id)
-        elif (call_id := self._placed(tx, promise, account, user_id)) is not None:
+        when = attempts.earliest(tx, promise)  # work may have waited until long after the hours
+        if when is None or when > tx.now:
+            _let_go(tx, held)
+            attempts.put_off(tx, promise, when)
+        elif refusal is not None:
+            _let_go(tx, held)
+            attempts.missed(tx, promise, attempts.tried(tx, held["user_id"], attempts.VETOED))
+        else:
+            self._dial(tx, promise, account, held)
+
+    def _dial(self, tx: Tx, promise: Row, account: AnyAccount, held: Row) -> None:
+        try:
+            call_id = self._placed(tx, promise, account, held["user_id"])
+        except Conflict:  # they have a call by now: it is for somebody else, or for them when it is over
+            work.move(tx, held, WorkState.WAITING, "work.requeued", user_id=None)
+        except Invalid:  # this is no number, and never will be
+            _let_go(tx, held)
+            attempt = attempts.tried(tx, held["user_id"], Cause.UNREACHABLE)
+            attempts.put_off(tx, promise, None, tries=[*promise["tries"], attempt])
+        else:
             callbacks.move(tx, promise, CallbackState.DIALING, call_id=call_id, account_id=account.id)
             work.end(tx, held)
-        else:  # they have a call by now: it is for somebody else, or for them when it is over
-            work.move(tx, held, WorkState.WAITING, "work.requeued", user_id=None)
 
-    def _placed(self, tx: Tx, promise: Row, account: AnyAccount, user_id: int) -> int | None:
+    def _placed(self, tx: Tx, promise: Row, account: AnyAccount, user_id: int) -> int:
+        """Raises Conflict or Invalid, before anything is written."""
         row, can = self._directory.row(account.id), self._directory.channel_of(account).capabilities
         actor = Actor(user_id, "", frozenset(), None)
         scope = thread.scope_of(row, can.dedup_scope)
-        try:
-            call_id = calls.place(tx, actor, account, row, can, scope, calls.Wanted(_to(promise)))
-        except Conflict:
-            return None
+        call_id = calls.place(tx, actor, account, row, can, scope, calls.Wanted(_to(promise)))
         self._relate(tx, promise, call_id)
         return call_id
 
@@ -110,9 +141,20 @@ def account_for(directory: Directory, promise: Row) -> AnyAccount | None:
     return next(iter([*own, *near, *able]), None)
 
 
-def account_to(directory: Directory, scheme: str) -> AnyAccount | None:
-    """An account from which one can call an address of this scheme."""
-    return next(iter(_able(directory, scheme)), None)
+def account_to(
+    directory: Directory, scheme: str, among: Collection[int] | None = None, queue_id: int | None = None
+) -> AnyAccount | None:
+    """An account from which one can call an address of this scheme, `among` these where they are given; one that leads
+    to this queue before others."""
+    able = [each for each in _able(directory, scheme) if among is None or each.id in among]
+    near = [each for each in able if directory.row(each.id)["queue_id"] == queue_id]
+    return next(iter([*near, *able]), None)
+
+
+def _let_go(tx: Tx, held: Row) -> None:
+    """The agent who had taken it is free."""
+    work.end(tx, held)
+    presence.work_ended(tx, held["user_id"])
 
 
 def _able(directory: Directory, scheme: str | None) -> list[AnyAccount]:

@@ -24,6 +24,8 @@ def take(tx: Tx, interaction_id: int, step: FlowStep, seen: tuple[int, int], via
     memory = interaction["flow_state"]
     if interaction["state"] != InteractionState.SELF_SERVICE or not memory or interaction["flow_version"] != seen[0]:
         return
+    if isinstance(step, HandOver) and step.callback and not callback.possible(interaction, _wish(step)):
+        step = replace(step, callback=False)  # nobody could be called there: they hold the line, and wait on
     for sending in step.sends:
         _send(tx, interaction, sending, via)
     if isinstance(step, HandOver) and step.ticket:

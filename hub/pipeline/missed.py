@@ -42,17 +42,27 @@ def answered(tx: Tx, interaction: Row) -> None:
         contacted(tx, interaction, interaction["agent_id"])
 
 
-def contacted(tx: Tx, interaction: Row, user_id: int | None) -> None:
-    """Somebody is in contact with them: what they are owed is settled, and says by what."""
+def contacted(tx: Tx, interaction: Row, user_id: int | None, *, written: bool = False) -> None:
+    """Somebody is in contact with them: what they are owed is settled, and says by what. What is only `written` may
+    well say when they will be called: it leaves standing what is for later, and what was promised meanwhile."""
     by = {"interaction": interaction["id"], "channel": interaction["channel"], "user": user_id}
     for row in _owed(tx.conn, interaction):
         _settle(tx, row, by)
     own = attempts.promised(interaction)
-    for promise in callbacks.open_to(tx.conn, interaction["identity_id"], interaction["customer_id"]):
-        if promise["state"] != CallbackState.DIALING and promise["id"] != own:
+    for promise in callbacks.open_to(tx, interaction["identity_id"], interaction["customer_id"]):
+        if promise["state"] == CallbackState.DIALING or promise["id"] == own:
+            continue
+        if not (written and _stands(tx, interaction, promise)):
             attempt = {**attempts.tried(tx, user_id, "CONTACTED"), "call": interaction["id"]}
             holder = attempts.end(tx, promise, CallbackState.CANCELLED, attempt)
             _freed(tx, holder)
+
+
+def _stands(tx: Tx, interaction: Row, promise: Row) -> bool:
+    """Whether a letter that is sent now need not be what they wait for."""
+    later = promise["state"] == CallbackState.PLANNED and promise["due_at"] is not None and promise["due_at"] > tx.now
+    since = interaction["connected_at"]
+    return later or (since is not None and promise["created_at"] >= since)
 
 
 def _settle(tx: Tx, row: Row, by: dict[str, Any]) -> None:

@@ -113,6 +113,11 @@ def require_account(conn: Connection, actor: Actor, account_id: int) -> Row:
     return row
 
 
+def account_ids(conn: Connection, actor: Actor) -> set[int]:
+    """The accounts the actor sees."""
+    return set(conn.execute(select(accounts.c.id).where(visible_accounts(actor))).scalars())
+
+
 def require_queue(conn: Connection, actor: Actor, queue_id: int) -> None:
     """Raises NotFound unless the actor sees it."""
     if conn.execute(select(queues.c.id).where(queues.c.id == queue_id, visible_queues(actor))).first() is None:

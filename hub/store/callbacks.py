@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from hub.model.states import CALLBACK, CallbackState, WorkState
 from hub.store.rows import Row, inserted, many, one
@@ -31,9 +31,9 @@ def locked(tx: Tx, callback_id: int) -> Row | None:
     return one(tx.conn, select(callbacks).where(callbacks.c.id == callback_id).with_for_update())
 
 
-def of_work(conn: Connection, work_id: int) -> Row | None:
-    """The promise this work is there to keep."""
-    return one(conn, select(callbacks).where(callbacks.c.work_id == work_id, _open))
+def of_work(tx: Tx, work_id: int) -> Row | None:
+    """The promise this work is there to keep, locked for this transaction."""
+    return one(tx.conn, select(callbacks).where(callbacks.c.work_id == work_id, _open).with_for_update())
 
 
 def of_interaction(conn: Connection, interaction_id: int) -> Row | None:
@@ -50,12 +50,23 @@ def in_hand(conn: Connection, works: Collection[int] | None = None) -> list[Row]
     return many(conn, joined.where(*taken, *among).order_by(callbacks.c.id))
 
 
-def open_to(conn: Connection, identity_id: int | None, customer_id: int | None) -> list[Row]:
-    """What is promised to this address, or to any of its customer's."""
+def one_at_a_time(tx: Tx, identity_id: int | None) -> None:
+    """Whoever else promises this address something waits until this transaction is over."""
+    tx.conn.execute(select(identities.c.id).where(identities.c.id == identity_id).with_for_update(key_share=True))
+
+
+def count_open(conn: Connection, queue_id: int) -> int:
+    """How many people this queue still owes a call."""
+    counted = select(func.count()).select_from(callbacks).where(_open, callbacks.c.queue_id == queue_id)
+    return int(conn.execute(counted).scalar_one())
+
+
+def open_to(tx: Tx, identity_id: int | None, customer_id: int | None) -> list[Row]:
+    """What is promised to this address, or to any of its customer's; locked, so that it is what it says here."""
     theirs = select(identities.c.id).where(identities.c.customer_id == customer_id)
     whose = callbacks.c.identity_id.in_(theirs) if customer_id is not None else callbacks.c.id.is_(None)
     wanted = or_(callbacks.c.identity_id == identity_id, whose)
-    return many(conn, select(callbacks).where(_open, wanted).order_by(callbacks.c.id))
+    return many(tx.conn, select(callbacks).where(_open, wanted).order_by(callbacks.c.id).with_for_update())
 
 
 def move(tx: Tx, row: Row, state: CallbackState, **values: Any) -> Row:

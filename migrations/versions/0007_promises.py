@@ -1,5 +1,7 @@
 """Call-backs with their attempts, the voicemail boxes, and whatever else is owed by kind."""
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,6 +14,28 @@ depends_on = None
 
 _OPEN = sa.text("ended_at IS NULL")
 _OWED = sa.text("ended_at IS NULL AND kind != 'interaction'")
+_OPEN_CALLBACK = sa.text("work.ended_at IS NULL AND work.kind = 'callback'")
+_ROLES = sa.table("roles", sa.column("id", Id), sa.column("permissions", Document))
+_SHARED = ("interaction_id", "queue_id", "medium", "channel", "priority", "place")
+_WORK = sa.table(
+    "work",
+    sa.column("id", Id),
+    *(sa.column(name) for name in _SHARED),
+    sa.column("requirement", Document),
+    sa.column("payload", Document),
+    sa.column("enqueued_at", Instant()),
+)
+_ASKED = sa.table(
+    "interactions",
+    *(sa.column(name) for name in ("id", "identity_id", "department_id", "account_id")),
+    sa.column("reply_to", Document),
+)
+_PROMISES = sa.table(
+    "callbacks",
+    *(sa.column(name) for name in (*_SHARED, "identity_id", "department_id", "account_id", "work_id")),
+    *(sa.column(name, Document) for name in ("to", "requirement")),
+    *(sa.column(name, Instant()) for name in ("enqueued_at", "created_at", "updated_at")),
+)
 
 
 def upgrade() -> None:
@@ -74,9 +98,11 @@ def upgrade() -> None:
     op.create_index("ix_voicemails_untold", "voicemails", ["id"], sqlite_where=untold, postgresql_where=untold)
     _grant("voicemails.hear", "interactions.reply")
     op.create_index("ix_work_kind", "work", ["kind", "interaction_id"], sqlite_where=_OWED, postgresql_where=_OWED)
+    _promise_what_was_asked_for()
 
 
 def downgrade() -> None:
+    _take_back("voicemails.hear")
     op.drop_index("ix_work_kind", "work")
     op.drop_table("voicemails")
     op.drop_table("callbacks")
@@ -84,11 +110,33 @@ def downgrade() -> None:
 
 def _grant(permission: str, beside: str) -> None:
     """Who answered what was left until now still may."""
-    roles = sa.table("roles", sa.column("id", Id), sa.column("permissions", Document))
-    for number, known in op.get_bind().execute(sa.select(roles.c.id, roles.c.permissions)).all():
+    for number, known in op.get_bind().execute(sa.select(_ROLES.c.id, _ROLES.c.permissions)).all():
         if beside in known:
-            more = roles.update().where(roles.c.id == number).values(permissions=sorted({*known, permission}))
-            op.get_bind().execute(more)
+            _permit(number, {*known, permission})
+
+
+def _take_back(permission: str) -> None:
+    for number, known in op.get_bind().execute(sa.select(_ROLES.c.id, _ROLES.c.permissions)).all():
+        if permission in known:
+            _permit(number, {*known} - {permission})
+
+
+def _permit(role: int, permissions: set[str]) -> None:
+    op.get_bind().execute(_ROLES.update().where(_ROLES.c.id == role).values(permissions=sorted(permissions)))
+
+
+def _promise_what_was_asked_for() -> None:
+    """Who waits for a call already, as work alone until now, is owed it like everybody."""
+    same = [_WORK.c[name] for name in ("queue_id", "medium", "channel", "priority", "place", "requirement")]
+    theirs = [_ASKED.c[name] for name in ("identity_id", "department_id", "account_id", "reply_to")]
+    waiting = sa.select(_WORK.c.id, _WORK.c.interaction_id, _WORK.c.enqueued_at, _WORK.c.payload, *same, *theirs)
+    waiting = waiting.join(_ASKED, _ASKED.c.id == _WORK.c.interaction_id)
+    now = datetime.now(UTC)
+    for row in op.get_bind().execute(waiting.where(_OPEN_CALLBACK)).mappings().all():
+        values = {column.name: row[column.name] for column in (*same, *theirs[:3])}
+        values |= {name: row[name] for name in ("interaction_id", "enqueued_at")}
+        values |= {"work_id": row["id"], "to": row["payload"].get("to") or row["reply_to"]}
+        op.get_bind().execute(_PROMISES.insert().values(**values, created_at=now, updated_at=now))
 
 
 def _columns(table: str, **needed: str) -> list[sa.schema.SchemaItem]:

@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 import orjson
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
-from hub.api import Address, AnyAccount, CallMe, Overloaded, Request, Response
+from hub.api import Address, AnyAccount, CallMe, HubError, Overloaded, Request, Response
 from plugins.web_chat.desk import Desk
 from plugins.web_chat.frames import Problem
+from plugins.web_chat.rates import MINUTE
 from plugins.web_chat.replies import refusal
 from plugins.web_chat.settings import WebChatAccount
 from plugins.web_chat.visitors import Forged
@@ -31,6 +32,8 @@ async def call_me(desk: Desk, account: AnyAccount, request: Request) -> Response
         return refusal(403, Problem.NOT_ALLOWED, "nobody is called from this page")
     if wait := desk.wait("call", request.client, settings.limits.calls):
         return refusal(429, Problem.RATE_LIMITED, "too many calls were asked for", wait)
+    if wait := desk.wait("calls", account.address.value, settings.limits.all_calls):
+        return refusal(429, Problem.RATE_LIMITED, "too many people asked for calls", wait)
     try:
         asked = _Asked.model_validate_json(request.body)
         thread = desk.visitors.read(asked.token, account.id).thread if asked.token else ""
@@ -52,6 +55,10 @@ async def _promise(desk: Desk, account: AnyAccount, request: Request, asked: _As
         promised = await desk.context.call_back(wanted, account, thread)
     except Overloaded:
         return refusal(503, Problem.OVERLOADED, "try again shortly", 2.0)
+    except HubError as error:
+        if not error.retryable:
+            raise
+        return refusal(429, Problem.RATE_LIMITED, "too many people wait for a call", MINUTE)
     if promised is None:
         return refusal(422, Problem.BAD_FRAME, "this number cannot be called")
     return Response(orjson.dumps({"promised": True}))

@@ -80,6 +80,7 @@ class Limits(_Settings):
     messages: int = Field(default=40, ge=0, description="messages a visitor may send")
     uploads: int = Field(default=12, ge=0, description="files a visitor may send")
     calls: int = Field(default=6, ge=0, description="calls a client address may ask for")
+    all_calls: int = Field(default=30, ge=0, description="calls all of them together may ask for")
     connections: int = Field(default=240, ge=0, description="websockets a client address may open")
     new_sessions: int = Field(default=60, ge=0, description="new visitor ids a client address may get")
     text: int = Field(default=4_000, ge=100, le=100_000, description="characters in a message")

@@ -86,7 +86,8 @@ async def list_callbacks(call: Call, query: PromiseQuery) -> Page[CallbackItem]:
 async def promise_call(call: Call, body: NewCallback) -> Promised:
     """Promise somebody a call: their turn comes like everybody's. Asked twice by one queue it is one promise."""
     line = await call.read(lambda conn: _line(call, conn, body))
-    if body.at is not None and body.until is not None and body.until <= max(body.at, datetime.now(UTC)):
+    now = datetime.now(UTC)
+    if body.until is not None and body.until <= max(body.at or now, now):
         raise Invalid("window", {"until": "This is over before it begins."})
     wish = Wish(Address(body.to.scheme, body.to.value, body.to.name), body.at, body.until)
     made = await call.write(lambda tx: call_me.request(tx, line, wish, body.about, body.queue))
@@ -154,7 +155,11 @@ def _line(call: Call, conn: Connection, body: NewCallback) -> call_me.Line:
     if body.queue is not None:
         access.require_queue(conn, call.actor, body.queue)
     directory = call.node.services.directory
-    account = directory.account(body.account) if body.account else dialling.account_to(directory, body.to.scheme)
+    if body.account is not None:
+        account = directory.account(body.account)
+    else:
+        seen = access.account_ids(conn, call.actor)
+        account = dialling.account_to(directory, body.to.scheme, seen, body.queue)
     if account is None:
         raise Conflict("Nobody can be called there.")
     return call_me.Line(account, directory.row(account.id), directory.channel_of(account).capabilities)
