@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -32,8 +33,14 @@ def hub_channels(context: Context) -> Sequence[Channel]:
 
 @hookimpl
 async def hub_start(context: Context) -> None:
-    """What a crash left of recordings is handed in."""
-    await hand_in(context, _channel(context).exchange.under_way)
+    """What a crash left of recordings is handed in; at the site's end agents' browsers are let go."""
+    channel = _channel(context)
+    try:
+        await hand_in(context, channel.exchange.under_way)
+        await asyncio.get_running_loop().create_future()
+    except asyncio.CancelledError:
+        await channel.softphone.stop()
+        raise
 
 
 @hookimpl

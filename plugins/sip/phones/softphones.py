@@ -72,20 +72,14 @@ class Softphones:
         """Where an agent's browser is open; None where none is."""
         return await self._store.read(lambda conn: place(conn, user_id))
 
-    async def put(self, here: Place) -> None:
-        """Their browser is open here; wherever it was open before, it is not any more."""
-        await self._store.write(lambda conn: _put(conn, here))
+    async def change(self, opened: Collection[Place], closed: Collection[Place]) -> None:
+        """Browsers that are open here now, and nowhere else any more; and some that are closed, unless they are open
+        elsewhere by now."""
+        await self._store.write(lambda conn: _change(conn, opened, closed))
 
-    async def drop(self, here: Place) -> None:
-        """It is closed, unless it is open elsewhere by now."""
-        mine = (SOFTPHONES.c.user_id == here.user_id) & (SOFTPHONES.c.token == here.token)
-        await self._store.write(lambda conn: conn.execute(SOFTPHONES.delete().where(mine)))
-
-    async def keep(self, tokens: Collection[str]) -> None:
-        """These are still open."""
-        until = int(time.time()) + LASTS
-        change = SOFTPHONES.update().where(SOFTPHONES.c.token.in_(tokens)).values(expires_at=until)
-        await self._store.write(lambda conn: conn.execute(change))
+    async def keep(self, here: Collection[Place]) -> None:
+        """These are still open, but for whom another has been opened elsewhere."""
+        await self._store.write(lambda conn: _keep(conn, here))
 
     async def rings(self, user_id: int) -> Rings:
         """Which of their devices ring."""
@@ -105,9 +99,26 @@ def place(conn: Connection, user_id: int) -> Place | None:
     return Place(row["user_id"], row["token"], row["name"], row["host"], row["port"]) if row else None
 
 
-def _put(conn: Connection, here: Place) -> None:
-    conn.execute(SOFTPHONES.delete().where(SOFTPHONES.c.user_id == here.user_id))
-    conn.execute(SOFTPHONES.insert().values(**asdict(here), expires_at=int(time.time()) + LASTS))
+def _change(conn: Connection, opened: Collection[Place], closed: Collection[Place]) -> None:
+    conn.execute(SOFTPHONES.delete().where(SOFTPHONES.c.token.in_([each.token for each in closed])))
+    _put(conn, opened)
+
+
+def _keep(conn: Connection, here: Collection[Place]) -> None:
+    """What was lost from the table is put there again."""
+    now, users = int(time.time()), [each.user_id for each in here]
+    mine = SOFTPHONES.c.token.in_([each.token for each in here])
+    conn.execute(SOFTPHONES.update().where(mine).values(expires_at=now + LASTS))
+    known = sa.select(SOFTPHONES.c.user_id).where(SOFTPHONES.c.user_id.in_(users), SOFTPHONES.c.expires_at > now)
+    listed = set(conn.scalars(known))
+    _put(conn, [each for each in here if each.user_id not in listed])
+
+
+def _put(conn: Connection, here: Collection[Place]) -> None:
+    if here:
+        users, until = [each.user_id for each in here], int(time.time()) + LASTS
+        conn.execute(SOFTPHONES.delete().where(SOFTPHONES.c.user_id.in_(users)))
+        conn.execute(SOFTPHONES.insert(), [asdict(each) | {"expires_at": until} for each in here])
 
 
 def _choose(conn: Connection, user_id: int, rings: Rings) -> None:

@@ -13,11 +13,12 @@ from hub.api import Context, HubError, PluginRoutes, Request, Response, Route, V
 from plugins.sip.media.engine import MediaError
 from plugins.sip.media.settings import MediaSettings
 from plugins.sip.phones.phones import Phones
-from plugins.sip.phones.softphones import LASTS, Place, Rings, Softphones
+from plugins.sip.phones.softphones import Place, Rings, Softphones
 from plugins.sip.softphone.agent import Softphone
 from plugins.sip.softphone.by_rtpengine import RtpengineGateway
 from plugins.sip.softphone.counters import LOST, OPEN
 from plugins.sip.softphone.gateway import AiortcGateway, Gateway, Heard, Lost
+from plugins.sip.softphone.listing import TOPIC, Listing
 from plugins.sip.softphone.ringer import Ringer
 from plugins.sip.softphone.tab import Tab
 from plugins.sip.softphone.words import OfCall, Session
@@ -26,7 +27,6 @@ log = logging.getLogger(__name__)
 REPLY: Final = "interactions.reply"
 MOST: Final = 500
 """Softphones at one node."""
-TOPIC: Final = "softphone"
 NAMES: Final = {"en": "Browser", "zh": "浏览器"}
 
 
@@ -46,8 +46,9 @@ class SoftphoneDesk:
         self._by_token: dict[str, Softphone] = {}
         self._by_user: dict[int, Softphone] = {}
         self._ringer = Ringer(self._gateway, self._by_token.get)
+        self._listing = Listing(context, places, self._here)
         self._turn = asyncio.Lock()
-        self._working = False
+        self._working = self._ended = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def routes(self) -> PluginRoutes:
@@ -69,9 +70,10 @@ class SoftphoneDesk:
 
         async def begins(word: Session) -> None:
             nonlocal mine
-            mine = self._phone_of(viewer)
             try:
-                await self._begin(mine, tab, word)
+                await self._work()
+                mine = self._opened(viewer)
+                await mine.meets(tab, word.sdp)
             except (MediaError, OSError) as error:
                 log.info("a softphone could not be opened: %s", error)
                 tab.error("NO_SESSION", str(error))
@@ -105,13 +107,15 @@ class SoftphoneDesk:
         return _json({"rings": rings.value})
 
     async def stop(self) -> None:
-        """Nothing is heard any more."""
+        """Nothing is heard any more, and nobody finds a browser here."""
+        self._ended = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._ringer.close()
-        await self._gateway.stop()
-        self._working = False
+        if self._working:
+            await self._quietly(self._listing.close())
+            self._ringer.close()
+            await self._gateway.stop()
 
     # --- phones -----------------------------------------------------------------------------------------------------
 
@@ -123,30 +127,27 @@ class SoftphoneDesk:
             found.name = NAMES.get(viewer.language[:2], NAMES["en"])
         return found
 
-    async def _begin(self, phone: Softphone, tab: Tab, word: Session) -> None:
-        await self._work()
+    def _opened(self, viewer: Viewer) -> Softphone:
+        """Theirs, to be found from now on: no two pages may each have their own. Raises MediaError."""
+        phone = self._phone_of(viewer)
         if phone.token not in self._by_token and len(self._by_token) >= MOST:
             raise MediaError("this node has as many softphones as it can carry")
         self._by_token[phone.token] = self._by_user[phone.user_id] = phone
-        await phone.meets(tab, word.sdp)
+        return phone
 
     def _told(self, phone: Softphone) -> None:
         """It can be called from now on, or no longer."""
-        place = self._place(phone)
         OPEN.set(sum(each.here for each in self._by_token.values()))
-        if phone.here:
-            self._soon(self._opened(place))
-        else:
-            self._soon(self._places.drop(place))
-
-    async def _opened(self, place: Place) -> None:
-        await self._places.put(place)
-        await self._context.publish(TOPIC, {"user": place.user_id, "token": place.token})
+        self._listing.note(self._place(phone), is_open=phone.here)
 
     def _over(self, phone: Softphone) -> None:
         if self._by_token.pop(phone.token, None) is not None:
-            self._by_user.pop(phone.user_id, None)
+            if self._by_user.get(phone.user_id) is phone:
+                del self._by_user[phone.user_id]
             self._soon(self._gateway.close(phone.token))
+
+    def _here(self) -> list[Place]:
+        return [self._place(phone) for phone in self._by_token.values() if phone.here]
 
     def _place(self, phone: Softphone) -> Place:
         return Place(phone.user_id, phone.token, phone.name, *self._ringer.where)
@@ -154,11 +155,14 @@ class SoftphoneDesk:
     # --- being at work ----------------------------------------------------------------------------------------------
 
     async def _work(self) -> None:
+        """Raises OSError, MediaError."""
         async with self._turn:
+            if self._ended:
+                raise MediaError("the hub is ending")
             if not self._working:
                 await self._ringer.bind(self._settings.host, self._settings.advertised)
                 await self._gateway.start(self._carried)
-                self._soon(self._keep())
+                self._soon(self._listing.run())
                 self._soon(self._listen())
                 self._working = True
 
@@ -171,13 +175,6 @@ class SoftphoneDesk:
         else:
             LOST.inc()
             phone.lost(legs_too=event.legs_too)
-
-    async def _keep(self) -> None:
-        """Say again that they are open."""
-        while True:
-            await asyncio.sleep(LASTS / 3)
-            if here := [phone.token for phone in self._by_token.values() if phone.here]:
-                await self._quietly(self._places.keep(here))
 
     async def _listen(self) -> None:
         """Agents open their browsers at other nodes, too; the newest counts."""

@@ -90,9 +90,9 @@ class AiortcGateway:
     async def open(self, phone: str, offer: str) -> str:
         """See Gateway."""
         worker = self._where.get(phone) or await self._processes.least_loaded()
-        answer: str = await worker.ask("open", phone=phone, offer=offer)
-        self._where[phone] = worker
+        self._where[phone] = worker  # before there is an answer: a page that goes meanwhile is closed there
         worker.legs.add(phone)
+        answer: str = await worker.ask("open", phone=phone, offer=offer)
         return answer
 
     async def close(self, phone: str) -> None:

@@ -50,11 +50,14 @@ class Process:
 
     async def _open(self, phone: str, offer: str) -> str:
         """The answer to a browser's offer; a phone that was open gets this browser instead of the one it had."""
-        found = self._phones.get(phone)
+        wanted, found = offers.read(offer), self._phones.get(phone)
         if found is None:
             found = self._phones[phone] = Phone(self._host, lambda: _tell("Heard", phone), lambda: _tell("Lost", phone))
-        browser = Browser(offers.read(offer), self._certificate, found)
+        browser = Browser(wanted, self._certificate, found)
         answer = await browser.answer(self._host, self._advertised, self._ports)
+        if self._phones.get(phone) is not found:
+            await browser.close()
+            raise ValueError("the page has gone")
         await found.meets(browser)
         browser.connect()
         return answer

@@ -17,11 +17,10 @@ class _Word(BaseModel):
 
 
 class Session(_Word):
-    """Here is a browser; with `resume`, one that was here before."""
+    """Here is a browser. Which session it gets is a matter of who has logged in: the one they have, or a new one."""
 
     do: Literal["session"]
     sdp: Annotated[str, Field(max_length=LONGEST)]
-    resume: Annotated[str, Field(max_length=64)] | None = None
 
 
 class Answer(_Word):

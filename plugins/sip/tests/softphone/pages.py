@@ -29,15 +29,19 @@ OFFER = "\r\n".join((
 
 
 class SilentGateway:
-    """`phones` has the legs of each that is open, `did` what was agreed on, in order."""
+    """`phones` has the legs of each that is open, `did` what was agreed on, in order. It waits at its `gate`."""
 
     def __init__(self) -> None:
+        self.gate: asyncio.Event | None = None
+        self.starting = False
         self.phones: dict[str, set[str]] = {}
         self.did: list[tuple[str, ...]] = []
         self.tell: Told = lambda event: None
 
     async def start(self, tell: Told) -> None:
-        self.tell = tell
+        self.tell, self.starting = tell, True
+        if self.gate is not None:
+            await self.gate.wait()
 
     async def stop(self) -> None:
         self.phones.clear()

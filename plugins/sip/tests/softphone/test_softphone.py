@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
 
 from hub.api import Address, Ringing, Unreachable
+from plugins import sip
 from plugins.sip.phones.softphones import Rings
 from plugins.sip.softphone import agent
 from plugins.sip.tests.desk_phone import DeskPhone
@@ -112,7 +114,7 @@ async def test_a_browser_that_drops_comes_back_to_its_call_and_whoever_was_held_
             await found.until(lambda: line.legs["offer:1"].away)
             await rooms.here(False)
             again = rooms.page()
-            again.say("session", sdp=OFFER, resume=page.session)
+            again.say("session", sdp=OFFER)
             assert (await again.hear())["session"] == page.session
             assert (await again.becomes("TALKING"))["leg"] == "offer:1"
             await rooms.heard(page.session)
@@ -144,7 +146,7 @@ async def test_a_browser_whose_audio_is_lost_is_sent_away_and_comes_back_to_its_
             await found.until(lambda: page.closed == 4410)
             await rooms.here(False)
             again = rooms.page()
-            again.say("session", sdp=OFFER, resume=page.session)
+            again.say("session", sdp=OFFER)
             assert (await again.hear())["session"] == page.session
             await again.becomes("TALKING")
             await rooms.heard(page.session)
@@ -250,3 +252,29 @@ async def test_a_stranger_at_the_ringer_s_port_is_turned_away() -> None:
         with Party() as stranger:
             stranger.to("<sip:ann@hub>", f"sip:ann@127.0.0.1:{place.port}")
             assert (await stranger.call(place.port)).code == 403
+
+
+async def test_two_windows_of_an_agent_that_come_at_once_share_one_telephone() -> None:
+    async with site() as found, office(found) as rooms:
+        begins = rooms.gateway.gate = asyncio.Event()
+        first, second = rooms.page(), rooms.page()
+        for page in (first, second):
+            page.say("session", sdp=OFFER)
+        await found.until(lambda: rooms.gateway.starting)
+        begins.set()
+        session = (await first.hear())["session"]
+        assert (await first.hear())["error"] == "REPLACED"
+        assert (await second.hear())["session"] == session and len(rooms.gateway.phones) == 1
+
+
+async def test_a_site_that_ends_lets_browsers_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with site() as found, office(found) as rooms:
+        monkeypatch.setattr(sip, "_channels", [(found.context, found.channel)])
+        found.channel.softphone = rooms.desk
+        working = asyncio.create_task(sip.hub_start(found.context))
+        page = await rooms.opens()
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        assert await found.exchange.softphones.of_user(ANN) is None and not rooms.gateway.phones
+        page.say("session", sdp=OFFER)
+        assert (await page.hear())["error"] == "NO_SESSION"
