@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hub.api import Account, Address, Request, Response, Route
+from hub.api import Account, Address, HubError, Request, Response, Route
 from hub.testing import FakeContext
 from plugins.web_chat.desk import Desk
 from plugins.web_chat.endpoints import routes
@@ -16,6 +16,12 @@ from plugins.web_chat.settings import WebChatAccount
 
 PAGE = "https://shop.test"
 NUMBER = "+86 138 0013 8000"
+
+
+class Full(HubError):
+    """The hub takes no more."""
+
+    retryable = True
 
 
 class Page:
@@ -85,3 +91,16 @@ async def test_one_address_does_not_ask_for_calls_by_the_hundred() -> None:
     answers = [(await page.asks()).status for _ in range(4)]
     assert answers == [200, 200, 200, 429]
     assert (await page.asks(client="192.0.2.2")).status == 200
+
+
+async def test_many_addresses_do_not_ask_for_calls_by_the_hundred_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Page(limits={"all_calls": 3})
+    answers = [(await page.asks(client=f"192.0.2.{number}")).status for number in range(4)]
+    assert answers == [200, 200, 200, 429]
+
+    async def full(*_: object) -> int:
+        raise Full
+
+    page = Page()
+    monkeypatch.setattr(page.context, "call_back", full)
+    assert (await page.asks()).status == 429, "as many wait as the queue can call"
