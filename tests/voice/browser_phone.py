@@ -24,7 +24,7 @@ class Telephone {
     this.meter.smoothingTimeConstant = 0; // what was heard before says nothing
   }
 
-  async begin(resume = null) {
+  async begin() {
     const connection = (this.connection = new RTCPeerConnection());
     this.mouth.getTracks().forEach((track) => connection.addTrack(track, this.mouth));
     connection.ontrack = ({ track }) => {
@@ -35,7 +35,7 @@ class Telephone {
     this.socket = new WebSocket(location.origin.replace("http", "ws") + "/p/sip/softphone");
     this.socket.onmessage = ({ data }) => this.frames.push(JSON.parse(data));
     this.socket.onclose = ({ code }) => this.frames.push({ closed: code });
-    this.socket.onopen = () => this.say({ do: "session", sdp: connection.localDescription.sdp, resume });
+    this.socket.onopen = () => this.say({ do: "session", sdp: connection.localDescription.sdp });
     const { session, sdp } = await this.until((frame) => frame.session);
     await connection.setRemoteDescription({ type: "answer", sdp });
     while (connection.connectionState !== "connected") await new Promise((done) => setTimeout(done, 20));
@@ -109,7 +109,7 @@ class BrowserPhone:
 
     async def comes_back(self) -> None:
         """To the same session."""
-        assert await self._do(f"begin({json.dumps(self.session)})") == self.session
+        assert await self._do("begin()") == self.session
 
     async def sent_away(self) -> None:
         """The hub does not hear it any more."""

@@ -17,7 +17,7 @@ class _Word(BaseModel):
 
 
 class Session(_Word):
-    """Here is a browser. Which session it gets is a matter of who has logged in: the one they have, or a new one."""
+    """Here is a browser. Which session it gets is a matter of who has logged in, not of the `resume` it may say."""
 
     do: Literal["session"]
     sdp: Annotated[str, Field(max_length=LONGEST)]

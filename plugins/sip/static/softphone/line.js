@@ -17,7 +17,8 @@ export class Line {
   #socket = null;
   #wanted = false;
   #tries = 0;
-  #timer;
+  #again;
+  #silence;
 
   /** `tell` hears of every change here, and of every call: {leg, state, caller, auto, cause} or {leg, quality}; of a
    * session that is `anew`: its calls are not those from before. */
@@ -49,7 +50,7 @@ export class Line {
 
   close() {
     this.#wanted = false;
-    clearTimeout(this.#timer);
+    this.#wait();
     this.#drop();
     this.#sound.close();
     sessionStorage.removeItem(KEPT);
@@ -98,12 +99,12 @@ export class Line {
 
   /** The network may be gone long before the socket knows. */
   #watch(connection) {
-    clearTimeout(this.#timer);
+    if (!this.#socket || connection !== this.#sound.connection) return; // a new one is on its way
+    clearTimeout(this.#silence);
     const { connectionState } = connection;
-    if (connection !== this.#sound.connection) return;
     if (connectionState === "connected") this.#ready();
     if (connectionState === "failed") this.#lost();
-    if (connectionState === "disconnected") this.#timer = setTimeout(() => this.#lost(), SILENCE_MS);
+    if (connectionState === "disconnected") this.#silence = setTimeout(() => this.#lost(), SILENCE_MS);
   }
 
   #ready() {
@@ -114,9 +115,15 @@ export class Line {
   #lost() {
     this.#drop();
     this.#become("LOST");
-    clearTimeout(this.#timer);
     const pause = PAUSES_MS[Math.min(this.#tries++, PAUSES_MS.length - 1)];
-    this.#timer = setTimeout(() => this.#connect(), pause);
+    this.#wait(pause);
+  }
+
+  /** Before the next try; without `pause` there is none. */
+  #wait(pause) {
+    clearTimeout(this.#silence);
+    clearTimeout(this.#again);
+    if (pause) this.#again = setTimeout(() => this.#connect(), pause);
   }
 
   #drop() {
