@@ -67,9 +67,9 @@ async def test_a_call_is_promised_from_an_account_of_who_promises_it(
     people: People, services: Services, store: Store
 ) -> None:
     def of_both(tx: Tx) -> int:
-        for department in (people.ids.service, people.ids.sales):
-            account = insert_account(tx, insert_queue(tx, department, f"q{department}"), department)
-        return account
+        for_service = insert_queue(tx, people.ids.service, "service")
+        insert_account(tx, for_service, people.ids.service)
+        return insert_account(tx, insert_queue(tx, people.ids.sales, "sales"), people.ids.sales)
 
     own = await store.write(of_both)
     await services.directory.refresh()
