@@ -16,8 +16,11 @@ from plugins.sip.softphone.gateway import AiortcGateway
 from tests.bench import softphone_answer
 from tests.bench.media import SECONDS, SETTLE, Figures, far_side, floor_of, hear, say, spawned
 from tests.bench.row import Cost, Measure, Row, Unfinished, scaled
+from tests.bench.softphone_chromium import Chromiums, Hearing, chromiums
 
 LEGS: Final = (10, 50)
+REAL: Final = 2
+"""Chromiums among the most."""
 
 
 def measures(scale: float) -> list[Measure]:
@@ -28,7 +31,8 @@ def measures(scale: float) -> list[Measure]:
 
 def _rows(counts: list[int]) -> Iterator[Row]:
     for count in counts:
-        floor, ours = floor_of(2 * count), asyncio.run(_gateway(count))
+        last = count == counts[-1]
+        floor, (ours, real) = floor_of(2 * count), asyncio.run(_gateway(count, REAL if last else 0))
         if ours.received < 0.9 * 2 * count * SECONDS * 50:
             raise Unfinished(f"only {ours.received} packets came of {count} legs in {SECONDS:.0f} s")
         yield Row(
@@ -36,48 +40,58 @@ def _rows(counts: list[int]) -> Iterator[Row]:
             ours.cpu,
             "% core",
             floor.cpu,
-            "one core" if count == counts[-1] else "",
+            "one core" if last else "",
             cpu=ours.cpu,
             memory=ours.memory,
-            note=f"{ours.cpu / count:.2f} % a leg, {ours.missing} of {ours.received} packets missing",
+            note=f"{ours.cpu / count:.2f} % a leg, {ours.missing} of {ours.received} packets missing{_said(real)}",
         )
 
 
-async def _gateway(count: int) -> Figures:
-    """All talk for a while: browsers on one side, the lines' media on the other."""
+def _said(real: Hearing) -> str:
+    return f"; {REAL} Chromiums made up {real.made_up_share:.1f} % of what they played" if real.samples else ""
+
+
+async def _gateway(count: int, real: int) -> tuple[Figures, Hearing]:
+    """All talk for a while: browsers, some of them real, on one side, the lines' media on the other."""
     gateway = AiortcGateway(MediaSettings())
     await gateway.start(lambda event: None)
     try:
-        with _browsers(count) as browsers, far_side(count) as lines:
-            ports = await asyncio.to_thread(hear, lines)
-            ours = await _open(gateway, await asyncio.to_thread(hear, browsers), browsers, ports)
-            if not await asyncio.to_thread(hear, browsers):
-                raise Unfinished("a browser and the gateway did not find each other")
-            say(browsers, [])
-            say(lines, ours)
-            return await _count(gateway, lines, browsers)
+        async with chromiums(real) as chrome:
+            with _browsers(count - real) as browsers, far_side(count) as lines:
+                ports = await asyncio.to_thread(hear, lines)
+                thin = await asyncio.to_thread(hear, browsers)
+                answers, ours = await _open(gateway, [*thin, *await chrome.offers()], ports)
+                say(browsers, answers[: len(thin)])
+                if not (await chrome.agree(answers[len(thin) :]) and await asyncio.to_thread(hear, browsers)):
+                    raise Unfinished("a browser and the gateway did not find each other")
+                say(browsers, [])
+                say(lines, ours)
+                return await _count(gateway, lines, browsers, chrome)
     finally:
         await gateway.stop()
 
 
-async def _open(gateway: AiortcGateway, offers: list[str], browsers: Popen[str], ports: list[int]) -> list[int]:
-    """Where each leg takes audio."""
-    say(browsers, [await gateway.open(f"phone{number}", offer) for number, offer in enumerate(offers)])
+async def _open(gateway: AiortcGateway, offers: list[str], ports: list[int]) -> tuple[list[str], list[int]]:
+    """What the browsers are answered, and where each leg takes audio."""
+    answers = [await gateway.open(f"phone{number}", offer) for number, offer in enumerate(offers)]
     ours = [(await gateway.reserve(f"phone{number}", "leg")).port for number in range(len(offers))]
     for number, port in enumerate(ports):
         await gateway.connect(f"phone{number}", "leg", ("127.0.0.1", port), None, Direction.SENDRECV)
-    return ours
+    return answers, ours
 
 
-async def _count(gateway: AiortcGateway, lines: Popen[str], browsers: Popen[str]) -> Figures:
+async def _count(
+    gateway: AiortcGateway, lines: Popen[str], browsers: Popen[str], chrome: Chromiums
+) -> tuple[Figures, Hearing]:
     await asyncio.sleep(SETTLE)
     [pid] = gateway.pids
-    cost, loop = Cost(pid), asyncio.get_running_loop()
+    before, cost, loop = await chrome.hearing(), Cost(pid), asyncio.get_running_loop()
     started = loop.time()
     found = [await asyncio.to_thread(hear, each) for each in (lines, browsers)]
     cpu, memory = cost.cpu(loop.time() - started), cost.memory()
-    received, missing = (sum(each) for each in zip(*found, strict=True))
-    return Figures(cpu, memory, 0, missing, received)
+    real = (await chrome.hearing()).since(before)
+    received, missing = (sum(each) for each in zip(*found, (real.received, real.missing), strict=True))
+    return Figures(cpu, memory, 0, missing, received), real
 
 
 @contextmanager
