@@ -127,6 +127,7 @@ def _configuration(site: Site) -> uvicorn.Config:
         forwarded_allow_ips=file.site.trusted_proxies or None,
         server_header=False,
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,  # longer than clients and proxies wait: else a request meets our closing, and is lost
     )
 
 

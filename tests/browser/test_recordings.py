@@ -107,6 +107,7 @@ async def test_a_long_sound_is_played_while_it_comes_and_moved_about_in_by_range
     await lin.at("sound-play").click()
     await lin.has("sound", "PLAYING")
     position = lin.at("sound-position")
+    await expect(position).to_have_attribute("aria-valuemax", "180", timeout=PATIENCE)  # so long it is, it knows by now
     await position.click()
     await expect(position).to_have_attribute("aria-valuenow", re.compile("^9[0-9]$"), timeout=PATIENCE)
     await lin.at("sound-play").click()
