@@ -1,6 +1,7 @@
 """One face for both databases: `read`, `write` and the tail of the event log."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -143,6 +144,10 @@ class Store:
         self._catch_up(seq or self.tail.last + 1)
 
     def _catch_up(self, seq: int) -> None:
-        task = asyncio.get_running_loop().create_task(self.tail.catch_up(seq))
+        task = asyncio.get_running_loop().create_task(self._read_on(seq))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _read_on(self, seq: int) -> None:
+        with contextlib.suppress(Overloaded):  # it is away, or we are ending: the next that is heard asks again
+            await self.tail.catch_up(seq)
