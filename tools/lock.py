@@ -23,8 +23,9 @@ def main() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     needed = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
     resolve(RUN, needed)
-    development = project["project"]["optional-dependencies"]["dev"]
-    resolve(DEV, [*needed, *development], "--constraint", "requirements/run.txt")
+    extras = project["project"]["optional-dependencies"]
+    tested = [*extras["dev"], *extras["sms"], *extras["barcodes"]]
+    resolve(DEV, [*needed, *tested], "--constraint", "requirements/run.txt")
     for ui in build_ui.folders(ROOT):
         resolve_npm(ui)
 

@@ -1,0 +1,1 @@
+"""Text messages as a channel of the hub: SMPP, CMPP, modems, Twilio and other gateways."""
