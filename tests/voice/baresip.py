@@ -114,7 +114,7 @@ class Baresip:
         return _samples(found.read_bytes() if found else b"")[-int(8000 * last) :]
 
     async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 try:
                     return await asyncio.open_connection("127.0.0.1", self._control)
