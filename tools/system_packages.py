@@ -18,6 +18,7 @@ NEEDED = {
     "baresip": ["baresip"],
     "rtpengine-daemon": ["rtpengine"],
     "libfaketime": ["/usr/lib/*/faketime/libfaketimeMT.so.1"],
+    "libspandsp2": ["/usr/lib/*/libspandsp.so.2", "/usr/local/lib/libspandsp.so.2"],
 }
 
 
