@@ -8,7 +8,9 @@ from typing import Any
 
 from hub.api import Event, Json, Overloaded, Signal
 from hub.model.states import InteractionState
-from hub.pipeline import assemble, attempts, conclude, flow_state, ingest, missed, park, presence, setup, thread
+from hub.pipeline import assemble, attempts, conclude, flow_state, ingest, missed, presence, setup, thread
+from hub.pipeline.calls import park
+from hub.pipeline.calls.switchboard import Switchboard
 from hub.pipeline.clock import Clock
 from hub.pipeline.core import SIGNALS, PipelineCore
 from hub.pipeline.dialling import Dialler
@@ -20,7 +22,6 @@ from hub.pipeline.node import Membership
 from hub.pipeline.receive import Receiver
 from hub.pipeline.router import Router
 from hub.pipeline.send import Sender
-from hub.pipeline.switchboard import Switchboard
 from hub.pipeline.transcribing import Transcriber
 from hub.plugin.background import Background
 from hub.plugin.discovery import Plugins

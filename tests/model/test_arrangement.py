@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.model.states import FINAL, InteractionState
-from hub.pipeline.arrangement import NOTHING, Arrangement, Monitor, Step, Talk, steps, wanted
+from hub.pipeline.calls.arrangement import NOTHING, Arrangement, Monitor, Step, Talk, steps, wanted
 from hub.store.legs import Leg, name_of, offer_of
 from hub.store.parties import Kind, Party
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from hub.api import Event, Overloaded
-from hub.pipeline.switchboard import Switchboard
+from hub.pipeline.calls.switchboard import Switchboard
 
 
 class AwayAtFirst:

@@ -12,7 +12,8 @@ from typing import Any
 import psutil
 
 from hub.api import Address
-from hub.pipeline import calls, thread
+from hub.pipeline import thread
+from hub.pipeline.calls import calls
 from hub.plugin import migrations, settings
 from hub.plugin.discovery import GROUP, Plugins, discover
 from hub.plugin.site_model import SiteFile

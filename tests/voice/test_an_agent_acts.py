@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.api import Address
-from hub.pipeline import calls
+from hub.pipeline.calls import calls
 from hub.store.details import get_detail
 from hub.store.tables import interactions, messages
 from tests.voice.baresip import Baresip, Sound, free_port

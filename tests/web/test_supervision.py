@@ -9,9 +9,9 @@ from hub.api import Monitoring
 from hub.model.actor import Actor
 from hub.model.permissions import BUILT_IN_ROLES
 from hub.model.states import OfferState, WorkState
-from hub.pipeline import leg, supervision
-from hub.pipeline.arrangement import Step
-from hub.pipeline.supervision import How
+from hub.pipeline.calls import leg, supervision
+from hub.pipeline.calls.arrangement import Step
+from hub.pipeline.calls.supervision import How
 from hub.store import work
 from hub.store.database import Store
 from hub.store.tables import interactions, offers

@@ -13,9 +13,10 @@ from hub.api import Address, Contact, SendError
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
 from hub.model.permissions import Permission
-from hub.pipeline import calls, thread
-from hub.pipeline.calls import Wanted
-from hub.pipeline.switchboard import KEYS
+from hub.pipeline import thread
+from hub.pipeline.calls import calls
+from hub.pipeline.calls.calls import Wanted
+from hub.pipeline.calls.switchboard import KEYS
 from hub.store import access, interactions, legs, listing
 from hub.store.listing import InteractionItem
 from hub.store.paging import Page

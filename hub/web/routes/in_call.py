@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hub.api import Contact
 from hub.model.permissions import Permission
-from hub.pipeline import audio, park, party
+from hub.pipeline.calls import audio, park, party
 from hub.store import listing
 from hub.store.listing import InteractionItem, Wanted
 from hub.store.paging import Page

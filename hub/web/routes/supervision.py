@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hub.api import Monitoring
 from hub.model.permissions import Permission
-from hub.pipeline import supervision
-from hub.pipeline.supervision import How
+from hub.pipeline.calls import supervision
+from hub.pipeline.calls.supervision import How
 from hub.store.listing import InteractionItem
 from hub.store.unit import Tx
 from hub.web.call import Call

@@ -7,7 +7,8 @@ from typing import Any
 
 from hub.api import Address
 from hub.model.actor import Actor
-from hub.pipeline import calls, offer, thread
+from hub.pipeline import offer, thread
+from hub.pipeline.calls import calls
 from hub.store.tables import interactions
 from tests.toy.tests.house import House
 

@@ -9,7 +9,8 @@ import pytest
 
 from hub.api import Address
 from hub.model.errors import Conflict
-from hub.pipeline import callback, calls, consult, presence, thread, transfer
+from hub.pipeline import callback, consult, presence, thread, transfer
+from hub.pipeline.calls import calls
 from hub.pipeline.consult import Whom
 from hub.store.tables import interactions, segments, work
 from hub.store.work import load_of

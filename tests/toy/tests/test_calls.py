@@ -11,7 +11,7 @@ import pytest
 from hub.api import Medium, NewWork
 from hub.model.errors import OfferGone
 from hub.model.named import Named
-from hub.pipeline import park
+from hub.pipeline.calls import park
 from hub.store.admin_agents import presence_of
 from hub.store.details import get_detail
 from hub.store.tables import interactions, offers, queues, work

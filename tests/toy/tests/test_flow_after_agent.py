@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from hub.api import Ask, Choice, End, HandOver, Prompt, Resumed
-from hub.pipeline import calls, conclude
+from hub.pipeline import conclude
+from hub.pipeline.calls import calls
 from hub.store.tables import interactions, queues, segments, work
 from tests.toy.tests.exchange import Exchange
 from tests.toy.tests.house import House

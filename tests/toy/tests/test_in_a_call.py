@@ -11,8 +11,9 @@ import pytest
 
 from hub.api import Address, Monitoring
 from hub.model.errors import Conflict
-from hub.pipeline import audio, calls, consult, park, party, supervision
-from hub.pipeline.supervision import How
+from hub.pipeline import consult
+from hub.pipeline.calls import audio, calls, park, party, supervision
+from hub.pipeline.calls.supervision import How
 from hub.store.tables import parties, segments, work
 from hub.store.work import load_of
 from tests.toy.tests.crowd import Crowd

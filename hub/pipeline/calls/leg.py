@@ -9,8 +9,9 @@ from hub.api import Cause, LegFact, LegState
 from hub.model.actor import Actor
 from hub.model.errors import Conflict
 from hub.model.states import HOLDS_SLOT, InteractionState, NotReadyReason, OfferState, Presence, WorkState
-from hub.pipeline import answer, audio, conclude, consult, consulted, offer, party, presence, route, transfer
-from hub.pipeline.arrangement import Step
+from hub.pipeline import conclude, consult, consulted, offer, presence, route, transfer
+from hub.pipeline.calls import answer, audio, party
+from hub.pipeline.calls.arrangement import Step
 from hub.pipeline.consult import Whom
 from hub.store import heard, interactions, legs, parties, work
 from hub.store.interactions import subjects

@@ -7,7 +7,7 @@ from hub.model.actor import Actor
 from hub.model.errors import Conflict
 from hub.model.permissions import Permission
 from hub.model.states import HOLDS_SLOT
-from hub.pipeline.arrangement import MUTED, RECORD
+from hub.pipeline.calls.arrangement import MUTED, RECORD
 from hub.store import interactions, legs
 from hub.store.legs import Leg
 from hub.store.rows import Row

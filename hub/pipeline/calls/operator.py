@@ -10,8 +10,8 @@ from typing import Any
 
 from hub.api import Address, AnyAccount, Inviting, Monitoring, Overloaded, Placing, Ringing, SendError, crash_point
 from hub.model.states import InteractionState
-from hub.pipeline import calls, leg
-from hub.pipeline.arrangement import Step
+from hub.pipeline.calls import calls, leg
+from hub.pipeline.calls.arrangement import Step
 from hub.plugin.isolated_calls import IsolatedCalls
 from hub.plugin.isolation import IsolatedChannel
 from hub.store.database import Store

@@ -14,11 +14,11 @@ from sqlalchemy import Connection
 
 from hub.api import AnyAccount, Cause, Event, HubError, Json, Overloaded, SendError, Signal
 from hub.model.states import FINAL
-from hub.pipeline import leg, party
-from hub.pipeline.arrangement import NOTHING, Arrangement, Step, Talk, steps, wanted
+from hub.pipeline.calls import leg, party
+from hub.pipeline.calls.arrangement import NOTHING, Arrangement, Step, Talk, steps, wanted
+from hub.pipeline.calls.operator import Call, Operator
 from hub.pipeline.directory import Directory
 from hub.pipeline.errands import Errands
-from hub.pipeline.operator import Call, Operator
 from hub.plugin.isolated_calls import IsolatedCalls
 from hub.plugin.isolation import IsolatedChannel
 from hub.plugin.topics import Topics

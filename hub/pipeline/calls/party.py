@@ -8,7 +8,7 @@ from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
 from hub.model.states import InteractionState, PartyState
 from hub.pipeline import consulted, presence
-from hub.pipeline.audio import own_leg
+from hub.pipeline.calls.audio import own_leg
 from hub.store import interactions, legs, parties
 from hub.store.parties import Kind
 from hub.store.rows import Row

@@ -1,0 +1,1 @@
+"""What an agent does with a call, and how the record of it becomes who hears whom."""
