@@ -29,10 +29,11 @@ from hub.api import (
     Viewer,
 )
 from hub.model.hours import OpeningHours
-from hub.pipeline import call_me, conclude, conversations, dialling, facts, start, thread
-from hub.pipeline.callback import Wish
+from hub.pipeline import conclude, conversations, facts, start, thread
 from hub.pipeline.conversations import Wanted
 from hub.pipeline.directory import Directory
+from hub.pipeline.promises import call_me, dialling
+from hub.pipeline.promises.callback import Wish
 from hub.pipeline.receive import Receiver
 from hub.pipeline.together import Together
 from hub.pipeline.waits import Waits

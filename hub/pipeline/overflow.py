@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from hub.api import Medium
 from hub.model.states import InteractionState, SegmentOutcome, WorkState
-from hub.pipeline import callback, route
+from hub.pipeline import route
+from hub.pipeline.promises import callback
 from hub.store import interactions, work
 from hub.store.rows import Row
 from hub.store.unit import Tx

@@ -7,7 +7,8 @@ from typing import Any
 
 from hub.model.capacity import Capacity, has_room
 from hub.model.states import WAITING_FOR_AGENT, InteractionState, OfferState, SegmentOutcome, WorkState
-from hub.pipeline import demand, missed
+from hub.pipeline import demand
+from hub.pipeline.promises import missed
 from hub.store import held_work, interactions, legs, routing_rows, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row

@@ -8,21 +8,22 @@ from typing import Any
 
 from hub.api import Event, Json, Overloaded, Signal
 from hub.model.states import InteractionState
-from hub.pipeline import assemble, attempts, conclude, flow_state, ingest, missed, presence, setup, thread
+from hub.pipeline import assemble, conclude, flow_state, ingest, presence, setup, thread
 from hub.pipeline.calls import park
 from hub.pipeline.calls.switchboard import Switchboard
 from hub.pipeline.clock import Clock
 from hub.pipeline.core import SIGNALS, PipelineCore
-from hub.pipeline.dialling import Dialler
 from hub.pipeline.directory import CHANGES, Directory
 from hub.pipeline.flows import FlowRunner
 from hub.pipeline.ingest import Effect, Prepared
 from hub.pipeline.intake import Intake
 from hub.pipeline.node import Membership
+from hub.pipeline.promises import attempts, missed
+from hub.pipeline.promises.dialling import Dialler
+from hub.pipeline.promises.transcribing import Transcriber
 from hub.pipeline.receive import Receiver
 from hub.pipeline.router import Router
 from hub.pipeline.send import Sender
-from hub.pipeline.transcribing import Transcriber
 from hub.plugin.background import Background
 from hub.plugin.discovery import Plugins
 from hub.plugin.health import Health

@@ -13,9 +13,9 @@ from sqlalchemy import select, text
 from hub.api import Account, Address, AnyAccount, Capabilities, Medium
 from hub.model.errors import Conflict, TooMany
 from hub.model.states import CallbackState, InteractionState
-from hub.pipeline import attempts, call_me, callback, missed
-from hub.pipeline.call_me import Line
 from hub.pipeline.directory import Directory
+from hub.pipeline.promises import attempts, call_me, callback, missed
+from hub.pipeline.promises.call_me import Line
 from hub.plugin.discovery import Plugins
 from hub.plugin.hooks import Hooks
 from hub.plugin.isolation import IsolatedChannel

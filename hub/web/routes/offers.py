@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from hub.model.errors import Conflict, OfferGone
 from hub.model.permissions import Permission
-from hub.pipeline import callback, offer
+from hub.pipeline import offer
+from hub.pipeline.promises import callback
 from hub.store import held_work, interactions, offers_list
 from hub.store.offers_list import OfferItem
 from hub.store.paging import Page

@@ -13,8 +13,8 @@ from hub.api import Address
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.permissions import Permission
-from hub.pipeline import call_me, callback, dialling, follow_up, voicemail
-from hub.pipeline.callback import Wish
+from hub.pipeline.promises import call_me, callback, dialling, follow_up, voicemail
+from hub.pipeline.promises.callback import Wish
 from hub.store import access, callbacks, promise_lists
 from hub.store.paging import Page
 from hub.store.promise_lists import CallbackItem, FollowUpItem, Narrowed, VoicemailItem

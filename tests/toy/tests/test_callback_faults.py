@@ -11,8 +11,9 @@ from typing import Any, cast
 import pytest
 
 from hub.api import CallMe, Event, HandOver, Json, Prompt
-from hub.pipeline import conclude, dialling, offer
-from hub.pipeline.dialling import Dialler
+from hub.pipeline import conclude, offer
+from hub.pipeline.promises import dialling
+from hub.pipeline.promises.dialling import Dialler
 from hub.plugin.hooks import Hooks
 from hub.store.database import Store
 from hub.store.tables import callbacks, interactions, queues, work

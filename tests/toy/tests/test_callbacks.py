@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from hub.api import Address, CallMe, Refusal
-from hub.pipeline import attempts, callback, follow_up, missed, offer
+from hub.pipeline import offer
+from hub.pipeline.promises import attempts, callback, follow_up, missed
 from hub.store import interactions as rows
 from hub.store.tables import callbacks, interactions, messages, queues, timers, work
 from hub.store.work import load_of

@@ -16,7 +16,7 @@ from hub.api import Ask, End, Prompt, Recognition, Transcript
 from hub.model.actor import Actor
 from hub.model.errors import Forbidden, NotFound
 from hub.model.permissions import BUILT_IN_ROLES
-from hub.pipeline import voicemail
+from hub.pipeline.promises import voicemail
 from hub.store import promise_lists, uploads
 from hub.store.promise_lists import Narrowed, VoicemailItem
 from hub.store.tables import accounts, departments, messages, queues, voicemails

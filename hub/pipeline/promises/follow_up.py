@@ -3,7 +3,8 @@
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
 from hub.model.states import OfferState, WorkState
-from hub.pipeline import missed, presence
+from hub.pipeline import presence
+from hub.pipeline.promises import missed
 from hub.store import access, work
 from hub.store.rows import Row
 from hub.store.unit import Tx

@@ -13,10 +13,11 @@ from hub.api import Address, AnyAccount, Cause, Contact, Event, Refusal
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid
 from hub.model.states import CallbackState, WorkState
-from hub.pipeline import attempts, presence, thread
+from hub.pipeline import presence, thread
 from hub.pipeline.calls import calls
 from hub.pipeline.directory import Directory
 from hub.pipeline.errands import Errands
+from hub.pipeline.promises import attempts
 from hub.plugin.hooks import Hooks
 from hub.store import callbacks, interactions, work
 from hub.store.database import Store

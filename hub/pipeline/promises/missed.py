@@ -7,7 +7,7 @@ from sqlalchemy import Connection, literal_column, or_, select
 
 from hub.api import Medium
 from hub.model.states import CallbackState, OfferState, WorkState
-from hub.pipeline import attempts
+from hub.pipeline.promises import attempts
 from hub.store import callbacks, timers, work
 from hub.store.rows import Row, many, one
 from hub.store.tables import interactions as table

@@ -6,8 +6,9 @@ from datetime import datetime
 from hub.api import Address, AnyAccount, Capabilities, Cause
 from hub.model.errors import Invalid, TooMany
 from hub.model.states import WAITING_FOR_AGENT, CallbackState, InteractionState, WorkState
-from hub.pipeline import attempts, callback, demand, start
-from hub.pipeline.callback import Wish
+from hub.pipeline import demand, start
+from hub.pipeline.promises import attempts, callback
+from hub.pipeline.promises.callback import Wish
 from hub.store import callbacks, interactions, work
 from hub.store.identities import find_or_create_by_identity, normalised
 from hub.store.rows import Row

@@ -7,8 +7,9 @@ from typing import Any
 from hub.api import Address
 from hub.model.errors import Conflict, NotFound
 from hub.model.states import CallbackState, InteractionState, SegmentOutcome, WorkState
-from hub.pipeline import attempts, presence
-from hub.pipeline.attempts import KIND
+from hub.pipeline import presence
+from hub.pipeline.promises import attempts
+from hub.pipeline.promises.attempts import KIND
 from hub.store import callbacks, interactions, work
 from hub.store.identities import normalised
 from hub.store.rows import Row

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from hub.api import Event, MessageKind, Overloaded, Recognition, Transcript
 from hub.model.states import InteractionState
-from hub.pipeline import voicemail
+from hub.pipeline.promises import voicemail
 from hub.store import blobs, interactions, messages, timers, voicemails
 from hub.store.database import Store
 from hub.store.rows import Row
