@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, func, or_, select
 
 from hub.api import Address, Bytes, Choice, Conversation, ConversationFile, ConversationMessage, MessageKind
 from hub.model.states import WAITING_FOR_AGENT, DeliveryState, InteractionState, WorkState
-from hub.pipeline import flow_state
+from hub.pipeline.flows import flow_state
 from hub.pipeline.waits import Waits
 from hub.store import blobs, interactions, messages
 from hub.store.rows import Row, many

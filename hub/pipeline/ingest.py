@@ -7,8 +7,9 @@ from typing import Any
 from hub.api import AnyAccount, Capabilities, CustomerRef, Inbound, LegFact, MessageKind, Normalised, Receipt, Signal
 from hub.model.states import WAITING_FOR_AGENT, WAITING_ON_OTHERS, InteractionState
 from hub.model.tickets import NewTicket
-from hub.pipeline import assemble, flow_state, meanwhile, receipt, route, thread
+from hub.pipeline import assemble, receipt, route, thread
 from hub.pipeline.calls import leg
+from hub.pipeline.flows import flow_state, meanwhile
 from hub.pipeline.promises import voicemail
 from hub.store import interactions, messages, tickets
 from hub.store.identities import Found, find_or_create_by_identity

@@ -8,13 +8,14 @@ from typing import Any
 
 from hub.api import Event, Json, Overloaded, Signal
 from hub.model.states import InteractionState
-from hub.pipeline import assemble, conclude, flow_state, ingest, presence, setup, thread
+from hub.pipeline import assemble, conclude, ingest, presence, setup, thread
 from hub.pipeline.calls import park
 from hub.pipeline.calls.switchboard import Switchboard
 from hub.pipeline.clock import Clock
 from hub.pipeline.core import SIGNALS, PipelineCore
 from hub.pipeline.directory import CHANGES, Directory
-from hub.pipeline.flows import FlowRunner
+from hub.pipeline.flows import flow_state
+from hub.pipeline.flows.runner import FlowRunner
 from hub.pipeline.ingest import Effect, Prepared
 from hub.pipeline.intake import Intake
 from hub.pipeline.node import Membership

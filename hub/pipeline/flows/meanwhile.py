@@ -1,7 +1,8 @@
 """What customers may choose while they wait: it takes them out of the queue, and the flow has them again."""
 
 from hub.model.states import SegmentOutcome, WorkState
-from hub.pipeline import flow_state, offer, route
+from hub.pipeline import offer, route
+from hub.pipeline.flows import flow_state
 from hub.store import interactions, offering, work
 from hub.store.rows import Row
 from hub.store.unit import Tx

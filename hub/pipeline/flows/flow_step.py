@@ -8,8 +8,9 @@ from hub.api import AnyAccount, Ask, Contact, End, FlowStep, HandOver, Json, Mes
 from hub.model.serial import format_serial
 from hub.model.states import InteractionState
 from hub.model.tickets import NewTicket
-from hub.pipeline import conclude, converse, flow_state, route, start
+from hub.pipeline import conclude, converse, route, start
 from hub.pipeline.directory import Directory
+from hub.pipeline.flows import flow_state
 from hub.pipeline.promises import callback, voicemail
 from hub.store import interactions, tickets, work
 from hub.store.identities import normalised

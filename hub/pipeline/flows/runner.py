@@ -9,9 +9,9 @@ from sqlalchemy import Connection, select
 
 from hub.api import End, Event, Flow, FlowStep, HandOver, Json
 from hub.model.states import InteractionState
-from hub.pipeline import flow_dialogue, flow_state, flow_step
 from hub.pipeline.directory import Directory
 from hub.pipeline.errands import Errands
+from hub.pipeline.flows import flow_dialogue, flow_state, flow_step
 from hub.store import interactions
 from hub.store.database import Store
 from hub.store.rows import Row

@@ -1,0 +1,1 @@
+"""Self-service: what a flow is told, what it remembers, and what its answers become."""
