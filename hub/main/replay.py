@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from hub.main.prepare import prepare
 from hub.main.sentence import Sentence
-from hub.pipeline import replay
+from hub.pipeline.owner import replay
 from hub.store.offline import on_database
 
 

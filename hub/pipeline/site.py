@@ -19,11 +19,11 @@ from hub.pipeline.flows.runner import FlowRunner
 from hub.pipeline.ingest import Effect, Prepared
 from hub.pipeline.intake import Intake
 from hub.pipeline.node import Membership
+from hub.pipeline.owner.router import Router
 from hub.pipeline.promises import attempts, missed
 from hub.pipeline.promises.dialling import Dialler
 from hub.pipeline.promises.transcribing import Transcriber
 from hub.pipeline.receive import Receiver
-from hub.pipeline.router import Router
 from hub.pipeline.send import Sender
 from hub.plugin.background import Background
 from hub.plugin.discovery import Plugins

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from hub.pipeline.dry_run import Picture
+from hub.pipeline.owner.dry_run import Picture
 from hub.pipeline.waits import Waits
 from hub.store.board import Diary, Scene
 from hub.store.counts import Group

@@ -11,7 +11,7 @@ from functools import partial
 import psutil
 from sqlalchemy import func, insert, select
 
-from hub.pipeline.router import Router
+from hub.pipeline.owner.router import Router
 from hub.store.database import Store
 from hub.store.tables import accounts, interactions, offers, work
 from hub.store.unit import Tx

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from hub.pipeline import recording
-from hub.pipeline.recording import Cycle
+from hub.pipeline.owner import recording
+from hub.pipeline.owner.recording import Cycle
 from hub.routing import documents, events
 from hub.routing.snapshots import Agent, Snapshot, Work
 from hub.store import interactions, journal_rows

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from hub.model.errors import Invalid
 from hub.model.named import Named
 from hub.model.permissions import Permission
-from hub.pipeline import retold
-from hub.pipeline.retold import Proposal, Recorded, Retold
+from hub.pipeline.owner import retold
+from hub.pipeline.owner.retold import Proposal, Recorded, Retold
 from hub.routing.explain import WhyAgent
 from hub.routing.policy import OverflowReason
 from hub.routing.retelling.comparison import QueueFigures

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from hub.api import Medium
 from hub.model.named import Named
 from hub.model.permissions import Permission
-from hub.pipeline import dry_run
-from hub.pipeline.dry_run import Picture
+from hub.pipeline.owner import dry_run
+from hub.pipeline.owner.dry_run import Picture
 from hub.routing import documents
 from hub.routing.explain import NotThem, NotYet, WhyWaiting
 from hub.routing.policy import QueuePolicy, RoutingSettings, Strategy

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub.pipeline import retold
-from hub.pipeline.retold import Proposal, Recorded, Retold
+from hub.pipeline.owner import retold
+from hub.pipeline.owner.retold import Proposal, Recorded, Retold
 from hub.routing.retelling.courses import Ending
 from hub.store import work
 from hub.store.unit import Tx

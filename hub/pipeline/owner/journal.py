@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.api import Overloaded
-from hub.pipeline import recording
+from hub.pipeline.owner import recording
 from hub.routing import events as facts
 from hub.routing.decisions import Decision
 from hub.routing.snapshots import Snapshot

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hub.pipeline import demand, recording
+from hub.pipeline import demand
 from hub.pipeline.demand import Demand, Terms
+from hub.pipeline.owner import recording
 from hub.routing import documents, events
 from hub.routing.policy import QueuePolicy
 from hub.routing.retelling.comparison import Comparison, Targets, as_recorded, compared

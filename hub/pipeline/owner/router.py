@@ -10,8 +10,8 @@ from typing import Any
 
 from hub.api import Event, Overloaded
 from hub.pipeline import offer, overflow, presence
-from hub.pipeline.journal import Journal
-from hub.pipeline.routing_feed import AGENT_CHANGES, agents, facts_of, members, policies, snapshot
+from hub.pipeline.owner.journal import Journal
+from hub.pipeline.owner.routing_feed import AGENT_CHANGES, agents, facts_of, members, policies, snapshot
 from hub.routing import documents
 from hub.routing import events as facts
 from hub.routing.decisions import Decision, ExpireOffer, MakeOffer, Overflow, RescindOffer

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from hub.pipeline import recording
+from hub.pipeline.owner import recording
 from hub.routing import documents
 from hub.routing.engine import Engine
 from hub.store import journal_rows

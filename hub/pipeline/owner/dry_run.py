@@ -12,7 +12,7 @@ from threading import Lock
 
 from sqlalchemy import Connection
 
-from hub.pipeline import routing_feed
+from hub.pipeline.owner import routing_feed
 from hub.routing import documents
 from hub.routing.decisions import Decision, MakeOffer
 from hub.routing.engine import Engine
