@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.states import FINAL, InteractionState, SegmentOutcome, SegmentState, WorkState
-from hub.pipeline import consulted, presence, route
+from hub.pipeline import presence, route
 from hub.pipeline.calls import party
+from hub.pipeline.colleagues import consulted
 from hub.pipeline.flows import flow_state
 from hub.pipeline.promises import attempts, callback, missed
 from hub.store import interactions, timers, work

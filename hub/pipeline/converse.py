@@ -9,7 +9,8 @@ from hub.api import Address, Capabilities, Json, MessageKind
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Forbidden, Invalid
 from hub.model.states import FINAL, HOLDS_SLOT, DeliveryState, InteractionState
-from hub.pipeline import conclude, consulted, route
+from hub.pipeline import conclude, route
+from hub.pipeline.colleagues import consulted
 from hub.pipeline.promises import missed
 from hub.store import blobs, idempotency, interactions, messages, outbox, settings_rows, tickets
 from hub.store.interactions import subjects

@@ -10,7 +10,8 @@ from hub.model.actor import Actor
 from hub.model.capacity import Capacity, has_room
 from hub.model.errors import NotFound, OfferGone
 from hub.model.states import OFFER_OPEN, InteractionState, OfferState, WorkState
-from hub.pipeline import blocking, carried, consulted, route
+from hub.pipeline import blocking, route
+from hub.pipeline.colleagues import carried, consulted
 from hub.pipeline.promises import attempts
 from hub.store import interactions, legs, offering, presences, routing_rows, work
 from hub.store.rows import Row

@@ -15,10 +15,10 @@ import pytest
 from hub.api import Address, Monitoring
 from hub.model.actor import Actor
 from hub.model.permissions import BUILT_IN_ROLES
-from hub.pipeline import consult
 from hub.pipeline.calls import audio, calls, park, party, supervision
 from hub.pipeline.calls.supervision import How
-from hub.pipeline.consult import Whom
+from hub.pipeline.colleagues import consult
+from hub.pipeline.colleagues.consult import Whom
 from hub.plugin.site_model import UserTable
 from hub.store.tables import interactions, messages
 from plugins.sip.wire.digest import Secret

@@ -6,7 +6,8 @@ from hub.api import Address, AnyAccount, Capabilities, Cause
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid
 from hub.model.states import InteractionState
-from hub.pipeline import conclude, consult, consulted, offer, route, start
+from hub.pipeline import conclude, offer, route, start
+from hub.pipeline.colleagues import consult, consulted
 from hub.store import interactions, legs
 from hub.store.rows import Row
 from hub.store.unit import Tx

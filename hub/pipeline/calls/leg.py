@@ -9,10 +9,11 @@ from hub.api import Cause, LegFact, LegState
 from hub.model.actor import Actor
 from hub.model.errors import Conflict
 from hub.model.states import HOLDS_SLOT, InteractionState, NotReadyReason, OfferState, Presence, WorkState
-from hub.pipeline import conclude, consult, consulted, offer, presence, route, transfer
+from hub.pipeline import conclude, offer, presence, route
 from hub.pipeline.calls import answer, audio, party
 from hub.pipeline.calls.arrangement import Step
-from hub.pipeline.consult import Whom
+from hub.pipeline.colleagues import consult, consulted, transfer
+from hub.pipeline.colleagues.consult import Whom
 from hub.store import heard, interactions, legs, parties, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row

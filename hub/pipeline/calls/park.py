@@ -6,8 +6,9 @@ from datetime import timedelta
 from hub.model.actor import Actor
 from hub.model.errors import Conflict
 from hub.model.states import InteractionState, SegmentOutcome
-from hub.pipeline import consulted, offer, presence, route
+from hub.pipeline import offer, presence, route
 from hub.pipeline.calls import audio, party
+from hub.pipeline.colleagues import consulted
 from hub.store import interactions, timers
 from hub.store.rows import Row
 from hub.store.unit import Tx

@@ -7,8 +7,9 @@ from hub.api import Address, Cause, LegFact, LegState
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
 from hub.model.states import InteractionState, PartyState
-from hub.pipeline import consulted, presence
+from hub.pipeline import presence
 from hub.pipeline.calls.audio import own_leg
+from hub.pipeline.colleagues import consulted
 from hub.store import interactions, legs, parties
 from hub.store.parties import Kind
 from hub.store.rows import Row

@@ -7,7 +7,8 @@ from hub.api import Monitoring
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
 from hub.model.states import HOLDS_SLOT, PartyState
-from hub.pipeline import consulted, offer, presence, route, transfer
+from hub.pipeline import offer, presence, route
+from hub.pipeline.colleagues import consulted, transfer
 from hub.store import interactions, legs, parties, work
 from hub.store.parties import Kind
 from hub.store.rows import Row

@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import Field
 
 from hub.model.permissions import Permission
-from hub.pipeline import consult
-from hub.pipeline.consult import Whom
+from hub.pipeline.colleagues import consult
+from hub.pipeline.colleagues.consult import Whom
 from hub.store import access, listing
 from hub.store.listing import InteractionItem
 from hub.store.unit import Tx

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from hub.api import Address, Capabilities
 from hub.model.errors import Conflict, NotFound
 from hub.model.permissions import Permission
-from hub.pipeline import conclude, converse, transfer
+from hub.pipeline import conclude, converse
 from hub.pipeline.calls import calls
+from hub.pipeline.colleagues import transfer
 from hub.pipeline.converse import Reply
 from hub.store import access, interactions, listing, timeline, work
 from hub.store.listing import InteractionItem

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import insert, update
 
-from hub.pipeline import transfer
+from hub.pipeline.colleagues import transfer
 from hub.store.tables import departments, interactions, messages, queues, segments
 from hub.store.unit import Tx
 from tests.routing.site.office import Office

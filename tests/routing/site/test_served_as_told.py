@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from hub.model.errors import Conflict, OfferGone
-from hub.pipeline import conclude, offer, transfer
+from hub.pipeline import conclude, offer
+from hub.pipeline.colleagues import transfer
 from hub.pipeline.owner import replay
 from hub.pipeline.promises import callback
 from hub.store import interactions as rows

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from hub.model.actor import Actor
 from hub.model.permissions import BUILT_IN_ROLES
-from hub.pipeline import consult
-from hub.pipeline.consult import Whom
+from hub.pipeline.colleagues import consult
+from hub.pipeline.colleagues.consult import Whom
 from hub.plugin.site_model import UserTable
 from hub.store import listing
 from hub.store.tables import events, interactions

@@ -9,9 +9,10 @@ import pytest
 
 from hub.api import Address
 from hub.model.errors import Conflict
-from hub.pipeline import consult, presence, thread, transfer
+from hub.pipeline import presence, thread
 from hub.pipeline.calls import calls
-from hub.pipeline.consult import Whom
+from hub.pipeline.colleagues import consult, transfer
+from hub.pipeline.colleagues.consult import Whom
 from hub.pipeline.promises import callback
 from hub.store.tables import interactions, segments, work
 from hub.store.work import load_of

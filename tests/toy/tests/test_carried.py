@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from hub.model.actor import Actor
-from hub.pipeline import consult, transfer
-from hub.pipeline.consult import Whom
+from hub.pipeline.colleagues import consult, transfer
+from hub.pipeline.colleagues.consult import Whom
 from hub.store import drafts, offers_list
 from hub.store.offers_list import Carried
 from tests.toy.tests.exchange import Exchange

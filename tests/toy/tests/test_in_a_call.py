@@ -11,9 +11,9 @@ import pytest
 
 from hub.api import Address, Monitoring
 from hub.model.errors import Conflict
-from hub.pipeline import consult
 from hub.pipeline.calls import audio, calls, park, party, supervision
 from hub.pipeline.calls.supervision import How
+from hub.pipeline.colleagues import consult
 from hub.store.tables import parties, segments, work
 from hub.store.work import load_of
 from tests.toy.tests.crowd import Crowd

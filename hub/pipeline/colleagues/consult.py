@@ -8,7 +8,8 @@ from typing import Any
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
 from hub.model.states import InteractionState
-from hub.pipeline import carried, consulted, converse, presence, route
+from hub.pipeline import converse, presence, route
+from hub.pipeline.colleagues import carried, consulted
 from hub.store import interactions, presences, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row

@@ -6,8 +6,9 @@ from datetime import timedelta
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.states import FINAL, InteractionState, SegmentOutcome, WorkState
-from hub.pipeline import carried, consulted, converse, offer, presence, route
+from hub.pipeline import converse, offer, presence, route
 from hub.pipeline.calls import party
+from hub.pipeline.colleagues import carried, consulted
 from hub.store import interactions, presences, work
 from hub.store.rows import Row
 from hub.store.unit import Tx

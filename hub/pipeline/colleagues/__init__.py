@@ -1,0 +1,1 @@
+"""Passing work on, and bringing somebody in without passing it on."""
