@@ -286,6 +286,10 @@ class Context(Protocol):
         """The first service a plugin of the site gives that has this protocol, or None."""
         ...
 
+    def services_of(self, protocol: type[Service]) -> Sequence[Service]:
+        """Every service of the site that has this protocol, in the order of the plugins."""
+        ...
+
     def key(self, purpose: str) -> bytes:
         """32 secret bytes, the same at every start, for signing within this plugin."""
         ...

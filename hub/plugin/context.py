@@ -144,6 +144,9 @@ class PluginContext:
         """Protocols must be `runtime_checkable`: which names a service has is all that can be checked."""
         return next((service for service in self._services if isinstance(service, protocol)), None)
 
+    def services_of(self, protocol: type[Service]) -> Sequence[Service]:
+        return [service for service in self._services if isinstance(service, protocol)]
+
     def key(self, purpose: str) -> bytes:
         """Derived (RFC 5869) from the site's key, so that no plugin can compute another's."""
         info = f"{self.plugin}:{purpose}".encode()

@@ -228,6 +228,9 @@ class FakeContext:
     def service(self, protocol: type[Service]) -> Service | None:
         return next((service for service in self.services if isinstance(service, protocol)), None)
 
+    def services_of(self, protocol: type[Service]) -> Sequence[Service]:
+        return [service for service in self.services if isinstance(service, protocol)]
+
     def key(self, purpose: str) -> bytes:
         return hashlib.sha256(f"{self.plugin}:{purpose}".encode()).digest()
 
