@@ -74,7 +74,8 @@ class Connection(Generic[ConnectionSettings]):
 
 @dataclass(frozen=True, slots=True)
 class Account(Generic[AccountSettings]):
-    """One address of the site on a channel. `origins` and the like live in `settings`, the plugin's own model."""
+    """One address of the site on a channel. `origins` and the like live in `settings`, the plugin's own model.
+    `connection` is the one it is reached by: what authenticates a webhook may need its secrets."""
 
     id: int
     connection_id: int | None
@@ -83,6 +84,7 @@ class Account(Generic[AccountSettings]):
     address: Address
     settings: AccountSettings
     language: str = "en"
+    connection: Connection[Any] | None = None
 
 
 AnyConnection: TypeAlias = Connection[Any]

@@ -105,8 +105,9 @@ class Directory:
         if settings is None:
             return
         address = Address(row["scheme"], row["address"], row["name"])
+        connection = self.connection(row["connection_id"])
         account = Account(
-            row["id"], row["connection_id"], row["channel"], row["name"], address, settings, row["language"]
+            row["id"], row["connection_id"], row["channel"], row["name"], address, settings, row["language"], connection
         )
         self._accounts[row["id"]] = account
         self._by_address[(row["channel"], row["scheme"], row["address"])] = row["id"]

@@ -1,0 +1,39 @@
+"""The kinds of connections there are. A kind's module is imported when a connection asks for it, not before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from hub.api import AnyConnection, Context, Misconfigured
+from plugins.sms.provider import Provider
+
+
+def _smpp(context: Context) -> Provider:
+    from plugins.sms.smpp.carrier import Smpp  # noqa: PLC0415 - only a site with such a connection pays for it
+
+    return Smpp(context)
+
+
+MAKERS: Mapping[str, Callable[[Context], Provider]] = {"smpp": _smpp}
+
+
+class Providers:
+    """One provider of each kind that is asked for."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._made: dict[str, Provider] = {}
+
+    def of(self, connection: AnyConnection | None) -> Provider:
+        """The connection's. Raises Misconfigured for none."""
+        if connection is None:
+            raise Misconfigured("the account has no connection to a carrier")
+        return self.named(connection.settings.kind)
+
+    def named(self, kind: str) -> Provider:
+        """By its kind. Raises Misconfigured for an unknown one."""
+        if kind not in self._made:
+            if kind not in MAKERS:
+                raise Misconfigured(f"there is no kind of connection called {kind}")
+            self._made[kind] = MAKERS[kind](self._context)
+        return self._made[kind]

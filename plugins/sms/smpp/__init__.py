@@ -1,0 +1,1 @@
+"""SMPP 3.4: sessions with a carrier's SMSC."""

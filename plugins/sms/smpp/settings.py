@@ -1,0 +1,45 @@
+"""How an SMSC is reached and spoken to."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, Field, SecretStr
+
+
+class Bind(StrEnum):
+    """What a session is for (SMPP 3.4 §2.2)."""
+
+    TRANSCEIVER = "transceiver"
+    TRANSMITTER = "transmitter"
+    RECEIVER = "receiver"
+    BOTH = "transmitter+receiver"
+
+
+class Alphabet(StrEnum):
+    """What data_coding 0, the SMSC's default alphabet, stands for on its side."""
+
+    GSM7 = "gsm7"
+    LATIN1 = "latin1"
+
+
+class SmppSettings(BaseModel):
+    """One SMSC. Several sessions share the load; the far side may deliver to any of them."""
+
+    host: str = Field(description="The carrier's SMSC")
+    port: int = Field(default=2775, ge=1, le=65535)
+    tls: bool = False
+    tls_ca: str = Field(default="", description="PEM file of the authority to trust; empty: the system's")
+    system_id: str = Field(max_length=15)
+    password: SecretStr = SecretStr("")
+    system_type: str = Field(default="", max_length=12)
+    address_range: str = Field(default="", max_length=40)
+    bind: Bind = Bind.TRANSCEIVER
+    sessions: int = Field(default=1, ge=1, le=16, description="So many binds at once (with two kinds: of each)")
+    window: int = Field(default=10, ge=1, le=1000, description="Submissions in flight on one session")
+    enquire_seconds: float = Field(default=30, gt=0, description="enquire_link after so long a silence")
+    answer_seconds: float = Field(default=30, gt=0, description="Wait so long for any answer")
+    default_alphabet: Alphabet = Alphabet.GSM7
+    service_type: str = Field(default="", max_length=5)
+    validity_seconds: int = Field(default=0, ge=0, description="The SMSC gives up after so long; 0: as it likes")
+    payload_tlv: bool = Field(default=False, description="Send long texts whole, as message_payload")
