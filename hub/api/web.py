@@ -117,7 +117,8 @@ class Files:
 class Panel:
     """A custom element that fills a slot of the inbox: `timeline:<kind>`, `composer`, `bar`, `ticket.side`, `admin`.
 
-    `module` is the URL path of an ES module that defines `element`; titles are per language ("en", "zh").
+    `module` is the URL path of an ES module that defines `element`; titles are per language ("en", "zh"). With
+    `channels`, it stands only beside conversations of these.
     """
 
     slot: str
@@ -125,6 +126,7 @@ class Panel:
     module: str
     titles: Mapping[str, str]
     permission: str = ""
+    channels: tuple[str, ...] = ()
 
 
 PluginRoute: TypeAlias = Route | WebSocketRoute | Files

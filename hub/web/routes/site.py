@@ -20,13 +20,15 @@ routes = Routes("site")
 
 @dataclass(frozen=True, slots=True)
 class PanelItem:
-    """A custom element that fills a slot of the inbox; `module` defines it, `titles` are by language."""
+    """A custom element that fills a slot of the inbox; `module` defines it, `titles` are by language. With `channels`,
+    it is only for conversations of these."""
 
     plugin: str
     slot: str
     element: str
     module: str
     titles: Mapping[str, str]
+    channels: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ async def list_audit(call: Call, query: AuditQuery) -> Page[AuditEntry]:
 
 def _panels(call: Call, plugin: str) -> list[PanelItem]:
     return [
-        PanelItem(plugin, panel.slot, panel.element, panel.module, panel.titles)
+        PanelItem(plugin, panel.slot, panel.element, panel.module, panel.titles, panel.channels)
         for panel in call.node.services.registry.panels.get(plugin, ())
         if not panel.permission or call.actor.may(panel.permission)
     ]

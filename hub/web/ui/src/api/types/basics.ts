@@ -32,4 +32,6 @@ export interface Panel {
   module: string;
   title?: string;
   titles?: Record<string, string>;
+  /** Only beside conversations of these; none: beside all. */
+  channels?: string[];
 }
