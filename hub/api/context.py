@@ -30,7 +30,8 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """An intended contact with a customer, as the veto hook sees it. `purpose`: "reply", "notice", "campaign", …"""
+    """An intended contact with a customer, as the veto hook sees it. `purpose`: "reply", "notice", "campaign", …;
+    `message_id` what is to be sent, where it is a message."""
 
     account_id: int
     channel: str
@@ -39,6 +40,7 @@ class Contact:
     customer_id: int | None = None
     interaction_id: int | None = None
     automatic: bool = False
+    message_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,12 +120,12 @@ def hub_identify(inbound: Inbound, account: AnyAccount) -> CustomerRef | Awaitab
 
 
 @hookspec
-def hub_veto_contact(contact: Contact) -> Refusal | Awaitable[Refusal | None] | None:
+def hub_veto_contact(contact: Contact, context: Context) -> Refusal | Awaitable[Refusal | None] | None:
     """Refuse a contact (do-not-contact, quiet hours). Fails closed: an error refuses it."""
 
 
 @hookspec
-def hub_event(event: Event) -> Awaitable[None] | None:
+def hub_event(event: Event, context: Context) -> Awaitable[None] | None:
     """Observe the event log. Errors are logged, never fatal."""
 
 
@@ -135,10 +135,10 @@ def hub_timer(context: Context, name: str, payload: Mapping[str, Json]) -> Await
 
 
 @hookspec
-def hub_customer_merged(kept: int, gone: int) -> Awaitable[None] | None:
+def hub_customer_merged(kept: int, gone: int, context: Context) -> Awaitable[None] | None:
     """Two customers became one; move what the plugin's own tables say of `gone`."""
 
 
 @hookspec
-def hub_customer_erased(customer: int) -> Awaitable[None] | None:
+def hub_customer_erased(customer: int, context: Context) -> Awaitable[None] | None:
     """A customer is erased; remove personal data from the plugin's own tables."""

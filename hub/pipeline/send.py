@@ -226,9 +226,8 @@ def _outbound(conn: Connection, row: Row, scope: str, channel: str) -> tuple[Out
         automatic=message["automatic"],
     )
     purpose = "notice" if message["automatic"] else "reply"
-    contact = Contact(
-        row["account_id"], channel, to, purpose, interaction["customer_id"], interaction["id"], message["automatic"]
-    )
+    whose, automatic = interaction["customer_id"], message["automatic"]
+    contact = Contact(row["account_id"], channel, to, purpose, whose, interaction["id"], automatic, message["id"])
     return outbound, contact
 
 

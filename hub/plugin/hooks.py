@@ -27,6 +27,7 @@ class Hooks:
     def __init__(self, plugins: Plugins, deadline: float = DEADLINE) -> None:
         self._plugins = plugins
         self._deadline = deadline
+        self.contexts: Mapping[str, Context] = {}
 
     async def identify(self, inbound: Inbound, account: AnyAccount) -> CustomerRef | None:
         """The first plugin that recognises the customer wins; one that raises is passed over."""
@@ -43,7 +44,7 @@ class Hooks:
         """The first refusal wins; a plugin that raises refuses, for a gate that is broken is shut."""
         for plugin, implementation in self._plugins.implementations("hub_veto_contact"):
             try:
-                refusal = await self._call(implementation, contact=contact)
+                refusal = await self._call(implementation, contact=contact, context=self.contexts.get(plugin.name))
                 if refusal is not None:
                     return _checked(refusal, Refusal)
             except CONTAINED as error:  # fails closed
@@ -80,7 +81,7 @@ class Hooks:
     async def _tell(self, hook: str, **arguments: object) -> None:
         for plugin, implementation in self._plugins.implementations(hook):
             try:
-                await self._call(implementation, **arguments)
+                await self._call(implementation, **arguments, context=self.contexts.get(plugin.name))
             except CONTAINED as error:
                 plugin.fault(hook, error)
 

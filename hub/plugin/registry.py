@@ -72,6 +72,7 @@ class Registry:
 def compose(plugins: Plugins, core: Core) -> Registry:
     """Ask every plugin at work what it declares, in the order of the allow-list."""
     registry = Registry(plugins, Hooks(plugins))
+    registry.hooks.contexts = registry.contexts
     for plugin in plugins.loaded:
         try:
             declared = _declared(plugins, plugin, core, registry)
