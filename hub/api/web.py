@@ -115,7 +115,8 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A custom element that fills a slot of the inbox: `timeline:<kind>`, `composer`, `bar`, `ticket.side`, `admin`.
+    """A custom element that fills a slot of the inbox: `timeline:<kind>`, `message` (below each), `composer`, `bar`,
+    `ticket.side`, `customer.side`, `admin`.
 
     `module` is the URL path of an ES module that defines `element`; titles are per language ("en", "zh"). With
     `channels`, it stands only beside conversations of these.

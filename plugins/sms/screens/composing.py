@@ -1,0 +1,38 @@
+"""What the counter beside the composer must know: no word of a draft leaves the browser to be counted."""
+
+from __future__ import annotations
+
+import json
+
+from hub.api import Context, Request, Response, Route
+from plugins.sms.settings import SmsAccount
+from plugins.sms.text.gsm0338 import OCTETS
+
+
+def composing(context: Context) -> Route:
+    """GET /p/sms/composing?account=."""
+
+    async def answer(request: Request) -> Response:
+        wanted = request.query.get("account", "")
+        for account in await context.accounts("sms"):
+            if str(account.id) == wanted:
+                return _json(rules(account.settings))
+        return _json({"error": {"code": "NOT_FOUND"}}, 404)
+
+    docs = "How texts of an account are signed and counted: its signature, the most parts, the alphabet."
+    return Route("GET", "/composing", answer, permission="interactions.reply", docs=docs)
+
+
+def rules(settings: SmsAccount) -> dict[str, object]:
+    """Of one account, as `counting.js` wants them."""
+    return {
+        "signature": settings.signature,
+        "signature_at": settings.signature_at,
+        "max_parts": settings.max_parts,
+        "basic": "".join(char for char, octets in OCTETS.items() if len(octets) == 1),
+        "extension": "".join(char for char, octets in OCTETS.items() if len(octets) == 2),
+    }
+
+
+def _json(body: object, status: int = 200) -> Response:
+    return Response(json.dumps(body, ensure_ascii=False).encode(), status, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,31 @@
+"""Which elements stand where, beside conversations by text message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from hub.api import Context, Files, Panel, PluginRoutes
+from plugins.sms.screens.composing import composing
+
+STATIC = Path(__file__).parent.parent / "static"
+CHANNELS = ("sms",)
+
+
+def panels() -> Sequence[Panel]:
+    """The counter, the parts, the consent."""
+    return [
+        _panel("composer", "composing", {"en": "Length of the text", "zh": "短信长度"}),
+        _panel("message", "parts", {"en": "Parts of the text", "zh": "短信条数"}),
+        _panel("customer.side", "consent", {"en": "Texts to this number", "zh": "向此号码发短信"}),
+    ]
+
+
+def routes(context: Context) -> PluginRoutes:
+    """What they ask for, and they themselves."""
+    return [composing(context), Files("/static", STATIC)]
+
+
+def _panel(slot: str, name: str, titles: dict[str, str]) -> Panel:
+    module = f"/p/sms/static/{name}.js"
+    return Panel(slot, f"sms-{name}", module, titles, permission="interactions.reply", channels=CHANNELS)

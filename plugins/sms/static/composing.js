@@ -1,0 +1,99 @@
+/** Beside the composer: how many texts the draft takes, and what its last one still holds. Too long is not sent. */
+
+import { count, worded } from "./counting.js";
+import { Element, element, style } from "./element.js";
+import { ask, shared } from "./hub.js";
+import { say } from "./words.js";
+
+const PAUSE_MS = 300; // a number that is being typed changes with every key
+
+const look = style(`
+:host { display: block; padding: 0 14px 4px; font-size: 12px; color: var(--text-soft); }
+p { display: flex; flex-wrap: wrap; gap: 4px 12px; margin: 0; }
+b { font-weight: 600; font-variant-numeric: tabular-nums; color: var(--text); }
+.many b { color: var(--warn); }
+.quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+`);
+
+class SmsComposing extends Element {
+  #rules = null;
+  #stopped = false;
+  #about = "";
+  #problem = "";
+  #line = element("p", { "data-testid": "sms-count" });
+  #heard = element("span", { class: "quiet", "aria-live": "polite" });
+
+  constructor() {
+    super();
+    this.root.adoptedStyleSheets = [look];
+    this.root.append(this.#line, this.#heard);
+  }
+
+  changed() {
+    const { account, to } = this.context;
+    const about = `${account} ${to?.value ?? ""}`;
+    if (account && about !== this.#about) this.#learn(about, account, to);
+    this.#show();
+  }
+
+  async #learn(about, account, to) {
+    this.#about = about;
+    [this.#rules, this.#stopped] = [null, false];
+    const rules = await shared("composing", { account }).catch(() => null);
+    if (about !== this.#about) return;
+    this.#rules = rules;
+    this.#show();
+    await new Promise((typed) => setTimeout(typed, PAUSE_MS));
+    if (about !== this.#about) return;
+    const consent = to?.value ? await ask("consent", { account, number: to.value }).catch(() => null) : null;
+    if (about !== this.#about) return;
+    this.#stopped = Boolean(consent?.stopped);
+    this.#show();
+  }
+
+  #show() {
+    const { kind, draft } = this.context;
+    const writes = kind === "TEXT" && this.#rules;
+    this.hidden = !writes;
+    if (!writes) return this.#object("");
+    const found = count(this.#rules, worded(this.#rules, draft.text));
+    this.#line.dataset.parts = found.parts;
+    this.#line.dataset.left = found.left;
+    this.#line.className = found.parts > 1 ? "many" : "";
+    this.#line.replaceChildren(...this.#figures(found));
+    this.#announce(found);
+    return this.#object(this.#objection(found));
+  }
+
+  #figures({ coding, parts, left }) {
+    const { signature, signature_at } = this.#rules;
+    const figures = [element("b", {}, this.#parts(parts)), say(this.language, "left", { left }), say(this.language, coding)];
+    const added = signature && !this.context.draft.text.includes(signature);
+    if (added) figures.push(say(this.language, signature_at, { signature }));
+    return figures.map((figure) => (typeof figure === "string" ? element("span", {}, figure) : figure));
+  }
+
+  /** Who does not see the figures hears when they begin another text. */
+  #announce({ parts }) {
+    const words = this.#parts(parts);
+    if (this.#heard.textContent !== words) this.#heard.textContent = words;
+  }
+
+  #parts(parts) {
+    return say(this.language, parts === 1 ? "one_part" : "parts", { parts });
+  }
+
+  #objection({ parts }) {
+    const most = this.#rules.max_parts;
+    if (this.#stopped) return say(this.language, "stopped_problem");
+    return parts > most ? say(this.language, "too_long", { parts, most }) : "";
+  }
+
+  #object(problem) {
+    if (problem === this.#problem) return;
+    this.#problem = problem;
+    this.dispatchEvent(new CustomEvent("hub-draft", { bubbles: true, composed: true, detail: { problem } }));
+  }
+}
+
+customElements.define("sms-composing", SmsComposing);

@@ -1,0 +1,30 @@
+/** Every visible word of the plugin's elements, in both languages. */
+
+const WORDS = {
+  parts: ["{parts} texts", "{parts} 条短信"],
+  one_part: ["1 text", "1 条短信"],
+  left: ["{left} characters left in it", "本条还可写 {left} 字"],
+  GSM7: ["GSM-7", "GSM-7"],
+  UCS2: ["Unicode", "Unicode"],
+  OCTETS: ["8-bit", "8 位"],
+  front: ["{signature} goes in front", "开头自动加 {signature}"],
+  end: ["{signature} goes at the end", "结尾自动加 {signature}"],
+  too_long: ["This takes {parts} texts, and {most} are the most. Please shorten it.", "内容需要 {parts} 条短信，最多 {most} 条，请缩短。"],
+  stopped_problem: ["This number has asked for no more texts, so none can be sent.", "此号码已退订短信，无法发送。"],
+  title: ["Texts to this number", "向此号码发短信"],
+  allowed: ["Allowed", "可以发送"],
+  stopped: ["Stopped", "已退订"],
+  by_words: ["They wrote “{words}” on {at}.", "客户于 {at} 发来“{words}”。"],
+  by_agent: ["Noted by {by} on {at}: {note}", "{by} 于 {at} 记录：{note}"],
+  stop: ["Stop texts", "停发短信"],
+  allow: ["Allow again", "恢复发送"],
+  note: ["How do you know? (kept as evidence)", "依据（作为凭证保存）"],
+  save: ["Save", "保存"],
+  cancel: ["Cancel", "取消"],
+  failed: ["That did not work. Please try again.", "操作失败，请重试。"],
+};
+
+export function say(language, key, values = {}) {
+  const text = WORDS[key][language === "zh" ? 1 : 0];
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}
