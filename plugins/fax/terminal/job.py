@@ -47,7 +47,7 @@ class Job:
     """One fax call. `calling` says which T.30 station we are, whoever made the telephone call: on demand, the hub
     sends as calling though it was called. `send` is a TIFF of pages, `receive` where one is written.
 
-    `header` is written over the top of each page sent, beside time and page number; "" writes none. `ident` and
+    `header` is a line above each page sent, with time and page number (4 mm more of page); "" writes none. `ident` and
     `sub_address` are digits, `+` and spaces. The watchdog ends what has sent or got no page for `page_seconds`, and
     what has heard nothing sensible for `quiet_seconds`. `time_zone` is the header's: "Asia/Shanghai".
     """

@@ -98,10 +98,9 @@ class T30:
             library.t30_set_rx_file(state, _path(job.receive), -1)
 
     def _head(self) -> None:
-        """Over the image: a line of its own would make every page longer than it was."""
+        """Above the image, which moves down by 4 mm: this release of the library cannot write over it."""
         library, state, job = self._spandsp, self._state, self._job
         library.t30_set_tx_page_header_info(state, job.header[:MOST_HEADER].encode("ascii", "replace"))
-        library.t30_set_tx_page_header_overlays_image(state, 1)
         if job.time_zone:
             library.t30_set_tx_page_header_tz(state, _posix(job.time_zone))
 

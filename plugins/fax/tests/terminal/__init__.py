@@ -1,0 +1,1 @@
+"""The fax machine itself."""
