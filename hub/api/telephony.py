@@ -14,7 +14,7 @@ A line ends with the node that holds it, like every call. It also ends with the 
 or the one that placed it. A plugin that fails leaves no call behind.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeAlias, runtime_checkable
@@ -22,7 +22,7 @@ from typing import Protocol, TypeAlias, runtime_checkable
 from hub.api.calls import Cause
 from hub.api.channel import AnyAccount
 from hub.api.errors import Unreachable
-from hub.api.messages import Address
+from hub.api.messages import Address, Json
 
 
 class NotConnected(Unreachable):
@@ -125,7 +125,7 @@ class Line(Protocol):
     caller       who calls: a number, None when withheld; of a call that was placed, the number shown
     called       the number called
     t38_offered  the far side began with T.38: `answer` gives that
-    about        what whoever handed it over said of it, "" for nothing
+    about        what whoever handed it over said of it; empty where nobody did
     thread       the key by which the interaction is known that this call was of before it was handed over, else ""
     """
 
@@ -133,7 +133,7 @@ class Line(Protocol):
     caller: Address | None
     called: Address
     t38_offered: bool
-    about: str
+    about: Mapping[str, Json]
     thread: str
 
     async def answer(self, near: tuple[str, int]) -> Stream:
@@ -158,13 +158,13 @@ class Line(Protocol):
         """What happens, from the beginning on, up to and with `LineEnded`. For one reader."""
         ...
 
-    async def hand_over(self, account: AnyAccount, about: str = "") -> None:
+    async def hand_over(self, account: AnyAccount, about: Mapping[str, Json] | None = None) -> None:
         """The call goes on at another account of the site, which takes calls or is the telephony's own (a voice), as if
         it had come to that; this line ends with TRANSFERRED. Raises Unsupported when nobody there takes calls."""
         ...
 
-    async def end(self) -> None:
-        """Hang up."""
+    async def end(self, cause: Cause = Cause.HUNG_UP) -> None:
+        """Hang up; a call that was not answered yet is refused with this cause (BUSY: no room for one more)."""
         ...
 
 

@@ -32,6 +32,12 @@ def hub_channels(context: Context) -> Sequence[Channel]:
 
 
 @hookimpl
+def hub_services(context: Context) -> Sequence[object]:
+    """`hub.api.Telephony`."""
+    return [_channel(context).telephony]
+
+
+@hookimpl
 async def hub_start(context: Context) -> None:
     """What a crash left of recordings is handed in; at the site's end agents' browsers are let go."""
     channel = _channel(context)

@@ -35,6 +35,7 @@ from hub.api import (
 )
 from plugins.sip.calls.referring import Referral
 from plugins.sip.exchange import Exchange, media_settings
+from plugins.sip.lent.telephony import SipTelephony
 from plugins.sip.lines.agent_leg import AgentLeg
 from plugins.sip.lines.announcing import Announcing
 from plugins.sip.lines.hearing import Monitor
@@ -71,6 +72,7 @@ class SipChannel:
         settings = context.settings if isinstance(context.settings, SipSettings) else SipSettings()
         self.exchange = Exchange(context, settings)
         self._outward = Outward(self.exchange)
+        self.telephony = SipTelephony(self.exchange, self._outward)
         places, phones = self.exchange.softphones, self.exchange.phones
         self.softphone = SoftphoneDesk(context, media_settings(settings), places, phones)
         self.exchange.transfers = self._asked_to_transfer
@@ -102,7 +104,7 @@ class SipChannel:
             raise Rejected("the call has ended")
         if message.delivery_id not in line.said:
             line.said.add(message.delivery_id)
-            say(line, message, lambda to: transfer(self._outward, line, to))
+            say(line, message, lambda to, about: transfer(self._outward, line, to, about=about))
         return Sent(f"{line.thread}/{message.delivery_id}")
 
     async def signal(self, account: AnyAccount, signal: Signal) -> None:

@@ -9,15 +9,27 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from hub.api import AnyAccount, AnyConnection, Cause, Context, InputError, Overloaded, Raw
+from hub.api import (
+    AnyAccount,
+    AnyConnection,
+    Cause,
+    Context,
+    InputError,
+    Overloaded,
+    Raw,
+    Unreachable,
+    Unsupported,
+)
 from plugins.sip.calls.answering import Answering
 from plugins.sip.calls.media_leg import MediaLeg
 from plugins.sip.counters import CALLS, LINES
 from plugins.sip.guard import Guard, Limits
+from plugins.sip.lent.line import LentLine
+from plugins.sip.lent.lines import LentLines, Taken, offers_t38
 from plugins.sip.lines.audio import Audio, Owner
 from plugins.sip.lines.calling import FromPhones, meant_for_phones
 from plugins.sip.lines.line import Line, Transfers
-from plugins.sip.media.engine import MediaError
+from plugins.sip.media.engine import MediaEngine, MediaError
 from plugins.sip.media.settings import MediaSettings
 from plugins.sip.phones.edge import Edge
 from plugins.sip.phones.phones import Phones
@@ -35,7 +47,7 @@ from plugins.sip.trunks.trunk import Trunk
 from plugins.sip.user_agent import UserAgent
 from plugins.sip.wire.digest import Verdicts
 from plugins.sip.wire.message import encode, response
-from plugins.sip.wire.numbers import caller
+from plugins.sip.wire.numbers import called, caller
 from plugins.sip.wire.sdes import Encryption, without_keys
 
 log = logging.getLogger(__name__)
@@ -78,6 +90,7 @@ class Exchange:
         self.trunks: dict[int, Trunk] = {}
         self.lines: dict[str, Line] = {}
         self.passed_on: list[Joined] = []
+        self.lent = LentLines(context, self._to_voice)
         self.transfers: Transfers = lambda line, leg, referral: referral.refuse()
         self._soon = Soon()
 
@@ -123,41 +136,81 @@ class Exchange:
         request = incoming.request
         may_be = self.guard.trunks_of(incoming.flow.remote[0])
         account, number = await account_called(self.context, request, self.trunks, may_be)
-        if account is None or meant_for_phones(request):
+        taken = None if meant_for_phones(request) else await self.lent.called(request, self.trunks, may_be)
+        if taken is not None and (account is None or offers_t38(request) or not taken.shared):
+            self._lend(incoming, taken, called(request))
+        elif account is None or meant_for_phones(request):
             await self.from_phones.take(incoming)
-            return
-        thread = secrets.token_hex(12)
+        else:
+            await self._answer(incoming, account, number, taken)
+
+    async def _answer(self, incoming: Incoming, account: AnyAccount, number: str, taken: Taken | None) -> None:
+        """As a voice: self-service, the queue; a fax machine is handed over where the number is one's, too."""
         try:
-            line = self.open_line(account, thread, caller(request)[0], "in")
+            line = self.open_line(account, secrets.token_hex(12), caller(incoming.request)[0], "in")
         except MediaError:
-            incoming.respond(response(request, 503, "Service Unavailable", tag="n"))
+            incoming.respond(response(incoming.request, 503, "Service Unavailable", tag="n"))
             return
-        call = Answering(
-            self.agent, MediaLeg(line.engine, None, self.encryption(account)), incoming, contact(incoming.flow)
-        )
+        if taken is not None:
+            line.machine = lambda line: self._soon(self.lent.take_over(taken, line, {}))
+        call = self._answering(incoming, line.engine, account)
         line.take(call)
         if await self._stored(call, line, number):
             call.ring()
             call.answer()
 
+    def _lend(self, incoming: Incoming, taken: Taken, number: str) -> None:
+        """To another plugin."""
+        try:
+            call = self._answering(incoming, self.audio.engine, taken.account)
+        except MediaError:
+            incoming.respond(response(incoming.request, 503, "Service Unavailable", tag="n"))
+            return
+        CALLS.labels("in").inc()
+        self.lent.take(taken, call, number)
+
+    def _answering(self, incoming: Incoming, engine: MediaEngine, account: AnyAccount) -> Answering:
+        media = MediaLeg(engine, None, self.encryption(account))
+        return Answering(self.agent, media, incoming, contact(incoming.flow))
+
     async def _stored(self, call: Answering, line: Line, number: str) -> bool:
         """The call is in the record before it is answered; otherwise the caller's side may try again."""
-        meta = {
-            "what": "call",
-            "account": line.account.address.value,
-            "thread": line.thread,
-            "called": number,
-        }
         try:
-            await self.context.emit(line.account, Raw(without_keys(encode(call.request)), meta))
+            await self._store(call, line, number)
         except (Overloaded, InputError) as error:
             log.warning("a call could not be stored: %s", error.code)
             call.refuse(503, "Service Unavailable", (("Retry-After", "5"),))
             call.release(Cause.FAILED)
             line.reports.drop()
             return False
-        line.reports.begin()
         return not call.over
+
+    async def _store(self, call: Answering, line: Line, number: str) -> None:
+        meta = {"what": "call", "account": line.account.address.value, "thread": line.thread, "called": number}
+        await self.context.emit(line.account, Raw(without_keys(encode(call.request)), meta))
+        line.reports.begin()
+
+    async def _to_voice(self, lent: LentLine, account: AnyAccount) -> None:
+        """A call that another plugin had is a voice's from now on. Raises Unsupported, Unreachable: it has it still."""
+        call = lent.call
+        if not isinstance(call, Answering):
+            raise Unsupported("only a call that came in")
+        await lent.back_to_audio()
+        line = self.open_line(account, secrets.token_hex(12), lent.caller.value if lent.caller else "", "in")
+        try:
+            await self._store(call, line, lent.called.value)
+        except (Overloaded, InputError) as error:
+            line.reports.drop()
+            self._gone(line)
+            raise Unreachable(error.code) from error
+        lent.detach()
+        await call.media.take_back()
+        line.take(call)
+        if call.unanswered:
+            call.ring()
+            call.answer()
+        else:
+            line.up(call)
 
     def encryption(self, account: AnyAccount) -> Encryption:
         """Of calls by this account's trunk."""
@@ -166,7 +219,7 @@ class Exchange:
 
     def owner_of(self, leg: str) -> Owner | None:
         """Whose this leg of audio is."""
-        return next((each for each in (*self.lines.values(), *self.passed_on) if each.call_of(leg)), None)
+        return next((each for each in (*self.lines.values(), *self.passed_on, *self.lent) if each.call_of(leg)), None)
 
     def _gone(self, line: Line) -> None:
         self.lines.pop(line.thread, None)
@@ -176,6 +229,7 @@ class Exchange:
         for pair in self.passed_on:
             if pair.account.connection_id == connection:
                 pair.leave()
+        await self.lent.clear(connection)
         mine = [line for line in self.lines.values() if line.account.connection_id == connection]
         for line in mine:
             line.leave(Cause.FAILED)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Coroutine
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
 from sipmessage import Request, Response
 
@@ -89,6 +89,8 @@ class Call:
     """What both kinds share. `told` is set by the owner right after making it."""
 
     told: Told
+    dialled: ClassVar[bool] = False
+    """Whether it was we who called."""
 
     def __init__(self, dialogs: Dialogs, media: MediaLeg, flow: Flow) -> None:
         self.dialogs = dialogs

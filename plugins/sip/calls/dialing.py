@@ -45,6 +45,8 @@ PATIENCE: Final = 4.0
 class Dialing(Call):
     """DIALING until anything comes, PROCEEDING, EARLY while it rings, CONFIRMED when it is answered."""
 
+    dialled = True
+
     def __init__(self, dialogs: Dialogs, media: MediaLeg, flow: Flow, to: Destination) -> None:
         super().__init__(dialogs, media, flow)
         self._to = to

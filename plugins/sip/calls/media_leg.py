@@ -8,14 +8,16 @@ from dataclasses import replace
 
 from hub.api import Quality
 from plugins.sip.calls import offer_answer, quality
+from plugins.sip.calls.lent import Asked, Lent
 from plugins.sip.calls.offer_answer import Agreed
 from plugins.sip.media.engine import Codec, Direction, Endpoint, MediaEngine, Statistics
-from plugins.sip.wire import sdp
+from plugins.sip.wire import sdp, t38
 from plugins.sip.wire.sdes import SAVP, Encryption, Keying
 
 
 class MediaLeg:
-    """One socket of the engine, and what was agreed about it. Raises MediaError, NotAcceptable, BadSdp."""
+    """One socket of the engine, and what was agreed about it; `lent`, while another plugin speaks by it. Raises
+    MediaError, NotAcceptable, BadSdp."""
 
     def __init__(
         self, engine: MediaEngine, beside: MediaLeg | None = None, encryption: Encryption = Encryption.OFF
@@ -24,6 +26,7 @@ class MediaLeg:
         self.name = secrets.token_hex(8)
         self.agreed: Agreed | None = None
         self.heard = Statistics()  # how well, once it is over
+        self.lent: Lent | None = None
         self._beside = beside
         self._keying = Keying.fresh(encryption)
         self._endpoint: Endpoint | None = None
@@ -36,8 +39,36 @@ class MediaLeg:
         """Whether both sides know where the other is."""
         return self.agreed is not None
 
+    @property
+    def secret(self) -> bool:
+        """Whether what is said is encrypted, or has to be."""
+        encrypted = self.agreed is not None and self.agreed.crypto is not None
+        return encrypted or self._keying.wanted is Encryption.REQUIRED
+
+    def lend(self, asked: Asked) -> Lent:
+        """To another plugin; `asked` tells whether it wants T.38."""
+        self.lent = Lent(self, asked)
+        return self.lent
+
+    async def take_back(self) -> None:
+        """It is ours again: audio, as it was agreed."""
+        lent, self.lent = self.lent, None
+        if lent is not None:
+            await lent.take(None)
+            await lent.close()
+
+    async def offer_t38(self) -> bytes:
+        """Our offer to go on in T.38, of a leg that is lent."""
+        assert self.lent is not None
+        return self._written(*await self.lent.offer())
+
     async def offer(self) -> bytes:
-        """Our offer."""
+        """Our offer: of what there is, or first of audio."""
+        in_t38 = self.lent is not None and self.lent.in_t38
+        return await (self.offer_t38() if in_t38 else self.offer_audio())
+
+    async def offer_audio(self) -> bytes:
+        """Whatever there is now."""
         endpoint = await self._opened()
         if self.agreed and self.agreed.profile == SAVP:  # what is encrypted is not offered in the clear again
             self._keying = replace(self._keying, wanted=Encryption.REQUIRED)
@@ -46,18 +77,28 @@ class MediaLeg:
 
     async def answer(self, offered: bytes) -> bytes:
         """Our answer to theirs; media starts."""
+        theirs = sdp.parse(offered)
+        if self.lent is not None and (image := t38.image_of(theirs)) is not None:
+            return self._written(*await self.lent.answer(theirs, image))
         endpoint = await self._opened()
-        session, agreed = offer_answer.answer(sdp.parse(offered), endpoint.port, self._keying)
+        session, agreed = offer_answer.answer(theirs, endpoint.port, self._keying)
         await self._connect(agreed)
         return self._written(session, endpoint)
 
     async def settle(self, answered: bytes) -> None:
-        """Their answer to our offer; media starts."""
+        """Their answer to our offer; media starts. Of T.38 nothing changes by being offered again."""
+        if self.lent is None or not self.lent.in_t38:
+            await self.settle_audio(answered)
+
+    async def settle_audio(self, answered: bytes) -> None:
+        """Their answer to our offer of audio."""
         await self._connect(offer_answer.settle(sdp.parse(answered), self._keying))
 
     async def close(self) -> None:
         """Free the socket."""
         async with self._closing:
+            if self.lent is not None:
+                await self.lent.close()
             if self._endpoint is not None:
                 self._endpoint = None
                 self.heard = await self.engine.close(self.name)
@@ -86,6 +127,8 @@ class MediaLeg:
                 rtcp=agreed.rtcp,
             )
         self.agreed = agreed
+        if self.lent is not None:
+            await self.lent.audio()
 
     def _written(self, session: sdp.Session, endpoint: Endpoint) -> bytes:
         self._version += 1

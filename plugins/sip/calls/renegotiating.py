@@ -28,7 +28,7 @@ class Renegotiating:
 
     def invited(self, incoming: Incoming) -> None:
         """A re-INVITE, perhaps without an offer: then ours is in the answer, and theirs comes with the ACK."""
-        if not self._free:
+        if not self.free:
             incoming.respond(response(incoming.request, 491, "Request Pending"))
         else:
             incoming.failed = lambda _: self._unacknowledged(incoming)
@@ -39,7 +39,7 @@ class Renegotiating:
         """UPDATE: as a re-INVITE, or a session timer's refresh without a body."""
         if not incoming.request.body:
             incoming.respond(self._call.ok(incoming.request))
-        elif self._free:
+        elif self.free:
             self._call.soon(self._answer(incoming))
         else:
             incoming.respond(self._too_early(incoming.request))
@@ -68,7 +68,7 @@ class Renegotiating:
             self._call.hang_up(Cause.FAILED)
 
     @property
-    def _free(self) -> bool:
+    def free(self) -> bool:
         """Whether no offer waits for its answer (RFC 3264 §4)."""
         offering = self.pending is not None and not self.pending.request.body
         return self._call.confirmed and not self._call.refreshing.asking and not offering

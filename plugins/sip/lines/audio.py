@@ -9,7 +9,7 @@ from typing import Protocol
 
 from plugins.sip.calls.call import Call
 from plugins.sip.lines.speaking import Speaking
-from plugins.sip.media.engine import Digit, Event, Gone, MediaEngine, MediaError, Played, Silence
+from plugins.sip.media.engine import Digit, Event, Gone, MediaEngine, MediaError, Played, Silence, Tone, ToneKind
 from plugins.sip.media.relay import RelayEngine
 from plugins.sip.media.settings import MediaSettings
 from plugins.sip.media.workers import WorkerEngine
@@ -24,6 +24,8 @@ class Owner(Protocol):
     def call_of(self, leg: str) -> Call | None: ...
 
     def pressed(self, leg: str, key: str) -> None: ...
+
+    def heard(self, leg: str, tone: ToneKind) -> None: ...
 
     def lost(self, leg: str) -> None: ...
 
@@ -88,5 +90,7 @@ def _tell(owner: Owner, event: Event) -> None:
     elif isinstance(event, Silence):
         if call := owner.call_of(event.leg):
             call.fell_silent()
+    elif isinstance(event, Tone):
+        owner.heard(event.leg, event.kind)
     elif isinstance(event, Gone):
         owner.lost(event.leg)

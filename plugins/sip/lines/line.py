@@ -19,7 +19,7 @@ from plugins.sip.lines.collecting import Collecting
 from plugins.sip.lines.consulting import hand_over
 from plugins.sip.lines.reports import Reports
 from plugins.sip.lines.speaking import Speaking
-from plugins.sip.media.engine import MediaEngine, MediaError
+from plugins.sip.media.engine import MediaEngine, MediaError, ToneKind
 from plugins.sip.recordings.under_way import UnderWay
 from plugins.sip.soon import Soon
 
@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 
 
 class Line:
-    """`customer` is None while the hub places the call. `gone` is told when the last leg has ended."""
+    """`customer` is None while the hub places the call. `gone` is told when the last leg has ended, `machine` when a
+    fax machine calls, and nobody talks with it."""
 
     def __init__(
         self, context: Context, engine: MediaEngine, account: AnyAccount, thread: str, caller: str,
@@ -49,6 +50,7 @@ class Line:
         self.said: set[int] = set()
         self.on_answer: Callable[[AgentLeg], None] | None = None
         self.transfers: Transfers = lambda line, leg, referral: referral.refuse()
+        self.machine: Callable[[Line], None] = lambda line: None
         self._context = context
         self._gone = gone
         self._over = False
@@ -121,6 +123,12 @@ class Line:
         """A key, in the audio."""
         if self.customer is not None and self.customer.media.name == leg:
             self.collecting.press(key)
+
+    def heard(self, leg: str, tone: ToneKind) -> None:
+        """A tone, in the audio. What a machine says while an agent listens is theirs to hear."""
+        calls = tone is ToneKind.CNG and self.customer is not None and self.customer.media.name == leg
+        if calls and not self.up_legs(self.arrangement.talking):
+            self.machine(self)
 
     def lost(self, leg: str) -> None:
         """The audio of this leg has stopped for good: so has the leg."""

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TypeAlias
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
 
 from sipmessage import URI, Response
 
-from hub.api import Address, AnyAccount, Device, Misconfigured, Rejected, SendError, Unreachable
+from hub.api import Address, AnyAccount, Device, Json, Misconfigured, Rejected, SendError, Unreachable
 from plugins.sip.calls.dialing import Destination, Dialing
 from plugins.sip.calls.media_leg import MediaLeg
 from plugins.sip.counters import TURNED
 from plugins.sip.exchange import Exchange, Joined
 from plugins.sip.guard import Turned, may_call
 from plugins.sip.lines.line import Line
+from plugins.sip.media.engine import MediaEngine
 from plugins.sip.phones.phones import Binding, Phone
 from plugins.sip.phones.softphones import LEG, Place, Rings
 from plugins.sip.transport.flow import Flow, contact
@@ -28,6 +31,28 @@ from plugins.sip.wire.numbers import as_uri
 log = logging.getLogger(__name__)
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 AUTO_ANSWER = (("Call-Info", "<sip:hub>;answer-after=0"), ("Alert-Info", "<http://hub>;info=alert-autoanswer"))
+
+
+class Whose(Protocol):
+    """What a leg is made for: whose trunk, who carries its audio, beside which other leg."""
+
+    @property
+    def account(self) -> AnyAccount: ...
+
+    @property
+    def engine(self) -> MediaEngine: ...
+
+    @property
+    def beside(self) -> MediaLeg | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """For a leg that is alone."""
+
+    account: AnyAccount
+    engine: MediaEngine
+    beside: MediaLeg | None = None
 
 
 class Outward:
@@ -96,7 +121,7 @@ class Outward:
                 legs.append(self._leg(line, trunk, flow, to))
         return legs
 
-    async def to_number(self, line: Line, number: str, shown: str) -> Dialing:
+    async def to_number(self, line: Whose, number: str, shown: str) -> Dialing:
         """A leg by the account's trunk. Raises Rejected where it is not allowed, Unreachable, Misconfigured."""
         trunk = self._trunk(line.account)
         _allowed(trunk, number)
@@ -128,11 +153,18 @@ class Outward:
             return False
         return True
 
+    async def taken(self, line: Line, number: str, about: Mapping[str, Json]) -> bool:
+        """Whether the customer was handed over, as the number is of our own and others take its calls."""
+        taken = await self._exchange.lent.having(number, line.account.connection_id)
+        if taken is not None:
+            await self._exchange.lent.take_over(taken, line, about)
+        return taken is not None
+
     def joined(self, pair: Joined) -> None:
         """Two that talk through us from now on: their audio and our end are theirs, too."""
         self._exchange.join(pair)
 
-    def _leg(self, line: Line, trunk: Trunk, flow: Flow, to: Destination) -> Dialing:
+    def _leg(self, line: Whose, trunk: Trunk, flow: Flow, to: Destination) -> Dialing:
         media = MediaLeg(line.engine, line.beside, trunk.settings.srtp)
         return Dialing(self._exchange.agent, media, flow, to)
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
-from hub.api import Outbound
+from hub.api import Json, Outbound
 from plugins.sip.lines.line import Line
 from plugins.sip.lines.speaking import Words
 
 
-def say(line: Line, message: Outbound, transfer: Callable[[str], Awaitable[None]]) -> None:
+def say(line: Line, message: Outbound, transfer: Callable[[str, Mapping[str, Json]], Awaitable[None]]) -> None:
     """Queue it. A last prompt is followed by a transfer where it names one; the hang-up is the core's word (`end`)."""
     fields = message.fields
     line.collecting.expect(fields)
@@ -18,10 +18,10 @@ def say(line: Line, message: Outbound, transfer: Callable[[str], Awaitable[None]
     entry = fields.get("entry")
     then: Callable[[], Awaitable[None]] | None = None
     if isinstance(onward, dict):
-        number = str(onward.get("value", ""))
+        number, about = str(onward.get("value", "")), onward.get("about")
 
         async def pass_on() -> None:
-            await transfer(number)
+            await transfer(number, about if isinstance(about, dict) else {})
 
         then = pass_on
     elif isinstance(entry, dict) and entry.get("kind") == "RECORDING":

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
-from hub.api import AnyAccount, Cause, SendError, Unreachable
+from hub.api import AnyAccount, Cause, Json, SendError, Unreachable
 from plugins.sip.calls.call import Call
 from plugins.sip.calls.referring import Referral
 from plugins.sip.lines.agent_leg import AgentLeg
@@ -15,6 +15,7 @@ from plugins.sip.lines.outside_leg import OutsideLeg
 from plugins.sip.lines.outward import Outward
 from plugins.sip.lines.speaking import Speaking
 from plugins.sip.lines.whom import Whom
+from plugins.sip.media.engine import ToneKind
 
 log = logging.getLogger(__name__)
 LONGEST_RING = 45.0
@@ -51,6 +52,9 @@ class Bridged:
             call.hang_up(Cause.FAILED)
 
     def pressed(self, leg: str, key: str) -> None:
+        """For the other, who hears it."""
+
+    def heard(self, leg: str, tone: ToneKind) -> None:
         """For the other, who hears it."""
 
     def lost(self, leg: str) -> None:
@@ -113,12 +117,18 @@ async def offer_on(find: Awaitable[Whom | None], line: Line, leg: AgentLeg, refe
         referral.done(480, "Temporarily Unavailable")
 
 
-async def transfer(outward: Outward, line: Line, number: str, taken: Callable[[], None] = lambda: None) -> None:
+async def transfer(
+    outward: Outward, line: Line, number: str, taken: Callable[[], None] = lambda: None,
+    about: Mapping[str, Json] | None = None,
+) -> None:  # fmt: skip
     """Returns when the number has answered and the two are joined; the customer's side of the record ends here.
-    `taken` is told right before the agents' legs end.
+    `taken` is told right before the agents' legs end. A number of our own whose calls another plugin takes is not
+    called: the customer is handed over, with what is to be said `about` it.
     Raises Unreachable, Rejected, Misconfigured: then nothing has changed."""
     if line.customer is None or not line.connected:
         raise Unreachable("the customer is not there")
+    if await outward.taken(line, number, about or {}):
+        return
     if (there := _invited(line, number)) is not None:
         pair = Bridged(line)
         there.told = pair

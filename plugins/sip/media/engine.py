@@ -213,6 +213,16 @@ class MediaEngine(Protocol):
     async def send_digits(self, leg: str, digits: str) -> None:
         """Press keys: RFC 4733 where agreed, else tones."""
 
+    async def lend(self, leg: str, near: tuple[str, int] | None) -> int:
+        """Pass what comes from the far side on to `near` (UDP, on this machine), as it came; what comes from there to
+        the port that is answered goes out as it is. Nobody else is heard by it. None: the leg is ours again."""
+
+    async def open_image(self, image: str) -> Endpoint:
+        """A local socket for T.38 (UDPTL); like a leg, it may be Gone, and is closed by `close`."""
+
+    async def lend_image(self, image: str, remote: tuple[str, int], near: tuple[str, int]) -> int:
+        """T.38 as agreed, lent to `near` in the same way; the port is answered."""
+
     async def statistics(self, leg: str) -> Statistics:
         """Up to now."""
 

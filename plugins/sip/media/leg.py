@@ -9,6 +9,7 @@ from plugins.sip.media import rtp, tones
 from plugins.sip.media.control import Control
 from plugins.sip.media.engine import Codec, Crypto, DigitSource, Direction
 from plugins.sip.media.g711 import BY_PAYLOAD_TYPE, CODECS, transcode
+from plugins.sip.media.lending import Lent
 from plugins.sip.media.playing import Playing, encoded
 from plugins.sip.media.rtcp import is_rtcp
 from plugins.sip.media.rtp_socket import Address, RtpSocket
@@ -40,6 +41,7 @@ class Leg:
         self.reports = False  # its far side is told every few seconds how it goes
         self.came = False  # a packet that waits to be taken in
         self.kinds: frozenset[int] = frozenset()
+        self.lent: Lent | None = None  # who speaks to the far side instead of us, and hears it too
         self._pressed = pressed
         self._listener, self._presser = Listener(), Presser()
         self._inband: tuple[str, float] = ("", 0.0)
@@ -49,8 +51,8 @@ class Leg:
 
     @property
     def sending(self) -> bool:
-        """Whether packets go out."""
-        return self.started and self.direction.sending
+        """Whether packets of ours go out."""
+        return self.started and self.direction.sending and self.lent is None
 
     def connect(
         self,
@@ -85,7 +87,18 @@ class Leg:
             datagram = self.socket.read()
         except OSError:  # nothing there; or what we sent was refused
             return None
-        return self._decrypted(datagram) if self._srtp else datagram
+        plain = self._decrypted(datagram) if self._srtp else datagram
+        if self.lent is not None and plain is not None and not is_rtcp(plain):
+            self.lent.give(plain)
+        return plain
+
+    def say(self, datagram: bytes) -> bool:
+        """Whether a packet of somebody else's went out, as it is but for encryption."""
+        try:
+            self.socket.write(datagram if self.plain else self.dressed(datagram))
+        except OSError:  # the far side is not there, or a buffer is full
+            return False
+        return True
 
     def dressed(self, datagram: bytes) -> bytes:
         """As it goes to the far side of a leg that is not `plain`: encrypted; a key that is being pressed instead."""

@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 
+from plugins.sip.media import rtp
 from plugins.sip.media.g711 import FRAME, Octets
 from plugins.sip.media.incoming import PLAIN
 from plugins.sip.media.per_leg import Indices, PerLeg
@@ -44,6 +45,11 @@ class Outgoing(PerLeg):
         self._source[row] = random.getrandbits(32)
         self.sent[row] += count
         return steps
+
+    def passed(self, row: int, packet: rtp.Packet) -> None:
+        """Somebody else's went out in our place: reports are of theirs, and what we send next follows it."""
+        self._source[row], self._sequence[row], self._timestamp[row] = packet.source, packet.sequence, packet.timestamp
+        self.sent[row] += 1
 
     def packets(self, octets: Octets, kinds: Indices, sending: Indices, ticks: int) -> bytes:
         """One packet a row, of 172 octets, carrying these octets (n, 160); those in `sending` are going to be sent."""

@@ -14,6 +14,7 @@ from plugins.sip.media.engine import Crypto
 KEY_BYTES: Final = 30
 TAG: Final = 10
 _WINDOW: Final = 64
+_HALF: Final = 0x8000
 _ENCRYPTION, _AUTHENTICATION, _SALT = 0, 1, 2
 
 
@@ -61,6 +62,7 @@ class Srtp:
         self._out, self._in = SessionKeys(crypto.sending), SessionKeys(crypto.receiving)
         self._sent_rollover = 0
         self._sent_last: int | None = None
+        self._sent_source: int | None = None
         self._source: int | None = None
         self._highest = -1  # index of the newest authentic packet, 48 bits
         self._seen = 0  # bit n: the index n below it has come
@@ -77,7 +79,9 @@ class Srtp:
     def protect(self, datagram: bytes) -> bytes:
         """Encrypt and sign one packet of ours."""
         sequence, source = int.from_bytes(datagram[2:4]), int.from_bytes(datagram[8:12])
-        if self._sent_last is not None and sequence < self._sent_last:
+        if source != self._sent_source:  # a stream of its own, with numbers of its own (§3.2.3)
+            self._sent_source, self._sent_rollover = source, 0
+        elif self._sent_last is not None and self._sent_last - sequence > _HALF:
             self._sent_rollover += 1
         self._sent_last = sequence
         index = self._sent_rollover << 16 | sequence

@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from plugins.sip.media import wire
 from plugins.sip.media.arrangement import arrange
-from plugins.sip.media.control import Control
 from plugins.sip.media.engine import Codec, Digit, DigitSource, Direction, Event, MediaError, Silence
 from plugins.sip.media.leg import Leg
+from plugins.sip.media.lender import Lender
+from plugins.sip.media.lending import Images, Reads
 from plugins.sip.media.prompter import Prompter
 from plugins.sip.media.readiness import Readiness
 from plugins.sip.media.recording import DiskThread, Track
@@ -44,14 +45,16 @@ class Switchboard:
         self._legs: dict[str, Leg] = {}
         self._rooms = Rooms()
         self._tracks: dict[str, Track] = {}
-        self._sockets: Readiness[Leg | Control] = Readiness()
+        self._sockets: Readiness[Reads] = Readiness()
         self._ticks = Ticks(tell)
         self._tick = 0
         self._disk = DiskThread()
         self._prompter = Prompter(self._legs, tell, later)
+        self._images = Images(self._sockets, self._socket)
+        self.lender = Lender(self._sockets, self._images, self._ticks, self._leg, self._rearrange)
 
     def __len__(self) -> int:
-        return len(self._legs)
+        return len(self._legs) + len(self._images)
 
     def receive(self) -> None:
         """Read one packet of each leg that has one."""
@@ -80,6 +83,7 @@ class Switchboard:
             self.stop_recording(lambda *_: None, target=target)
         for name in list(self._legs):
             self.close(lambda *_: None, leg=name)
+        self._images.clear()
         self._prompter.stop()
         self._disk.stop()
 
@@ -204,6 +208,9 @@ class Switchboard:
 
     def close(self, reply: Reply, *, leg: str) -> None:
         """Free the socket."""
+        if leg in self._images:
+            reply(self._images.close(leg))
+            return
         closed = self._leg(leg)
         self._prompter.silence(closed)
         self._rooms.leave(closed)
@@ -211,6 +218,7 @@ class Switchboard:
         self._sockets.unregister(closed.socket)
         if closed.socket.control:
             self._sockets.unregister(closed.control)
+        self.lender.take_back(closed)
         closed.close()
         statistics = self._ticks.statistics(closed)
         del self._legs[leg]

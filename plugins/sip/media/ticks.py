@@ -10,12 +10,12 @@ import numpy as np
 from plugins.sip.media import rtp
 from plugins.sip.media.arrangement import Arrangement, arrange
 from plugins.sip.media.call_progress import ToneDetector
-from plugins.sip.media.control import Control
 from plugins.sip.media.dtmf import KeyDetector
 from plugins.sip.media.engine import Event, Played, Statistics, Tone
 from plugins.sip.media.g711 import FRAME, QUIET, RATE, Octets, Samples, decode_rows
 from plugins.sip.media.incoming import PLAIN, Incoming
 from plugins.sip.media.leg import Leg
+from plugins.sip.media.lending import Reads
 from plugins.sip.media.mixing import stereo, together
 from plugins.sip.media.outgoing import Outgoing
 from plugins.sip.media.per_leg import Indices, PerLeg
@@ -98,11 +98,11 @@ class Ticks:
             round_trip_ms=far.round_trip_ms,
         )
 
-    def receive(self, ready: Iterable[Leg | Control], now: float) -> None:
+    def receive(self, ready: Iterable[Reads], now: float) -> None:
         """Read one datagram of each; plain ones are handled together, at the next tick or when a leg has two."""
         for leg in ready:
             datagram = leg.read()
-            if datagram is None or isinstance(leg, Control):
+            if datagram is None or not isinstance(leg, Leg):
                 continue
             if len(datagram) != _SIZE:
                 self._special(leg, datagram, now)
@@ -148,6 +148,10 @@ class Ticks:
             source = self._now.outgoing.so_far(leg.row).source
             with suppress(OSError):  # as with any packet
                 leg.socket.write(rtp.build(leg.codec.payload_type, *step, source, silence, marker=True))
+
+    def passed(self, leg: Leg, packet: rtp.Packet) -> None:
+        """One of somebody else's has gone out by this leg."""
+        self._now.outgoing.passed(leg.row, packet)
 
     def say_goodbye(self, leg: Leg, now: float) -> None:
         """The last report of a leg that is about to go."""

@@ -32,6 +32,7 @@ _REQUESTS: Final = frozenset({
     *("open", "connect", "play", "stop_playing", "mix", "part", "hold", "resume", "send_digits", "statistics", "close"),
     *("record", "pause_recording", "stop_recording", "lead", "overtake"),
 })  # fmt: skip
+_OF_THE_LENDER: Final = frozenset({"lend", "open_image", "lend_image"})
 
 
 class Worker:
@@ -116,6 +117,8 @@ class Worker:
                 reply(self._load())
             elif method in _REQUESTS:
                 getattr(self._board, method)(reply, **arguments)
+            elif method in _OF_THE_LENDER:
+                getattr(self._board.lender, method)(reply, **arguments)
             else:
                 raise MediaError(f"a worker cannot {method}")
         except (MediaError, OSError, TypeError, ValueError) as error:

@@ -52,13 +52,16 @@ class WorkerEngine:
 
     async def open(self, leg: str, *, beside: str | None = None) -> Endpoint:
         """See MediaEngine."""
+        return await self._opened("open", leg, beside)
+
+    async def _opened(self, method: str, leg: str, beside: str | None = None) -> Endpoint:
         if leg in self._legs:
             raise MediaError(f"{leg} is open already")
         worker = self._place(beside) if beside is not None else await self._processes.least_loaded()
         self._legs[leg] = worker
         worker.legs.add(leg)
         try:
-            port = await worker.ask("open", leg=leg)
+            port = await worker.ask(method, leg=leg)
         except BaseException:  # also when whoever asked does not wait any more: nobody else would close it
             self._forget(leg)
             worker.tell("close", leg=leg)
@@ -159,6 +162,18 @@ class WorkerEngine:
     async def send_digits(self, leg: str, digits: str) -> None:
         """See MediaEngine."""
         await self._ask(leg, "send_digits", digits=digits)
+
+    async def lend(self, leg: str, near: tuple[str, int] | None) -> int:
+        """See MediaEngine."""
+        return int(await self._ask(leg, "lend", near=near))
+
+    async def open_image(self, image: str) -> Endpoint:
+        """See MediaEngine."""
+        return await self._opened("open_image", image)
+
+    async def lend_image(self, image: str, remote: tuple[str, int], near: tuple[str, int]) -> int:
+        """See MediaEngine."""
+        return int(await self._ask(image, "lend_image", remote=remote, near=near))
 
     async def lead(self, leg: str, other: str) -> bool:
         """Number what goes to these two so that what the other sends follows, when somebody else is to pass it on.

@@ -82,6 +82,18 @@ class SilentEngine:
     async def send_digits(self, leg: str, digits: str) -> None:
         self.did.append(("send_digits", leg, digits))
 
+    async def lend(self, leg: str, near: tuple[str, int] | None) -> int:
+        self.did.append(("lend", leg, str(near and near[1])))
+        return 50_000 if near else 0
+
+    async def open_image(self, image: str) -> Endpoint:
+        self.did.append(("open_image", image))
+        return await self.open(image)
+
+    async def lend_image(self, image: str, remote: tuple[str, int], near: tuple[str, int]) -> int:
+        self.did.append(("lend_image", image, str(remote[1]), str(near[1])))
+        return 50_002
+
     async def statistics(self, leg: str) -> Statistics:
         return self.heard
 

@@ -175,6 +175,18 @@ class RelayEngine:
         self._soon(self._switching.end_pressing(party, len(digits) * _KEY_SECONDS))
         await self.own.send_digits(leg, digits)
 
+    async def lend(self, leg: str, near: tuple[str, int] | None) -> int:
+        """See MediaEngine. A node passes packets on as they are: it stays between."""
+        return await self.own.lend(leg, near)
+
+    async def open_image(self, image: str) -> Endpoint:
+        """See MediaEngine. No node: our own process faces the far side."""
+        return await self.own.open_image(image)
+
+    async def lend_image(self, image: str, remote: tuple[str, int], near: tuple[str, int]) -> int:
+        """See MediaEngine."""
+        return await self.own.lend_image(image, remote, near)
+
     async def statistics(self, leg: str) -> Statistics:
         """See MediaEngine. What a node carried alone is among the received, not among the sent."""
         return await self._switching.counted(self._party(leg), await self.own.statistics(leg))
@@ -183,7 +195,7 @@ class RelayEngine:
         """See MediaEngine."""
         party = self._switching.parties.get(leg)
         if party is None:
-            return Statistics()
+            return await self.own.close(leg)
         with suppress(MediaError):
             await self._switching.part(party)
         counted = await self._switching.counted(party, await self.own.close(leg))

@@ -1,0 +1,53 @@
+"""Another offer of ours inside a call: a re-INVITE (RFC 3261 §14.1) whose answer somebody waits for."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from sipmessage import Response
+
+from plugins.sip.wire.message import with_body
+
+if TYPE_CHECKING:
+    from plugins.sip.calls.call import Call
+
+Describe: TypeAlias = Callable[[], Awaitable[bytes]]
+TRIES: Final = 3
+PENDING: Final = 491
+
+
+async def reoffer(call: Call, describe: Describe) -> Response | None:
+    """The final answer, a 2xx acknowledged; None where there was no room for an offer: theirs came between, again and
+    again, or the call has ended."""
+    for _ in range(TRIES):
+        if call.over or call.dialog is None:
+            return None
+        if call.renegotiating.free:
+            answer = await _ask(call, await describe())
+            if answer.code != PENDING:
+                return answer
+        await asyncio.sleep(pause(ours=call.dialled))
+    return None
+
+
+def pause(*, ours: bool) -> float:
+    """Seconds, when both asked at once: they who made the Call-ID wait longer, in steps of 10 ms."""
+    return random.randint(210, 400) / 100 if ours else random.randint(0, 200) / 100
+
+
+async def _ask(call: Call, body: bytes) -> Response:
+    assert call.dialog is not None
+    request = call.dialog.request("INVITE")
+    with_body(request, body, "application/sdp")
+    call.refreshing.asking = True
+    try:
+        answer = await call.dialogs.transactions.ask(request, call.flow)
+    finally:
+        call.refreshing.asking = False
+    if 200 <= answer.code < 300:
+        call.dialogs.transactions.pass_by(call.dialog.request("ACK", request.cseq.sequence), call.flow)
+        call.dialog.refresh(answer)
+    return answer

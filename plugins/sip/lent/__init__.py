@@ -1,0 +1,1 @@
+"""Calls in other plugins' hands: the service `Telephony`."""
