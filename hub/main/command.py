@@ -8,8 +8,7 @@ from pathlib import Path
 
 from hub import __version__
 from hub.main import administer, demo, examine, replay, serve, simulate
-from hub.main.sentence import Sentence
-from hub.plugin.site_file import NAME, SiteFileError
+from hub.plugin.site_file import NAME
 
 DEFAULT_SITE = os.environ.get("HUB_SITE", NAME)
 
@@ -17,18 +16,15 @@ DEFAULT_SITE = os.environ.get("HUB_SITE", NAME)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one sub-command; returns its exit code. What goes wrong is one clear sentence, never a traceback."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    try:
-        parser = _parser()
-        if words and words[0] in demo.plugin_words():
-            return demo.run_plugin_command(words)
-        options = parser.parse_args(words)
-        code: int = options.run(options)
-        return code
-    except (Sentence, SiteFileError) as error:
-        print(f"hub: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        return 130
+    return demo.told(lambda: _run(words))
+
+
+def _run(words: Sequence[str]) -> int:
+    if words and words[0] in demo.plugin_words():
+        return demo.run_plugin_command(words)
+    options = _parser().parse_args(words)
+    code: int = options.run(options)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

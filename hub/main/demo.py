@@ -2,7 +2,8 @@
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -10,11 +11,22 @@ from hub.api import Command
 from hub.main.sentence import Sentence
 from hub.plugin.discovery import GROUP, WORDS, discover
 from hub.plugin.registry import commands
-from hub.plugin.site_file import NAME
+from hub.plugin.site_file import NAME, SiteFileError
 from hub.plugin.site_model import SiteFile
 
 DEMO = "demo"
 SHORTEST = 8
+
+
+def told(run: Callable[[], int]) -> int:
+    """The exit code of a command; what goes wrong is one clear sentence."""
+    try:
+        return run()
+    except (Sentence, SiteFileError) as error:
+        print(f"hub: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
 
 
 def plugin_names() -> set[str]:
