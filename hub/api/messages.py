@@ -94,6 +94,7 @@ class Inbound:
     thread        keys that name the conversation, strongest first (referenced Message-IDs, a chat session)
     known_as      further keys under which a later input may refer to this one
     serials       ticket serial numbers quoted in it
+    queue         key of the queue it names itself (a code on a cover sheet); one that is unknown: the account's
     quoted        the folded part: what `text` repeats of earlier messages
     fields        optional facts for display and reply: subject, to, cc, product page, …
     profile       what the customer said of themself: name, tel, mailto, language, or free attributes
@@ -110,6 +111,7 @@ class Inbound:
     thread: tuple[str, ...] = ()
     known_as: tuple[str, ...] = ()
     serials: tuple[str, ...] = ()
+    queue: str = ""
     quoted: str = ""
     fields: Mapping[str, Json] = field(default_factory=dict)
     profile: Mapping[str, Json] = field(default_factory=dict)
@@ -121,12 +123,14 @@ class Inbound:
 
 
 class ReceiptState(StrEnum):
-    """How far the far side says an outbound message has come."""
+    """How far the far side says an outbound message has come. UNKNOWN: the channel lost sight of it midway, and only a
+    person may have it sent again."""
 
     SENT = "SENT"
     DELIVERED = "DELIVERED"
     READ = "READ"
     FAILED = "FAILED"
+    UNKNOWN = "UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)

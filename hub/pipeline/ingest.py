@@ -11,7 +11,7 @@ from hub.pipeline import assemble, receipt, route, thread
 from hub.pipeline.calls import leg
 from hub.pipeline.flows import flow_state, meanwhile
 from hub.pipeline.promises import voicemail
-from hub.store import interactions, messages, tickets
+from hub.store import interactions, messages, tickets, work
 from hub.store.identities import Found, find_or_create_by_identity
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -92,12 +92,13 @@ def _interaction(tx: Tx, prepared: Prepared, inbound: Inbound, whose: Found, pla
             return interactions.change(tx, here, reply_to=address)
         return here
     account = prepared.row
+    named = work.queue_by_key(tx.conn, inbound.queue) if inbound.queue else None
     values: dict[str, Any] = {
         "channel": account["channel"],
         "medium": prepared.can.medium.value,
         "call": prepared.can.calls,
         "account_id": account["id"],
-        "queue_id": account["queue_id"],
+        "queue_id": named["id"] if named else account["queue_id"],
         "department_id": account["department_id"],
         "subject": str(inbound.fields.get("subject") or "")[:1000],
         "customer_id": whose.customer_id,

@@ -14,6 +14,7 @@ _STATES = {
     ReceiptState.DELIVERED: DeliveryState.DELIVERED,
     ReceiptState.READ: DeliveryState.READ,
     ReceiptState.FAILED: DeliveryState.FAILED,
+    ReceiptState.UNKNOWN: DeliveryState.UNKNOWN,
 }
 
 
@@ -27,7 +28,7 @@ def apply(tx: Tx, receipt: Receipt, channel: str) -> int | None:
         tx.event("receipt.unmatched", channel=channel)
         return None
     interaction = interactions.locked(tx, delivery["interaction_id"])
-    failed = receipt.state is ReceiptState.FAILED
+    failed = receipt.state in (ReceiptState.FAILED, ReceiptState.UNKNOWN)
     values = {"error_code": receipt.code[:40], "error": receipt.detail[:1000]} if failed else {}
     moved = outbox.move(tx, delivery, _STATES[receipt.state], interaction["department_id"], **values)
     if moved and failed and interaction["state"] in WAITING_ON_OTHERS:

@@ -1,1 +1,68 @@
 """Fax as a channel of the hub: T.30 on G.711 and T.38, pages in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from hub.api import Channel, Context, hookimpl
+from plugins.fax.settings import FaxSettings
+
+if TYPE_CHECKING:
+    from plugins.fax.channel import FaxChannel
+
+_channels: list[tuple[Context, FaxChannel]] = []
+"""One a site: the channel, its calls and its routes must speak of the same faxes. Tests run several in one process."""
+
+
+@hookimpl
+def hub_settings() -> type[BaseModel]:
+    """How faxes are tried again, and how many processes fax."""
+    return FaxSettings
+
+
+@hookimpl
+def hub_channels(context: Context) -> Sequence[Channel]:
+    """The one channel."""
+    return [_channel(context)]
+
+
+@hookimpl
+def hub_services(context: Context) -> Sequence[object]:
+    """The channel again: it takes the calls to its numbers (`hub.api.TakesCalls`)."""
+    return [_channel(context)]
+
+
+@hookimpl
+def hub_migrations() -> Path:
+    """Documents, what is to be sent, the log, lists of recipients."""
+    return Path(__file__).parent / "migrations"
+
+
+@hookimpl
+async def hub_start(context: Context) -> None:
+    """What a crash left is handed in; what is due is sent, until the site stops."""
+    from plugins.fax.incoming.left_behind import hand_in
+
+    channel = _channel(context)
+    if channel.office.lacks:
+        context.fault("library", ModuleNotFoundError(channel.office.lacks))
+    try:
+        await hand_in(channel.office)
+        await channel.sending.run()
+    finally:
+        await channel.office.close()
+        _channels.remove((context, channel))
+
+
+def _channel(context: Context) -> FaxChannel:
+    from plugins.fax.channel import FaxChannel
+
+    for known, channel in _channels:
+        if known is context:
+            return channel
+    _channels.append((context, FaxChannel(context)))
+    return _channels[-1][1]

@@ -4,7 +4,20 @@ import logging
 from dataclasses import replace
 from typing import Any
 
-from hub.api import AnyAccount, Ask, Contact, End, FlowStep, HandOver, Json, MessageKind, Prompt, Sending
+from hub.api import (
+    Address,
+    AnyAccount,
+    Ask,
+    Capabilities,
+    Contact,
+    End,
+    FlowStep,
+    HandOver,
+    Json,
+    MessageKind,
+    Prompt,
+    Sending,
+)
 from hub.model.serial import format_serial
 from hub.model.states import InteractionState
 from hub.model.tickets import NewTicket
@@ -100,9 +113,13 @@ def _with_last(step: FlowStep) -> dict[str, Json]:
     """What a channel that carries a connection must know of the last words."""
     if isinstance(step, End):
         to = step.transfer
-        onward: dict[str, Json] = {"transfer": {"scheme": to.scheme, "value": to.value}} if to else {}
+        onward: dict[str, Json] = {"transfer": _address(to)} if to else {}
         return {"final": True, **onward}
     return {"final": True} if isinstance(step, HandOver) and step.callback else {}
+
+
+def _address(to: Address) -> dict[str, Json]:
+    return {"scheme": to.scheme, "value": to.value, **({"name": to.name} if to.name else {})}
 
 
 def _say_all(tx: Tx, interaction_id: int, step: FlowStep, via: Directory) -> None:
@@ -164,8 +181,15 @@ def _send(tx: Tx, interaction: Row, sending: Sending, via: Directory) -> None:
 
 
 def _account_for(sending: Sending, via: Directory) -> AnyAccount | None:
-    able = via.accounts_for(sending.to.scheme)
+    known = via.accounts_for(sending.to.scheme)
+    able = sorted(known, key=lambda each: not _made_for(via.channel_of(each).capabilities, sending))
     wanted = sending.sender
     if wanted is not None:
         able = [each for each in able if (each.address.scheme, each.address.value) == (wanted.scheme, wanted.value)]
     return able[0] if able else None
+
+
+def _made_for(can: Capabilities, sending: Sending) -> bool:
+    """Several channels may share a scheme: a telephone number can be called, written to and sent pages."""
+    files = bool(sending.content.attachments)
+    return not can.calls and sending.content.kind in can.kinds and (can.attachments or not files)

@@ -1,0 +1,74 @@
+"""One fax comes in: answered, each page on the disk before the far machine is told it was taken, all handed in."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+
+from hub.api import Address, AnyAccount, HubError, Json, Line, Signal
+from plugins.fax import log_book
+from plugins.fax.incoming.folding import Facts, folded
+from plugins.fax.incoming.under_way import Note, Piece
+from plugins.fax.log_book import Call
+from plugins.fax.office import Office, settings_of, station_of
+from plugins.fax.on_the_line import fax
+from plugins.fax.settings import NAME, SCHEME
+from plugins.fax.terminal.ending import ending
+from plugins.fax.terminal.job import Done, Event, Job, Progress
+from plugins.fax.terminal.process import FaxError
+
+
+async def receive(office: Office, account: AnyAccount, line: Line) -> None:
+    """For the life of the call. What reached the disk is handed in also when the hub ends: at its next start."""
+    caller = line.caller.value if line.caller else ""
+    note = Note.now(account.address.value, caller, line.called.value)
+    piece = await asyncio.to_thread(office.under_way.begin, note)
+    began, done = time.monotonic(), Done(49, "", 0, 0)
+    try:
+        done = await _faxed(office, account, line, piece)
+    except (HubError, FaxError) as error:
+        office.context.fault("line", error)
+    finally:
+        # whatever ended it: also a call that is cancelled with the hub still there
+        office.soon(_hand_in(office, account, piece, note, done, time.monotonic() - began))
+
+
+async def _faxed(office: Office, account: AnyAccount, line: Line, piece: Piece) -> Done:
+    own = settings_of(account)
+    job = Job(calling=False, receive=piece.path, ident=station_of(account), ecm=own.ecm, page_seconds=own.page_seconds)
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Progress):
+            said: dict[str, Json] = {"phase": "RECEIVING", "page": event.page, "bit_rate": event.bit_rate}
+            office.signal(account, Signal(f"fax/{piece.name}", "fax", said))
+
+    return await fax(office.terminals, line, job, own.t38, hear)
+
+
+async def _hand_in(office: Office, account: AnyAccount, piece: Piece, note: Note, done: Done, seconds: float) -> None:
+    """Calls without a page (somebody spoke, a wrong number) stand in the account's log alone."""
+    if done.pages and piece.path.exists():
+        whose = await _meant(office, account, done.sub_address)
+        tiff = await asyncio.to_thread(piece.path.read_bytes)
+        facts = Facts.of(done, seconds)
+        raw = await folded(office.reader, piece.name, note, whose.address.value, tiff, facts)
+        await office.emit(whose, raw)
+    await office.context.store.write(lambda conn: log_book.note(conn, _call(account, note, done, seconds)))
+    await asyncio.to_thread(piece.done)
+
+
+async def _meant(office: Office, account: AnyAccount, sub_address: str) -> AnyAccount:
+    """The number of the site that the sub-address dialled names; else the one that was called."""
+    number = settings_of(account).sub_addresses.get(sub_address.strip())
+    found = await office.context.account(NAME, Address(SCHEME, number)) if number else None
+    return found or account
+
+
+def _call(account: AnyAccount, note: Note, done: Done, seconds: float) -> Call:
+    end, began = ending(done.code), datetime.fromisoformat(note.began).astimezone(UTC)
+    return Call(
+        account.id, "IN", note.caller, began, seconds, done.ok, end.name, end.text[account.language[:2]],
+        done.remote_ident[:40], pages=done.pages, pages_expected=done.pages_expected, bit_rate=done.bit_rate,
+        ecm=done.ecm, t38=done.t38, compression=done.compression[:20], bad_rows=done.bad_rows,
+    )  # fmt: skip

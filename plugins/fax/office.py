@@ -1,0 +1,106 @@
+"""What the parts of one site's fax share: the hub, the machines, the printer, and what is under way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Coroutine
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from hub.api import AnyAccount, Context, InputError, Overloaded, Raw, Signal, Telephony
+from plugins.fax.incoming.under_way import UnderWay
+from plugins.fax.pages import PageLimits, Printer
+from plugins.fax.settings import NAME, FaxAccount, FaxSettings
+from plugins.fax.terminal import spandsp
+from plugins.fax.terminal.terminals import Terminals
+
+if TYPE_CHECKING:
+    from plugins.fax.pages import Reader
+
+log = logging.getLogger(__name__)
+AGAIN_AFTER: Final = 2.0
+LIMITS: Final = PageLimits()
+
+
+class Office:
+    """One a site. `me` names this life of it, for what it works at."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        settings = context.settings
+        self.settings = settings if isinstance(settings, FaxSettings) else FaxSettings()
+        self.me: Final = secrets.token_hex(8)
+        self.terminals = Terminals(self.settings.workers)
+        self.printer = Printer(LIMITS)
+        self.under_way = UnderWay(context.folder / "incoming")
+        self.news = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Of pages that came in."""
+        from plugins.fax.pages import Reader
+
+        return Reader(LIMITS)
+
+    @property
+    def telephony(self) -> Telephony | None:
+        """Who carries our calls; None where the site has nobody."""
+        return self.context.service(Telephony)  # type: ignore[type-abstract]  # mypy wants a class one can make here
+
+    @property
+    def lacks(self) -> str:
+        """What has to be installed before this machine can fax, "" for nothing."""
+        return "" if spandsp.available() else spandsp.INSTALL
+
+    def soon(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Have it done besides; what goes wrong in it is an administrator's to see."""
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def close(self) -> None:
+        """End what is under way; what came in stays on the disk for the next start."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.terminals.__aexit__()
+
+    async def account(self, account_id: int) -> AnyAccount | None:
+        """One of ours, when it is enabled."""
+        ours = await self.context.accounts(NAME)
+        return next((account for account in ours if account.id == account_id), None)
+
+    async def emit(self, account: AnyAccount, raw: Raw) -> None:
+        """Until the hub has it. Raises InputError."""
+        while True:
+            try:
+                await self.context.emit(account, raw)
+            except Overloaded:
+                await asyncio.sleep(AGAIN_AFTER)
+            else:
+                return
+
+    def signal(self, account: AnyAccount, signal: Signal) -> None:
+        """To the screens, when there is time."""
+        self.soon(self.context.emit_signal(account, signal))
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except (OSError, ValueError, LookupError, InputError) as error:
+            log.error("fax: %s", type(error).__name__)
+            self.context.fault("fax", error)
+
+
+def settings_of(account: AnyAccount) -> FaxAccount:
+    """Typed."""
+    return cast("FaxAccount", account.settings)
+
+
+def station_of(account: AnyAccount) -> str:
+    """What we call ourselves to other machines: 20 digits at most (T.30 §5.3.6.2.4)."""
+    return (settings_of(account).station or account.address.value)[:20]

@@ -1,0 +1,160 @@
+"""Faxes to be sent, in the plugin's tables. Whoever works at one has a lease on it, and renews that while it lives."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
+
+from plugins.fax.states import ENDS, NEXT, UNDER_WAY, JobState
+from plugins.fax.tables import documents, jobs
+
+LEASE: Final = timedelta(seconds=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One fax to one number. `page` is the last that was confirmed in the attempt under way; `on_call`: it waits for a
+    call that is there already before its number is dialled."""
+
+    delivery_id: int
+    message_id: int
+    interaction_id: int
+    account_id: int
+    number: str
+    document: str
+    pages: int
+    on_call: bool
+    recipient_id: int | None
+    state: JobState
+    attempts: int
+    page: int
+    code: str
+    text: str
+    due_at: datetime
+    give_up_at: datetime
+
+    @property
+    def external_id(self) -> str:
+        """What receipts call it."""
+        return f"fax-{self.delivery_id}"
+
+    @property
+    def thread(self) -> str:
+        """What signals of its progress call its conversation."""
+        return f"fax/sent/{self.delivery_id}"
+
+
+def keep(conn: Connection, tiff: bytes, pages: int) -> str:
+    """A document, kept once however many it goes to; its digest."""
+    digest = hashlib.sha256(tiff).hexdigest()
+    if conn.execute(select(documents.c.digest).where(documents.c.digest == digest)).first() is None:
+        conn.execute(insert(documents).values(digest=digest, tiff=tiff, pages=pages))
+    return digest
+
+
+def document(conn: Connection, digest: str) -> bytes:
+    """Its pages, a TIFF."""
+    return bytes(conn.execute(select(documents.c.tiff).where(documents.c.digest == digest)).scalar_one())
+
+
+def find(conn: Connection, delivery_id: int) -> Job | None:
+    """One of them."""
+    row = conn.execute(select(jobs).where(jobs.c.delivery_id == delivery_id)).mappings().first()
+    return _job(row) if row else None
+
+
+def of_message(conn: Connection, message_id: int) -> Job | None:
+    """The newest that this message became."""
+    newest = select(jobs).where(jobs.c.message_id == message_id).order_by(jobs.c.delivery_id.desc()).limit(1)
+    row = conn.execute(newest).mappings().first()
+    return _job(row) if row else None
+
+
+def put(conn: Connection, me: str, now: datetime, values: Mapping[str, Any]) -> None:
+    """A new one, ours to begin with; one that has ended begins anew, for a person wants that."""
+    fresh = {"state": JobState.QUEUED, "attempts": 0, "page": 0, "code": "", "text": ""}
+    mine = {**values, **fresh, "leased_by": me, "leased_until": now + LEASE}
+    known = conn.execute(select(jobs.c.state).where(jobs.c.delivery_id == values["delivery_id"])).scalar_one_or_none()
+    if known is None:
+        conn.execute(insert(jobs).values(mine))
+    elif known in ENDS:
+        conn.execute(update(jobs).where(jobs.c.delivery_id == values["delivery_id"]).values(mine))
+
+
+def due(conn: Connection, me: str, now: datetime, most: int = 50) -> list[Job]:
+    """What this process may begin now: its own, and what nobody has any more."""
+    free = or_(jobs.c.leased_by == me, jobs.c.leased_until.is_(None), jobs.c.leased_until < now)
+    ready = select(jobs).where(jobs.c.state == JobState.QUEUED, jobs.c.due_at <= now, free)
+    rows = conn.execute(ready.order_by(jobs.c.due_at, jobs.c.delivery_id).limit(most)).mappings()
+    return [_job(row) for row in rows]
+
+
+def any_open(conn: Connection) -> bool:
+    """Whether there is anything to do, now or later, for anybody."""
+    open_ones = jobs.c.state.not_in([str(state) for state in ENDS])
+    return conn.execute(select(jobs.c.delivery_id).where(open_ones).limit(1)).first() is not None
+
+
+def next_due(conn: Connection, now: datetime) -> datetime | None:
+    """When the next one's time comes."""
+    later = select(jobs.c.due_at).where(jobs.c.state == JobState.QUEUED, jobs.c.due_at > now)
+    at = conn.execute(later.order_by(jobs.c.due_at).limit(1)).scalar_one_or_none()
+    return _utc(at) if at else None
+
+
+def waiting_for(conn: Connection, account_id: int, number: str) -> Job | None:
+    """A fax for who is on this call."""
+    wanted = (jobs.c.account_id == account_id, jobs.c.number == number, jobs.c.on_call.is_(True))
+    row = conn.execute(select(jobs).where(jobs.c.state == JobState.QUEUED, *wanted).limit(1)).mappings().first()
+    return _job(row) if row else None
+
+
+def move(conn: Connection, me: str, job: Job, state: JobState, **values: Any) -> Job | None:
+    """Compared and swapped; None when somebody else was first, or it may not be."""
+    if state not in NEXT[job.state]:
+        return None
+    lease = {"leased_by": me, "leased_until": datetime.now(UTC) + LEASE}
+    mine = update(jobs).where(jobs.c.delivery_id == job.delivery_id, jobs.c.state == job.state)
+    if conn.execute(mine.values(state=state, **lease, **values)).rowcount != 1:
+        return None
+    if state in ENDS:
+        _forget(conn, job.document)
+    return find(conn, job.delivery_id)
+
+
+def note(conn: Connection, delivery_id: int, **values: Any) -> None:
+    """Without a change of state."""
+    conn.execute(update(jobs).where(jobs.c.delivery_id == delivery_id).values(**values))
+
+
+def renew(conn: Connection, me: str, now: datetime) -> None:
+    """We live: what is ours stays so."""
+    open_ones = (jobs.c.leased_by == me, jobs.c.state.not_in([str(state) for state in ENDS]))
+    conn.execute(update(jobs).where(*open_ones).values(leased_until=now + LEASE))
+
+
+def abandoned(conn: Connection, now: datetime) -> list[Job]:
+    """Under way in a process that is no more."""
+    lost = (jobs.c.state.in_([str(state) for state in UNDER_WAY]), jobs.c.leased_until < now)
+    return [_job(row) for row in conn.execute(select(jobs).where(*lost)).mappings()]
+
+
+def _forget(conn: Connection, digest: str) -> None:
+    """A document that no fax will need again. FAILED and UNKNOWN ones are printed anew when a person sends them."""
+    open_ones = (jobs.c.document == digest, jobs.c.state.not_in([str(state) for state in ENDS]))
+    if conn.execute(select(jobs.c.delivery_id).where(*open_ones).limit(1)).first() is None:
+        conn.execute(delete(documents).where(documents.c.digest == digest))
+
+
+def _job(row: RowMapping) -> Job:
+    values = {name: row[name] for name in Job.__slots__}
+    return Job(**{**values, "state": JobState(row["state"]), **{at: _utc(row[at]) for at in ("due_at", "give_up_at")}})
+
+
+def _utc(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

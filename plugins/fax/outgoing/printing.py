@@ -1,0 +1,46 @@
+"""A message as the pages that are faxed: its files, its text, a cover sheet before them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from hub.api import AnyAccount, Attachment, Outbound
+from plugins.fax.office import settings_of
+from plugins.fax.pages import Cover, PageError, Pages, Printer, PrintOptions, Quality
+
+
+async def printed(printer: Printer, account: AnyAccount, message: Outbound) -> Pages:
+    """Raises a SendError that says which document cannot be printed."""
+    options = PrintOptions(quality(account, message), cover=cover(account, message))
+    try:
+        return await printer.to_pages(documents(message, covered=options.cover is not None), options)
+    except PageError as error:
+        raise error.as_send_error() from error
+
+
+def quality(account: AnyAccount, message: Outbound) -> Quality:
+    """As whoever sends it wishes; else as the number does."""
+    wanted = str(message.fields.get("quality") or settings_of(account).quality)
+    return Quality(wanted) if wanted in set(Quality) else Quality.FINE
+
+
+def documents(message: Outbound, *, covered: bool) -> list[Attachment]:
+    """What is printed, in order. Text without a cover sheet to stand on is a page of its own."""
+    files = [file for file in message.attachments if not file.inline]
+    text = [Attachment("message.txt", "text/plain", message.text.encode())] if message.text.strip() else []
+    return files if covered else [*text, *files]
+
+
+def cover(account: AnyAccount, message: Outbound) -> Cover | None:
+    """Where it is asked for (`cover`), or a text comes with files."""
+    if not message.fields.get("cover") and not (message.text.strip() and message.attachments):
+        return None
+    return Cover(
+        to=message.to.name or message.to.value,
+        sender=message.agent_name or account.name,
+        company=account.name,
+        subject=message.subject,
+        date=datetime.now(UTC).astimezone().strftime("%Y-%m-%d %H:%M"),
+        text=message.text,
+        language=message.language or account.language,
+    )

@@ -1,0 +1,1 @@
+"""Fax: what it promises."""
