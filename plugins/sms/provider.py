@@ -13,7 +13,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-from hub.api import Accepted, AnyAccount, AnyConnection, Attachment, Raw, Ready, ReceiptState, Request, Response
+from hub.api import Accepted, AnyAccount, AnyConnection, Attachment, Raw, Ready, ReceiptState, Rejected, Request, Response
+
+
+class OptedOut(Rejected):
+    """The far side itself keeps a list of numbers that said STOP, and this one is on it: the hub's list learns it."""
 
 
 class Coding(StrEnum):
@@ -130,11 +134,12 @@ News: TypeAlias = Heard | Report
 class Take(Protocol):
     """How a provider hands up what it heard, unread: `raw` is what its own `read` understands.
 
-    Returns when it is committed: only then is the far side told so. Raises UnknownAccount, Overloaded (ask the far
-    side to come again), Malformed is never raised: what cannot be read is kept and quarantined.
+    Returns when it is committed, with `cursor` if one is given (`connection.cursor` at the next start): only then is
+    the far side told so. None: noted, and nothing to store. Raises UnknownAccount (refuse for good) or Overloaded
+    (ask the far side to come again); what cannot be read is kept and quarantined.
     """
 
-    async def __call__(self, raw: Raw) -> Accepted | None: ...
+    async def __call__(self, raw: Raw, cursor: str | None = None) -> Accepted | None: ...
 
 
 @runtime_checkable

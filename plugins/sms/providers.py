@@ -9,12 +9,24 @@ from plugins.sms.provider import Provider
 
 
 def _smpp(context: Context) -> Provider:
-    from plugins.sms.smpp.carrier import Smpp  # noqa: PLC0415 - only a site with such a connection pays for it
+    from plugins.sms.smpp.carrier import Smpp
 
     return Smpp(context)
 
 
-MAKERS: Mapping[str, Callable[[Context], Provider]] = {"smpp": _smpp}
+def _cmpp(context: Context) -> Provider:
+    from plugins.sms.cmpp.provider import Cmpp
+
+    return Cmpp(context)
+
+
+def _twilio(context: Context) -> Provider:
+    from plugins.sms.twilio.provider import Twilio
+
+    return Twilio(context)
+
+
+MAKERS: Mapping[str, Callable[[Context], Provider]] = {"smpp": _smpp, "cmpp": _cmpp, "twilio": _twilio}
 
 
 class Providers:

@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field, model_validator
 
+from plugins.sms.cmpp.settings import CmppSettings
 from plugins.sms.smpp.settings import SmppSettings
+from plugins.sms.twilio.settings import TwilioSettings
 
 DAY = 86_400.0
 
@@ -42,6 +44,8 @@ class SmsConnection(BaseModel):
 
     kind: str = Field(default="smpp", description="smpp, or another provider's name")
     smpp: SmppSettings | None = Field(default=None, description="SMPP 3.4 to a carrier's SMSC")
+    cmpp: CmppSettings | None = Field(default=None, description="CMPP 2.0 or 3.0 to a Chinese carrier's gateway")
+    twilio: TwilioSettings | None = Field(default=None, description="An account at Twilio")
 
     @model_validator(mode="after")
     def _has_its_kind(self) -> SmsConnection:

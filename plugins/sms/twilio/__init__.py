@@ -1,0 +1,1 @@
+"""Texts by Twilio: signed webhooks in, its REST API out."""
