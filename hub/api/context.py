@@ -275,6 +275,10 @@ class Context(Protocol):
         departments they see, and none has a right they lack. A route that changes something of a user's asks."""
         ...
 
+    async def sees(self, viewer: Viewer, interaction_id: int) -> bool:
+        """Whether this conversation is the viewer's to see. A route that tells something of one asks."""
+        ...
+
     async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:
         """A durable timer: `hub_timer(name, payload)` of this plugin is called at or after `at`. A `key` replaces."""
         ...

@@ -134,6 +134,9 @@ class PipelineCore:
     async def managed(self, viewer: Viewer, user_ids: Collection[int]) -> frozenset[int]:
         return await self.store.read(lambda conn: _managed(conn, viewer.id, user_ids))
 
+    async def sees(self, viewer: Viewer, interaction_id: int) -> bool:
+        return await self.store.read(lambda conn: _sees(conn, viewer.id, interaction_id))
+
     async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None:
         await self._timers.ask(timers.Timer(plugin, name, at, payload, key))
 
@@ -207,6 +210,11 @@ def _close(tx: Tx, scope: str, thread_key: str, reason: str) -> None:
 def _managed(conn: Connection, viewer: int, user_ids: Collection[int]) -> frozenset[int]:
     actor = users.load_actor(conn, viewer)
     return users.managed(conn, actor, user_ids) if actor else frozenset()
+
+
+def _sees(conn: Connection, viewer: int, interaction_id: int) -> bool:
+    actor, row = users.load_actor(conn, viewer), interactions.get(conn, interaction_id)
+    return actor is not None and row is not None and interactions.may_see(conn, actor, row)
 
 
 def _is_open(conn: Connection, queue_id: int | None) -> bool:

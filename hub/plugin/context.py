@@ -131,6 +131,9 @@ class PluginContext:
     async def managed(self, viewer: Viewer, users: Collection[int]) -> frozenset[int]:
         return await self._core.managed(viewer, users)
 
+    async def sees(self, viewer: Viewer, interaction_id: int) -> bool:
+        return await self._core.sees(viewer, interaction_id)
+
     async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:
         await self._core.schedule(self.plugin, at, name, payload, key)
 

@@ -96,7 +96,8 @@ class FakeContext:
 
     A test reads `emitted`, `signals`, `contacts`, `works`, `call_backs`, `closed`, `faults` and `timers`, and sets
     `conversations` (by account id and thread), `histories` (by account id and identity), `attachments` (by id),
-    `queues` (by key), `tickets` (by serial and proof), `out_of_reach` (users that no viewer may manage), `services`,
+    `queues` (by key), `tickets` (by serial and proof), `out_of_reach` (users that no viewer may manage),
+    `hidden` (interactions nobody may see), `services`,
     `calls` and `open`.
     """
 
@@ -127,6 +128,7 @@ class FakeContext:
         self.calls = True
         self.call_backs: list[tuple[CallMe, AnyAccount | None, str]] = []
         self.out_of_reach: set[int] = set()
+        self.hidden: set[int] = set()
         self.faults: list[tuple[str, Exception]] = []
         self.closed: list[tuple[AnyAccount, str, str]] = []
         self.timers: list[Scheduled] = []
@@ -216,6 +218,9 @@ class FakeContext:
     async def managed(self, viewer: Viewer, users: Collection[int]) -> frozenset[int]:
         """All but those the test names in `out_of_reach`."""
         return frozenset(users) - self.out_of_reach
+
+    async def sees(self, viewer: Viewer, interaction_id: int) -> bool:
+        return interaction_id not in self.hidden
 
     async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:
         """A `key` replaces, as in the hub."""

@@ -13,7 +13,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-from hub.api import Accepted, AnyAccount, AnyConnection, Attachment, Raw, Ready, ReceiptState, Rejected, Request, Response
+from hub.api import (
+    Accepted,
+    AnyAccount,
+    AnyConnection,
+    Attachment,
+    Raw,
+    Ready,
+    ReceiptState,
+    Rejected,
+    Request,
+    Response,
+)
 
 
 class OptedOut(Rejected):
@@ -150,7 +161,7 @@ class Provider(Protocol):
     segments  it wants single segments; False: it takes whole texts and cuts them itself
     submit    hand one message over; returns when the far side has taken it. Raises a SendError: OutcomeUnknown when
               it may have, any other when it surely has not (then the same submission may come again)
-    read      what a raw input means; pure, total: raises Malformed only
+    read      what a raw input means, `account` being whose it is where that is known; pure, total: Malformed only
     probe     try the connection without sending: one sentence, or a SendError
     """
 
@@ -159,7 +170,7 @@ class Provider(Protocol):
 
     async def submit(self, connection: AnyConnection, outgoing: Outgoing) -> Submitted: ...
 
-    def read(self, raw: Raw) -> Sequence[News]: ...
+    def read(self, raw: Raw, account: AnyAccount | None = None) -> Sequence[News]: ...
 
     async def probe(self, connection: AnyConnection) -> str: ...
 
@@ -184,6 +195,14 @@ class Hooked(Protocol):
     def authenticate(self, connection: AnyConnection, account: AnyAccount, raw: Raw) -> None: ...
 
     def acknowledge(self, request: Request, error: Exception | None) -> Response: ...
+
+
+@runtime_checkable
+class Expects(Protocol):
+    """A hooked provider that has more to fetch than the far side posted: told before the input is stored, so that it
+    can plan that durably (`Context.schedule`)."""
+
+    async def expect(self, account: AnyAccount, raw: Raw) -> None: ...
 
 
 Settings: TypeAlias = Any

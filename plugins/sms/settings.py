@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -11,6 +11,7 @@ from plugins.sms.cmpp.settings import CmppSettings
 from plugins.sms.smpp.settings import SmppSettings
 from plugins.sms.twilio.settings import TwilioSettings
 
+NAME: Final = "sms"
 DAY = 86_400.0
 
 

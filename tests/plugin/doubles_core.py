@@ -110,6 +110,10 @@ class NotingCore:
         self._note("managed", viewer, users)
         return frozenset()
 
+    async def sees(self, viewer: Viewer, interaction_id: int) -> bool:
+        self._note("sees", viewer, interaction_id)
+        return False
+
     async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None:
         self._note("schedule", plugin, at, name, payload, key)
 

@@ -42,4 +42,3 @@ class SmppSettings(BaseModel):
     default_alphabet: Alphabet = Alphabet.GSM7
     service_type: str = Field(default="", max_length=5)
     validity_seconds: int = Field(default=0, ge=0, description="The SMSC gives up after so long; 0: as it likes")
-    payload_tlv: bool = Field(default=False, description="Send long texts whole, as message_payload")

@@ -1,0 +1,1 @@
+"""Who may be written to: STOP and START, with the evidence, and hours in which automatic texts rest."""

@@ -1,0 +1,58 @@
+"""What the hub's veto asks before every text: whether this number may be written to, and now."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from hub.api import AnyAccount, Contact, Context, Refusal
+from plugins.sms.consent import quiet
+from plugins.sms.consent.ledger import Ledger
+from plugins.sms.meaning import thread_key
+from plugins.sms.settings import NAME, AtNight
+
+_STILL_TALKING: Final = timedelta(minutes=15)
+
+
+class Gate:
+    """Refuses; an error in here refuses too, for the hub's veto fails closed."""
+
+    def __init__(self, context: Context, ledger: Ledger) -> None:
+        self._context, self._ledger = context, ledger
+
+    async def refusal(self, contact: Contact) -> Refusal | None:
+        """Why this contact may not be."""
+        if contact.channel != NAME:
+            return None
+        number = contact.to.value
+        if await self._ledger.stopped(number):
+            return await self._stopped(contact, number)
+        account = await self._account(contact.account_id)
+        if contact.automatic and account is not None and account.settings.at_night is AtNight.REFUSE:
+            until = await self.rests_until(account, number)
+            return Refusal(f"Automatic texts rest until {until:%H:%M}.", "QUIET_HOURS") if until else None
+        return None
+
+    async def rests_until(self, account: AnyAccount, number: str) -> datetime | None:
+        """When automatic texts to this number may go again; None: now. Whoever has just written is answered."""
+        now = datetime.now(UTC)
+        until = quiet.ends_at(account.settings, now)
+        if until is None or await self._is_talking(account, number, now):
+            return None
+        return until
+
+    async def _stopped(self, contact: Contact, number: str) -> Refusal | None:
+        if contact.customer_id is not None:
+            await self._ledger.belongs(number, contact.customer_id)
+        if await self._ledger.may_pass(number, contact.message_id, automatic=contact.automatic):
+            return None
+        return Refusal("The customer has asked not to be sent texts (STOP).", "STOPPED")
+
+    async def _is_talking(self, account: AnyAccount, number: str, now: datetime) -> bool:
+        found = await self._context.conversation(account, thread_key(number), limit=1000)
+        heard = [message.at for message in found.messages if message.direction == "INBOUND"] if found else []
+        return bool(heard) and now - heard[-1] < _STILL_TALKING
+
+    async def _account(self, account_id: int) -> AnyAccount | None:
+        accounts = await self._context.accounts(NAME)
+        return next((account for account in accounts if account.id == account_id), None)

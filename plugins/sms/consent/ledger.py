@@ -1,0 +1,129 @@
+"""Who said what about texts to a number, kept as evidence; the newest word decides.
+
+A number that said STOP is written to by no SMS account of the site until it says START, or an agent notes that the
+customer wants texts again.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select, update
+
+from hub.api import Context
+from plugins.sms.consent.words import Wish
+from plugins.sms.record.tables import consents
+
+_DUE: Final = -1
+
+
+class Source(StrEnum):
+    """Where we have it from."""
+
+    KEYWORD = "KEYWORD"
+    AGENT = "AGENT"
+    CARRIER = "CARRIER"
+    IMPORT = "IMPORT"
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One statement. `evidence` names what proves it (the far side's id of the text, a delivery, an agent's note)."""
+
+    number: str
+    account_id: int
+    kind: Wish
+    source: Source
+    words: str = ""
+    evidence: str = ""
+    user_id: int | None = None
+    user_name: str = ""
+    customer_id: int | None = None
+
+
+class Ledger:
+    """The statements in the plugin's store."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._secret = context.key("numbers")
+
+    async def note(self, consent: Consent) -> None:
+        """Keep a statement; the same evidence twice is one."""
+        await self._context.store.write(lambda sql: self._note(sql, consent))
+
+    async def stopped(self, number: str) -> bool:
+        """Whether the newest word about this number is STOP."""
+        newest = await self._context.store.read(lambda sql: self._newest(sql, number))
+        return newest is not None and newest.kind == Wish.STOP
+
+    async def history(self, number: str) -> Sequence[Any]:
+        """All statements about a number, the newest first."""
+        mine = select(consents).where(consents.c.number_key == self._key(number)).order_by(consents.c.id.desc())
+        return await self._context.store.read(lambda sql: sql.execute(mine.limit(100)).all())
+
+    async def confirming(self, number: str) -> bool:
+        """The next automatic text to this number is the confirmation of its newest word; False when one was sent."""
+        return await self._context.store.write(lambda sql: self._confirming(sql, number))
+
+    async def may_pass(self, number: str, message_id: int | None, *, automatic: bool) -> bool:
+        """Whether this message may go to a number that said STOP: only the confirmation of that may."""
+        if not automatic or message_id is None:
+            return False
+        return await self._context.store.write(lambda sql: self._claim(sql, number, message_id))
+
+    async def erase(self, customer: int) -> None:
+        """Forget the numbers and words of a customer; that they said STOP stays, as a key nobody can read."""
+        mine = update(consents).where(consents.c.customer_id == customer)
+        await self._context.store.write(lambda sql: sql.execute(mine.values(number="", words="", evidence="")))
+
+    async def belongs(self, number: str, customer: int) -> None:
+        """Note whose number it is, for `erase`."""
+        unknown = (consents.c.number_key == self._key(number), consents.c.customer_id.is_(None))
+        mine = update(consents).where(*unknown).values(customer_id=customer)
+        await self._context.store.write(lambda sql: sql.execute(mine))
+
+    def _key(self, number: str) -> str:
+        return hmac.digest(self._secret, number.encode(), "sha256").hex()
+
+    def _note(self, sql: Connection, consent: Consent) -> None:
+        newest = self._newest(sql, consent.number)
+        if newest is not None and consent.evidence and newest.evidence == consent.evidence[:400]:
+            return
+        values = {
+            "number_key": self._key(consent.number),
+            "number": consent.number[:80],
+            "account_id": consent.account_id,
+            "kind": consent.kind.value,
+            "source": consent.source.value,
+            "words": consent.words[:400],
+            "evidence": consent.evidence[:400],
+            "user_id": consent.user_id,
+            "user_name": consent.user_name[:200],
+            "customer_id": consent.customer_id,
+            "at": int(time.time()),
+        }
+        sql.execute(insert(consents).values(values))
+
+    def _newest(self, sql: Connection, number: str) -> Any:
+        same = select(consents).where(consents.c.number_key == self._key(number))
+        return sql.execute(same.order_by(consents.c.id.desc()).limit(1)).one_or_none()
+
+    def _confirming(self, sql: Connection, number: str) -> bool:
+        newest = self._newest(sql, number)
+        if newest is None or newest.confirmation not in (None, _DUE):
+            return False
+        sql.execute(update(consents).where(consents.c.id == newest.id).values(confirmation=_DUE))
+        return True
+
+    def _claim(self, sql: Connection, number: str, message_id: int) -> bool:
+        newest = self._newest(sql, number)
+        if newest is None or newest.confirmation not in (_DUE, message_id):
+            return False
+        sql.execute(update(consents).where(consents.c.id == newest.id).values(confirmation=message_id))
+        return True
