@@ -19,11 +19,11 @@ TRIES: Final = 3
 PENDING: Final = 491
 
 
-async def reoffer(call: Call, describe: Describe) -> Response | None:
-    """The final answer, a 2xx acknowledged; None where there was no room for an offer: theirs came between, again and
-    again, or the call has ended."""
+async def reoffer(call: Call, describe: Describe, needless: Callable[[], bool]) -> Response | None:
+    """The final answer, a 2xx acknowledged; None where no offer got through: theirs came between, which may make ours
+    `needless`, or the call has ended."""
     for _ in range(TRIES):
-        if call.over or call.dialog is None:
+        if call.over or call.dialog is None or needless():
             return None
         if call.renegotiating.free:
             answer = await _ask(call, await describe())

@@ -39,6 +39,8 @@ class SipTelephony:
     async def _dialled(self, account: AnyAccount, to: Address, shown: str) -> LentLine:
         if to.scheme != SCHEME:
             raise Rejected("not a number")
+        if account.connection_id is None:
+            raise Misconfigured("the account has no connection to call by")
         try:
             way = Way(account, self._exchange.audio.engine)
         except MediaError as error:

@@ -79,7 +79,8 @@ class ToT38:
         self.expects(near)
         try:
             self._lent.check()
-            await self._answered(await reoffer(self._call, self._call.media.offer_t38), near)
+            media, lent = self._call.media, self._lent
+            await self._answered(await reoffer(self._call, media.offer_t38, lambda: lent.in_t38), near)
         except NotAcceptable as error:
             raise Unsupported(str(error)) from None
         except MediaError as error:
@@ -89,11 +90,12 @@ class ToT38:
 
     async def back(self) -> None:
         """To audio, by an offer of ours. Raises Unsupported when they stay in T.38, or there is none."""
+        media = self._call.media
         try:
-            answer = await reoffer(self._call, self._call.media.offer_audio)
+            answer = await reoffer(self._call, media.offer_audio, lambda: False)
             if answer is None or answer.code >= 300:
                 raise Unsupported("the far side stays in T.38")
-            await self._call.media.settle_audio(answer.body)
+            await media.settle_audio(answer.body)
         except (NotAcceptable, BadSdp, MediaError) as error:
             raise Unsupported(str(error)) from error
         self._call.renegotiating.notice_hold()

@@ -128,7 +128,8 @@ class Line:
         """A tone, in the audio. What a machine says while an agent listens is theirs to hear."""
         calls = tone is ToneKind.CNG and self.customer is not None and self.customer.media.name == leg
         if calls and not self.up_legs(self.arrangement.talking):
-            self.machine(self)
+            hand_over, self.machine = self.machine, lambda line: None
+            hand_over(self)
 
     def lost(self, leg: str) -> None:
         """The audio of this leg has stopped for good: so has the leg."""

@@ -18,10 +18,10 @@ def say(line: Line, message: Outbound, transfer: Callable[[str, Mapping[str, Jso
     entry = fields.get("entry")
     then: Callable[[], Awaitable[None]] | None = None
     if isinstance(onward, dict):
-        number, about = str(onward.get("value", "")), onward.get("about")
+        number, about = str(onward.get("value", "")), onward
 
         async def pass_on() -> None:
-            await transfer(number, about if isinstance(about, dict) else {})
+            await transfer(number, about)
 
         then = pass_on
     elif isinstance(entry, dict) and entry.get("kind") == "RECORDING":

@@ -93,7 +93,7 @@ class Leg:
         return plain
 
     def say(self, datagram: bytes) -> bool:
-        """Whether a packet of somebody else's went out, as it is but for encryption."""
+        """Whether a packet went out, as it is but for encryption and keys that are being pressed."""
         try:
             self.socket.write(datagram if self.plain else self.dressed(datagram))
         except OSError:  # the far side is not there, or a buffer is full

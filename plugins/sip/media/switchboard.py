@@ -118,14 +118,9 @@ class Switchboard:
         self._sockets.unregister(at.socket)
         try:
             at.connect(
-                (str(remote[0]), int(remote[1])),
-                Codec(codec),
-                telephone_event,
-                wire.keys_in(crypto),
-                Direction(direction),
-                learn=learn,
-                rtcp=rtcp,
-            )
+                (str(remote[0]), int(remote[1])), Codec(codec), telephone_event, wire.keys_in(crypto),
+                Direction(direction), learn=learn, rtcp=rtcp,
+            )  # fmt: skip
         finally:
             self._sockets.register(at.socket, at)
         self._ticks.agreed(at, time.monotonic(), anew=not was_heard)
@@ -209,8 +204,7 @@ class Switchboard:
     def close(self, reply: Reply, *, leg: str) -> None:
         """Free the socket."""
         if leg in self._images:
-            reply(self._images.close(leg))
-            return
+            return reply(self._images.close(leg))
         closed = self._leg(leg)
         self._prompter.silence(closed)
         self._rooms.leave(closed)

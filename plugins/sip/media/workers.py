@@ -82,16 +82,9 @@ class WorkerEngine:
     ) -> None:
         """See MediaEngine."""
         await self._ask(
-            leg,
-            "connect",
-            remote=remote,
-            codec=codec,
-            telephone_event=telephone_event,
-            crypto=wire.keys_out(crypto),
-            direction=direction,
-            learn=learn,
-            rtcp=rtcp,
-        )
+            leg, "connect", remote=remote, codec=codec, telephone_event=telephone_event,
+            crypto=wire.keys_out(crypto), direction=direction, learn=learn, rtcp=rtcp,
+        )  # fmt: skip
 
     async def play(self, leg: str, audio: Path | bytes, *, loop: bool = False, interruptible: bool = True) -> int:
         """See MediaEngine."""

@@ -37,10 +37,14 @@ def described(port: int = 4000, direction: str = "sendrecv", profile: str = "RTP
 class Site:
     """The channel at work."""
 
-    def __init__(self, name_servers: Sequence[str] = ()) -> None:
+    def __init__(
+        self, name_servers: Sequence[str] = (), accounts: Sequence[AnyAccount] = (ACCOUNT,),
+        services: Sequence[object] = (),
+    ) -> None:  # fmt: skip
         migrations = hub_migrations() / "versions"
         settings = SipSettings(port=0, dns=list(name_servers))
-        self.context = FakeContext("sip", settings, accounts=[ACCOUNT], migrations=migrations)
+        self.context = FakeContext("sip", settings, accounts=accounts, migrations=migrations)
+        self.context.services += services
         self.channel = SipChannel(self.context)
         self.exchange = self.channel.exchange
         self.audio = self.exchange.audio = SilentAudio()
@@ -76,7 +80,8 @@ class Site:
 @asynccontextmanager
 async def site(**settings: Any) -> AsyncIterator[Site]:
     """Listening until the end."""
-    found = Site(settings.pop("dns", ()))
+    own = {name: settings.pop(name) for name in ("accounts", "services") if name in settings}
+    found = Site(settings.pop("dns", ()), **own)
     values = {"listen_port": 0, "peers": ["127.0.0.1"], "registrar": True, **settings}
     async with found.exchange.holding(Connection(7, "Trunk", SipConnection.model_validate(values))) as trunk:
         found.port = trunk.port.udp.local[1]
