@@ -23,4 +23,9 @@ class Device:
         return f"device_{self.page}_hint"
 
 
-DEVICES = (Device("shop", "laptop"), Device("mail", "tablet"), Device("phone", "handset"))
+DEVICES = (
+    Device("shop", "laptop"),
+    Device("mail", "tablet"),
+    Device("phone", "handset"),
+    Device("handset", "handset"),
+)

@@ -88,9 +88,10 @@ class HubClient:
                         return host, int(port)
                 await asyncio.sleep(LOOK)
 
-    async def addresses(self, scheme: str) -> list[str]:
-        """Under which addresses the site is reached, the oldest first."""
-        return [account["address"] async for account in self.each("/accounts") if account["scheme"] == scheme]
+    async def addresses(self, scheme: str, channel: str = "") -> list[str]:
+        """Under which addresses the site is reached, on this channel or any, the oldest first."""
+        accounts = [each async for each in self.each("/accounts") if each["scheme"] == scheme]
+        return [each["address"] for each in accounts if channel in {"", each["channel"]}]
 
 
 def _parsed(answer: httpx.Response) -> Any:

@@ -44,6 +44,11 @@ async def phone(request: Request) -> Response:
     return _page("phone", language_of(request), request)
 
 
+async def handset(request: Request) -> Response:
+    """A customer's text messages."""
+    return _page("handset", language_of(request), request)
+
+
 def language_of(request: Request) -> str:
     """As asked by ?lang=, as chosen before, or as the browser prefers (RFC 9110 §12.5.4)."""
     chosen = request.query.get("lang") or _cookies(request).get(COOKIE, "")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from hub.api import Files, PluginRoutes, Route, WebSocketRoute
 from plugins.demo import pages
 from plugins.demo.demo import Demo
+from plugins.demo.handset.desk import Handset
 from plugins.demo.mailbox import MOST_BYTES, Mailbox
 from plugins.demo.phone.desk import Phone
 
 
 def routes(demo: Demo) -> PluginRoutes:
-    """Pages, and what mailbox and phone ask for."""
-    mailbox, phone = Mailbox(demo), Phone(demo)
+    """Pages, and what mailbox, phone and handset ask for."""
+    mailbox, phone, handset = Mailbox(demo), Phone(demo), Handset(demo)
     return [
         Route("GET", "/", pages.desk, public=True, docs="The customers' desk."),
         Route("GET", "/shop", pages.shop, public=True, docs="The sample shop with the chat widget."),
@@ -25,5 +26,9 @@ def routes(demo: Demo) -> PluginRoutes:
         Route("GET", "/phone", pages.phone, public=True, docs="A customer's telephone."),
         Route("GET", "/phone/numbers", phone.numbers, public=True, docs="Customers' numbers, and the site's."),
         WebSocketRoute("/phone/call", phone.call, docs="One call: dial, answer, stages, hang-up."),
+        Route("GET", "/handset", pages.handset, public=True, docs="A customer's text messages."),
+        Route("GET", "/handset/numbers", handset.numbers, public=True, docs="Customers' numbers, and the site's."),
+        Route("GET", "/handset/texts", handset.texts, public=True, docs="The texts of ?number=, new since ?after=."),
+        Route("POST", "/handset/texts", handset.send, public=True, docs="Send a text by SMPP."),
         Files("/static", pages.HERE / "static"),
     ]

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 PASSWORD = "demo-password"  # noqa: S105 - a file's name
 RUNNING = "demo-running.json"
+TEXTS = "demo-texts.jsonl"
 MAIL_DOMAIN = "customers.test"
 """Every customer of the demo has an address here (RFC 2606 keeps .test free of real ones)."""
 
@@ -16,6 +17,14 @@ class DemoSettings(BaseModel):
     mailbox_port: int = Field(0, ge=0, le=65535, description="Loopback port of the customers' mail server; 0: any")
     sip_port: int = Field(
         0, ge=0, le=65535, description="Loopback UDP port the customers' phone calls; 0: where the hub takes calls"
+    )
+    smsc_port: int = Field(
+        0, ge=0, le=65535, description="Loopback port of the customers' SMSC, which the hub binds to; 0: none"
+    )
+    smsc: bool = Field(
+        True,
+        description="Start the customers' SMSC; without it nobody can text",
+        json_schema_extra={"env": "HUB_DEMO_SMSC"},
     )
     folder: Path = Field(
         Path("var"),
@@ -32,6 +41,11 @@ class DemoSettings(BaseModel):
     def password_file(self) -> Path:
         """Holds the password of the demo's users, readable by the hub alone."""
         return self.folder / PASSWORD
+
+    @property
+    def texts_file(self) -> Path:
+        """Holds the texts of the customers' handsets."""
+        return self.folder / TEXTS
 
     @property
     def running_file(self) -> Path:

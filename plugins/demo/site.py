@@ -29,17 +29,17 @@ def run(options: argparse.Namespace) -> int:
     write_flows(folder / "flows")
     path = folder / "hub.toml"
     if not path.exists():
-        path.write_text(site_file(folder, free_port()), encoding="utf-8")
+        path.write_text(site_file(folder, free_port(), free_port()), encoding="utf-8")
         sys.stdout.write(f"A demo site is described in {path}.\n")
     return 0
 
 
-def site_file(folder: Path, mailbox_port: int) -> str:
+def site_file(folder: Path, mailbox_port: int, smsc_port: int) -> str:
     """What hub.toml says. A folder with a quote in its name is written as a string with escapes."""
     template = TEMPLATE.read_text(encoding="utf-8")
     for name, path in (("folder", folder), ("flows", folder / "flows"), ("speech", folder / "speech")):
         template = template.replace(f"'{{{name}}}'", _quoted(path))
-    return template.replace("{mailbox_port}", str(mailbox_port))
+    return template.replace("{mailbox_port}", str(mailbox_port)).replace("{smsc_port}", str(smsc_port))
 
 
 def write_flows(folder: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import AsyncExitStack, suppress
 
 from hub.api import Context
+from plugins.demo.handset.smsc import Smsc
 from plugins.demo.hub_client import HubClient, Refused
-from plugins.demo.seeding import conversations, customers, phones, tickets
+from plugins.demo.seeding import conversations, customers, phones, texting, tickets
 from plugins.demo.seeding.cast import Cast
 from plugins.demo.seeding.ledger import Ledger
 
@@ -14,7 +15,7 @@ DONE = "done"
 LOGINS = ("admin", "agent1", "agent2")
 
 
-async def fill(context: Context, mail_server: tuple[str, int], password: str) -> None:
+async def fill(context: Context, mail_server: tuple[str, int], smsc: Smsc, password: str) -> None:
     """What is not there yet. Interrupted anywhere, the next call goes on where it was."""
     ledger = await Ledger.read(context.store)
     if DONE in ledger:
@@ -26,6 +27,7 @@ async def fill(context: Context, mail_server: tuple[str, int], password: str) ->
         await customers.fill(cast, ledger)
         await tickets.fill(cast, ledger)
         await conversations.fill(cast, ledger, context.store, mail_server)
+        await texting.fill(cast, ledger, smsc)
         await ledger.note(DONE, 0)
 
 

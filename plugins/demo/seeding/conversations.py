@@ -47,7 +47,7 @@ class _Talk:
         """All of it; the interaction's id."""
         talk = self.talk
         await self._write(talk.subject, talk.text, message_id=message_id)
-        interaction = await _until(self._arrived)
+        interaction = await until(self._arrived)
         if talk.answer and interaction["agent"] is None:
             try:
                 await self._converse(self.cast.agents[talk.agent], f"/interactions/{interaction['id']}")
@@ -62,9 +62,9 @@ class _Talk:
         if not talk.again:
             return await self._answer(agent, path, talk.answer, talk.end)
         await agent.post(f"{path}/messages", {"text": talk.answer, "then": "AWAITING_CUSTOMER"})
-        answer = await _until(self._answered)
+        answer = await until(self._answered)
         await self._write(letters.reply_subject(answer.subject), talk.again, answers=answer)
-        await _until(lambda: self._grown(path, 3))
+        await until(lambda: self._grown(path, 3))
         await agent.post(f"{path}/take")
         return await self._answer(agent, path, talk.answer_again, talk.end)
 
@@ -95,7 +95,7 @@ class _Talk:
         return len((await self.cast.admin.get(f"{path}/messages"))["items"]) >= messages
 
 
-async def _until(look: Callable[[], Awaitable[Found | None]]) -> Found:
+async def until(look: Callable[[], Awaitable[Found | None]]) -> Found:
     """What `look` finds, looked for again and again. Raises TimeoutError."""
     async with asyncio.timeout(PATIENCE):
         while True:

@@ -73,6 +73,18 @@ class Talk:
     end: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A text, its answer, perhaps another text after it. Without an answer it waits in the queue."""
+
+    customer: str
+    text: str
+    agent: str = ""
+    answer: str = ""
+    again: str = ""
+    end: str = ""
+
+
 @cache
 def people() -> Mapping[str, Person]:
     """Every customer by key, organisations first."""
@@ -94,6 +106,11 @@ def matters() -> list[Matter]:
 def talks() -> list[Talk]:
     """Conversations, oldest first."""
     return [Talk(**each) for each in _file("talks")["talks"]]
+
+
+def texts() -> list[Chat]:
+    """Conversations by text message, oldest first."""
+    return [Chat(**each) for each in _file("texts")["texts"]]
 
 
 def _file(name: str) -> dict[str, Any]:

@@ -27,10 +27,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def open_demo(hub_process: StartHub) -> OpenDemo:
-    """`hub = await open_demo()` starts a demo site that is ready to take its customers' mail."""
+    """`hub = await open_demo()` starts a demo site that is ready to take its customers' mail; with HUB_DEMO_SMSC="1",
+    their texts, too."""
 
     async def start(**environment: str) -> HubProcess:
-        hub = await hub_process("--demo", **{"HUB_DEMO_PASSWORD": PASSWORD, **environment})
+        hub = await hub_process("--demo", **{"HUB_DEMO_PASSWORD": PASSWORD, "HUB_DEMO_SMSC": "0", **environment})
         await until(lambda: running(hub))
         return hub
 

@@ -79,7 +79,7 @@ class Progress:
 
     def _line(self) -> str:
         tally = self._crowd.tally
-        said = ", ".join(f"{tally[kind]} {kind}" for kind in ("mails", "follow-ups", "chats", "not taken"))
+        said = ", ".join(f"{tally[kind]} {kind}" for kind in ("mails", "follow-ups", "chats", "texts", "not taken"))
         return f"{sum(tally.values())} of {self._crowd.contacts}: {said}"
 
 

@@ -1,4 +1,4 @@
-"""A crowd of customers that write at a rate, by real mail and real chat."""
+"""A crowd of customers that write at a rate, by real mail, real chat and real texts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import aiosmtplib
+import httpx
 from websockets.exceptions import WebSocketException
 
 from plugins.demo import letters, post
@@ -17,7 +18,7 @@ from plugins.demo.traffic.people import Writer, somebody
 from plugins.demo.traffic.running import Running
 from plugins.demo.traffic.visitor import ANSWER_WITHIN, NotTaken, Visitor
 
-CHATS, FOLLOW_UPS = 0.3, 0.2
+CHATS, TEXTS, FOLLOW_UPS = 0.3, 0.2, 0.2
 CHATS_A_MINUTE = 40
 """A widget gives one address no more than 60 new visitors a minute; the rest of a large crowd writes mails."""
 WIDGET = "shop"
@@ -26,12 +27,13 @@ REMEMBERED = 50
 LAST_WORDS = 5.0
 """Seconds that chats still have when all have written."""
 STORED_WITHIN = 60.0
-LOST = (NotTaken, WebSocketException, aiosmtplib.SMTPException, OSError, TimeoutError)
+LOST = (NotTaken, WebSocketException, httpx.HTTPError, aiosmtplib.SMTPException, OSError, TimeoutError)
 
 
 @dataclass(slots=True)
 class Crowd:
-    """`rate` contacts a minute for `minutes`. `tally` counts mails, chats, follow-ups and what was not taken."""
+    """`rate` contacts a minute for `minutes`. `tally` counts mails, chats, texts, follow-ups and what was not
+    taken."""
 
     running: Running
     rate: float
@@ -71,6 +73,8 @@ class Crowd:
     def _pick(self, dice: random.Random) -> Callable[[random.Random], Awaitable[None]]:
         if dice.random() < min(CHATS, CHATS_A_MINUTE / self.rate):
             return self._chat
+        if self.running.text_numbers and dice.random() < TEXTS:
+            return self._text
         return self._follow_up if self._mailed and dice.random() < FOLLOW_UPS else self._mail
 
     async def _mail(self, dice: random.Random) -> None:
@@ -100,6 +104,13 @@ class Crowd:
             self.tally["chats"] += 1
             if await visitor.answered(self._listening()):
                 await visitor.say(f"{dice.getrandbits(60):x}", writer.again(dice, "chats"), {})
+
+    async def _text(self, dice: random.Random) -> None:
+        writer = somebody(dice)
+        text = {"sender": writer.tel, "to": self.running.text_numbers[0], "text": writer.question(dice)}
+        async with httpx.AsyncClient(timeout=STORED_WITHIN, trust_env=False) as http:
+            (await http.post(f"{self.running.site}/p/demo/handset/texts", json=text)).raise_for_status()
+        self.tally["texts"] += 1
 
     def _listening(self) -> float:
         """Seconds to wait for an agent: nobody does for long when the others have gone."""

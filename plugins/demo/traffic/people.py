@@ -24,6 +24,7 @@ class Writer:
 
     name: str
     address: str
+    tel: str
     language: str
     thing: Thing
 
@@ -49,9 +50,10 @@ def somebody(dice: random.Random) -> Writer:
     person = dice.choice(_owners())
     thing = dice.choice(person.things)
     if dice.random() >= STRANGERS:
-        return Writer(person.name, person.address, person.language, thing)
+        return Writer(person.name, person.address, person.tel, person.language, thing)
     name = dice.choice(_phrases()["strangers"][person.language])
-    return Writer(name, f"guest-{dice.randrange(1000, 10000)}@{MAIL_DOMAIN}", person.language, thing)
+    number = dice.randrange(1000, 10000)
+    return Writer(name, f"guest-{number}@{MAIL_DOMAIN}", f"+8613900{number:06d}", person.language, thing)
 
 
 @cache

@@ -17,11 +17,12 @@ class NoDemo(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The site's address, where it takes mail, and under which addresses."""
+    """The site's address, where it takes mail and under which addresses, and the numbers that take texts."""
 
     site: str
     mail_server: tuple[str, int]
     mail_addresses: tuple[str, ...]
+    text_numbers: tuple[str, ...] = ()
 
 
 def find(folder: Path) -> Running:
@@ -31,7 +32,7 @@ def find(folder: Path) -> Running:
     except (OSError, ValueError):
         raise NoDemo(f"no demo is running with its data in {folder}; start one with `make run`.") from None
     host, port = said["mail_server"]
-    found = Running(said["site"], (host, port), tuple(said["mail_addresses"]))
+    found = Running(said["site"], (host, port), tuple(said["mail_addresses"]), tuple(said["text_numbers"]))
     try:
         httpx.get(f"{found.site}/healthz", timeout=5, trust_env=False).raise_for_status()
     except httpx.HTTPError:

@@ -65,7 +65,7 @@ async def test_a_call_from_the_desk_waits_in_the_queue_with_music_and_ends_with_
 
     async with HubClient(hub.http) as api:
         await api.log_in("admin", PASSWORD)
-        assert await api.addresses("tel") == [HOTLINE]
+        assert await api.addresses("tel", "sip") == [HOTLINE]
         where = await api.listener("sip", 60)
         caller = Caller(where, ME, HOTLINE, lambda *said: stages.append(said), agreed)
         async with caller as call, AudioPort(call.host, listen) as port:
