@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from hub.api import AnyAccount, Context, InputError, Overloaded, Raw, Signal, Telephony
+from hub.api import AnyAccount, Context, Overloaded, Raw, Signal, Telephony
 from plugins.fax.incoming.under_way import UnderWay
 from plugins.fax.pages import PageLimits, Printer
 from plugins.fax.settings import NAME, FaxAccount, FaxSettings
@@ -91,7 +91,7 @@ class Office:
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
-        except (OSError, ValueError, LookupError, InputError) as error:
+        except Exception as error:  # noqa: BLE001  # whatever it was, other faxes go on, and pages stay on the disk
             log.error("fax: %s", type(error).__name__)
             self.context.fault("fax", error)
 
