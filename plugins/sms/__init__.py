@@ -79,6 +79,10 @@ async def hub_timer(context: Context, name: str, payload: Mapping[str, Json]) ->
         await channel.sessions.fire(payload)
     elif name == confirming.TIMER:
         await channel.confirmations.fire(payload)
+    elif name.startswith("twilio."):
+        from plugins.sms.twilio import media
+
+        await media.due(context, name, payload)
 
 
 def _channel(context: Context) -> SmsChannel:

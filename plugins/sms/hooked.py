@@ -51,7 +51,7 @@ class Webhooks:
         if account is None or provider is None or not isinstance(provider, Hooked):
             return Response(b'{"error": "NOT_FOUND"}', 404)
         error = await self._refused(provider, account, request)
-        return provider.acknowledge(request, error)
+        return provider.acknowledge(request, account, error)
 
     async def _refused(self, provider: Provider, account: AnyAccount, request: Request) -> Exception | None:
         """Why it is not taken; None when it is stored."""

@@ -20,13 +20,24 @@ def _cmpp(context: Context) -> Provider:
     return Cmpp(context)
 
 
+def _http(context: Context) -> Provider:
+    from plugins.sms.http.provider import Http
+
+    return Http(context)
+
+
 def _twilio(context: Context) -> Provider:
     from plugins.sms.twilio.provider import Twilio
 
     return Twilio(context)
 
 
-MAKERS: Mapping[str, Callable[[Context], Provider]] = {"smpp": _smpp, "cmpp": _cmpp, "twilio": _twilio}
+MAKERS: Mapping[str, Callable[[Context], Provider]] = {
+    "smpp": _smpp,
+    "cmpp": _cmpp,
+    "http": _http,
+    "twilio": _twilio,
+}
 
 
 class Providers:

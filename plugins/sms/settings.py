@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel, Field, model_validator
 
 from plugins.sms.cmpp.settings import CmppSettings
+from plugins.sms.http.settings import HttpSettings
 from plugins.sms.smpp.settings import SmppSettings
 from plugins.sms.twilio.settings import TwilioSettings
 
@@ -46,6 +47,7 @@ class SmsConnection(BaseModel):
     kind: str = Field(default="smpp", description="smpp, or another provider's name")
     smpp: SmppSettings | None = Field(default=None, description="SMPP 3.4 to a carrier's SMSC")
     cmpp: CmppSettings | None = Field(default=None, description="CMPP 2.0 or 3.0 to a Chinese carrier's gateway")
+    http: HttpSettings | None = Field(default=None, description="A gateway spoken to by HTTP, described here")
     twilio: TwilioSettings | None = Field(default=None, description="An account at Twilio")
 
     @model_validator(mode="after")

@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 
 LONGEST: Final = 4000
 """Characters a template may have."""
-NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
+NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _TOKENS: Final = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 Filter: TypeAlias = Callable[[str], str]

@@ -74,7 +74,7 @@ class Twilio:
         if not is_signed(token, headers.get(HEADER, ""), self._addresses(settings, raw), fields, raw.body):
             raise Unauthenticated("X-Twilio-Signature is missing or wrong")
 
-    def acknowledge(self, request: Request, error: Exception | None) -> Response:
+    def acknowledge(self, request: Request, account: AnyAccount, error: Exception | None) -> Response:
         """Empty TwiML when it is stored. Twilio comes again after a 5xx where its console says so."""
         if error is None:
             return Response(EMPTY, media_type="text/xml")

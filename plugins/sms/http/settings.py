@@ -1,0 +1,189 @@
+"""A gateway as the site file describes it: what to ask, how to sign, what answers and callbacks mean.
+
+Every template and every path is read when the settings are: what is wrong with one is said then, by `hub doctor` and by
+the admin screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from ipaddress import ip_network
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, BaseModel, Field, JsonValue, SecretStr, model_validator
+
+from plugins.sms.http import template
+from plugins.sms.http.reading import Format
+
+ABOUT: Final = ("to", "from", "text", "id", "callback")
+MOMENT: Final = ("timestamp", "timestamp_ms", "time", "nonce")
+MADE: Final = ("sorted", "body", "signature")
+"""Names a request's templates may use; besides, those under `values` and `secrets`."""
+
+
+def _readable(text: str) -> str:
+    template.read(text)
+    return text
+
+
+Templated = Annotated[str, AfterValidator(_readable)]
+
+
+class Algorithm(StrEnum):
+    """How a signature is made of a text."""
+
+    NONE = "none"
+    MD5 = "md5"
+    SHA1 = "sha1"
+    SHA256 = "sha256"
+    HMAC_MD5 = "hmac-md5"
+    HMAC_SHA1 = "hmac-sha1"
+    HMAC_SHA256 = "hmac-sha256"
+    HMAC_SHA512 = "hmac-sha512"
+
+
+class Encoding(StrEnum):
+    """How a signature is written: hex, HEX in capitals, base64."""
+
+    HEX = "hex"
+    HEX_UPPER = "HEX"
+    BASE64 = "base64"
+
+
+class Signing(BaseModel):
+    """What is signed: `template`, with `key` where the algorithm has one."""
+
+    template: Templated = Field(description="The text to sign, “{user}{timestamp}{secret}”")
+    algorithm: Algorithm = Algorithm.HMAC_SHA256
+    key: Templated = Field(default="", description="The key of an HMAC, “{secret}”")
+    encoding: Encoding = Encoding.HEX
+
+
+class Asking(BaseModel):
+    """The request that sends a text. At most one of `form`, `document` and `content` is its body."""
+
+    method: Literal["GET", "POST", "PUT"] = "POST"
+    url: Templated = Field(description="Values are escaped as a URL wants it")
+    query: dict[str, Templated] = Field(default_factory=dict)
+    headers: dict[str, Templated] = Field(default_factory=dict)
+    form: dict[str, Templated] = Field(default_factory=dict, description="Body: a form")
+    document: dict[str, JsonValue] = Field(default_factory=dict, description="Body: JSON; its strings are templates")
+    content: Templated = Field(default="", description="Body: XML or text; values are escaped for XML where it is XML")
+    content_type: str = Field(default="text/xml", pattern="^[a-z]+/[a-z0-9.+-]+$")
+    charset: Literal["utf-8", "gbk", "gb18030"] = "utf-8"
+    sign: Signing | None = Field(default=None, description="Makes {signature}")
+    answer_seconds: float = Field(default=20, gt=0, le=50)
+    once: bool = Field(default=False, description="The gateway takes one {id} only once: it may be sent again")
+
+
+class Answering(BaseModel):
+    """What the answer to it means. Paths are like “data.0.id”; without `code` every 2xx is a success."""
+
+    format: Format = Format.JSON
+    pattern: Templated = Field(default="", description="How a text is read: “{code}: {detail}”")
+    code: str = ""
+    ok: list[str] = Field(default_factory=lambda: ["0"], description="Codes that mean it is taken")
+    id: str = Field(default="", description="Where its id stands; empty: our own {id}")
+    parts: str = ""
+    price: str = ""
+    detail: str = ""
+    throttled: list[str] = Field(default_factory=list, description="Codes after which it is tried again, later")
+    unreachable: list[str] = Field(default_factory=list, description="Codes of the gateway's own troubles")
+    misconfigured: list[str] = Field(default_factory=list, description="Codes an administrator must look at")
+    too_large: list[str] = Field(default_factory=list)
+    opted_out: list[str] = Field(default_factory=list, description="Codes that say the recipient wants no texts")
+
+
+class Proof(BaseModel):
+    """How a callback proves who it is from: `where` ("header:x-sign", "query:token", "field:sign") stands what signing
+    gives. With `time` (the same way), one older than `seconds` is refused."""
+
+    where: str = Field(pattern="^(header|query|field):[A-Za-z0-9_.-]{1,60}$")
+    sign: Signing
+
+
+class Calling(BaseModel):
+    """A callback of the gateway: how it is written, how it proves itself, what it wants to read."""
+
+    format: Format = Format.FORM
+    each: str = Field(default="", description="Path of a list, where one callback tells of several")
+    charset: Literal["utf-8", "gbk", "gb18030"] = "utf-8"
+    proof: Proof | None = None
+    networks: list[str] = Field(default_factory=list, description="Only from these addresses: “203.0.113.0/24”")
+    answer: str = Field(default="OK", max_length=2000, description="What it wants to read when it is stored")
+    answer_type: str = Field(default="text/plain", pattern="^[a-z]+/[a-z0-9.+-]+$")
+
+    @model_validator(mode="after")
+    def _is_guarded(self) -> Calling:
+        for network in self.networks:
+            ip_network(network)
+        if self.proof is None and not self.networks:
+            raise ValueError("a callback needs a proof or networks: else anybody could write to agents")
+        return self
+
+
+class Hearing(Calling):
+    """A text from a handset, at /c/sms/{account}/message."""
+
+    sender: str = Field(description="Path of the handset's number")
+    text: str = Field(description="Path of what it says")
+    text_hex: bool = Field(default=False, description="It is UTF-16 in hexadecimal")
+    recipient: str = ""
+    id: str = ""
+
+
+class Reporting(Calling):
+    """What became of a text of ours, at /c/sms/{account}/status."""
+
+    id: str = Field(description="Path of the id")
+    state: str = Field(description="Path of the word for its state")
+    code: str = ""
+    detail: str = ""
+    delivered: list[str] = Field(description="Words that mean it has arrived")
+    sent: list[str] = Field(default_factory=list, description="Words that mean it is on its way")
+    ignored: list[str] = Field(default_factory=list, description="Words that mean nothing has happened; others: failed")
+
+
+class HttpSettings(BaseModel):
+    """One gateway that is spoken to by HTTP."""
+
+    ask: Asking
+    answer: Answering = Field(default_factory=Answering)
+    heard: Hearing | None = Field(default=None, description="Texts from handsets")
+    reports: Reporting | None = Field(default=None, description="Reports on texts of ours")
+    values: dict[str, str] = Field(default_factory=dict, description="Further names for templates")
+    secrets: dict[str, SecretStr] = Field(default_factory=dict, description="The same, kept secret")
+    public_url: str = Field(default="", description="How the gateway reaches this site; empty: the site's own address")
+
+    @model_validator(mode="after")
+    def _templates_know_their_names(self) -> HttpSettings:
+        known = {*ABOUT, *MOMENT, *MADE, *self.values, *self.secrets}
+        for text in _templates(self.ask):
+            template.read(text, known)
+        if self.answer.pattern and self.answer.format is not Format.TEXT:
+            raise ValueError("a pattern is for answers of the format text")
+        if sum(map(bool, (self.ask.form, self.ask.document, self.ask.content))) > 1:
+            raise ValueError("a request has one body: form, document or content")
+        return self
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Values and secrets, by the names templates know them by."""
+        return {**self.values, **{name: secret.get_secret_value() for name, secret in self.secrets.items()}}
+
+
+def strings_in(value: JsonValue) -> Iterator[str]:
+    """Every string of a document; its keys are what they are."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from strings_in(each)
+
+
+def _templates(ask: Asking) -> Iterator[str]:
+    yield from (ask.url, ask.content, *ask.query.values(), *ask.headers.values(), *ask.form.values())
+    yield from strings_in(dict(ask.document))
+    if ask.sign:
+        yield from (ask.sign.template, ask.sign.key)
