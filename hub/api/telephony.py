@@ -21,14 +21,15 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from hub.api.calls import Cause
 from hub.api.channel import AnyAccount
-from hub.api.errors import Unreachable
+from hub.api.errors import SendError
 from hub.api.messages import Address, Json
 
 
-class NotConnected(Unreachable):
+class NotConnected(SendError):
     """A call that was placed did not come about, or could not go on; `cause` says why, as a leg's end does."""
 
     code = "NOT_CONNECTED"
+    retryable = True
     line = "The call did not come about; it will be tried again."
 
     def __init__(self, detail: str = "", cause: Cause = Cause.FAILED, *, retry_after: float | None = None) -> None:

@@ -152,7 +152,7 @@ class Exchange:
             incoming.respond(response(incoming.request, 503, "Service Unavailable", tag="n"))
             return
         if taken is not None:
-            line.machine = lambda line: self._soon(self.lent.take_over(taken, line, {}))
+            line.machine = lambda line: self.lent.take_over(taken, line, {})
         call = self._answering(incoming, line.engine, account)
         line.take(call)
         if await self._stored(call, line, number):

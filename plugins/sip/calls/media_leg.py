@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from hub.api import Quality
@@ -27,6 +28,7 @@ class MediaLeg:
         self.agreed: Agreed | None = None
         self.heard = Statistics()  # how well, once it is over
         self.lent: Lent | None = None
+        self.image_offered: Callable[[], Awaitable[None]] | None = None  # who would have it lent, is it T.38
         self._beside = beside
         self._keying = Keying.fresh(encryption)
         self._endpoint: Endpoint | None = None
@@ -78,8 +80,11 @@ class MediaLeg:
     async def answer(self, offered: bytes) -> bytes:
         """Our answer to theirs; media starts."""
         theirs = sdp.parse(offered)
-        if self.lent is not None and (image := t38.image_of(theirs)) is not None:
-            return self._written(*await self.lent.answer(theirs, image))
+        if (image := t38.image_of(theirs)) is not None:
+            if self.lent is None and self.image_offered is not None:
+                await self.image_offered()
+            if self.lent is not None:
+                return self._written(*await self.lent.answer(theirs, image))
         endpoint = await self._opened()
         session, agreed = offer_answer.answer(theirs, endpoint.port, self._keying)
         await self._connect(agreed)

@@ -12,6 +12,7 @@ from sipmessage import Request
 
 from hub.api import Address, AnyAccount, Cause, Context, Json, TakesCalls, Unsupported
 from plugins.sip.calls.answering import Answering
+from plugins.sip.counters import LENT
 from plugins.sip.lent.line import LentLine
 from plugins.sip.settings import NAME, SCHEME
 from plugins.sip.trunks.dialled import Trunk, account_called
@@ -59,10 +60,12 @@ class LentLines:
     def add(self, line: LentLine) -> None:
         """From now on."""
         self._lines[line.id] = line
+        LENT.set(len(self._lines))
 
     def remove(self, line: LentLine) -> None:
         """It has ended, or is somebody else's."""
         self._lines.pop(line.id, None)
+        LENT.set(len(self._lines))
 
     async def called(self, request: Request, trunks: Mapping[int, Trunk], may_be: Collection[int]) -> Taken | None:
         """Who takes a call that came, by the number dialled."""
@@ -90,9 +93,9 @@ class LentLines:
         self._begin(taken, line)
 
     async def take_over(self, taken: Taken, line: Line, about: Mapping[str, Json]) -> None:
-        """A caller of ours is theirs from now on; here the call is over."""
+        """A caller of ours is theirs from now on; here the call is over. It may be asked twice."""
         customer = line.customer
-        if customer is None or customer.over:
+        if customer is None or customer.over or customer.told is not line:
             return
         who = Address(SCHEME, line.caller) if line.caller else None
         lent = LentLine(

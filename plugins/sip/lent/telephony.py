@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from hub.api import Address, AnyAccount, Misconfigured, Rejected, Unreachable
+from plugins.sip.counters import CALLS
 from plugins.sip.exchange import Exchange
 from plugins.sip.lent.line import LentLine
 from plugins.sip.lines.outward import Outward, Way
@@ -49,6 +50,7 @@ class SipTelephony:
         line = LentLine(self._exchange.lent, account, call, caller=Address(SCHEME, shown), called=to)
         if (task := asyncio.current_task()) is not None:
             task.add_done_callback(lambda _: line.leave())
+        CALLS.labels("out").inc()
         call.dial()
         return line
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -29,15 +29,13 @@ log = logging.getLogger(__name__)
 
 class Line:
     """`customer` is None while the hub places the call. `gone` is told when the last leg has ended, `machine` when a
-    fax machine calls, and nobody talks with it."""
+    fax machine calls."""
 
     def __init__(
         self, context: Context, engine: MediaEngine, account: AnyAccount, thread: str, caller: str,
         under_way: UnderWay, gone: Callable[[Line], None],
     ) -> None:  # fmt: skip
-        self.account = account
-        self.thread = thread
-        self.caller = caller
+        self.account, self.thread, self.caller = account, thread, caller
         self.under_way = under_way
         self.engine = engine
         self.customer: Call | None = None
@@ -50,7 +48,7 @@ class Line:
         self.said: set[int] = set()
         self.on_answer: Callable[[AgentLeg], None] | None = None
         self.transfers: Transfers = lambda line, leg, referral: referral.refuse()
-        self.machine: Callable[[Line], None] = lambda line: None
+        self.machine: Callable[[Line], Awaitable[None]] | None = None
         self._context = context
         self._gone = gone
         self._over = False
@@ -60,6 +58,7 @@ class Line:
         """This is the customer's leg."""
         self.customer = customer
         customer.told = self
+        customer.media.image_offered = self.is_machine
         self.speaking = Speaking(self._context, self.engine, customer.media.name)
 
     @property
@@ -83,7 +82,7 @@ class Line:
         return [leg for leg in found if leg.call is not None and not leg.over]
 
     def add(self, leg: AgentLeg) -> None:
-        """An agent's leg that is about to ring."""
+        """It is about to ring."""
         self.legs[leg.name] = leg
 
     def leave(self, cause: Cause = Cause.HUNG_UP) -> None:
@@ -126,10 +125,13 @@ class Line:
 
     def heard(self, leg: str, tone: ToneKind) -> None:
         """A tone, in the audio. What a machine says while an agent listens is theirs to hear."""
-        calls = tone is ToneKind.CNG and self.customer is not None and self.customer.media.name == leg
-        if calls and not self.up_legs(self.arrangement.talking):
-            hand_over, self.machine = self.machine, lambda line: None
-            hand_over(self)
+        if tone is ToneKind.CNG and self.customer is not None and self.customer.media.name == leg:
+            self.soon(self.is_machine())
+
+    async def is_machine(self) -> None:
+        """A fax machine calls: one of our own has it, if there is any and nobody talks with them."""
+        if self.machine is not None and not self.up_legs(self.arrangement.talking):
+            await self.machine(self)
 
     def lost(self, leg: str) -> None:
         """The audio of this leg has stopped for good: so has the leg."""

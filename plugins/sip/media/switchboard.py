@@ -204,7 +204,8 @@ class Switchboard:
     def close(self, reply: Reply, *, leg: str) -> None:
         """Free the socket."""
         if leg in self._images:
-            return reply(self._images.close(leg))
+            reply(self._images.close(leg))
+            return
         closed = self._leg(leg)
         self._prompter.silence(closed)
         self._rooms.leave(closed)

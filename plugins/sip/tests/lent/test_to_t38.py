@@ -9,7 +9,7 @@ import pytest
 from hub.api import AudioAsked, NotConnected, Stream, StreamKind, T38Asked, Unsupported
 from plugins.sip.calls import reoffering
 from plugins.sip.tests.lent.machine import NEAR, Machine, answered, dials, fax, house, on_the_line, speech
-from plugins.sip.tests.party import ACCOUNT, Party
+from plugins.sip.tests.party import ACCOUNT, NUMBER, Party
 
 THERE = ("127.0.0.1", 45_100)
 
@@ -188,6 +188,20 @@ async def test_a_voice_s_call_takes_no_t38() -> None:
         with Party() as caller:
             await caller.call(found.port, body=speech())
             assert (await caller.ask("INVITE", body=fax())).code == 488
+
+
+async def test_a_voice_that_shares_its_number_leaves_it_to_the_machine_when_t38_is_offered() -> None:
+    machine = Machine(shared=True)
+    async with house(machine, number=NUMBER) as found:
+        with Party() as caller:
+            await caller.call(found.port, body=speech())
+            await found.until(lambda: found.exchange.lines and found.exchange.lines[found.thread].connected)
+            caller.say(caller.request("INVITE", body=fax()))
+            await found.until(lambda: machine.lines and machine.told)
+            accepting = asyncio.create_task(machine.lines[0].accept_t38(THERE))
+            assert b"m=image" in await answered(caller)
+            assert (await accepting).kind is StreamKind.T38
+            await found.until(lambda: not found.exchange.lines)
 
 
 async def test_a_machine_s_call_in_t38_goes_to_a_voice_by_way_of_its_sound() -> None:
