@@ -43,9 +43,14 @@ GATEWAY = {
         "proof": {"where": "header:x-sign", "sign": {"template": "{body}", "algorithm": "hmac-sha1", "key": "{key}"}},
     },
     "reports": {
-        "id": "msgid", "state": "status", "code": "err", "delivered": ["DELIVRD"], "ignored": ["ACCEPTD"], "proof": SIGNED
+        "id": "msgid",
+        "state": "status",
+        "code": "err",
+        "delivered": ["DELIVRD"],
+        "ignored": ["ACCEPTD"],
+        "proof": SIGNED,
     },
-}  # fmt: skip
+}
 SETTINGS = HttpSettings.model_validate(GATEWAY)
 
 
