@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from hub.api import Channel, Context, hookimpl
+from hub.api import Channel, Context, PluginRoutes, hookimpl
 from plugins.fax.settings import FaxSettings
 
 if TYPE_CHECKING:
@@ -40,6 +40,14 @@ def hub_services(context: Context) -> Sequence[object]:
 def hub_migrations() -> Path:
     """Documents, what is to be sent, the log, lists of recipients."""
     return Path(__file__).parent / "migrations"
+
+
+@hookimpl
+def hub_routes(context: Context) -> PluginRoutes:
+    """How faxes fare, reports, the log of each number."""
+    from plugins.fax.routes import routes
+
+    return routes(_channel(context))
 
 
 @hookimpl

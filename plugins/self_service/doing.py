@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from hub.api import Content, Sending
+from hub.api import Content, Json, Sending
 from plugins.self_service.leaving import address
 from plugins.self_service.nodes import Act, Branch, Fetch, Remember, Say, Send, Switch, Ticket
 from plugins.self_service.world import Wanted
@@ -57,15 +57,21 @@ async def _send(walk: Walk, node: Send) -> str:
     if to is None:
         log.warning("flow %s: there is no address to send to", walk.script.name)
         return node.next
-    files = [await walk.world.file(walk.script.folder, name) for name in node.files]
-    subject = walk.text(node.subject)
-    content = Content(
-        walk.text(node.text),
-        fields={"subject": subject} if subject else {},
-        attachments=tuple(file for file in files if file),
-    )
-    walk.sends.append(Sending(to, content, address(node.sender)))
+    walk.sends.append(Sending(to, await _content(walk, node), address(walk.text(node.sender))))
     return node.next
+
+
+async def _content(walk: Walk, node: Send) -> Content:
+    text, subject = walk.text(node.text), walk.text(node.subject)
+    fields: dict[str, Json] = {"subject": subject} if subject else {}
+    if node.on_call:
+        fields["on_call"] = True
+    files = [await walk.world.file(walk.script.folder, name) for name in node.files]
+    found = tuple(file for file in files if file)
+    if not node.link_hours:
+        return Content(text, fields=fields, attachments=found)
+    links = [walk.world.link(file.name, node.link_hours) for file in found]
+    return Content("\n".join([text, *links]).strip(), fields=fields)
 
 
 async def _switch(walk: Walk, node: Switch) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from plugins.self_service.walk import Walk
 
 
+TO_BE_SENT = "send"
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):?([0-5]\d)")
 
 
@@ -25,7 +26,7 @@ def leave(walk: Walk, name: str, node: Leave) -> FlowStep:
     walk.say(node)
     if isinstance(node, Queue):
         return _hand_over(walk, name, node)
-    to = address(walk.text(node.to)) if isinstance(node, Transfer) else None
+    to = _transfer(walk, node) if isinstance(node, Transfer) else None
     return api.End(tuple(walk.prompts), dict(walk.memory.attributes), to, tuple(walk.sends))
 
 
@@ -51,6 +52,12 @@ def _hand_over(walk: Walk, name: str, node: Queue) -> HandOver:
         _number(walk.text(node.number)),
         moment(walk.text(node.at), walk.script.zone, datetime.now(UTC)),
     )
+
+
+def _transfer(walk: Walk, node: Transfer) -> Address | None:
+    """What takes the call reads in the name what it is for."""
+    to = address(walk.text(node.to))
+    return replace(to, name=TO_BE_SENT) if to and node.to_be_sent else to
 
 
 def _number(text: str) -> Address | None:

@@ -151,7 +151,9 @@ class Fetch(Model):
 
 
 class Send(Model):
-    """A document, or a text, to an address: `mailto:{mail}`, `tel:{sender.value}`. `sender`: the account's address."""
+    """A document, or a text, to an address: `mailto:{mail}`, `tel:{sender.value}`. `sender`: the account's address.
+    `link_hours`: the text has addresses instead, under which the files can be fetched for so long. `on_call`: pages go
+    on the call that a `transfer` then hands to `sender`."""
 
     do: Literal["send"]
     to: str
@@ -159,6 +161,8 @@ class Send(Model):
     subject: Texts = ""
     text: Texts
     files: tuple[str, ...] = Field(default=(), max_length=5)
+    link_hours: float = Field(default=0, ge=0, le=24 * 90)
+    on_call: bool = False
     next: Go
 
 
@@ -197,10 +201,12 @@ class Queue(Speaking):
 
 
 class Transfer(Speaking):
-    """To a number outside: `tel:+861065521234`. Where nothing can be connected, the words must do."""
+    """To a number outside: `tel:+861065521234`. Where nothing can be connected, the words must do. `to_be_sent`: to a
+    number of ours that sends pages, what a `send` with `on_call` left there."""
 
     do: Literal["transfer"]
     to: str
+    to_be_sent: bool = False
 
 
 class End(Speaking):

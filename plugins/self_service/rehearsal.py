@@ -68,6 +68,9 @@ class StageWorld:
     async def file(self, folder: Path, name: str) -> Attachment | None:
         return read_file(folder, name)
 
+    def link(self, name: str, hours: float) -> str:
+        return f"https://rehearsal.invalid/{name}"
+
 
 class Rehearsal:
     """One dialogue. `over` says that it has ended."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from hub import api
 from hub.api import Context, Files, FlowStep, PluginRoutes, Request, Response, Route
-from plugins.self_service import switches
+from plugins.self_service import links, switches
 from plugins.self_service.library import Library
 from plugins.self_service.marks import Complaint, ScriptError
 from plugins.self_service.outcome import lines
 from plugins.self_service.rehearsal import Rehearsal, StageWorld, dialogue
 from plugins.self_service.script import Script, parse
 from plugins.self_service.texts import in_language
+from plugins.self_service.world import read_file
 
 MANAGE, SWITCH = "queues.manage", "interactions.reply"
 MEDIA = frozenset({"VOICE", "LIVE_TEXT", "DEFERRED"})
@@ -70,6 +74,22 @@ class Page:
         step = await (rehearsal.start() if said.get("state") is None else rehearsal.hear(str(said.get("answer", ""))))
         return _json(_shown(rehearsal, step, script, request.viewer.language if request.viewer else "en"))
 
+    async def file(self, request: Request) -> Response:
+        """What `link_hours` of a `send` gave an address."""
+        name, until, signature = (request.params[each] for each in ("name", "until", "signature"))
+        if not links.holds(self._context.key(links.PURPOSE), name, until, signature, datetime.now(UTC)):
+            return Response(
+                "This address is not valid any more. 链接已失效。".encode(), 404, "text/plain; charset=utf-8"
+            )
+        found = await asyncio.to_thread(read_file, self._library.folder, name)
+        if found is None:
+            return _json({"error": "There is no such file."}, 404)
+        headers = {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found.name)}",
+            "Cache-Control": "private",
+        }
+        return Response(found.content, media_type=found.media_type, headers=headers)
+
     def _script(self, said: Mapping[str, Any]) -> Script | None:
         if isinstance(said.get("text"), str):
             return parse(said["text"], folder=self._library.folder)
@@ -84,6 +104,7 @@ def routes(context: Context, library: Library) -> PluginRoutes:
         Route("GET", "/flows/{flow}", page.source, permission=MANAGE, docs="A script as it is written"),
         Route("POST", "/flows/{flow}/switch", page.switch, permission=SWITCH, docs="Switch a flow on or off"),
         Route("POST", "/rehearse", page.rehearse, permission=MANAGE, docs="One step of a rehearsal"),
+        Route("GET", links.ROUTE, page.file, public=True, docs="A file that a flow sent somebody the address of"),
         Files("/static", Path(__file__).parent / "static"),
     ]
 

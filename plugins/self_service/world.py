@@ -7,11 +7,12 @@ import hmac
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from hub.api import Attachment, Context
-from plugins.self_service import switches
+from plugins.self_service import links, switches
 from plugins.self_service.fetching import Fetcher
 from plugins.self_service.pace import Pace
 from plugins.self_service.settings import SelfServiceSettings
@@ -46,6 +47,8 @@ class World(Protocol):
     def knows_pin(self, name: str, said: str) -> bool: ...
 
     async def file(self, folder: Path, name: str) -> Attachment | None: ...
+
+    def link(self, name: str, hours: float) -> str: ...
 
 
 class HubWorld:
@@ -91,6 +94,11 @@ class HubWorld:
 
     async def file(self, folder: Path, name: str) -> Attachment | None:
         return await asyncio.to_thread(read_file, folder, name)
+
+    def link(self, name: str, hours: float) -> str:
+        """Where who is sent it may fetch this file for so long, without logging in."""
+        key, until = self._context.key(links.PURPOSE), datetime.now(UTC) + timedelta(hours=hours)
+        return f"{self._context.site_url}/p/{self._context.plugin}{links.path(key, name, until)}"
 
 
 def read_file(folder: Path, name: str) -> Attachment | None:

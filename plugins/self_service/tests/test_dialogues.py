@@ -199,6 +199,33 @@ async def test_a_document_goes_to_where_the_customer_says() -> None:
     assert [file.name for file in sending.content.attachments] == ["front_desk.yaml"], "and nothing from elsewhere"
 
 
+async def test_pages_go_on_the_very_call_that_is_passed_on_for_them() -> None:
+    nodes = (
+        '  ask: { do: send, to: "tel:{sender.value}", sender: "tel:+861058880001", text: "", on_call: true,'
+        " files: [front_desk.yaml], next: start }\n"
+        '  start: { do: transfer, to: "tel:+861058880001", to_be_sent: true, say: "Press start." }\n'
+    )
+    caller = replace(dialogue("en", "VOICE"), sender=Address("tel", "+8613800138000"))
+    step = await Rehearsal(replace(script(nodes), folder=FRONT_DESK.folder), StageWorld(), caller).start()
+    assert isinstance(step, End) and step.transfer == Address("tel", "+861058880001", "send")
+    [sending] = step.sends
+    assert (sending.to, sending.content.fields) == (Address("tel", "+8613800138000"), {"on_call": True})
+    assert [file.name for file in sending.content.attachments] == ["front_desk.yaml"]
+
+
+async def test_a_text_message_has_an_address_where_a_mail_has_the_file() -> None:
+    nodes = (
+        '  ask: { do: send, to: "tel:{sender.value}", text: "Prices:", files: [front_desk.yaml], link_hours: 24,'
+        " next: bye }\n"
+        "  bye: { do: end }\n"
+    )
+    caller = replace(dialogue("en", "VOICE"), sender=Address("tel", "+8613800138000"))
+    step = await Rehearsal(replace(script(nodes), folder=FRONT_DESK.folder), StageWorld(), caller).start()
+    [sending] = step.sends
+    assert sending.content.attachments == ()
+    assert sending.content.text == "Prices:\nhttps://rehearsal.invalid/front_desk.yaml"
+
+
 async def test_staff_switch_a_flow_off_by_their_pin() -> None:
     nodes = (
         "  ask: { do: staff, say: 'PIN?', pin: night, retries: 1, next: off, otherwise: bye }\n"

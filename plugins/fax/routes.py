@@ -1,0 +1,74 @@
+"""What screens ask for: how a fax fared, its report, the log of a number."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from hub.api import PluginRoutes, Request, Response, Route
+from plugins.fax import log_book, report
+from plugins.fax.channel import FaxChannel
+from plugins.fax.log_book import Call
+from plugins.fax.outgoing import jobs
+from plugins.fax.outgoing.jobs import Job
+from plugins.fax.settings import NAME
+
+READ: Final = "interactions.read"
+MANAGE: Final = "connections.manage"
+_NOT_FOUND: Final = Response(b'{"error": {"code": "NOT_FOUND", "message": "There is no such fax."}}', 404)
+
+
+def routes(channel: FaxChannel) -> PluginRoutes:
+    """Behind login."""
+    desk = _Desk(channel)
+    return [
+        Route("GET", "/messages/{message}", desk.message, permission=READ, docs="How a fax that was sent fares."),
+        Route("GET", "/messages/{message}/report", desk.report, permission=READ, docs="The same, to be printed."),
+        Route("GET", "/log", desk.log, permission=MANAGE, docs="The newest faxes of each number, in and out."),
+    ]
+
+
+class _Desk:
+    def __init__(self, channel: FaxChannel) -> None:
+        self._context = channel.office.context
+
+    async def message(self, request: Request) -> Response:
+        """{"state", "page", "of", "attempts", "next_at"}; 404 for what is no fax."""
+        found = await self._found(request)
+        return _json(report.as_json(*found)) if found else _NOT_FOUND
+
+    async def report(self, request: Request) -> Response:
+        """A page."""
+        found = await self._found(request)
+        if found is None:
+            return _NOT_FOUND
+        language = request.viewer.language if request.viewer else "en"
+        headers = {"Content-Security-Policy": report.CSP}
+        return Response(report.page(*found, language).encode(), media_type="text/html; charset=utf-8", headers=headers)
+
+    async def log(self, request: Request) -> Response:
+        """[{"account", "name", "calls"}]: the newest hundred of each."""
+        listed = []
+        for account in await self._context.accounts(NAME):
+            made = await self._context.store.read(partial(log_book.newest, account_id=account.id))
+            calls = [report.call_as_json(call) for call in made]
+            listed.append({"account": account.address.value, "name": account.name, "calls": calls})
+        return _json(listed)
+
+    async def _found(self, request: Request) -> tuple[Job, list[Call]] | None:
+        number = request.params["message"]
+        if not number.isdecimal() or len(number) > 18:
+            return None
+
+        def look(conn: Connection) -> tuple[Job, list[Call]] | None:
+            job = jobs.of_message(conn, int(number))
+            return (job, log_book.attempts(conn, int(number))) if job else None
+
+        return await self._context.store.read(look)
+
+
+def _json(said: Any) -> Response:
+    return Response(json.dumps(said, ensure_ascii=False).encode(), headers={"Cache-Control": "no-store"})
