@@ -46,16 +46,16 @@ def said(heard: Heard) -> str:
 def _inbound(heard: Heard, account: AnyAccount, raw: Raw, settings: SmsSettings) -> Inbound:
     region = account.settings.region or settings.region
     sender, text, part = numbers.address(heard.sender, region), said(heard), heard.part or header.part_of(heard.header)
-    from_whom = sender.value if sender else ""
+    from_whom, wanted = sender.value if sender else "", wish(text, settings.stop_words)
     return Inbound(
         external_id=heard.id or f"sha256-{sha256(raw.body).hexdigest()[:40]}",
         sender=sender,
         text=text,
         thread=(thread_key(from_whom),) if from_whom else (),
-        fields=_fields(heard, part),
+        fields=_fields(heard, part, wanted),
         attachments=heard.attachments,
         sent_at=heard.at or _came(raw),
-        automatic=wish(text, settings.stop_words) is not Wish.NONE,
+        automatic=wanted is not Wish.NONE,
         language="zh" if _HAN.search(text) else "",
         part=_part(part, from_whom, account),
     )
@@ -69,9 +69,12 @@ def _part(part: Concatenated | None, sender: str, account: AnyAccount) -> Part |
     return Part(key, part.index, part.total, account.settings.part_seconds)
 
 
-def _fields(heard: Heard, part: Concatenated | None) -> dict[str, Json]:
+def _fields(heard: Heard, part: Concatenated | None, wanted: Wish) -> dict[str, Json]:
+    """`wish`, STOP or START, where the text is nothing but that."""
     coding = heard.coding or (Coding.UCS2 if _HAN.search(heard.text) else None)
     told: dict[str, Json] = {"coding": coding.value if coding else "", "parts": part.total if part else 1}
+    if wanted is not Wish.NONE:
+        told["wish"] = wanted.value
     return {name: value for name, value in told.items() if value}
 
 

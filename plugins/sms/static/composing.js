@@ -30,15 +30,15 @@ class SmsComposing extends Element {
   }
 
   changed() {
-    const { account, to } = this.context;
-    const about = `${account} ${to?.value ?? ""}`;
+    const { account, to, position } = this.context;
+    const about = `${account} ${to?.value ?? ""} ${position}`; // what they wrote since may be STOP
     if (account && about !== this.#about) this.#learn(about, account, to);
     this.#show();
   }
 
   async #learn(about, account, to) {
+    if (!this.#about.startsWith(`${account} ${to?.value ?? ""} `)) [this.#rules, this.#stopped] = [null, false];
     this.#about = about;
-    [this.#rules, this.#stopped] = [null, false];
     const rules = await shared("composing", { account }).catch(() => null);
     if (about !== this.#about) return;
     this.#rules = rules;

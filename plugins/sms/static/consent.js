@@ -38,7 +38,7 @@ class SmsConsent extends Element {
   }
 
   changed() {
-    const about = JSON.stringify(this.#query);
+    const about = JSON.stringify([this.#query, this.context.position]);
     if (this.context.account && this.context.identity && about !== this.#about) this.#learn(about);
     this.#show();
   }

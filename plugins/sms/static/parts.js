@@ -33,8 +33,8 @@ class SmsParts extends Element {
 
   #show() {
     const facts = this.#sent ?? this.context.message.fields ?? {};
-    const { parts = 1, coding, price } = facts;
-    const words = [];
+    const { parts = 1, coding, price, wish } = facts;
+    const words = wish ? [say(this.language, wish)] : [];
     if (parts > 1) words.push(say(this.language, "parts", { parts }));
     if (parts > 1 && coding) words.push(say(this.language, coding));
     if (price) words.push(String(price));

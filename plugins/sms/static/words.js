@@ -10,6 +10,8 @@ const WORDS = {
   front: ["{signature} goes in front", "开头自动加 {signature}"],
   end: ["{signature} goes at the end", "结尾自动加 {signature}"],
   too_long: ["This takes {parts} texts, and {most} are the most. Please shorten it.", "内容需要 {parts} 条短信，最多 {most} 条，请缩短。"],
+  STOP: ["Asks for no more texts: none go to this number any more", "客户退订：不再向此号码发送短信"],
+  START: ["Wants texts again: they may go to this number", "客户恢复：可以再向此号码发送短信"],
   stopped_problem: ["This number has asked for no more texts, so none can be sent.", "此号码已退订短信，无法发送。"],
   title: ["Texts to this number", "向此号码发短信"],
   allowed: ["Allowed", "可以发送"],

@@ -1,0 +1,159 @@
+"""Text messages as an agent sees them: a handset writes, a reply is counted and delivered, and STOP ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import expect
+
+from plugins.sms import smsc
+from plugins.sms.smsc.command import START
+from tests.browser.conftest import SitDown
+from tests.browser.desk import PATIENCE, Desk
+from tests.browser.office import PASSWORD
+from tests.browser.test_accessibility import faults
+from tests.support.fixtures import StartHub
+
+pytestmark = pytest.mark.slow
+
+WITHIN = 30.0
+NUMBER, MINE = "+8613805718666", "+8613800138000"
+SITE = """
+[site]
+name = "Garage"
+plugins = ["sms"]
+
+[[queues]]
+key = "service"
+name = "Service"
+
+[[connections]]
+name = "carrier"
+channel = "sms"
+settings = {{ kind = "smpp", smpp = {{ host = "127.0.0.1", port = {port}, system_id = "garage" }} }}
+
+[[accounts]]
+name = "Texts"
+channel = "sms"
+connection = "carrier"
+address = "tel:{number}"
+queue = "service"
+settings = {{ signature = "【修车】", max_parts = 3, confirm_stop = false }}
+
+[[users]]
+login = "lin"
+name = "Lin Yue"
+password = "{password}"
+roles = ["agent"]
+queues = ["service"]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Handset:
+    """A customer's, worked by the SMSC's HTTP control."""
+
+    http: httpx.AsyncClient
+
+    async def write(self, text: str) -> None:
+        answer = await self.http.post(f"/handsets/{MINE}/texts", json={"to": NUMBER, "text": text})
+        assert answer.status_code == 201, answer.text
+
+    async def gets(self) -> list[dict[str, Any]]:
+        """What came, once something has."""
+        async with asyncio.timeout(WITHIN):
+            while True:
+                answer = await self.http.get(f"/handsets/{MINE}/texts?wait=5")
+                if found := [text for text in answer.json()["items"] if not text["own"]]:
+                    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Garage:
+    """The running site with its customer's handset."""
+
+    url: str
+    handset: Handset
+
+
+@pytest.fixture
+async def garage(tmp_path: Path, hub_process: StartHub) -> AsyncIterator[Garage]:
+    """A site on an SMSC, both processes of their own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = [str(Path(smsc.__file__).parent.parent), "--port", str(port), "--with-stdin"]
+    carrier = await asyncio.create_subprocess_exec(sys.executable, "-c", START, *words, stdin=-1, stdout=-1)
+    assert carrier.stdin and carrier.stdout
+    control = json.loads(await asyncio.wait_for(carrier.stdout.readline(), WITHIN))["control"]
+    (tmp_path / "hub.toml").write_text(SITE.format(port=port, number=NUMBER, password=PASSWORD), encoding="utf-8")
+    hub = await hub_process()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{control}", timeout=60, trust_env=False) as http:
+        yield Garage(hub.http, Handset(http))
+    carrier.stdin.close()
+    await carrier.wait()
+
+
+async def change(desk: Desk, **mine: Any) -> None:
+    """Language, or preferences, of whoever sits there."""
+    me = await (await desk.page.request.get(f"{desk.url}/api/v1/me")).json()
+    headers = {"x-csrf-token": me["csrf"], "origin": desk.url}
+    answer = await desk.page.request.patch(f"{desk.url}/api/v1/me", data=mine, headers=headers)
+    assert answer.ok, await answer.text()
+    await desk.page.reload()
+
+
+async def test_a_text_is_answered_counted_delivered_and_stopped(garage: Garage, sit_down: SitDown) -> None:
+    lin = await sit_down(garage, "lin")
+    await change(lin, preferences={"undo_seconds": 0})  # nothing waits to be taken back
+    await lin.be("READY")
+    await garage.handset.write("修好了吗？" * 20)
+    await lin.accept()
+    await lin.hears("修好了吗？修好了吗？")
+    await lin.sees("sms-parts", "2 texts")
+
+    count = lin.at("sms-count")
+    await lin.write("好")
+    await expect(count).to_have_attribute("data-parts", "1", timeout=PATIENCE)
+    await expect(count).to_have_attribute("data-left", str(70 - len("【修车】好")))
+    await lin.write("好" * 201)
+    await expect(lin.at("composer-problem")).to_contain_text("4 texts", timeout=PATIENCE)
+    await expect(lin.at("send")).to_be_disabled()
+    assert await faults(lin) == [], "a text that is too long"
+
+    await lin.send("修好了。Come and fetch it, the key is at the desk and we are here until six.")
+    await lin.has("delivery", "DELIVERED")
+    (got,) = await garage.handset.gets()
+    assert got["text"].startswith("【修车】修好了。") and got["parts"] == 2
+    await expect(lin.at("sms-parts")).to_have_count(2, timeout=PATIENCE)
+
+    await lin.has("sms-consent", "allowed")
+    await garage.handset.write("退订")
+    await lin.has("sms-consent", "stopped")
+    await lin.sees("sms-parts", "Asks for no more texts")
+    await lin.sees("sms-evidence", "退订")
+    await lin.write("One more thing")
+    await expect(lin.at("composer-problem")).to_contain_text("asked for no more", timeout=PATIENCE)
+    await expect(lin.at("send")).to_be_disabled()
+    assert await faults(lin) == [], "a number that said STOP"
+
+    await lin.at("sms-allow").click()
+    await lin.at("sms-consent-note").fill("Called and asked for the invoice by text")
+    await lin.at("sms-consent-save").click()
+    await lin.has("sms-consent", "allowed")
+    await lin.sees("sms-evidence", "Noted by Lin Yue")
+
+    await change(lin, language="zh")
+    await expect(lin.at("sms-consent")).to_have_text("可以发送", timeout=PATIENCE)
+    await lin.write("好")
+    await expect(count).to_contain_text("1 条短信", timeout=PATIENCE)
+    await expect(count).to_contain_text("开头自动加 【修车】")
