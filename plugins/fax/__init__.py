@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from hub.api import Channel, Context, PluginRoutes, hookimpl
+from hub.api import Channel, Command, Context, PluginRoutes, hookimpl
+from plugins.fax.machine.command import COMMAND
 from plugins.fax.settings import FaxSettings
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ def hub_routes(context: Context) -> PluginRoutes:
     from plugins.fax.routes import routes
 
     return routes(_channel(context))
+
+
+@hookimpl
+def hub_commands() -> Sequence[Command]:
+    """`hub fax machine`."""
+    return [COMMAND]
 
 
 @hookimpl
