@@ -18,7 +18,8 @@ PYTHON = sys.executable
 BIN = Path(PYTHON).parent
 LAST_FAILED = ROOT / ".pytest_cache/v/cache/lastfailed"
 TESTS_FAILED, MOST_ALONE = 1, 20
-FAST = "not slow and not postgresql and not browser and not process and not peer"
+FAST = ("-m", "not slow and not postgresql and not browser and not process and not peer")
+FEWER = ("--hypothesis-profile", "quick", "--ignore", "tests/browser", "--ignore", "tests/voice")  # examples; none fast
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def main() -> None:
 
 def quick() -> None:
     """Everything that takes no server and no browser; the fast tests run beside mypy."""
-    stages = [*STATIC[:1], Stage("fast tests", pytest(2, "-m", FAST, "--quiet")), *STATIC[1:]]
+    stages = [*STATIC[:1], Stage("fast tests", pytest(2, *FAST, *FEWER, "--quiet")), *STATIC[1:]]
     sys.exit(0 if all_pass(stages) else 1)
 
 

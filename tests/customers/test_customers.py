@@ -50,6 +50,7 @@ async def test_a_customer_is_shown_as_they_were_recorded(store: Store) -> None:
     assert [(each.scheme, each.value) for each in found.identities] == [("tel", "+8613800138000"), ("mailto", "w@x.cn")]
 
 
+@pytest.mark.slow
 async def test_strange_names_are_stored_and_shown_back_equal(store: Store) -> None:
     actor = await supervisor(store)
     names = naughty()

@@ -168,6 +168,7 @@ def test_the_answered_waited_as_step_by_step(load: float, handle: float, ratio: 
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("agents", [45, 55])
 def test_the_service_level_is_how_the_waits_are_spread(agents: int) -> None:
     """The area over a distribution is its mean."""

@@ -91,6 +91,7 @@ def test_a_text_finds_itself(text: str) -> None:
     assert Shelf([text]).find(text) == ([0] if query_phrases(text) else [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["的" * 50_000, "a " * 50_000, "𐌀" * 99 + " ", "1 " * 99_999, "ﷺ" * 9_999])
 def test_a_bomb_of_a_text_stays_small(text: str) -> None:
     assert len(index_tokens(text * 3)) <= MAX_TOKENS

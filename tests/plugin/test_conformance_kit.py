@@ -81,6 +81,7 @@ async def test_a_good_channel_passes() -> None:
                 await passed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("promise", "channel", "more"),
     [

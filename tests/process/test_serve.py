@@ -46,6 +46,7 @@ async def test_it_comes_back_after_a_kill_on_the_same_database(hub_process: Star
     assert await answers(f"{hub.http}/readyz") == 200
 
 
+@pytest.mark.slow
 async def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -53,6 +53,7 @@ async def test_an_open_chat_whose_far_side_is_silent_keeps_nobody(hub_process: S
         answering.cancel()
 
 
+@pytest.mark.slow
 async def test_a_far_side_that_lets_us_in_and_says_nothing_keeps_nobody(tmp_path: Path, database_url: str) -> None:
     came, gone = asyncio.Event(), asyncio.Event()
 

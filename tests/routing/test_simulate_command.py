@@ -161,6 +161,7 @@ COLUMNS = [*f"{HEADER},medium,skills,priority,patience_seconds".split(",")]
 GOOD = ["2026-11-23 09:00", "support", "phone", "60", "VOICE", "", "0", "30"]
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, 7), FIELDS | st.text(max_size=6)), max_size=3))
 def test_no_table_ends_in_a_traceback(changes: list[tuple[int, str]]) -> None:

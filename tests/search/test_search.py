@@ -277,6 +277,7 @@ async def test_what_is_removed_is_found_no_more(store: Store) -> None:
     assert await ids(store, "删除我") == []
 
 
+@pytest.mark.slow
 async def test_no_query_breaks_the_search_and_every_text_is_found_by_itself(store: Store) -> None:
     file = SHARED / "misc-blns" / "blns.json"
     own = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import AsyncExitStack
@@ -25,6 +26,7 @@ POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until all tests are read: what they are made of stays until the end
     if not hasattr(config, "workerinput"):  # the process that starts the run, not one of its workers
         databases.begin_run()
         # Playwright's driver is compiled once a run and not once a test
@@ -45,6 +47,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "postgresql_url" in asked:
             item.add_marker(pytest.mark.postgresql)
     items.sort(key=_is_quick)  # what takes long first: at the end no worker waits for another's last test
+
+
+def pytest_collection_finish() -> None:
+    gc.enable()
+    gc.freeze()  # nothing of it is looked through again and again
 
 
 def _is_quick(item: pytest.Item) -> bool:

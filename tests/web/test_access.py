@@ -16,6 +16,8 @@ from hub.store.users import load_actor, managed
 from tests.web.belongings import WORD, insert_belongings
 from tests.web.people import People
 
+pytestmark = pytest.mark.slow
+
 NAME = re.compile(r"\{([a-z_]+)\}")
 # what stands in a path and is the whole site's: the permission alone decides
 SITE_WIDE = {"customer_id", "identity_id", "asset_id", "merge_id", "connection_id", "role_id", "webhook_id"}

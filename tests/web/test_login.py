@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 
 from hub.store.database import Store
 from hub.store.sessions import token_hash
@@ -95,6 +96,7 @@ async def test_an_unknown_login_is_told_apart_by_nothing(people: People) -> None
     assert known == unknown == [401] * 5 + [429]
 
 
+@pytest.mark.slow
 async def test_a_client_that_tries_many_logins_is_stopped(people: People) -> None:
     tried = [await attempt(people, f"guess{number}", "wrong") for number in range(21)]
     assert tried == [401] * 20 + [429]

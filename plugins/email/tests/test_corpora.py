@@ -46,6 +46,7 @@ def test_the_corpora_are_whole() -> None:
     assert len(mails()) > 450
 
 
+@pytest.mark.slow
 def test_every_mail_can_be_read_and_shown() -> None:
     site = Site([account()])
     for path in mails():
@@ -57,6 +58,7 @@ def test_every_mail_can_be_read_and_shown() -> None:
             assert site.read(Raw(path.read_bytes())), path
 
 
+@pytest.mark.slow
 def test_every_kind_of_report_is_told_as_upstream_tells_it() -> None:
     wrong = [
         (entry["file"], entry["kind"], found.kind)
@@ -66,6 +68,7 @@ def test_every_kind_of_report_is_told_as_upstream_tells_it() -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_status_and_action_agree_with_the_fields_of_the_notification() -> None:
     """Two mails enclose another notification, whose groups count upstream: ours must be among the expected ones."""
     for entry in told("email-bounce/expected.json"):
@@ -87,6 +90,7 @@ def _status(status: str | None) -> str:
     return found.group() if found else ""
 
 
+@pytest.mark.slow
 def test_most_bounces_name_the_mail_they_speak_of() -> None:
     """Of 370 bounces 338 hold a Message-ID of the returned mail; the rest returns no header of it."""
     bounces = [entry for entry in told("email-bounce/expected.json") if entry["kind"] == "bounce"]
@@ -96,6 +100,7 @@ def test_most_bounces_name_the_mail_they_speak_of() -> None:
     assert len(named) >= 338
 
 
+@pytest.mark.slow
 def test_every_part_of_the_mime_torture_is_there() -> None:
     lost = [
         expected.name
@@ -145,6 +150,7 @@ def test_encoded_words_of_chinese_mailers(index: int) -> None:
         assert report(mail).kind is Kind.AUTOREPLY
 
 
+@pytest.mark.slow
 def test_naughty_strings_go_out_and_come_back_equal() -> None:
     """As subject and text, after the documented normalising: control characters in a subject become spaces, ends are
     trimmed.

@@ -32,6 +32,8 @@ from plugins.email.tests.site import Site, account, connection
 from plugins.email.tests.token_server import TokenServer
 from tests.farside.processes import SmtpSink
 
+pytestmark = pytest.mark.slow
+
 HELLO = Outbound(17, 1, 1, Address("mailto", "bob@c.d", "Bob"), text="Hello\n.\nBob", subject="Order")
 
 

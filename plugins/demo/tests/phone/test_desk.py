@@ -113,6 +113,7 @@ async def test_a_missing_aiortc_is_told(monkeypatch: pytest.MonkeyPatch) -> None
     assert window.shown == [{"stage": "ENDED", "why": "NO_WEBRTC"}]
 
 
+@pytest.mark.slow
 def test_a_hub_starts_without_what_only_a_call_needs() -> None:
     asked = "import sys, plugins.demo; print(sorted({'aiortc', 'av', 'aioice'} & sys.modules.keys()))"
     answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -13,6 +13,8 @@ from plugins.sip.media.g711 import FRAME, RATE, Samples
 from plugins.sip.media.telephone_event import KEYS
 from plugins.sip.tests.media.sounds import Wave, frames, noise, sines, speech
 
+pytestmark = pytest.mark.slow
+
 SEED = 733
 PRESSES = 400
 

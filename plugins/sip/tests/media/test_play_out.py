@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from plugins.sip.media.g711 import FRAME
 from plugins.sip.media.play_out import SHORTEST, PlayOut
 
+pytestmark = pytest.mark.slow
+
 
 class Stream:
     """The last of three rows; with `together`, its frames are put as those of all legs are."""

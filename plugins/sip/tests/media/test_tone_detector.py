@@ -11,6 +11,8 @@ from plugins.sip.media.engine import ToneKind
 from plugins.sip.media.g711 import FRAME, RATE
 from plugins.sip.tests.media.sounds import Wave, frames, noise, sines, speech
 
+pytestmark = pytest.mark.slow
+
 SEED = 425
 
 
