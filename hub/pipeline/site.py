@@ -8,7 +8,7 @@ from typing import Any
 
 from hub.api import Event, Json, Overloaded, Signal
 from hub.model.states import InteractionState
-from hub.pipeline import assemble, conclude, ingest, presence, setup, thread
+from hub.pipeline import assemble, conclude, ingest, presence, receipt, setup, thread
 from hub.pipeline.calls import park
 from hub.pipeline.calls.switchboard import Switchboard
 from hub.pipeline.clock import Clock
@@ -197,6 +197,7 @@ class Site:
             park.TIMER: lambda tx, payload: park.over(tx, payload["interaction"]),
             flow_state.TIMER: lambda tx, payload: flow_state.timed_out(tx, payload["interaction"], payload["version"]),
             assemble.TIMER: self._parts_given_up,
+            receipt.TIMER: receipt.again,
             attempts.TIMER: lambda tx, payload: attempts.due(tx, payload[attempts.KIND]),
             missed.FREED: lambda tx, payload: presence.work_ended(tx, payload["user"]),
         }

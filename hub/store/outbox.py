@@ -108,6 +108,13 @@ def under_way(conn: Connection, interaction_id: int) -> bool:
     return conn.execute(mine.limit(1)).first() is not None
 
 
+def being_sent(conn: Connection, account_ids: Sequence[int]) -> bool:
+    """Whether a delivery of these accounts is with their channel just now."""
+    leased = deliveries.c.state == DeliveryState.LEASED
+    mine = select(deliveries.c.id).where(deliveries.c.account_id.in_(account_ids), leased)
+    return conn.execute(mine.limit(1)).first() is not None
+
+
 def waiting(conn: Connection) -> int:
     """How many deliveries have not gone yet."""
     return len(conn.execute(select(deliveries.c.id).where(_unsent)).all())

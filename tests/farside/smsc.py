@@ -9,7 +9,8 @@ until an ESME has answered ESME_ROK, on every new session again. In the ledger s
     bound     a session: "bind", "system_id"
 
 What it does with a submission stands at the end of the recipient's number: …0581 is told ESME_RTHROTTLED the first
-time, …0111 ESME_RINVDSTADR, …0999 never reaches a handset (its receipt says UNDELIV); for …0777 the line is cut before
+time, …0111 ESME_RINVDSTADR, …0999 never reaches a handset (its receipt says UNDELIV), …0333's
+receipt is sent before the answer; for …0777 the line is cut before
 the answer, the first time. `--receipts tlv|text|none` says in which style receipts are, `--decimal` that they name in
 decimal what the answer named in hexadecimal.
 """
@@ -99,7 +100,9 @@ class Center:
             **{"from": _text(told.source_addr)},
         )
         if not status and told.registered_delivery and self.options.receipts != "none":
-            asyncio.get_running_loop().call_soon(self.deliver, f"receipt {name}", self._receipt(name, told))
+            receipt = (f"receipt {name}", self._receipt(name, told))
+            overtakes = to.endswith("0333")
+            self.deliver(*receipt) if overtakes else asyncio.get_running_loop().call_soon(self.deliver, *receipt)
         return status, name
 
     def _receipt(self, name: str, told: Any) -> dict[str, Any]:

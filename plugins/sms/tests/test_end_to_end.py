@@ -69,7 +69,13 @@ async def in_parts(company: Company) -> None:
 
 async def unlucky(company: Company) -> None:
     """A carrier that asks for patience gets it, one that refuses is believed, and so is a report of failure."""
-    for number, state in (("0581", "DELIVERED"), ("0111", "FAILED"), ("0999", "FAILED"), ("0777", "UNKNOWN")):
+    for number, state in (
+        ("0581", "DELIVERED"),
+        ("0333", "DELIVERED"),
+        ("0111", "FAILED"),
+        ("0999", "FAILED"),
+        ("0777", "UNKNOWN"),
+    ):
         sender = f"+861391234{number}"
         await company.text(sender[1:], "Hello")
         await company.answer((await company.conversation(sender))["id"], f"Hello {number}")
