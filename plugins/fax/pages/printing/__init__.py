@@ -1,0 +1,1 @@
+"""Documents to pages. Runs in the child process only."""

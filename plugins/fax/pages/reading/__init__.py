@@ -1,0 +1,1 @@
+"""Received pages to what a person reads. Runs in the child process only."""

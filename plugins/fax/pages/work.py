@@ -1,0 +1,44 @@
+"""What the child process does: one job from standard input, one answer to standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from plugins.fax.pages import wire
+from plugins.fax.pages.bounds import Bounds
+from plugins.fax.pages.problems import PageError, Problem
+
+Answer = tuple[Mapping[str, Any], list[bytes]]
+
+
+def main() -> None:
+    """Whatever happens there is an answer, unless the system ends us."""
+    told, blobs = wire.unpacked(sys.stdin.buffer.read())
+    try:
+        said, made = _done(told, blobs)
+    except PageError as error:
+        said, made = {"problem": error.problem, "file": error.file}, []
+    except MemoryError:
+        said, made = {"problem": Problem.TOO_LARGE}, []
+    except Exception:  # noqa: BLE001  # a damaged document has libraries raise whatever they like
+        said, made = {"problem": Problem.UNREADABLE}, []
+    sys.stdout.buffer.write(wire.packed(said, made))
+
+
+def _done(told: Mapping[str, Any], blobs: list[bytes]) -> Answer:
+    bounds = Bounds(told["limits"])
+    bounds.hold()
+    return _worker(told["work"])(told, blobs, bounds)
+
+
+def _worker(work: str) -> Callable[[Mapping[str, Any], list[bytes], Bounds], Answer]:
+    """Each brings libraries of its own."""
+    if work == "print":
+        from plugins.fax.pages.printing.job import answer
+
+        return answer
+    from plugins.fax.pages.reading.job import answer as read
+
+    return read
