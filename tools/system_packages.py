@@ -18,6 +18,10 @@ NEEDED = {
     "baresip": ["baresip"],
     "rtpengine-daemon": ["rtpengine"],
     "libfaketime": ["/usr/lib/*/faketime/libfaketimeMT.so.1"],
+    "efax": ["efax"],
+    "hylafax-server": ["/usr/sbin/faxgetty", "/usr/local/sbin/faxgetty"],
+    "kannel": ["/usr/sbin/bearerbox", "bearerbox"],
+    "tshark": ["tshark"],
     "libspandsp2": ["/usr/lib/*/libspandsp.so.2", "/usr/local/lib/libspandsp.so.2"],
 }
 
