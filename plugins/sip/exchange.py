@@ -9,17 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
-from hub.api import (
-    AnyAccount,
-    AnyConnection,
-    Cause,
-    Context,
-    InputError,
-    Overloaded,
-    Raw,
-    Unreachable,
-    Unsupported,
-)
+from hub.api import AnyAccount, AnyConnection, Cause, Context, InputError, Overloaded, Raw, Unreachable, Unsupported
 from plugins.sip.calls.answering import Answering
 from plugins.sip.calls.media_leg import MediaLeg
 from plugins.sip.counters import CALLS, LINES
@@ -171,7 +161,10 @@ class Exchange:
 
     def _answering(self, incoming: Incoming, engine: MediaEngine, account: AnyAccount) -> Answering:
         media = MediaLeg(engine, None, self.encryption(account))
-        return Answering(self.agent, media, incoming, contact(incoming.flow))
+        call = Answering(self.agent, media, incoming, contact(incoming.flow))
+        if trunk := self.trunks.get(account.connection_id or 0):
+            call.log_in = trunk.credentials
+        return call
 
     async def _stored(self, call: Answering, line: Line, number: str) -> bool:
         """The call is in the record before it is answered; otherwise the caller's side may try again."""

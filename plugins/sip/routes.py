@@ -123,7 +123,8 @@ class PhoneDesk:
             }
             for trunk in exchange.trunks.values()
         ]
-        return _json({"trunks": trunks, "calls": len(exchange.lines), "banned": exchange.guard.banned(now)})
+        calls = len(exchange.lines) + len(exchange.lent)
+        return _json({"trunks": trunks, "calls": calls, "banned": exchange.guard.banned(now)})
 
 
 def _proxies(trunk: Trunk, now: float) -> list[dict[str, object]]:

@@ -90,6 +90,8 @@ async def test_a_plugin_finds_a_service_that_another_gives_later(store: Store) -
     context: Context = registry.contexts["asks"]
     assert isinstance(context.service(Speaks), Speech)
     assert context.service(Sings) is None  # type: ignore[type-abstract]  # mypy's limit (python/mypy#4717)
+    every = context.services_of(Speaks)  # type: ignore[type-abstract]  # the same
+    assert [type(each) for each in every] == [Speech]
 
 
 def changed(**what: Any) -> Letters:

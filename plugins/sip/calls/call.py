@@ -99,6 +99,7 @@ class Call:
         self.state = S.IDLE
         self.dialog: Dialog | None = None
         self.referred = False
+        self.log_in = ("", "")  # user and password, for who asks for them inside the call
         self.reported: Quality | None = None  # by the far side, of what lies behind its end of the audio
         self.away = False  # it holds us because nobody is there for the moment
         self.held = Held(self)

@@ -50,6 +50,7 @@ class Dialing(Call):
     def __init__(self, dialogs: Dialogs, media: MediaLeg, flow: Flow, to: Destination) -> None:
         super().__init__(dialogs, media, flow)
         self._to = to
+        self.log_in = (to.username, to.password)
         self._call_id = f"{secrets.token_hex(12)}@hub"
         self._tag = secrets.token_hex(6)
         self._sequence = 1

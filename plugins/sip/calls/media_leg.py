@@ -75,7 +75,7 @@ class MediaLeg:
         if self.agreed and self.agreed.profile == SAVP:  # what is encrypted is not offered in the clear again
             self._keying = replace(self._keying, wanted=Encryption.REQUIRED)
         codecs = offer_answer.preferring(self.agreed or (self._beside.agreed if self._beside else None))
-        return self._written(offer_answer.offer(endpoint.port, self._keying, codecs), endpoint)
+        return self._audio(offer_answer.offer(endpoint.port, self._keying, codecs), endpoint)
 
     async def answer(self, offered: bytes) -> bytes:
         """Our answer to theirs; media starts."""
@@ -88,7 +88,7 @@ class MediaLeg:
         endpoint = await self._opened()
         session, agreed = offer_answer.answer(theirs, endpoint.port, self._keying)
         await self._connect(agreed)
-        return self._written(session, endpoint)
+        return self._audio(session, endpoint)
 
     async def settle(self, answered: bytes) -> None:
         """Their answer to our offer; media starts. Of T.38 nothing changes by being offered again."""
@@ -134,6 +134,9 @@ class MediaLeg:
         self.agreed = agreed
         if self.lent is not None:
             await self.lent.audio()
+
+    def _audio(self, session: sdp.Session, endpoint: Endpoint) -> bytes:
+        return self._written(offer_answer.for_modems(session) if self.lent else session, endpoint)
 
     def _written(self, session: sdp.Session, endpoint: Endpoint) -> bytes:
         self._version += 1

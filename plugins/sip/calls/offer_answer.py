@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from plugins.sip.media.engine import Crypto
@@ -15,6 +15,7 @@ STATIC: Final = {"PCMU/8000": "0", "PCMA/8000": "8"}
 EVENTS: Final = "TELEPHONE-EVENT/8000"
 OUR_EVENTS: Final = "101"
 CLEAR: Final = Keying()
+UNTOUCHED: Final = (("silenceSupp", "off - - - -"), ("ecan", "fb off -"))
 MIRROR: Final = {"sendrecv": "sendrecv", "sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive"}
 
 
@@ -44,6 +45,13 @@ class Agreed:
 def offer(port: int, keying: Keying = CLEAR, codecs: tuple[str, ...] = OURS) -> Session:
     """Our offer."""
     return Session((_ours(port, codecs, OUR_EVENTS, "sendrecv", keying.profile, keying.attributes()),))
+
+
+def for_modems(session: Session) -> Session:
+    """What we say of audio, where it is no speech: that nothing may be left out of it (RFC 3108 §5.6.2.8), nor taken
+    away as an echo (§5.6.2.7)."""
+    told = tuple(replace(media, attributes=(*media.attributes, *UNTOUCHED)) for media in session.media)
+    return replace(session, media=tuple(new if new.port else old for new, old in zip(told, session.media, strict=True)))
 
 
 def preferring(other: Agreed | None) -> tuple[str, ...]:

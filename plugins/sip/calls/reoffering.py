@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sipmessage import Response
 
+from plugins.sip.wire import digest
 from plugins.sip.wire.message import with_body
 
 if TYPE_CHECKING:
@@ -39,15 +40,36 @@ def pause(*, ours: bool) -> float:
 
 
 async def _ask(call: Call, body: bytes) -> Response:
-    assert call.dialog is not None
-    request = call.dialog.request("INVITE")
-    with_body(request, body, "application/sdp")
+    """Its answer; once more with our log-in, where a proxy wants that (§22.3)."""
     call.refreshing.asking = True
     try:
-        answer = await call.dialogs.transactions.ask(request, call.flow)
+        answer = await _sent(call, body)
+        if (header := _log_in(call, answer)) is not None:
+            answer = await _sent(call, body, header)
     finally:
         call.refreshing.asking = False
+    return answer
+
+
+async def _sent(call: Call, body: bytes, *headers: tuple[str, str]) -> Response:
+    assert call.dialog is not None
+    request = call.dialog.request("INVITE")
+    for name, value in headers:
+        request.headers.add(name, value)
+    with_body(request, body, "application/sdp")
+    answer = await call.dialogs.transactions.ask(request, call.flow)
     if 200 <= answer.code < 300:
         call.dialogs.transactions.pass_by(call.dialog.request("ACK", request.cseq.sequence), call.flow)
         call.dialog.refresh(answer)
     return answer
+
+
+def _log_in(call: Call, answer: Response) -> tuple[str, str] | None:
+    """The header that proves who we are; None where nobody asks, or we have nothing to say."""
+    user, password = call.log_in
+    if answer.code not in (401, 407) or not user or call.dialog is None:
+        return None
+    proxy = answer.code == 407
+    asked = answer.headers.getlist("Proxy-Authenticate" if proxy else "WWW-Authenticate")
+    value = digest.credentials(asked, "INVITE", str(call.dialog.target), user, password)
+    return ("Proxy-Authorization" if proxy else "Authorization", value) if value else None

@@ -84,6 +84,11 @@ class Trunk:
         """What the carrier calls us by, where we are registered; "" where we are not."""
         return self.settings.username if self.registration and self.registration.held else ""
 
+    @property
+    def credentials(self) -> tuple[str, str]:
+        """User and password, for who asks for them."""
+        return self.settings.username, self.settings.password.get_secret_value()
+
     def calls_out(self) -> int:
         """Calls to the outside there are now."""
         self.outbound = [call for call in self.outbound if not call.over]

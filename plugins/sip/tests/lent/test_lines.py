@@ -220,6 +220,7 @@ async def test_a_call_that_is_placed_is_the_plugin_s_as_long_as_its_task_lasts()
     async with carrier(Machine()) as (found, outside):
         task = asyncio.create_task(held(found, lines, over))
         invite = await outside.picks_up(body=described())
+        assert b"a=silenceSupp:off - - - -" in invite.body and b"a=ecan:fb off -" in invite.body
         assert invite.headers["P-Asserted-Identity"].startswith(f"<sip:{MACHINE}@")
         await found.until(lambda: lines)
         stream = await lines[0].answer(NEAR)

@@ -159,6 +159,22 @@ async def test_when_both_offer_at_once_and_theirs_does_not_come_ours_goes_again(
             assert (await switching).kind is StreamKind.T38
 
 
+async def test_a_proxy_that_wants_a_log_in_for_t38_too_is_given_it() -> None:
+    machine = Machine()
+    challenge = 'Proxy-Authenticate: Digest realm="carrier", nonce="1", algorithm=SHA-256, qop="auth"'
+    async with house(machine, username="site42", password="correct horse") as found:
+        with Party() as caller:
+            line = await on_the_line(caller, found, machine)
+            switching = asyncio.create_task(line.switch_t38(THERE))
+            caller.reply(await caller.asked("INVITE"), 407, challenge)
+            await caller.asked("ACK")
+            again = await caller.asked("INVITE")
+            assert 'username="site42"' in again.headers["Proxy-Authorization"]
+            caller.reply(again, 200, body=fax())
+            await caller.asked("ACK")
+            assert (await switching).kind is StreamKind.T38
+
+
 async def test_a_far_side_that_knows_of_no_call_ends_it() -> None:
     machine = Machine()
     async with house(machine) as found:
