@@ -85,11 +85,16 @@ def _meta(request: Request) -> dict[str, Json]:
     return {
         "method": request.method,
         "action": request.params["action"],
-        "query": dict(request.query),
+        "query": {_kept(name): _kept(value) for name, value in request.query.items()},
         "headers": {name: value for name, value in request.headers.items() if name not in OURS},
         "client": request.client,
         "url": request.url,
     }
+
+
+def _kept(text: str) -> str:
+    """PostgreSQL keeps no NUL in JSON; the url has it as it came."""
+    return text.replace("\0", "\ufffd")
 
 
 def _patient(answer: Response) -> Response:

@@ -81,7 +81,7 @@ class Webhooks:
 
 def _meta(request: Request) -> dict[str, Json]:
     headers: dict[str, Json] = {name: value for name, value in request.headers.items() if name not in _SECRET}
-    query: dict[str, Json] = dict(request.query)
+    query: dict[str, Json] = {_kept(name): _kept(value) for name, value in request.query.items()}
     return {
         "method": request.method,
         "action": request.params["action"],
@@ -90,3 +90,8 @@ def _meta(request: Request) -> dict[str, Json]:
         "client": request.client,
         "url": request.url,
     }
+
+
+def _kept(text: str) -> str:
+    """PostgreSQL keeps no NUL in JSON; the url has it as it came."""
+    return text.replace("\0", "\ufffd")

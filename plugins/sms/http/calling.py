@@ -5,10 +5,10 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address, ip_network
-from typing import cast
+from urllib.parse import urlsplit
 
 from hub.api import Json, Malformed, Raw, ReceiptState, Unauthenticated
-from plugins.sms.http.reading import Format, Unreadable, document, each_at, text_at
+from plugins.sms.http.reading import Format, Unreadable, document, each_at, form_of, text_at
 from plugins.sms.http.settings import Calling, Hearing, HttpSettings, Proof, Reporting
 from plugins.sms.http.signing import signature, sorted_fields
 from plugins.sms.provider import Heard, News, Report
@@ -44,16 +44,24 @@ def read(settings: HttpSettings, raw: Raw) -> Iterator[News]:
     except Unreadable as error:
         raise Malformed(str(error)) from None
     for one in each_at(found, calling.each):
-        yield from _heard(calling, one) if isinstance(calling, Hearing) else _report(calling, one)
+        yield from _heard(calling, raw, one) if isinstance(calling, Hearing) else _report(calling, one)
 
 
-def _heard(calling: Hearing, one: Json) -> Iterator[Heard]:
+def _heard(calling: Hearing, raw: Raw, one: Json) -> Iterator[Heard]:
     sender, text = text_at(one, calling.sender), text_at(one, calling.text)
     if not sender:
         raise Malformed("a text without a sender")
     if calling.text_hex:
         text = _from_hex(text)
+    elif calling.unicode_where and _says(one, calling.unicode_where):
+        octets = text_at(_document(calling, raw, "latin-1"), calling.text)
+        text = octets.encode("latin-1", "replace").decode("utf-16-be", "replace")
     yield Heard(sender, text_at(one, calling.recipient), text=text, id=text_at(one, calling.id))
+
+
+def _says(one: Json, condition: str) -> bool:
+    path, _, value = condition.partition("=")
+    return text_at(one, path) == value
 
 
 def _report(calling: Reporting, one: Json) -> Iterator[Report]:
@@ -70,10 +78,11 @@ def _report(calling: Reporting, one: Json) -> Iterator[Report]:
     yield Report(refers_to, state, code=code, detail=text_at(one, calling.detail) if failed else "")
 
 
-def _document(calling: Calling, raw: Raw) -> Json:
+def _document(calling: Calling, raw: Raw, charset: str = "") -> Json:
+    charset = charset or calling.charset
     if calling.format is Format.QUERY or raw.meta.get("method") == "GET":
-        return cast("Json", raw.meta.get("query") or {})
-    return document(raw.body, calling.format, calling.charset)
+        return form_of(urlsplit(str(raw.meta.get("url", ""))).query, charset)
+    return document(raw.body, calling.format, charset)
 
 
 def _is_within(client: str, networks: list[str]) -> bool:

@@ -32,6 +32,7 @@ from plugins.sms.http.asking import Asked, asked, moment
 from plugins.sms.http.reading import LARGEST
 from plugins.sms.http.settings import HttpSettings
 from plugins.sms.provider import News, Outgoing, Submitted
+from plugins.sms.text import gsm0338
 
 NAME: Final = "http"
 NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -58,6 +59,7 @@ class Http:
             "from": outgoing.sender,
             "text": outgoing.segment.text,
             "id": own_id,
+            "coding": _coding(settings, outgoing.segment.text),
             "callback": self._callback(settings, outgoing),
         }
         try:
@@ -104,6 +106,11 @@ class Http:
     def _callback(self, settings: HttpSettings, outgoing: Outgoing) -> str:
         base = (settings.public_url or self._context.site_url).rstrip("/")
         return f"{base}/c/sms/{quote(outgoing.account.address.value, safe='+')}/{calling.STATUS}"
+
+
+def _coding(settings: HttpSettings, text: str) -> str:
+    words = settings.ask.codings
+    return words.unicode if gsm0338.encode(text) is None else words.gsm
 
 
 async def _answer(request: Asked, settings: HttpSettings) -> tuple[int, bytes]:

@@ -46,10 +46,13 @@ def document(body: bytes, form: Format, charset: str = "utf-8", pattern: Templat
         return _xml(text)
     if form is Format.TEXT:
         return _text(text.strip(), pattern)
+    return form_of(text.strip(), charset)
+
+
+def form_of(text: str, charset: str = "utf-8") -> Json:
+    """The fields of a form, of several of one name the last. Raises Unreadable."""
     try:
-        return dict(
-            parse_qsl(text.strip(), keep_blank_values=True, encoding=charset, errors="replace", max_num_fields=500)
-        )
+        return dict(parse_qsl(text, keep_blank_values=True, encoding=charset, errors="replace", max_num_fields=500))
     except ValueError:
         raise Unreadable("no form") from None
 

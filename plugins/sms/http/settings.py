@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, Field, JsonValue, SecretStr, mod
 from plugins.sms.http import template
 from plugins.sms.http.reading import Format
 
-ABOUT: Final = ("to", "from", "text", "id", "callback")
+ABOUT: Final = ("to", "from", "text", "id", "coding", "callback")
 MOMENT: Final = ("timestamp", "timestamp_ms", "time", "nonce")
 MADE: Final = ("sorted", "body", "signature")
 """Names a request's templates may use; besides, those under `values` and `secrets`."""
@@ -60,6 +60,13 @@ class Signing(BaseModel):
     encoding: Encoding = Encoding.HEX
 
 
+class Codings(BaseModel):
+    """The gateway's words for the two ways a text is written: {coding}."""
+
+    gsm: str = Field(default="0", description="When every character is of the GSM alphabet")
+    unicode: str = Field(default="8", description="When one is not")
+
+
 class Asking(BaseModel):
     """The request that sends a text. At most one of `form`, `document` and `content` is its body."""
 
@@ -72,6 +79,7 @@ class Asking(BaseModel):
     content: Templated = Field(default="", description="Body: XML or text; values are escaped for XML where it is XML")
     content_type: str = Field(default="text/xml", pattern="^[a-z]+/[a-z0-9.+-]+$")
     charset: Literal["utf-8", "gbk", "gb18030"] = "utf-8"
+    codings: Codings = Field(default_factory=Codings)
     sign: Signing | None = Field(default=None, description="Makes {signature}")
     answer_seconds: float = Field(default=20, gt=0, le=50)
     once: bool = Field(default=False, description="The gateway takes one {id} only once: it may be sent again")
@@ -129,6 +137,11 @@ class Hearing(Calling):
     sender: str = Field(description="Path of the handset's number")
     text: str = Field(description="Path of what it says")
     text_hex: bool = Field(default=False, description="It is UTF-16 in hexadecimal")
+    unicode_where: str = Field(
+        default="",
+        pattern="^([A-Za-z0-9_.-]+=[A-Za-z0-9_.-]*)?$",
+        description="A field that says that the text's octets are UTF-16: “coding=2”",
+    )
     recipient: str = ""
     id: str = ""
 

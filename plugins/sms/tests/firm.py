@@ -68,25 +68,25 @@ class Firm:
 
     def __init__(self, hub: HubProcess) -> None:
         self.hub = hub
-        self._client = httpx.AsyncClient(base_url=f"{hub.http}/api/v1", timeout=30)
+        self.client = httpx.AsyncClient(base_url=f"{hub.http}/api/v1", timeout=30)
 
     async def __aenter__(self) -> Firm:
-        answer = await self._client.post("/login", json={"login": "ann", "password": PASSWORD})
-        self._client.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['token']}"
-        self._client.cookies.clear()
-        (await self._client.put("/me/presence", json={"state": "READY"})).raise_for_status()
+        answer = await self.client.post("/login", json={"login": "ann", "password": PASSWORD})
+        self.client.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['token']}"
+        self.client.cookies.clear()
+        (await self.client.put("/me/presence", json={"state": "READY"})).raise_for_status()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._client.aclose()
+        await self.client.aclose()
 
     async def get(self, path: str) -> Any:
         """JSON of a GET."""
-        return (await self._client.get(path)).raise_for_status().json()
+        return (await self.client.get(path)).raise_for_status().json()
 
     async def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """JSON of a POST."""
-        return (await self._client.post(path, json=body)).raise_for_status().json()
+        return (await self.client.post(path, json=body)).raise_for_status().json()
 
     async def interaction(self, text: str) -> dict[str, Any]:
         """The interaction in which this was said, as soon as it was."""
@@ -119,7 +119,7 @@ class Firm:
 
     async def reply(self, interaction: int, text: str) -> None:
         """Ann writes."""
-        body = {"kind": "TEXT", "text": text, "idempotency_key": text, "fields": {}}
+        body = {"kind": "TEXT", "text": text, "idempotency_key": text[:30], "fields": {}}
         await self.post(f"/interactions/{interaction}/messages", body)
 
     async def delivered(self, interaction: int, text: str, state: str) -> dict[str, Any]:
