@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, Final
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from plugins.sms.cmpp.settings import CmppSettings
 from plugins.sms.http.settings import HttpSettings
@@ -41,8 +41,16 @@ class SmsSettings(BaseModel):
     )
 
 
+def _offer_kinds(schema: dict[str, Any]) -> None:
+    """Have a form offer the kinds there are, and ask of each its own."""
+    fields = schema["properties"]
+    fields["kind"]["enum"] = [name for name in fields if name != "kind"]
+
+
 class SmsConnection(BaseModel):
     """One way to a carrier. `kind` says which; the field of the same name holds what that kind needs."""
+
+    model_config = ConfigDict(json_schema_extra=_offer_kinds)
 
     kind: str = Field(default="smpp", description="smpp, or another provider's name")
     smpp: SmppSettings | None = Field(default=None, description="SMPP 3.4 to a carrier's SMSC")
@@ -68,7 +76,7 @@ class SmsAccount(BaseModel):
     sender: str = Field(default="", description="Sender that recipients see; empty: the account's own address")
     region: str = Field(default="", description="Country of national numbers; empty: the plugin's")
     signature: str = Field(default="", description="The company's signature as the carrier approved it: 【公司】")
-    signature_at: SignatureAt = SignatureAt.FRONT
+    signature_at: SignatureAt = Field(default=SignatureAt.FRONT, description="Where it stands: front or end")
     per_second: float = Field(default=0, ge=0, description="Send at most so many short messages a second; 0: no limit")
     max_parts: int = Field(default=10, ge=1, le=255, description="Longer texts are refused")
     receipts: bool = Field(default=True, description="Ask for delivery reports")

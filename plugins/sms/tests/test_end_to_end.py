@@ -90,6 +90,7 @@ async def stopped(company: Company) -> None:
     await company.text(sender[1:], "Hello")
     opened = await company.conversation(sender)
     await company.answer(opened["id"], "At your service")
+    await company.delivered(sender, "At your service", "DELIVERED")
     await company.text(sender[1:], " 退订。 ")
     confirmed = await company.submitted(sender, 2)
     assert "退订" in bytes.fromhex(confirmed[1]["hex"]).decode("utf-16-be")
