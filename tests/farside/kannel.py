@@ -1,7 +1,7 @@
 """Kannel from Debian: bearerbox and smsbox as two processes, their settings and ports the test's own.
 
-It is an ESME of the SMSC at `smsc_port`, takes requests at `http://127.0.0.1:<port>/cgi-bin/sendsms`, and hands texts from
-handsets on to `get_url` (Kannel's %-codes in it).
+It is an ESME of the SMSC at `smsc_port`, takes requests at `http://127.0.0.1:<port>/cgi-bin/sendsms`, and hands texts
+from handsets on to `get_url` (Kannel's %-codes in it).
 """
 
 from __future__ import annotations
