@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from hub.api import Channel, Command, Context, PluginRoutes, hookimpl
+from hub.api import Channel, Command, Context, Panel, PluginRoutes, hookimpl
 from plugins.fax.machine.command import COMMAND
 from plugins.fax.settings import FaxSettings
 
@@ -47,8 +47,18 @@ def hub_migrations() -> Path:
 def hub_routes(context: Context) -> PluginRoutes:
     """How faxes fare, reports, the log of each number."""
     from plugins.fax.routes import routes
+    from plugins.fax.screens import preview
 
-    return routes(_channel(context))
+    channel = _channel(context)
+    return [*routes(channel), *preview.routes(context, channel.office.printer)]
+
+
+@hookimpl
+def hub_panels() -> Sequence[Panel]:
+    """Pages in the timeline and beside the composer."""
+    from plugins.fax.screens import panels
+
+    return panels()
 
 
 @hookimpl

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
 
 from hub.api import AnyAccount, Attachment, Outbound
 from plugins.fax.office import settings_of
 from plugins.fax.pages import Cover, PageError, Pages, Printer, PrintOptions, Quality
+
+NO_COVER: Final = "NONE"
 
 
 async def printed(printer: Printer, account: AnyAccount, message: Outbound) -> Pages:
@@ -32,8 +35,9 @@ def documents(message: Outbound, *, covered: bool) -> list[Attachment]:
 
 
 def cover(account: AnyAccount, message: Outbound) -> Cover | None:
-    """Where it is asked for (`cover`), or a text comes with files."""
-    if not message.fields.get("cover") and not (message.text.strip() and message.attachments):
+    """Where it is asked for (`cover`), or a text comes with files; never where none is wanted ("NONE")."""
+    wanted = message.fields.get("cover")
+    if wanted == NO_COVER or (not wanted and not (message.text.strip() and message.attachments)):
         return None
     return Cover(
         to=message.to.name or message.to.value,

@@ -1,0 +1,43 @@
+/** What the plugin's elements have in common: they are drawn anew when what they are handed changes. */
+
+export class Element extends HTMLElement {
+  root = this.attachShadow({ mode: "open" });
+  #context = {};
+  #language = "en";
+
+  set context(context) {
+    this.#context = context;
+    this.changed();
+  }
+
+  get context() {
+    return this.#context;
+  }
+
+  set language(language) {
+    this.#language = language;
+    this.changed();
+  }
+
+  get language() {
+    return this.#language;
+  }
+
+  connectedCallback() {
+    this.changed();
+  }
+}
+
+/** `element("p", {class: "faint"}, "text", child)`: texts stay texts. */
+export function element(name, attributes, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+export function style(css) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  return sheet;
+}
