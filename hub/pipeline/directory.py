@@ -7,6 +7,7 @@ from sqlalchemy import Connection as SqlConnection
 
 from hub.api import Account, Address, AnyAccount, AnyConnection, Connection, UnknownAccount
 from hub.plugin.isolation import IsolatedChannel
+from hub.plugin.secret_fields import joined
 from hub.store import settings_rows
 from hub.store.database import Store
 from hub.store.rows import Row
@@ -117,7 +118,7 @@ class Directory:
             self.faults[what] = f"channel {row['channel']} is not loaded"
             return None
         try:
-            return model.model_validate({**row["settings"], **self._store.vault.decrypt(row["secrets"])})
+            return model.model_validate(joined(row["settings"], self._store.vault.decrypt(row["secrets"])))
         except ValidationError as error:
             self.faults[what] = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
             return None

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from sqlalchemy import Table, func, insert, select
 
 from hub.model.permissions import BUILT_IN_ROLES
-from hub.plugin.secret_fields import secret_names
+from hub.plugin.secret_fields import split
 from hub.plugin.site_model import AccountTable, ConnectionTable, SiteFile, UserTable
 from hub.store import site_key
 from hub.store.identities import normalised
@@ -90,11 +90,3 @@ def _user(tx: Tx, user: UserTable, password_hash: str, ids: Mapping[str, int], q
 def _members(tx: Tx, table: Table, user_id: int, queue_ids: list[int]) -> None:
     for preference, queue_id in enumerate(queue_ids):
         tx.conn.execute(insert(table).values(queue_id=queue_id, user_id=user_id, preference=preference))
-
-
-def split(model: type[BaseModel] | None, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Settings as (plain, secret): what the channel's model marks as secret belongs into the vault; all of it while the
-    channel's plugin is not at work and nobody can tell."""
-    secret = secret_names(model) if model else frozenset(settings)
-    plain = {key: value for key, value in settings.items() if key not in secret}
-    return plain, {key: value for key, value in settings.items() if key in secret and value}

@@ -4,7 +4,7 @@ import pytest
 from pydantic import BaseModel, Field, SecretStr
 
 from hub.plugin.record import PluginState
-from hub.plugin.secret_fields import redact, secret_names
+from hub.plugin.secret_fields import joined, redact, secret_names, split
 from hub.plugin.settings import SettingsError, configure, fill
 from tests.plugin.doubles import plugin_object, raising, site
 
@@ -77,3 +77,13 @@ def test_secrets_are_found_wherever_they_are() -> None:
 def test_secrets_are_blotted_out_of_what_is_shown() -> None:
     settings = Nested(relay=Mail(password=SecretStr("hunter2")), tokens=[SecretStr("hunter2-long")], name="box")
     assert redact("box: login hunter2-long / hunter2 refused", settings) == "box: login ******** / ******** refused"
+
+
+def test_only_the_secrets_of_a_part_are_parted_off() -> None:
+    given = {"relay": {"port": 25, "password": "hunter2"}, "tokens": ["a"], "name": "box"}
+    plain, secret = split(Nested, given)
+    assert plain == {"relay": {"port": 25}, "name": "box"}
+    assert secret == {"relay": {"password": "hunter2"}, "tokens": ["a"]}
+    assert joined(plain, secret) == given
+    assert split(None, given) == ({}, given)
+    assert split(Nested, {"relay": None, "name": ""}) == ({"name": ""}, {})

@@ -21,7 +21,12 @@ export interface Field {
     | "levels"
     | "pairs"
     | "hours"
-    | "json";
+    | "json"
+    | "group";
+  /** What a group is made of. */
+  fields?: Field[];
+  /** Asked only while the select of that key has this chosen. */
+  when?: { key: string; chosen: string };
   choices?: () => Choice[];
   required?: boolean;
   hint?: string;
@@ -37,8 +42,20 @@ export interface RecordRow extends Record<string, unknown> {
 /** What the form starts with: the record's values, references as their ids. */
 export function formOf(fields: Field[], row: RecordRow | null): Record<string, unknown> {
   return Object.fromEntries(
-    fields.map((field) => [field.key, row ? plain(row[field.key]) : copied(field.start ?? empty(field))]),
+    fields.map((field) => [field.key, field.fields ? group(field, row) : row ? plain(row[field.key]) : blank(field)]),
   );
+}
+
+/** What of a group is not there yet starts as in a new one. */
+function group({ key, fields = [] }: Field, row: RecordRow | null): Record<string, unknown> {
+  const given = (row?.[key] ?? null) as Record<string, unknown> | null;
+  const fresh = formOf(fields, null);
+  return given ? formOf(fields, { id: 0, ...fresh, ...given }) : fresh;
+}
+
+/** Whether it is asked, as the form stands. */
+export function isAsked({ when }: Field, form: Record<string, unknown>): boolean {
+  return !when || form[when.key] === when.chosen;
 }
 
 /** Only what was changed is sent; an empty password means: leave it. */
@@ -53,8 +70,14 @@ export function changesOf(
     wanted
       .filter((field) => isNew || JSON.stringify(form[field.key]) !== JSON.stringify(before[field.key]))
       .filter((field) => !(field.kind === "password" && !form[field.key]))
-      .map((field) => [field.key, field.kind === "json" ? parsed(form[field.key]) : form[field.key]]),
+      .map((field) => [field.key, isAsked(field, form) ? said(field, form[field.key]) : null]),
   );
+}
+
+/** A group goes as a whole, without the passwords that are to stay. */
+function said(field: Field, value: unknown): unknown {
+  if (field.kind === "json") return parsed(value);
+  return field.fields ? changesOf(field.fields, {}, (value ?? {}) as Record<string, unknown>, true) : value;
 }
 
 function plain(value: unknown): unknown {
@@ -63,8 +86,12 @@ function plain(value: unknown): unknown {
   return reference ? value.id : copied(value);
 }
 
+function blank(field: Field): unknown {
+  return copied(field.start ?? empty(field));
+}
+
 function empty(field: Field): unknown {
-  const blank: Partial<Record<Field["kind"], unknown>> = {
+  const nothing: Partial<Record<Field["kind"], unknown>> = {
     switch: true,
     number: 0,
     multi: [],
@@ -74,7 +101,7 @@ function empty(field: Field): unknown {
     json: {},
     select: null,
   };
-  return field.kind in blank ? blank[field.kind] : "";
+  return field.kind in nothing ? nothing[field.kind] : "";
 }
 
 function parsed(value: unknown): unknown {

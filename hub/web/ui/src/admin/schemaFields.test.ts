@@ -35,6 +35,22 @@ test("defaults, choices and what must be given are kept", () => {
   expect([byKey.host?.required, byKey.port?.required, byKey.poll?.required]).toEqual([true, false, false]);
 });
 
+test("a part of the settings is a group, asked when its neighbour has its name chosen", () => {
+  const carrier: Schema = { type: "object", properties: { host: { type: "string" } }, required: ["host"] };
+  const kinds: Schema = { type: "string", enum: ["smpp", "http"], default: "smpp" };
+  const optional: Schema = { anyOf: [{ $ref: "#/$defs/Carrier" }, { type: "null" }], default: null };
+  const found = schemaFields({
+    properties: { kind: kinds, smpp: optional, more: optional },
+    $defs: { Carrier: carrier },
+  });
+  expect(found.map(({ kind, when }) => [kind, when])).toEqual([
+    ["select", undefined],
+    ["group", { key: "kind", chosen: "smpp" }],
+    ["group", undefined],
+  ]);
+  expect(found[1]?.fields?.map(({ key, required }) => [key, required])).toEqual([["host", true]]);
+});
+
 test("a channel without settings asks nothing", () => {
   expect(schemaFields(null)).toEqual([]);
 });

@@ -22,9 +22,17 @@ export interface Schema {
 
 export function schemaFields(schema: Schema | null | undefined): Field[] {
   const required = new Set(schema?.required ?? []);
-  return Object.entries(schema?.properties ?? {}).map(([key, raw]) =>
-    field(key, resolve(raw, schema?.$defs ?? {}), required.has(key)),
+  const defs = schema?.$defs ?? {};
+  const fields = Object.entries(schema?.properties ?? {}).map(([key, raw]) =>
+    field(key, resolve(raw, defs), required.has(key), defs),
   );
+  return fields.map((one) => ({ ...one, ...chosenBy(fields, one) }));
+}
+
+/** A group that bears the name of a choice of its neighbour is asked when that is chosen. */
+function chosenBy(fields: Field[], { key, kind }: Field): Pick<Field, "when"> {
+  const select = fields.find((other) => other.choices?.().some(({ value }) => value === key));
+  return kind === "group" && select ? { when: { key: select.key, chosen: key } } : {};
 }
 
 /** Whether the value is never given back by the server. */
@@ -32,16 +40,17 @@ export function isSecret(schema: Schema): boolean {
   return schema.writeOnly === true || schema.format === "password";
 }
 
-function field(key: string, schema: Schema, required: boolean): Field {
+function field(key: string, schema: Schema, required: boolean, defs: Record<string, Schema>): Field {
   const start = schema.default ?? (kindOf(schema) === "number" ? null : undefined);
   const choices = schema.enum?.map((value) => ({ value, label: String(value) }));
   return {
     key,
-    label: schema.title ?? key,
+    label: kindOf(schema) === "group" ? key : (schema.title ?? key), // a group's title is its model's
     kind: kindOf(schema),
     hint: schema.description,
     required: required && schema.type !== "boolean",
     ...(choices ? { choices: () => choices } : {}),
+    ...(kindOf(schema) === "group" ? { fields: schemaFields({ ...schema, $defs: defs }) } : {}),
     ...(start === undefined ? {} : { start }),
   };
 }
@@ -53,6 +62,7 @@ function kindOf(schema: Schema): Field["kind"] {
   if (schema.type === "integer" || schema.type === "number") return "number";
   if (schema.type === "array" && schema.items?.type === "string") return "tags";
   if (schema.type === "string") return "text";
+  if (schema.type === "object" && schema.properties) return "group";
   return "json";
 }
 
