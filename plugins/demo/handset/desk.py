@@ -44,9 +44,9 @@ class Handset:
         if not (number.lstrip("+").isdecimal() and after.isdecimal()):
             return _refusal(422, "INVALID")
         try:
-            return _json({"items": await self._demo.handsets.texts(number, int(after))})
+            return _json({"items": await self._demo.handsets.texts(number, int(after)), "ready": True})
         except NoCarrier:
-            return _refusal(503, "NOT_YET")
+            return _json({"items": [], "ready": False})
 
     async def send(self, request: Request) -> Response:
         """Send a text to the hub."""

@@ -53,10 +53,10 @@ async function look() {
   try {
     if (!known.site.length) await lookAround();
     const number = at("who").value;
-    const { items } = await ask(`handset/texts?number=${encodeURIComponent(number)}&after=${seen}`);
+    const { items, ready } = await ask(`handset/texts?number=${encodeURIComponent(number)}&after=${seen}`);
     if (number === at("who").value) items.filter(isOurs).forEach(show);
     seen = Math.max(seen, ...items.map(({ version }) => version));
-    tell("");
+    tell(ready ? "" : words.handset_not_yet);
   } catch {
     tell(words.handset_not_yet);
   } finally {

@@ -36,6 +36,8 @@ async def look_around(url: str, browser: Browser, locale: str) -> None:
     await phone.get_by_test_id("phone-number").fill("")
     await phone.get_by_role("button", name="7", exact=True).click(timeout=PATIENCE)
     await expect(phone.get_by_test_id("phone-number")).to_have_value("7")
+    handset = page.frame_locator('[data-testid="device-handset"] iframe')
+    await expect(handset.get_by_test_id("handset-who")).not_to_have_value("", timeout=PATIENCE)
     await page.get_by_test_id("desk-language").click()
     await expect(page.get_by_text(LEADS[other])).to_be_visible()
     await page.goto(f"{url}mail")

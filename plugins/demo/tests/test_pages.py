@@ -34,7 +34,7 @@ def test_both_languages_have_the_same_words() -> None:
 def test_every_word_a_page_or_script_asks_for_is_there() -> None:
     filled = {"lang", "devices", "page", "shape", "title", "hint"}
     asked = _found("pages/*.html", r"\{\{(\w+)\}\}") - filled
-    said = _found("static/*.js", r"\b((?:mail|phone)_\w+)\b")
+    said = _found("static/*.js", r"\b((?:mail|phone|handset)_\w+)\b")
     titles = {name for device in DEVICES for name in (device.title, device.hint)}
     assert asked | said | titles <= pages.words("zh").keys()
 
