@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
 
 from pydantic import BaseModel
@@ -50,8 +51,10 @@ class Requirements:
 
     def build(self) -> Channel:
         """The channel, fresh, behind a fake context. Raises AssertionError when the plugin does not give it."""
-        context = FakeContext(self.name, self.settings, accounts=[self.account])
         plugins = self.load()
+        folder = plugins.declare(plugins[self.name], "hub_migrations")
+        migrations = folder if isinstance(folder, Path) else None
+        context = FakeContext(self.name, self.settings, accounts=[self.account], migrations=migrations)
         declared = plugins.declare(plugins[self.name], "hub_channels", context=context)
         given = list(declared) if isinstance(declared, Sequence) else []
         named = {channel.name: channel for channel in given}

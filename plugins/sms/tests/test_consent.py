@@ -1,0 +1,96 @@
+"""STOP, START, and the hours in which automatic texts rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import plugins.sms
+from hub.api import Address, Contact
+from hub.testing import FakeContext
+from plugins.sms.consent import quiet
+from plugins.sms.consent.ledger import Consent, Source
+from plugins.sms.consent.words import Wish, wish
+from plugins.sms.settings import AtNight, SmsAccount, SmsSettings
+from plugins.sms.tests.test_contract import ACCOUNT
+
+BOB = "+8613800138000"
+CONTACT = Contact(1, "sms", Address("tel", BOB), "reply", 5, 3, message_id=9)
+MIGRATIONS = Path(plugins.sms.__file__).parent / "migrations"
+NIGHT = {"quiet_from": "00:00", "quiet_until": "23:59", "quiet_zone": "Asia/Shanghai"}
+
+
+@pytest.mark.parametrize("text", ["STOP", " stop. ", "ｓｔｏｐ", "退订", "【退订】", "TD", "Unsubscribe!", "退訂"])
+def test_said_alone_it_means_stop(text: str) -> None:
+    assert wish(text) is Wish.STOP
+
+
+@pytest.mark.parametrize("text", ["please stop", "我要退订吗", "stop the car at the gate and wait", "", "1"])
+def test_said_among_other_words_it_does_not(text: str) -> None:
+    assert wish(text) is Wish.NONE
+    assert wish("basta", ["Basta"]) is Wish.STOP
+    assert wish("恢复") is wish("Start") is Wish.START
+
+
+def context_of(account: Mapping[str, object] | None = None) -> FakeContext:
+    settings = SmsAccount.model_validate(account or {})
+    return FakeContext("sms", SmsSettings(), accounts=[replace(ACCOUNT, settings=settings)], migrations=MIGRATIONS)
+
+
+async def test_who_said_stop_is_sent_one_confirmation_and_nothing_else() -> None:
+    context = context_of()
+    channel = plugins.sms._channel(context)
+    assert await plugins.sms.hub_veto_contact(CONTACT, context) is None
+    await channel.ledger.note(Consent(BOB, 1, Wish.STOP, Source.KEYWORD, "STOP", "id.1"))
+    refusal = await plugins.sms.hub_veto_contact(CONTACT, context)
+    assert refusal is not None
+    assert refusal.code == "STOPPED"
+    automatic = replace(CONTACT, automatic=True, purpose="notice")
+    assert await plugins.sms.hub_veto_contact(automatic, context), "a notice, before the confirmation is due"
+    assert await channel.ledger.confirming(BOB)
+    for _ in range(2):  # it may be tried again
+        assert await plugins.sms.hub_veto_contact(automatic, context) is None
+    assert await plugins.sms.hub_veto_contact(replace(automatic, message_id=10), context)
+    assert not await channel.ledger.confirming(BOB)
+    assert await plugins.sms.hub_veto_contact(replace(CONTACT, channel="mail"), context) is None
+
+    await channel.ledger.note(Consent(BOB, 1, Wish.START, Source.AGENT, "called us", user_id=1, user_name="Ann"))
+    assert await plugins.sms.hub_veto_contact(CONTACT, context) is None
+
+
+async def test_a_forgotten_customer_stays_unwritten_to() -> None:
+    context = context_of()
+    channel = plugins.sms._channel(context)
+    await channel.ledger.note(Consent(BOB, 1, Wish.STOP, Source.KEYWORD, "STOP", "id.1"))
+    await channel.ledger.note(Consent(BOB, 1, Wish.STOP, Source.KEYWORD, "STOP", "id.1"))  # the same once more
+    assert await plugins.sms.hub_veto_contact(CONTACT, context)
+    await plugins.sms.hub_customer_erased(5, context)
+    (kept,) = await channel.ledger.history(BOB)
+    assert (kept.number, kept.words, kept.evidence) == ("", "", "")
+    assert await channel.ledger.stopped(BOB)
+
+
+async def test_in_quiet_hours_automatic_texts_rest_and_people_do_not() -> None:
+    context = context_of(NIGHT)
+    automatic = replace(CONTACT, automatic=True)
+    refusal = await plugins.sms.hub_veto_contact(automatic, context)
+    assert refusal is not None
+    assert refusal.code == "QUIET_HOURS"
+    assert await plugins.sms.hub_veto_contact(CONTACT, context) is None
+    assert await plugins.sms.hub_veto_contact(automatic, context_of({**NIGHT, "at_night": "delay"})) is None
+
+
+@pytest.mark.parametrize(
+    ("hour", "until"),
+    [(20, None), (21, "2026-03-04T08:00"), (23, "2026-03-04T08:00"), (7, "2026-03-03T08:00"), (8, None)],
+)
+def test_quiet_hours_go_over_midnight_in_the_accounts_own_zone(hour: int, until: str | None) -> None:
+    account = SmsAccount(quiet_from="21:00", quiet_until="08:00", at_night=AtNight.DELAY)
+    shanghai = datetime(2026, 3, 3, hour, tzinfo=UTC).timestamp() - 8 * 3600
+    found = quiet.ends_at(account, datetime.fromtimestamp(shanghai, UTC))
+    assert (found and f"{found:%Y-%m-%dT%H:%M}") == until
+    assert quiet.ends_at(SmsAccount(), datetime(2026, 3, 3, tzinfo=UTC)) is None
