@@ -1,7 +1,7 @@
 """`make bench`: prints a table, each row beside the floor measured in the same run.
 
 python -m tests.bench [--scale S] [NAME …]      names: accept start ingest match owner offers fanout visitors
-                                                lists media calls conferences softphone breaks
+                                                lists media calls conferences softphone breaks fax
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tests.bench import (
     calls,
     conferences,
     fanout,
+    fax,
     ingest,
     lists,
     match,
@@ -43,6 +44,7 @@ BENCHES = {
     "conferences": conferences.measures,
     "softphone": softphone.measures,
     "breaks": breaks.measures,
+    "fax": fax.measures,
 }
 
 

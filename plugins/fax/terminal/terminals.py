@@ -7,7 +7,7 @@ import itertools
 import logging
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Final, Self
 
 from hub.api import Misconfigured
@@ -22,6 +22,14 @@ _PAUSE: Final = 0.2
 """Seconds between the death of a process and the start of the next; doubled for each that died young."""
 _LONGEST_PAUSE: Final = 10.0
 _YOUNG: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Of a process: its calls, and by how many ms the latest tick since the last look began late."""
+
+    calls: int
+    late_ms: float
 
 
 class Session:
@@ -91,6 +99,11 @@ class Terminals:
     def pids(self) -> list[int]:
         """Of the processes that run."""
         return [process.pid for process in self._alive if process.pid is not None]
+
+    async def loads(self) -> list[Load]:
+        """How each process does. Raises FaxError when one died just now."""
+        answers = [await process.ask("load") for process in self._alive]
+        return [Load(int(calls), late) for calls, late in answers]
 
     async def open(self, job: Job) -> Session:
         """A machine that waits for `audio` or `t38`. Raises Misconfigured without the library, and FaxError."""

@@ -65,7 +65,11 @@ class Worker:
         if found := self._calls.pop(call, None):
             found.stop()
 
-    def ping(self) -> list[float]:
+    def ping(self) -> bool:
+        """Whether it still answers."""
+        return True
+
+    def load(self) -> list[float]:
         """Calls ticked, and by how many ms the latest tick since the last question began late."""
         return [len(self._ticker), round(1000 * max(self._ticker.lateness(), default=0.0), 2)]
 
@@ -89,9 +93,7 @@ class Worker:
                 self._outgoing.flush()
 
 
-_METHODS: Any = {
-    method.__name__: method for method in (Worker.open, Worker.audio, Worker.t38, Worker.stop, Worker.ping)
-}
+_METHODS: Any = {name: getattr(Worker, name) for name in ("open", "audio", "t38", "stop", "ping", "load")}
 
 
 def main() -> None:
