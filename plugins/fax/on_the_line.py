@@ -22,6 +22,7 @@ from hub.api import (
 from hub.api.telephony import AudioAsked
 from plugins.fax.settings import T38
 from plugins.fax.terminal.job import Codec, Done, Event, Job, T38Options
+from plugins.fax.terminal.process import FaxError
 from plugins.fax.terminal.terminals import Session, Terminals
 
 LAST_WORDS: Final = 0.4
@@ -67,7 +68,8 @@ class _Faxing:
                 case T38Asked():
                     await self._asked()
                 case AudioAsked(stream):
-                    await self._speak(stream)
+                    with suppress(FaxError):  # pages have gone: what cannot go on ends by itself
+                        await self._speak(stream)
                 case ToneHeard(FaxTone.CED) if self._job.calling:
                     await self._ask()
                 case LineEnded():
@@ -75,11 +77,11 @@ class _Faxing:
 
     async def _ask(self) -> None:
         if self._t38 is T38.AUTO and self._kind is StreamKind.AUDIO:
-            with suppress(Unsupported, NotConnected):
+            with suppress(Unsupported, NotConnected, FaxError):
                 await self._speak(await self._line.switch_t38(self._session.near))
 
     async def _asked(self) -> None:
-        with suppress(NotConnected):
+        with suppress(NotConnected, FaxError):
             if self._t38 is T38.OFF:
                 await self._line.refuse_t38()
             else:

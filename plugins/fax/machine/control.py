@@ -22,7 +22,7 @@ _TIFF: Final = "image/tiff"
 
 
 def application(machine: Machine, printer: Printer) -> Starlette:
-    """GET /state; POST /faxes?to=&start= with a document; PUT /answers; GET /faxes/{id}, /faxes/{id}/pages/{page}."""
+    """GET /state, POST /faxes?to=&keys= with a document or none, PUT /answers, GET /faxes/{id} and its /pages/{n}."""
     desk = _Desk(machine, printer)
     return Starlette(
         routes=[
@@ -47,17 +47,17 @@ class _Desk:
         return JSONResponse({**about, "entries": entries})
 
     async def send(self, request: Request) -> Response:
-        """A document, to a number; `start=0`: the other side is to send. The hub is where `hub` says, once told."""
-        to, start = request.query_params.get("to", ""), request.query_params.get("start", "1") != "0"
+        """A document, to a number; none, with `keys`: the other side is to send. `hub` is where it calls."""
+        to, keys = request.query_params.get("to", ""), request.query_params.get("keys", "")
         if (where := request.query_params.get("hub", "").rpartition(":"))[1]:
             self._machine.telephone.hub = (where[0], int(where[2]))
-        body, tiff = await request.body(), b""
-        if start:
-            try:
-                tiff = await self._printed(body, request.headers.get("content-type", ""))
-            except PageError as error:
-                return JSONResponse({"error": error.line("en")}, 422)
-        return JSONResponse(self._machine.send(to, tiff, press_start=start).as_json(), 201)
+        if not (body := await request.body()):
+            return JSONResponse(self._machine.fetch(to, keys).as_json(), 201)
+        try:
+            tiff = await self._printed(body, request.headers.get("content-type", ""))
+        except PageError as error:
+            return JSONResponse({"error": error.line(request.query_params.get("language", "en"))}, 422)
+        return JSONResponse(self._machine.send(to, tiff).as_json(), 201)
 
     async def answers(self, request: Request) -> Response:
         """{"on": false}: busy from now on."""

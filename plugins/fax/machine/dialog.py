@@ -67,6 +67,12 @@ class Dialog:
             request.headers.set("To", answer.headers["To"])
         return request
 
+    def key(self, key: str) -> Request:
+        """Pressed for the other side to act on (RFC 6086; what telephones send)."""
+        self._sequence += 1
+        request = self._request("INFO", f"z9hG4bK{secrets.token_hex(8)}")
+        return _with_body(request, f"Signal={key}\r\nDuration=160\r\n".encode(), "application/dtmf-relay")
+
     def bye(self) -> Request:
         """The end."""
         self._sequence += 1
@@ -97,9 +103,9 @@ class Dialog:
         return request
 
 
-def _with_body(message: _Any, body: bytes) -> _Any:
+def _with_body(message: _Any, body: bytes, kind: str = "application/sdp") -> _Any:
     if body:
         message.body = body
-        message.headers.add("Content-Type", "application/sdp")
+        message.headers.add("Content-Type", kind)
     message.headers.set("Content-Length", str(len(body)))
     return message

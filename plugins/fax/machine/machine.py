@@ -18,6 +18,8 @@ from plugins.fax.terminal.process import FaxError
 from plugins.fax.terminal.terminals import Session, Terminals
 
 LAST_WORDS: Final = 0.4
+BETWEEN_KEYS: Final = 2.5
+"""Seconds: somebody listens to what each key leads to."""
 
 
 class Takes(StrEnum):
@@ -73,16 +75,18 @@ class Machine:
         self.telephone.close()
         await self._terminals.__aexit__()
 
-    def send(self, to: str, tiff: bytes, *, press_start: bool = True) -> Entry:
-        """Dial and send; the entry tells how it goes. Without START nothing is sent: the other side is to send (fax on
-        demand), and the machine receives on the call it made."""
-        number = next(self._numbers)
-        entry = Entry(number, "OUT" if press_start else "IN", to)
-        pages = self._folder / f"{number}.tiff"
-        if press_start:
-            pages.write_bytes(tiff)
-        self.entries.append(entry)
-        self._soon(self._sent(entry, pages, press_start=press_start))
+    def send(self, to: str, tiff: bytes) -> Entry:
+        """Dial and send; the entry tells how it goes."""
+        entry = self._entry("OUT", to)
+        self._pages(entry).write_bytes(tiff)
+        self._soon(self._sent(entry, Job(True, send=self._pages(entry), ident=self.number)))
+        return entry
+
+    def fetch(self, to: str, keys: str = "") -> Entry:
+        """Dial, press these keys one after another, then START with nothing to send: the other side is to (fax on
+        demand)."""
+        entry = self._entry("IN", to)
+        self._soon(self._sent(entry, Job(False, receive=self._pages(entry), ident=self.number), keys))
         return entry
 
     async def ended(self, entry: Entry) -> Entry:
@@ -96,18 +100,27 @@ class Machine:
         """The pages of one that came in."""
         return next((Path(each.file) for each in self.entries if each.id == number and each.file), None)
 
-    async def _sent(self, entry: Entry, pages: Path, *, press_start: bool) -> None:
-        job = Job(True, send=pages, ident=self.number) if press_start else Job(False, receive=pages, ident=self.number)
+    def _entry(self, direction: str, number: str) -> Entry:
+        self.entries.append(Entry(next(self._numbers), direction, number))
+        return self.entries[-1]
+
+    def _pages(self, entry: Entry) -> Path:
+        return self._folder / f"{entry.id}.tiff"
+
+    async def _sent(self, entry: Entry, job: Job, keys: str = "") -> None:
         session = await self._terminals.open(job)
         try:
             call, body = await self.telephone.dial(entry.number, descriptions.sound(session.near[1], 1))
-            await _Faxing(self, entry, call, session, asks=False).run(descriptions.read(body))
-            if not press_start and entry.pages:
-                entry.file = str(pages)
+            faxing = _Faxing(self, entry, call, session, asks=False)
+            for key in keys:
+                await asyncio.sleep(BETWEEN_KEYS)
+                await call.press(key)
+            await faxing.run(descriptions.read(body))
         except (NoCall, NothingInCommon) as error:
             entry.text, entry.code = str(error), f"SIP_{getattr(error, 'code', 488)}"
         finally:
             await session.stop()
+            entry.file = str(job.receive) if job.receive and entry.pages else ""
             self._over(entry)
 
     def _rung(self, call: Call) -> None:
@@ -119,10 +132,8 @@ class Machine:
 
     async def _received(self, call: Call) -> None:
         assert call.invite is not None
-        number = next(self._numbers)
-        entry = Entry(number, "IN", call.invite.from_address.uri.user or "")
-        self.entries.append(entry)
-        pages = self._folder / f"{number}.tiff"
+        entry = self._entry("IN", call.invite.from_address.uri.user or "")
+        pages = self._pages(entry)
         session = await self._terminals.open(Job(False, receive=pages, ident=self.number))
         try:
             theirs = descriptions.read(call.invite.body)

@@ -55,6 +55,10 @@ class Call:
             pause = min(2 * pause, T2)
         raise NoCall(408)
 
+    async def press(self, key: str) -> None:
+        """Raises NoCall."""
+        await self._telephone.ask(self.dialog.key(key))
+
     async def hang_up(self) -> None:
         """Once is enough."""
         if not self.over.is_set():

@@ -1,0 +1,53 @@
+"""Faxes between a dealer's machine and a site: in, queued, out again, and again where it is busy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hub.store.tables import identities, interactions, messages
+from plugins.fax import log_book
+from plugins.fax.machine.machine import Takes
+from plugins.fax.tests.terminal import charts
+from tests.voice.fax_house import DEALER, FAX, FaxHouse, delivered, document, ended, machine
+
+pytestmark = [pytest.mark.slow, pytest.mark.peer]
+
+
+async def test_a_fax_comes_in_as_sound_and_one_goes_out_by_t38(database_url: str, tmp_path: Path) -> None:
+    """Both at once: a fax takes its time."""
+    async with (
+        machine(tmp_path / "dealer", Takes.ASKS) as customer,
+        machine(tmp_path / "sender", Takes.SOUND) as sender,
+        FaxHouse(database_url, tmp_path, customer) as house,
+    ):
+        sender.telephone.hub = ("127.0.0.1", house.port)
+        pages = [charts.strip(300, 1), charts.strip(300, 2)]
+        sending = sender.send(FAX, document(tmp_path, pages))
+        await house.fax("Your order is on its way.")
+
+        sent = await ended(sender, sending)
+        assert (sent.code, sent.pages, sent.t38) == ("OK", 2, False), sent
+        await house.becomes("QUEUED")
+        [came] = [row for row in await house.rows(messages) if row["direction"] == "INBOUND"]
+        [interaction] = [row for row in await house.rows(interactions) if row["id"] == came["interaction_id"]]
+        assert (interaction["channel"], interaction["medium"], came["kind"]) == ("fax", "DEFERRED", "FAX")
+        assert (came["fields"]["pages"], came["fields"]["partial"]) == (2, False)
+        assert [(i["scheme"], i["value"]) for i in await house.rows(identities)] == [("tel", DEALER)]
+        files = {file.name for file in await house.files_of(came)}
+        assert files >= {"fax.pdf", "page-001.png", "page-002.png"}
+
+        await delivered(house)
+        [received] = customer.entries
+        assert (received.direction, received.code, received.pages, received.t38) == ("IN", "OK", 1, True), received
+
+
+async def test_a_busy_number_is_dialled_again_and_then_given_up(sqlite_url: str, tmp_path: Path) -> None:
+    async with machine(tmp_path) as customer, FaxHouse(sqlite_url, tmp_path, customer) as house:
+        customer.answers = False
+        await house.fax("Your order is on its way.")
+        failed = await house.delivery("FAILED")
+        assert failed["error_code"] == "BUSY"
+        calls = await house.store.read(lambda conn: log_book.attempts(conn, failed["message_id"]))
+        assert [(call.code, call.ok) for call in calls] == [("BUSY", False)] * 2
