@@ -13,8 +13,8 @@ from pydantic import Base64Bytes, BaseModel, Field, ValidationError
 from hub.api import Address, AnyAccount, Attachment, Context, Files, Outbound, PluginRoutes, Request, Response, Route
 from plugins.fax.outgoing import printing
 from plugins.fax.pages import PageError, Printer, PrintOptions
-from plugins.fax.settings import NAME, SCHEME
 from plugins.fax.screens import STATIC
+from plugins.fax.settings import NAME, SCHEME
 
 _LARGEST: Final = 40_000_000
 """Bytes of a draft, its files in base64."""
