@@ -97,13 +97,13 @@ class LentLines:
         customer = line.customer
         if customer is None or customer.over or customer.told is not line:
             return
+        await line.engine.part(customer.media.name)
         who = Address(SCHEME, line.caller) if line.caller else None
         lent = LentLine(
             self, taken.account, customer, caller=who, called=taken.account.address, about=about, thread=line.thread
         )
-        await line.detach()
-        await line.engine.part(customer.media.name)
         self._begin(taken, lent)
+        await line.detach()  # the last thing: what is said on the line ends with it, and this may be a part of that
 
     async def hand_over(self, line: LentLine, account: AnyAccount, about: Mapping[str, Json]) -> None:
         """To another account. Raises Unsupported."""

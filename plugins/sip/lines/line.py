@@ -86,8 +86,8 @@ class Line:
         self.legs[leg.name] = leg
 
     def leave(self, cause: Cause = Cause.HUNG_UP) -> None:
-        """End the customer's leg; agents' legs go with it."""
-        if self.customer is not None:
+        """End the customer's leg; agents' legs go with it. One that was passed on is no longer ours to end."""
+        if self.customer is not None and not self._over:
             self.customer.hang_up(cause)
         else:
             self._end(cause)

@@ -159,10 +159,14 @@ async def test_a_flow_passes_its_caller_on_to_the_machine_on_the_same_call() -> 
             await found.until(lambda: found.exchange.lines[found.thread].connected)
             transfer: dict[str, Json] = {"scheme": "tel", "value": MACHINE, "name": "send"}
             said = Outbound(1, 1, 1, OUTSIDE, fields={"transfer": transfer, "final": True}, thread=(found.thread,))
+            thread = found.thread
             await found.channel.send(None, ACCOUNT, said)
-            await found.until(lambda: machine.lines)
-            assert machine.lines[0].about == transfer
+            await found.channel.end(ACCOUNT, thread, "self-service was enough")  # as the core says after a last prompt
+            await found.until(lambda: machine.lines and not found.exchange.lines)
+            assert (machine.lines[0].about, machine.lines[0].thread) == (transfer, thread)
             assert (await machine.lines[0].answer(NEAR)).kind is StreamKind.AUDIO
+            assert (await caller.ask("BYE")).code == 200  # nobody has hung up on them
+            await found.until(lambda: machine.ended and not found.engine.open_legs)
 
 
 async def test_the_machine_gives_a_call_to_a_voice_that_then_has_it_as_if_it_had_come_there() -> None:
