@@ -11,10 +11,12 @@ import pytest
 
 from plugins.sip.media.engine import Codec, Digit, Event, Gone, MediaError, Silence
 from plugins.sip.media.relay import RelayEngine, ng, watch
+from plugins.sip.media.rtcp import is_rtcp
 from plugins.sip.media.settings import MediaSettings
 from plugins.sip.tests.media.calls import LOUD, QUIET, hears, sine, stereo, until
 from plugins.sip.tests.media.far_side import EVENT_KIND, FarSide, level
 from plugins.sip.tests.media.rtpengine import Daemon, rtpengine
+from plugins.sip.tests.media.test_lending import HERE, ends, packets, told_one_by_one
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer]
 
@@ -104,6 +106,27 @@ async def test_what_a_node_cannot_carry_alone_our_own_process_carries_behind_it(
             await engine.bridge("caller", "boss")
             await carried_alone(engine, "boss")
             await hears(boss, 440)
+
+
+async def test_what_is_lent_goes_through_a_node_as_it_is_and_t38_past_it() -> None:
+    async with rtpengine() as daemon, through(daemon) as (engine, told):
+        with ends(3) as (far, worker, image):
+            ours = await engine.open("fax")
+            await engine.connect("fax", far.address, Codec.PCMU, None)
+            near = await engine.lend("fax", worker.address)
+            inward, outward = packets(1, 7, 65_530), packets(2, 9, 65_530)
+            await told_one_by_one(inward, far, (ours.host, ours.port), worker)
+            await told_one_by_one(outward, worker, (HERE, near), far)
+            assert worker.hear() == inward
+            assert [each for each in far.hear() if not is_rtcp(each)] == outward
+            t38 = await engine.open_image("image")
+            near = await engine.lend_image("image", far.address, image.address)
+            await told_one_by_one([b"UDPTL"], far, (t38.host, t38.port), image)
+            await told_one_by_one([b"LTPDU"], image, (HERE, near), far)
+            assert t38.port not in (ours.port, 0) and far.hear()[-1] == b"LTPDU"
+            engine.own.kill("image")
+            await until(lambda: {event.leg for event in told if isinstance(event, Gone)} == {"fax", "image"})
+            await engine.close("image")
 
 
 async def test_silence_is_told_of_who_is_relayed_and_a_dead_node_ends_its_legs(monkeypatch: pytest.MonkeyPatch) -> None:
