@@ -35,4 +35,5 @@ test("a slash begins a template only where a word begins", () => {
 
 test("unknown placeholders stay to be seen", () => {
   expect(fill("Dear {customer}, {{ serial }} {what}", { customer: "Li", serial: "A1" })).toBe("Dear Li, A1 {what}");
+  expect(fill("{customer.name}您好 {ticket.what}", { "customer.name": "李" })).toBe("李您好 {ticket.what}");
 });

@@ -67,7 +67,8 @@ export function slashWord(text: string, cursor: number): { from: number; word: s
   return match ? { from: cursor - (match[1]?.length ?? 0) - 1, word: match[1] ?? "" } : null;
 }
 
-/** `{customer}`, `{agent}`, `{serial}` become what they stand for; unknown ones stay to be seen. */
+/** `{customer.name}`, `{agent.name}`, `{ticket.serial}` (or `{customer}`, `{agent}`, `{serial}`) become what they stand for;
+ * unknown ones stay to be seen. */
 export function fill(text: string, values: Record<string, string>): string {
-  return text.replace(/\{\{?\s*(\w+)\s*\}?\}/g, (all, name: string) => values[name] || all);
+  return text.replace(/\{\{?\s*([\w.]+)\s*\}?\}/g, (all, name: string) => values[name] || all);
 }
