@@ -31,6 +31,7 @@ SECONDS, SETTLE = 4.0, 2.0
 AT_ONCE = 20
 PROMPTS = (10, 100, 200, 400)
 RELAYED = (10, 100, 200)
+LENT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ def measures(scale: float) -> list[Measure]:
         Measure("media, prompts", partial(_rows, "prompts", [scaled(count, scale, 2) for count in PROMPTS], 1)),
         Measure("media, bridged, recorded", partial(_rows, "bridged", [scaled(count, scale) for count in RELAYED], 2)),
         Measure("media, relayed", partial(_rows, "relayed", [scaled(RELAYED[-1], scale)], 2)),
+        Measure("media, lent", partial(_lent, scaled(LENT, scale))),
         *_by_rtpengine(scaled(RELAYED[-1], scale)),
     ]
 
@@ -77,6 +79,36 @@ def _rows(kind: str, counts: list[int], legs_each: int) -> Iterator[Row]:
             note=f"{ours.cpu / count:.2f} % and {1024 * (ours.memory - idle) / count:.0f} KiB a call, "
             f"late p99 {ours.late:.1f} ms, {ours.missing} of {ours.received} packets missing",
         )
+
+
+def _lent(count: int) -> Iterator[Row]:
+    """Calls whose sound another plugin makes: packets passed on both ways, beside a call of ours."""
+    floor, ours = floor_of(count), asyncio.run(_lending(count))
+    _check(ours, count)
+    yield Row(
+        f"lent, {count} calls", ours.cpu, "% core", floor.cpu, "", cpu=ours.cpu, memory=ours.memory,
+        note=f"late p99 {ours.late:.1f} ms, {ours.missing} of {ours.received} packets missing both ways",
+    )  # fmt: skip
+
+
+async def _lending(count: int) -> Figures:
+    with far_side(count) as far, far_side(count) as workers:
+        async with _carrier("lent") as (engine, [pid]):
+            ports, near = hear(far), hear(workers)
+            ours = await _open(engine, count)
+            lent = []
+            for number, (port, worker) in enumerate(zip(ports, near, strict=True)):
+                await engine.connect(f"leg{number}", ("127.0.0.1", port), Codec.PCMU)
+                lent.append(await engine.lend(f"leg{number}", ("127.0.0.1", worker)))
+            say(far, ours)
+            say(workers, lent)
+            await asyncio.sleep(SETTLE)
+            assert isinstance(engine, WorkerEngine)
+            await engine.loads()
+            cost, started = Cost(pid), time.monotonic()
+            (received, missing), (also, gone) = [await asyncio.to_thread(hear, each) for each in (far, workers)]
+            cpu, late = cost.cpu(time.monotonic() - started), (await engine.loads())[0].late_ms
+            return Figures(cpu, cost.memory(), late, missing + gone, received + also)
 
 
 def _check(figures: Figures, legs: int) -> None:
