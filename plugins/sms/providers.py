@@ -26,6 +26,12 @@ def _http(context: Context) -> Provider:
     return Http(context)
 
 
+def _modem(context: Context) -> Provider:
+    from plugins.sms.modem.provider import Modem
+
+    return Modem(context)
+
+
 def _twilio(context: Context) -> Provider:
     from plugins.sms.twilio.provider import Twilio
 
@@ -36,6 +42,7 @@ MAKERS: Mapping[str, Callable[[Context], Provider]] = {
     "smpp": _smpp,
     "cmpp": _cmpp,
     "http": _http,
+    "modem": _modem,
     "twilio": _twilio,
 }
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from plugins.sms.cmpp.settings import CmppSettings
 from plugins.sms.http.settings import HttpSettings
+from plugins.sms.modem.settings import ModemSettings
 from plugins.sms.smpp.settings import SmppSettings
 from plugins.sms.twilio.settings import TwilioSettings
 
@@ -56,6 +57,7 @@ class SmsConnection(BaseModel):
     smpp: SmppSettings | None = Field(default=None, description="SMPP 3.4 to a carrier's SMSC")
     cmpp: CmppSettings | None = Field(default=None, description="CMPP 2.0 or 3.0 to a Chinese carrier's gateway")
     http: HttpSettings | None = Field(default=None, description="A gateway spoken to by HTTP, described here")
+    modem: ModemSettings | None = Field(default=None, description="A GSM modem with a SIM, on a serial line")
     twilio: TwilioSettings | None = Field(default=None, description="An account at Twilio")
 
     @model_validator(mode="after")
