@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -15,12 +14,7 @@ from plugins.fax.tests.terminal.charts import WIDTH, load, same, save, strip
 from plugins.fax.tests.terminal.lines import Machine, by_audio, hang_up, receives, sends
 from plugins.fax.tests.terminal.modem import Modem
 
-EFAX: Final = shutil.which("efax")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.peer,
-    pytest.mark.skipif(EFAX is None, reason="efax is not installed"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.peer]
 PAGE: Final = strip(1200)
 """On the line for a second and more even at a multiple of life's speed: efax divides by the seconds it took."""
 HEADER, INTO_THE_PAGE = 20, 3
@@ -32,7 +26,7 @@ _SECONDS: Final = 120.0
 def efax(machine: Machine, *arguments: str) -> int:
     """Its exit code, once it is done; our machine is done then, too."""
     with Modem(machine) as modem:
-        command = [EFAX or "", "-d", modem.device, "-o1", "-c", _CAN, "-l", "+33 1 5555", "-ve", *arguments]
+        command = ["efax", "-d", modem.device, "-o1", "-c", _CAN, "-l", "+33 1 5555", "-ve", *arguments]
         with subprocess.Popen(command) as process:
             until = time.monotonic() + _SECONDS
             modem.serve(psutil.Process(process.pid), lambda: process.poll() is None and time.monotonic() < until)

@@ -16,6 +16,7 @@ from plugins.fax.terminal.terminals import Session, Terminals
 from plugins.fax.tests.terminal.charts import load, same, save, strip
 from plugins.fax.tests.terminal.lines import receives, sends
 
+pytestmark = pytest.mark.slow  # a process starts in each
 PAGES = [strip(seed=1), strip(seed=2)]
 UNPACED = T38Options(paced=False)
 

@@ -39,6 +39,7 @@ def test_every_chart_arrives_exactly_by_audio(tmp_path: Path, codec: Codec) -> N
     hang_up(one, other)
 
 
+@pytest.mark.slow
 def test_every_chart_arrives_exactly_by_t38(tmp_path: Path) -> None:
     document = save(tmp_path / "sent.tif", charts(*ALL))
     one, other = by_packets(sends(document)), by_packets(receives(tmp_path / "got.tif"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -13,12 +12,7 @@ import pytest
 from plugins.fax.tests.terminal.charts import charts, save
 from plugins.fax.tests.terminal.lines import by_packets, hang_up, receives, sends, talk
 
-TSHARK: Final = shutil.which("tshark")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.peer,
-    pytest.mark.skipif(TSHARK is None, reason="tshark is not installed"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.peer]
 PORT: Final = 4000
 _FILE: Final = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 228)  # raw IPv4
 
@@ -47,7 +41,7 @@ def test_wireshark_reads_every_packet(tmp_path: Path) -> None:
     hang_up(one, other)
     (tmp_path / "fax.pcap").write_bytes(captured(sent))
     fields = ["-e", "t38.seq_number", "-e", "t38.primary_ifp_packet_element", "-e", "_ws.malformed"]
-    command = [TSHARK or "", "-r", str(tmp_path / "fax.pcap"), "-d", f"udp.port=={PORT},t38", "-T", "fields", *fields]
+    command = ["tshark", "-r", str(tmp_path / "fax.pcap"), "-d", f"udp.port=={PORT},t38", "-T", "fields", *fields]
     read = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     lines = [line.split("\t") for line in read.stdout.splitlines()]
     assert len(lines) == len(sent) > 100
