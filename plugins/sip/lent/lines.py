@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sipmessage import Request
 
-from hub.api import Address, AnyAccount, Cause, Context, Json, TakesCalls, Unsupported
+from hub.api import Address, AnyAccount, Cause, Context, Json, NotConnected, TakesCalls, Unsupported
 from plugins.sip.calls.answering import Answering
 from plugins.sip.counters import LENT
 from plugins.sip.lent.line import LentLine
@@ -97,11 +97,11 @@ class LentLines:
         customer = line.customer
         if customer is None or customer.over or customer.told is not line:
             return
-        await line.engine.part(customer.media.name)
         who = Address(SCHEME, line.caller) if line.caller else None
         lent = LentLine(
             self, taken.account, customer, caller=who, called=taken.account.address, about=about, thread=line.thread
         )
+        await line.engine.part(customer.media.name)
         self._begin(taken, lent)
         await line.detach()  # the last thing: what is said on the line ends with it, and this may be a part of that
 
@@ -116,8 +116,9 @@ class LentLines:
         await line.back_to_audio()
         line.detach()
         another = LentLine(
-            self, account, line.call, caller=line.caller, called=account.address, about=about, thread=line.thread
-        )
+            self, account, line.call, caller=line.caller, called=account.address, about=about, thread=line.thread,
+            t38_offered=line.t38_offered and line.call.unanswered,
+        )  # fmt: skip
         self._begin(Taken(taker, account), another)
 
     async def clear(self, connection: int) -> None:
@@ -141,8 +142,10 @@ class LentLines:
     async def _run(self, taken: Taken, line: LentLine) -> None:
         try:
             await taken.by.on_call(taken.account, line)
+        except NotConnected as error:
+            log.info("a call ended while another plugin had it: %s", error.cause)
         except Exception as error:  # whatever fails in another plugin ends its own call and nothing else
-            log.exception("a plugin failed with a call of its own")
+            log.error("a plugin failed with a call of its own: %s", type(error).__name__)
             self._context.fault("on_call", error)
         finally:
             line.leave()

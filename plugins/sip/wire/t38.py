@@ -21,7 +21,10 @@ _DIGITS: Final = 9
 
 
 def image_of(session: Session) -> int | None:
-    """The place of a T.38 stream that is wanted in it; None without one."""
+    """The place of a T.38 stream that is wanted instead of audio; None without one. Who names both, as some gateways
+    always do, speaks first."""
+    if any(media.kind == "audio" and media.port > 0 for media in session.media):
+        return None
     return next((at for at, media in enumerate(session.media) if _is_t38(media)), None)
 
 

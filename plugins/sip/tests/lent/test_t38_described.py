@@ -52,7 +52,7 @@ def test_what_is_no_t38_is_none(lines: tuple[str, ...]) -> None:
 
 
 def test_our_answer_takes_the_stream_in_its_place_and_refuses_the_others() -> None:
-    offered = sdp.parse(described("m=audio 4000 RTP/AVP 8 0", *WRITTEN, "m=video 4100 RTP/AVP 99"))
+    offered = sdp.parse(described("m=audio 0 RTP/AVP 8 0", *WRITTEN, "m=video 4100 RTP/AVP 99"))
     at = t38.image_of(offered)
     assert at == 1
     answer = t38.answer(offered, at, 5000)
