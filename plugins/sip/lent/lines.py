@@ -144,7 +144,7 @@ class LentLines:
             await taken.by.on_call(taken.account, line)
         except NotConnected as error:
             log.info("a call ended while another plugin had it: %s", error.cause)
-        except Exception as error:  # whatever fails in another plugin ends its own call and nothing else
+        except Exception as error:  # noqa: BLE001  # whatever fails in another plugin ends its own call, nothing else
             log.error("a plugin failed with a call of its own: %s", type(error).__name__)
             self._context.fault("on_call", error)
         finally:
