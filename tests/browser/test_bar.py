@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import SitDown
 from tests.browser.desk import PATIENCE, Desk
 from tests.browser.softphone import Switchboard
-from tests.browser.test_accessibility import faults, faults_in
+from tests.browser.test_accessibility import faults
 from tests.browser.test_calls import Hotline, _picture, hotline
 
 __all__ = ["hotline"]
@@ -90,7 +90,7 @@ async def the_bar_stays_on_every_page(hotline: Hotline, lin: Desk) -> None:
     await lin.at("softphone").click()
     await lin.sees("softphone-quality", "4.2 of 4.5")
     await _picture(lin, "softphone-in-a-call")
-    assert await faults_in(lin, "dark") == [], "the bar over another page, and the telephone's card"
+    assert await faults(lin) == [], "the bar over another page, and the telephone's card"
     await lin.page.keyboard.press("Escape")
     await lin.at("call-open").click()
     await lin.has("conversation", "CONNECTED")
