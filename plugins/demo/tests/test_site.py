@@ -107,7 +107,7 @@ async def test_the_desk_refuses_what_is_no_mail_of_a_customer(open_demo: OpenDem
     indirect=["database_url"],
 )
 async def test_the_site_is_filled_once_also_when_it_is_killed_meanwhile(open_demo: OpenDemo, cut: bool) -> None:
-    demo = await open_demo(HUB_DEMO_SEED="1")
+    demo = await open_demo(HUB_DEMO_SEED="1", HUB_DEMO_SMSC="1")
     async with HubClient(demo.http) as hub:
         await hub.log_in("admin", PASSWORD)
         await until(lambda: count(hub, "/customers", 10))
@@ -132,7 +132,7 @@ async def count(hub: HubClient, path: str, least: int) -> bool:
 
 async def waiting_at_the_end(hub: HubClient) -> bool:
     states = [each["state"] async for each in hub.each("/interactions")]
-    return len(states) == 12 and states.count("QUEUED") == 4 and states.count("CLOSED") == 6
+    return len(states) == 15 and states.count("QUEUED") == 5 and states.count("CLOSED") == 8
 
 
 async def test_a_new_password_in_the_environment_becomes_the_users(open_demo: OpenDemo) -> None:
