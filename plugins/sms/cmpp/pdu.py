@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import IntEnum
-from hashlib import md5
 from typing import Any, ClassVar, TypeAlias
 
 from plugins.sms.cmpp.fields import BadPdu, Counted, Layout, Number, Octets, Text, read, write
@@ -28,7 +27,7 @@ class Version(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """An SP logs in. `authenticator`: see `authenticator()`; `timestamp` is MMDDHHMMSS as a number."""
+    """An SP logs in. `authenticator`: see `login.authenticator`; `timestamp` is MMDDHHMMSS as a number."""
 
     command: ClassVar[int] = 0x1
     source: str
@@ -102,7 +101,7 @@ class SubmitResp:
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """A text from a mobile, or, when `registered` is 1, a `Report` as its content."""
+    """A text from a mobile, or, when `registered` is 1, a `report.Report` as its content."""
 
     command: ClassVar[int] = 0x5
     message_id: bytes
@@ -206,28 +205,6 @@ LAYOUTS: Mapping[type[Any], Layout] = {
 _KINDS: Mapping[int, type[Any]] = {kind.command: kind for kind in LAYOUTS}
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What became of a message: `status` is DELIVRD, EXPIRED, UNDELIV, … or a carrier's own, like MA:0012."""
-
-    message_id: bytes
-    status: str
-    submitted: str
-    done: str
-    destination: str
-    sequence: int = 0
-
-
-_REPORT: Layout = (
-    Octets("message_id", 8),
-    Text("status", 7),
-    Text("submitted", 10),
-    Text("done", 10),
-    Text("destination", 21, 32),
-    Number("sequence", 4),
-)
-
-
 def encode(pdu: Pdu, sequence: int, version: Version) -> bytes:
     """A PDU as it travels. Raises BadPdu when a value has no room in its field."""
     body = write(LAYOUTS[type(pdu)], asdict(pdu), version is Version.V3_0)
@@ -250,26 +227,3 @@ def decode(octets: bytes, version: Version) -> tuple[int, Pdu]:
     if isinstance(pdu, Submit) and pdu.count != 1:
         raise BadPdu("a message to several numbers")
     return int.from_bytes(octets[8:12], "big"), pdu
-
-
-def report_of(content: bytes, version: Version) -> Report:
-    """The report a DELIVER carries. Raises BadPdu. A 3.0 gateway that fills in the short form of 2.0 is understood."""
-    wide = version is Version.V3_0 and len(content) >= 71
-    return Report(**read(_REPORT, content, wide))  # type: ignore[arg-type]  # the layout gives what Report takes
-
-
-def report_content(report: Report, version: Version) -> bytes:
-    """And the other way round."""
-    return write(_REPORT, asdict(report), version is Version.V3_0)
-
-
-def authenticator(source: str, secret: str, timestamp: int) -> bytes:
-    """MD5(Source_Addr + nine zeros + shared secret + timestamp as ten digits) (CMPP 2.0 §7.4.1.1)."""
-    octets = source.encode() + bytes(9) + secret.encode() + f"{timestamp:010d}".encode()
-    return md5(octets, usedforsecurity=False).digest()  # the protocol's own choice
-
-
-def gateway_authenticator(status: int, ours: bytes, secret: str, version: Version) -> bytes:
-    """MD5(Status + AuthenticatorSource + shared secret): the gateway knows the secret, too."""
-    octets = status.to_bytes(4 if version is Version.V3_0 else 1, "big") + ours + secret.encode()
-    return md5(octets, usedforsecurity=False).digest()

@@ -19,7 +19,7 @@ from hub.api import (
     Unreachable,
     Unsupported,
 )
-from plugins.sms.cmpp import pdu
+from plugins.sms.cmpp import pdu, report
 from plugins.sms.cmpp.fields import BadPdu
 from plugins.sms.cmpp.pdu import Version
 from plugins.sms.cmpp.results import Taken, state_of
@@ -136,7 +136,7 @@ def _heard(found: pdu.Deliver, to: str) -> Heard:
 
 
 def _report(found: pdu.Deliver, version: Version) -> Report:
-    told = pdu.report_of(found.content, version)
+    told = report.report_of(found.content, version)
     state, detail = state_of(told.status)
     failed = bool(detail)
     return Report(told.message_id.hex(), state, told.status if failed else "", detail, recipient=told.destination)

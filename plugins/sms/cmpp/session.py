@@ -10,7 +10,7 @@ from itertools import cycle
 from typing import Final, TypeAlias
 
 from hub.api import Misconfigured, OutcomeUnknown, SendError, Unreachable, crash_point
-from plugins.sms.cmpp import pdu
+from plugins.sms.cmpp import login, pdu
 from plugins.sms.cmpp.fields import BadPdu
 from plugins.sms.cmpp.pdu import Pdu, Version
 from plugins.sms.cmpp.results import Taken, login_refused, submit_refused
@@ -103,7 +103,7 @@ class Session:
     async def _connect(self, now: datetime) -> None:
         own, secret = self._settings, self._settings.password.get_secret_value()
         timestamp = int((now + CHINA).strftime("%m%d%H%M%S"))
-        proof = pdu.authenticator(own.sp_id, secret, timestamp)
+        proof = login.authenticator(own.sp_id, secret, timestamp)
         self._write(pdu.Connect(own.sp_id, proof, self._version, timestamp), next(self._sequences))
         try:
             async with asyncio.timeout(own.answer_seconds):
@@ -114,7 +114,7 @@ class Session:
             raise Unreachable("the answer to CONNECT is another")
         if answer.status:
             raise login_refused(answer.status)
-        if answer.authenticator not in (pdu.gateway_authenticator(0, proof, secret, self._version), bytes(16)):
+        if answer.authenticator not in (login.gateway_authenticator(0, proof, secret, self._version), bytes(16)):
             raise Misconfigured("the gateway does not know the shared secret; is it the right one?")
 
     async def _ask(self, request: Pdu) -> Pdu:

@@ -31,11 +31,12 @@ class Asked:
 
 
 def moment(now: datetime) -> dict[str, str]:
-    """The names that say when, and a word that was never said before. `time` is China's, as gateways there want it."""
+    """The names that say when, and a word never said before. `time` is China's, as gateways there want it."""
     return {
         "timestamp": str(int(now.timestamp())),
         "timestamp_ms": str(int(now.timestamp() * 1000)),
         "time": (now.astimezone(UTC) + CHINA).strftime("%Y%m%d%H%M%S"),
+        "iso": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "nonce": secrets.token_hex(8),
     }
 
@@ -45,7 +46,8 @@ def asked(settings: HttpSettings, values: Mapping[str, str]) -> Asked:
     ask = settings.ask
     known = {**settings.named, **values}
     if ask.sign:
-        known["sorted"] = sorted_fields(_unsigned(ask, known))
+        unsigned = _unsigned(ask, known)
+        known |= {"sorted": sorted_fields(unsigned), "sorted_url": sorted_fields(unsigned, template.url)}
         if "body" in template.read(ask.sign.template).names:
             known["body"] = _body(ask, known)[0].decode(ask.charset)
         known["signature"] = signature(ask.sign, known)

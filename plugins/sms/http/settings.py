@@ -17,8 +17,8 @@ from plugins.sms.http import template
 from plugins.sms.http.reading import Format
 
 ABOUT: Final = ("to", "from", "text", "id", "coding", "callback")
-MOMENT: Final = ("timestamp", "timestamp_ms", "time", "nonce")
-MADE: Final = ("sorted", "body", "signature")
+MOMENT: Final = ("timestamp", "timestamp_ms", "time", "iso", "nonce")
+MADE: Final = ("sorted", "sorted_url", "body", "signature")
 """Names a request's templates may use; besides, those under `values` and `secrets`."""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from plugins.sms.http import template
 from plugins.sms.http.settings import Algorithm, Encoding, Signing
+from plugins.sms.http.template import Filter
 
 
 def signature(signing: Signing, values: Mapping[str, str]) -> str:
@@ -22,9 +23,9 @@ def signature(signing: Signing, values: Mapping[str, str]) -> str:
     return octets.hex().upper() if signing.encoding is Encoding.HEX_UPPER else octets.hex()
 
 
-def sorted_fields(fields: Mapping[str, str]) -> str:
+def sorted_fields(fields: Mapping[str, str], plain: Filter = str) -> str:
     """“a=1&b=2”, by name: what many gateways sign. Empty values are left out, as they do."""
-    return "&".join(f"{name}={value}" for name, value in sorted(fields.items()) if value)
+    return "&".join(f"{plain(name)}={plain(value)}" for name, value in sorted(fields.items()) if value)
 
 
 def _digest(algorithm: Algorithm, text: bytes, key: bytes) -> bytes:

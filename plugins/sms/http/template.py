@@ -7,6 +7,7 @@ sets, so whatever is wrong with one is found when it is read, not when the first
 from __future__ import annotations
 
 import base64
+import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ def url(text: str) -> str:
 FILTERS: Final[Mapping[str, Filter]] = {
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "digits": lambda text: text.removeprefix("+"),
+    "json": lambda text: json.dumps(text, ensure_ascii=False)[1:-1],
     "hex": lambda text: text.encode().hex(),
     "lower": str.lower,
     "md5": lambda text: md5(text.encode(), usedforsecurity=False).hexdigest(),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.sms.cmpp import pdu
+from plugins.sms.cmpp import login, pdu, report
 from plugins.sms.cmpp.fields import BadPdu
 from plugins.sms.cmpp.pdu import Version
 
@@ -17,7 +17,7 @@ ID = bytes(range(1, 9))
 def test_a_login_is_the_octets_of_the_specification() -> None:
     """CMPP 2.0 §7.4.1.1, put together here by hand: MD5 of 901234 + nine zeros + 1234 + 0226112233."""
     proof = bytes.fromhex("7de1fcba0fd5d50ba2ce9bb77a2ff2bb")
-    assert pdu.authenticator("901234", "1234", 226112233) == _md5(b"901234" + bytes(9) + b"1234" + b"0226112233")
+    assert login.authenticator("901234", "1234", 226112233) == _md5(b"901234" + bytes(9) + b"1234" + b"0226112233")
     octets = pdu.encode(pdu.Connect("901234", proof, Version.V2_0, 226112233), 17, Version.V2_0)
     assert octets.hex() == "000000270000000100000011393031323334" + proof.hex() + "200d7a32e9"
 
@@ -67,16 +67,16 @@ def test_nor_can_the_body_of_a_pdu_that_exists(version: Version, octets: bytes, 
     framed = (12 + len(octets)).to_bytes(4, "big") + command.to_bytes(4, "big") + bytes(4) + octets
     try:
         pdu.decode(framed, version)
-        pdu.report_of(octets, version)
+        report.report_of(octets, version)
     except BadPdu:
         return
 
 
 @VERSIONS
 def test_a_report_survives_and_a_short_one_is_understood(version: Version) -> None:
-    told = pdu.Report(ID, "DELIVRD", "2611221304", "2611221305", "8613800138000", 7)
-    assert pdu.report_of(pdu.report_content(told, version), version) == told
-    assert pdu.report_of(pdu.report_content(told, Version.V2_0), version) == told
+    told = report.Report(ID, "DELIVRD", "2611221304", "2611221305", "8613800138000", 7)
+    assert report.report_of(report.report_content(told, version), version) == told
+    assert report.report_of(report.report_content(told, Version.V2_0), version) == told
 
 
 def test_what_has_no_room_is_refused() -> None:

@@ -117,3 +117,31 @@ def test_a_body_is_signed_in_a_header() -> None:
 def test_a_wrong_description_is_not_taken(ask: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         gateway(**ask)
+
+
+def test_a_request_is_signed_as_alibaba_cloud_publishes() -> None:
+    """The worked example of its documentation of SendSms, with the signature that stands there."""
+    query = {
+        "AccessKeyId": "testId",
+        "Action": "SendSms",
+        "Format": "XML",
+        "OutId": "{id}",
+        "PhoneNumbers": "{to|national}",
+        "RegionId": "cn-hangzhou",
+        "SignName": "阿里云短信测试专用",
+        "SignatureMethod": "HMAC-SHA1",
+        "SignatureNonce": "{nonce}",
+        "SignatureVersion": "1.0",
+        "TemplateCode": "SMS_71390007",
+        "TemplateParam": '{{"customer":"{text|json}"}}',
+        "Timestamp": "{iso}",
+        "Version": "2017-05-25",
+        "Signature": "{signature}",
+    }
+    signed = {"template": "GET&%2F&{sorted_url|url}", "algorithm": "hmac-sha1", "key": "{key}&", "encoding": "base64"}
+    ask = {"method": "GET", "url": "http://x/", "query": query, "sign": signed}
+    settings = HttpSettings.model_validate({"ask": ask, "secrets": {"key": "testSecret"}})
+    moment = {"nonce": "45e25e9b-0a6f-4070-8c85-2956eda1b466", "iso": "2017-07-12T02:42:19Z"}
+    about = {"id": "123", "to": "+8615300000001", "text": "test"}
+    got = asked(settings, {**moment, **about})
+    assert dict(parse_qsl(urlsplit(got.url).query))["Signature"] == "zJDF+Lrzhj/ThnlvIToysFRq6t4="
