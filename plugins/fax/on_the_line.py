@@ -99,4 +99,5 @@ def options(said: T38Parameters) -> T38Options:
     """As the far side can take it."""
     largest = said.max_datagram if said.max_datagram else T38Options().max_datagram
     local = said.rate_management == "localTCF"
-    return T38Options(said.version, REDUNDANCY if said.error_correction else 0, largest, local)
+    redundancy = REDUNDANCY if said.error_correction else 0
+    return T38Options(said.version, redundancy, largest, local, max_bit_rate=said.max_bit_rate)

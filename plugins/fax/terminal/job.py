@@ -36,6 +36,8 @@ class Phase(StrEnum):
     """D: whether it came well."""
 
 
+BIT_RATES: Final = {Modem.V27TER: 4800, Modem.V29: 9600, Modem.V17: 14_400}
+"""The fastest each goes."""
 ALL_MODEMS: Final = frozenset(Modem)
 MOST_NAME: Final = 20
 """Digits of a station's name (T.30 §5.3.6.2.4), and of a sub-address."""
@@ -75,6 +77,8 @@ class T38Options:
     max_datagram: int = 400
     local_tcf: bool = False
     """Rate management: False is transferredTCF, the one for UDP."""
+    max_bit_rate: int = 14_400
+    """Bits a second; slower than the slowest modem is not believed."""
     paced: bool = True
     """As fast as a modem would; otherwise as fast as it goes, which suits no gateway."""
 

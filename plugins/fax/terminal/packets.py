@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from plugins.fax.terminal import spandsp
-from plugins.fax.terminal.job import Event, Job, T38Options
+from plugins.fax.terminal.job import BIT_RATES, Event, Job, Modem, T38Options
 from plugins.fax.terminal.t30 import T30
 
 _SAMPLES: Final = 160
@@ -30,6 +31,7 @@ class PacketTerminal:
         self._spandsp.t38_set_data_rate_management_method(self._core, method)
         if not options.paced:
             self._spandsp.t38_terminal_set_config(self._state, _UNPACED)
+        job = replace(job, modems=_slow_enough(job.modems, options.max_bit_rate))
         self.t30 = T30(job, self._spandsp.t38_terminal_get_t30_state(self._state), tell, t38=True)
 
     def hear(self, sequence: int, packet: bytes) -> None:
@@ -50,3 +52,8 @@ class PacketTerminal:
     def _send(self, _core: object, _data: object, octets: Any, length: int, count: int) -> int:
         self._packets.append((ctypes.string_at(octets, length), count))
         return 0
+
+
+def _slow_enough(modems: frozenset[Modem], most: int) -> frozenset[Modem]:
+    """For what the far side's T.38 carries; the slowest is always among them."""
+    return frozenset(modem for modem in modems if BIT_RATES[modem] <= most) or frozenset({Modem.V27TER})

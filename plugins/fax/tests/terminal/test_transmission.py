@@ -94,6 +94,15 @@ def test_pages_go_by_the_modem_both_know(tmp_path: Path, modem: Modem, rate: int
     hang_up(one, other)
 
 
+@pytest.mark.parametrize(("most", "rate"), [(14_400, 14_400), (9600, 9600), (4800, 4800), (300, 4800)])
+def test_by_t38_pages_go_no_faster_than_the_far_side_takes_them(tmp_path: Path, most: int, rate: int) -> None:
+    document, options = save(tmp_path / "sent.tif", [strip()]), T38Options(paced=False, max_bit_rate=most)
+    one, other = by_packets(sends(document), options), by_packets(receives(tmp_path / "got.tif"))
+    talk(one, other)
+    assert one.done.ok and one.done.bit_rate == rate
+    hang_up(one, other)
+
+
 def test_without_error_correction_a_quiet_line_is_as_exact(tmp_path: Path) -> None:
     document = save(tmp_path / "sent.tif", [strip()], STANDARD)
     one, other = by_audio(sends(document)), by_audio(receives(tmp_path / "got.tif", ecm=False))
