@@ -25,8 +25,8 @@ class CmppSettings(BaseModel):
     """One gateway. Several sessions share the load; it may deliver to any of them."""
 
     host: str = Field(description="The carrier's gateway")
-    port: int = Field(default=7890, ge=1, le=65535)
-    version: Dialect = Dialect.V2_0
+    port: int = Field(default=7890, ge=1, le=65535, description="Its port")
+    version: Dialect = Field(default=Dialect.V2_0, description="2.0 or 3.0: they are written differently")
     sp_id: str = Field(min_length=1, max_length=6, description="Source_Addr: the six digits of the enterprise")
     password: SecretStr = Field(description="Shared secret")
     service_id: str = Field(default="", max_length=10, description="Service_Id: what the texts are for, as contracted")
@@ -35,7 +35,9 @@ class CmppSettings(BaseModel):
         pattern="^[0-9]{0,21}$",
         description="The service number: texts to an extension of it that no account has come to its account",
     )
-    numbers: Numbers = Numbers.NATIONAL
+    numbers: Numbers = Field(
+        default=Numbers.NATIONAL, description="national: 13800138000; international: 8613800138000"
+    )
     fee_type: str = Field(default="01", pattern="^0[1-5]$", description="01 free, 02 each, 03 monthly")
     fee_code: str = Field(default="000000", pattern="^[0-9]{6}$", description="Price in fen")
     sessions: int = Field(default=1, ge=1, le=16, description="So many connections at once")

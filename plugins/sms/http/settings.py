@@ -28,6 +28,7 @@ def _readable(text: str) -> str:
 
 
 Templated = Annotated[str, AfterValidator(_readable)]
+Charset = Literal["utf-8", "gbk", "gb18030"]
 
 
 class Algorithm(StrEnum):
@@ -55,9 +56,9 @@ class Signing(BaseModel):
     """What is signed: `template`, with `key` where the algorithm has one."""
 
     template: Templated = Field(description="The text to sign, “{user}{timestamp}{secret}”")
-    algorithm: Algorithm = Algorithm.HMAC_SHA256
+    algorithm: Algorithm = Field(default=Algorithm.HMAC_SHA256, description="none, md5, sha1, sha256, hmac-…")
     key: Templated = Field(default="", description="The key of an HMAC, “{secret}”")
-    encoding: Encoding = Encoding.HEX
+    encoding: Encoding = Field(default=Encoding.HEX, description="hex, HEX or base64")
 
 
 class Codings(BaseModel):
@@ -70,57 +71,63 @@ class Codings(BaseModel):
 class Asking(BaseModel):
     """The request that sends a text. At most one of `form`, `document` and `content` is its body."""
 
-    method: Literal["GET", "POST", "PUT"] = "POST"
+    method: Literal["GET", "POST", "PUT"] = Field(default="POST", description="GET, POST or PUT")
     url: Templated = Field(description="Values are escaped as a URL wants it")
-    query: dict[str, Templated] = Field(default_factory=dict)
-    headers: dict[str, Templated] = Field(default_factory=dict)
+    query: dict[str, Templated] = Field(default_factory=dict, description="Fields behind the address")
+    headers: dict[str, Templated] = Field(default_factory=dict, description="Header lines")
     form: dict[str, Templated] = Field(default_factory=dict, description="Body: a form")
     document: dict[str, JsonValue] = Field(default_factory=dict, description="Body: JSON; its strings are templates")
     content: Templated = Field(default="", description="Body: XML or text; values are escaped for XML where it is XML")
-    content_type: str = Field(default="text/xml", pattern="^[a-z]+/[a-z0-9.+-]+$")
-    charset: Literal["utf-8", "gbk", "gb18030"] = "utf-8"
-    codings: Codings = Field(default_factory=Codings)
+    content_type: str = Field(
+        default="text/xml", pattern="^[a-z]+/[a-z0-9.+-]+$", description="Media type of `content`"
+    )
+    charset: Charset = Field(default="utf-8", description="utf-8, gbk or gb18030")
+    codings: Codings = Field(default_factory=Codings, description="Words for {coding}")
     sign: Signing | None = Field(default=None, description="Makes {signature}")
-    answer_seconds: float = Field(default=20, gt=0, le=50)
+    answer_seconds: float = Field(default=20, gt=0, le=50, description="Wait so long for the answer")
     once: bool = Field(default=False, description="The gateway takes one {id} only once: it may be sent again")
 
 
 class Answering(BaseModel):
     """What the answer to it means. Paths are like “data.0.id”; without `code` every 2xx is a success."""
 
-    format: Format = Format.JSON
+    format: Format = Field(default=Format.JSON, description="json, xml, form or text")
     pattern: Templated = Field(default="", description="How a text is read: “{code}: {detail}”")
-    code: str = ""
+    code: str = Field(default="", description="Path of the code that says whether it is taken")
     ok: list[str] = Field(default_factory=lambda: ["0"], description="Codes that mean it is taken")
     id: str = Field(default="", description="Where its id stands; empty: our own {id}")
-    parts: str = ""
-    price: str = ""
-    detail: str = ""
+    parts: str = Field(default="", description="Path of the number of short messages it counts")
+    price: str = Field(default="", description="Path of the price")
+    detail: str = Field(default="", description="Path of words for the agent")
     throttled: list[str] = Field(default_factory=list, description="Codes after which it is tried again, later")
     unreachable: list[str] = Field(default_factory=list, description="Codes of the gateway's own troubles")
     misconfigured: list[str] = Field(default_factory=list, description="Codes an administrator must look at")
-    too_large: list[str] = Field(default_factory=list)
+    too_large: list[str] = Field(default_factory=list, description="Codes that say the text is too long")
     opted_out: list[str] = Field(default_factory=list, description="Codes that say the recipient wants no texts")
 
 
 class Proof(BaseModel):
     """How a callback proves who it is from: `where` ("header:x-sign", "query:token", "field:sign") stands what signing
-    gives. With `time` (the same way), one older than `seconds` is refused."""
+    gives."""
 
-    where: str = Field(pattern="^(header|query|field):[A-Za-z0-9_.-]{1,60}$")
-    sign: Signing
+    where: str = Field(
+        pattern="^(header|query|field):[A-Za-z0-9_.-]{1,60}$", description="Where it stands: “header:x-sign”"
+    )
+    sign: Signing = Field(description="What must stand there; “none” signs nothing: a shared word")
 
 
 class Calling(BaseModel):
     """A callback of the gateway: how it is written, how it proves itself, what it wants to read."""
 
-    format: Format = Format.FORM
+    format: Format = Field(default=Format.FORM, description="form, json, xml, or query (always so for a GET)")
     each: str = Field(default="", description="Path of a list, where one callback tells of several")
-    charset: Literal["utf-8", "gbk", "gb18030"] = "utf-8"
-    proof: Proof | None = None
+    charset: Charset = Field(default="utf-8", description="utf-8, gbk or gb18030")
+    proof: Proof | None = Field(default=None, description="What only the gateway can write")
     networks: list[str] = Field(default_factory=list, description="Only from these addresses: “203.0.113.0/24”")
     answer: str = Field(default="OK", max_length=2000, description="What it wants to read when it is stored")
-    answer_type: str = Field(default="text/plain", pattern="^[a-z]+/[a-z0-9.+-]+$")
+    answer_type: str = Field(
+        default="text/plain", pattern="^[a-z]+/[a-z0-9.+-]+$", description="Media type of the answer"
+    )
 
     @model_validator(mode="after")
     def _is_guarded(self) -> Calling:
@@ -142,8 +149,8 @@ class Hearing(Calling):
         pattern="^([A-Za-z0-9_.-]+=[A-Za-z0-9_.-]*)?$",
         description="A field that says that the text's octets are UTF-16: “coding=2”",
     )
-    recipient: str = ""
-    id: str = ""
+    recipient: str = Field(default="", description="Path of our number")
+    id: str = Field(default="", description="Path of the gateway's id of it")
 
 
 class Reporting(Calling):
@@ -151,8 +158,8 @@ class Reporting(Calling):
 
     id: str = Field(description="Path of the id")
     state: str = Field(description="Path of the word for its state")
-    code: str = ""
-    detail: str = ""
+    code: str = Field(default="", description="Path of the code of a failure; empty: the word itself")
+    detail: str = Field(default="", description="Path of words for the agent")
     delivered: list[str] = Field(description="Words that mean it has arrived")
     sent: list[str] = Field(default_factory=list, description="Words that mean it is on its way")
     ignored: list[str] = Field(default_factory=list, description="Words that mean nothing has happened; others: failed")
@@ -161,8 +168,8 @@ class Reporting(Calling):
 class HttpSettings(BaseModel):
     """One gateway that is spoken to by HTTP."""
 
-    ask: Asking
-    answer: Answering = Field(default_factory=Answering)
+    ask: Asking = Field(description="The request that sends a text")
+    answer: Answering = Field(default_factory=Answering, description="What its answer means")
     heard: Hearing | None = Field(default=None, description="Texts from handsets")
     reports: Reporting | None = Field(default=None, description="Reports on texts of ours")
     values: dict[str, str] = Field(default_factory=dict, description="Further names for templates")

@@ -12,14 +12,16 @@ class TwilioSettings(BaseModel):
     account_sid: str = Field(description="AC…", min_length=2, max_length=64, pattern="^[A-Za-z0-9]+$")
     auth_token: SecretStr = Field(description="Signs the webhooks, and logs in where there is no API key")
     api_key_sid: str = Field(default="", description="SK…: logs in with `api_key_secret` in place of the token")
-    api_key_secret: SecretStr = SecretStr("")
+    api_key_secret: SecretStr = Field(default=SecretStr(""), description="What the console showed once")
     messaging_service_sid: str = Field(
         default="", description="MG…: this service chooses the sender; empty: the account's own number"
     )
     public_url: str = Field(
         default="", description="How Twilio reaches this site, “https://hub.example”; empty: the site's own address"
     )
-    api_url: str = Field(default="https://api.twilio.com", pattern="^https?://[^/]+$")
+    api_url: str = Field(
+        default="https://api.twilio.com", pattern="^https?://[^/]+$", description="The API, of another region perhaps"
+    )
     media_hosts: list[str] = Field(
         default=["mms.twiliocdn.com", "media.twiliocdn.com", "s3-external-1.amazonaws.com", "mcs.us1.twilio.com"],
         description="Hosts, besides the API's, from which pictures of a text are fetched",
