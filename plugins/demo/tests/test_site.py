@@ -107,7 +107,7 @@ async def test_the_desk_refuses_what_is_no_mail_of_a_customer(open_demo: OpenDem
     indirect=["database_url"],
 )
 async def test_the_site_is_filled_once_also_when_it_is_killed_meanwhile(open_demo: OpenDemo, cut: bool) -> None:
-    demo = await open_demo(HUB_DEMO_SEED="1", HUB_DEMO_SMSC="1")
+    demo = await open_demo(HUB_DEMO_SEED="1", HUB_DEMO_SMSC="1" if cut else "0")
     async with HubClient(demo.http) as hub:
         await hub.log_in("admin", PASSWORD)
         await until(lambda: count(hub, "/customers", 10))
@@ -116,7 +116,7 @@ async def test_the_site_is_filled_once_also_when_it_is_killed_meanwhile(open_dem
         await demo.start()
     async with HubClient(demo.http) as hub:
         await hub.log_in("admin", PASSWORD)
-        await until(lambda: waiting_at_the_end(hub))
+        await until(lambda: waiting_at_the_end(hub, texts=cut))
         assert len([each async for each in hub.each("/customers")]) == 36
         assert len([each async for each in hub.each("/tickets")]) == 28
         ids = {each["name"]: each["id"] async for each in hub.each("/customers")}
@@ -130,9 +130,9 @@ async def count(hub: HubClient, path: str, least: int) -> bool:
     return len([each async for each in hub.each(path)]) >= least
 
 
-async def waiting_at_the_end(hub: HubClient) -> bool:
+async def waiting_at_the_end(hub: HubClient, *, texts: bool) -> bool:
     states = [each["state"] async for each in hub.each("/interactions")]
-    return len(states) == 15 and states.count("QUEUED") == 5 and states.count("CLOSED") == 8
+    return (len(states), states.count("QUEUED"), states.count("CLOSED")) == ((15, 5, 8) if texts else (12, 4, 6))
 
 
 async def test_a_new_password_in_the_environment_becomes_the_users(open_demo: OpenDemo) -> None:
