@@ -27,7 +27,7 @@ from plugins.sms.consent.confirming import Confirmations
 from plugins.sms.consent.gate import Gate
 from plugins.sms.consent.ledger import Ledger
 from plugins.sms.intake import Intake
-from plugins.sms.provider import Hears
+from plugins.sms.provider import Cursor, Hears
 from plugins.sms.providers import Providers
 from plugins.sms.sending import MOST_TEXT, Sender
 from plugins.sms.sessions import Sessions
@@ -88,7 +88,7 @@ class SmsChannel:
             await asyncio.get_running_loop().create_future()
             return
 
-        async def take(raw: Raw, cursor: str | None = None) -> Accepted | None:
+        async def take(raw: Raw, cursor: Cursor | None = None) -> Accepted | None:
             return await self.intake.take(provider, connection, emit, raw, cursor)
 
         await provider.listen(connection, take, ready)

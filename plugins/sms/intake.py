@@ -11,7 +11,7 @@ from plugins.sms import meaning, numbers
 from plugins.sms.consent.confirming import Confirmations
 from plugins.sms.consent.ledger import Consent, Ledger, Source
 from plugins.sms.consent.words import Wish, wish
-from plugins.sms.provider import Heard, News, Provider, Report
+from plugins.sms.provider import Cursor, Heard, News, Provider, Report
 from plugins.sms.record import sent_parts
 from plugins.sms.record.sent_parts import Verdict
 from plugins.sms.sending import Sender
@@ -43,7 +43,7 @@ class Intake:
         connection: AnyConnection,
         emit: Emit,
         raw: Raw,
-        cursor: str | None = None,
+        cursor: Cursor | None = None,
         account: AnyAccount | None = None,
     ) -> Accepted | None:
         """One raw input, for `account` where that is known. None: noted, there is nothing to store. Raises
@@ -53,7 +53,7 @@ class Intake:
         try:
             news = provider.read(raw, account)
         except Malformed:
-            return await emit(_addressed(raw, account or _first(own)), cursor)
+            return await emit(_addressed(raw, account or _first(own)), cursor() if cursor else None)
         return await self._take(connection, emit, raw, cursor, account, news, own)
 
     async def _take(
@@ -61,7 +61,7 @@ class Intake:
         connection: AnyConnection,
         emit: Emit,
         raw: Raw,
-        cursor: str | None,
+        cursor: Cursor | None,
         account: AnyAccount | None,
         news: Sequence[News],
         own: Sequence[AnyAccount],
@@ -74,7 +74,7 @@ class Intake:
         if news and not heard and not any(_is_news(each) for each in verdicts.values()):
             return None
         account = account or _whose(verdicts, own) or _first(own)
-        accepted = await emit(_addressed(_judged(raw, verdicts), account), cursor)
+        accepted = await emit(_addressed(_judged(raw, verdicts), account), cursor() if cursor else None)
         for each in heard:
             await self._sessions.watch(account, numbers.normalise(each.sender, self._region(account)))
         for one in wishes:

@@ -7,7 +7,7 @@ joining of parts, stop words, sessions, which delivery a report speaks of. A pro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -142,15 +142,18 @@ class Report:
 News: TypeAlias = Heard | Report
 
 
+Cursor: TypeAlias = Callable[[], str]
+
+
 class Take(Protocol):
     """How a provider hands up what it heard, unread: `raw` is what its own `read` understands.
 
-    Returns when it is committed, with `cursor` if one is given (`connection.cursor` at the next start): only then is
-    the far side told so. None: noted, and nothing to store. Raises UnknownAccount (refuse for good) or Overloaded
+    Returns when it is committed, with what `cursor` gives then (it is `connection.cursor` at the next start): only now
+    is the far side told so. None: noted, and nothing to store. Raises UnknownAccount (refuse for good) or Overloaded
     (ask the far side to come again); what cannot be read is kept and quarantined.
     """
 
-    async def __call__(self, raw: Raw, cursor: str | None = None) -> Accepted | None: ...
+    async def __call__(self, raw: Raw, cursor: Cursor | None = None) -> Accepted | None: ...
 
 
 @runtime_checkable

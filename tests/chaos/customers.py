@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from tests.chaos.site import MAILBOX
+from tests.chaos.site import CODE, MAILBOX
 from tests.farside.chat_visitor import ChatVisitor
 from tests.farside.ledger import Ledger, read_ledger
 from tests.farside.processes import SmtpSink
+from tests.farside.text_center import TextCenter
 
 PATIENCE = 0.2
+LATIN, UNDERSCORE = 3, "\x11"  # data_coding of what handsets say; the one letter of ours that GSM writes otherwise
 
 
 class Customers(Protocol):
@@ -118,3 +120,35 @@ class Visitors:
         for token in tokens:
             if await visitor.say(token, within=120) == "acked":
                 self.acked.add(token)
+
+
+@dataclass(slots=True)
+class Texters:
+    """Handsets: each says one token, by an SMSC that comes again until it is told ESME_ROK."""
+
+    center: TextCenter
+    acked: set[str] = field(default_factory=set)
+    orders: list[list[str]] = field(default_factory=list)
+    _said: int = 0
+
+    async def say(self, tokens: list[str]) -> None:
+        """One text per token; returns when all are taken."""
+        for token in tokens:
+            self._said += 1
+            self.center.say(token, f"86138{self._said:08}", CODE, token.encode(), data_coding=LATIN)
+        while set(tokens) - self.acked:
+            answered = {line["token"] for line in self.center.noted("answered") if not line["status"]}
+            self.acked |= answered & set(tokens)
+            await asyncio.sleep(0.05)
+
+    def heard(self) -> dict[str, int]:
+        """Replies the SMSC has written down and taken."""
+        counts: dict[str, int] = {}
+        for line in self.center.noted("submit"):
+            text = bytes.fromhex(line["hex"]).decode("latin-1").replace(UNDERSCORE, "_")
+            if text.startswith("re:") and not line["status"]:
+                counts[text[3:]] = counts.get(text[3:], 0) + 1
+        return counts
+
+    async def leave(self) -> None:
+        """The SMSC ends with the scene."""

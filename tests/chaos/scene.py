@@ -12,19 +12,20 @@ from pathlib import Path
 
 from tests.chaos import site
 from tests.chaos.agent import Agent
-from tests.chaos.customers import Customers, Mailers, Visitors
+from tests.chaos.customers import Customers, Mailers, Texters, Visitors
 from tests.farside.processes import SmtpSink
+from tests.farside.text_center import TextCenter
 from tests.farside.wire import Wire
 from tests.support.hub_process import HubProcess
 from tests.support.postgresql import Cluster, free_port
 from tests.support.starting import Start, execute
 
-CHANNELS = ("mail", "chat")
+CHANNELS, TEXT = ("mail", "chat"), "text"
 DONE_WITHIN = 240.0
 BATCH = 4
 FAKETIME = "/usr/lib/*/faketime/libfaketimeMT.so.1"
 # what the word sounds like by which a message is taken over
-TAKEN = {"mail": b"250 2.0.0", "chat": b'"ack"'}
+TAKEN = {"mail": b"250 2.0.0", "chat": b'"ack"', "text": b"\x80\0\0\5"}
 RELAYED = b"queued"
 
 
@@ -57,7 +58,7 @@ class Scene:
         """Customers write until the hub has died at each of the points it was given."""
         async with asyncio.timeout(DONE_WITHIN * (len(self.fuses) + 1)):
             while fuse := self.hub.environment.get("HUB_CRASH_AT", ""):
-                await self.exchange(fuse.partition(":")[0], BATCH)
+                await self.exchange(fuse.partition(":")[0], 1 if self.channel == TEXT else BATCH)
 
     async def exchange(self, name: str, count: int) -> None:
         """Customers say `count` things; returns when each is answered, or after long enough: the report will tell.
@@ -135,13 +136,17 @@ async def scene(
     with SmtpSink(folder / "sink.jsonl") as sink:
         async with AsyncExitStack() as stack:
             outward = await stack.enter_async_context(Wire(lambda: sink.port))
-            site.write(folder, outward.port)
+            far = TextCenter(
+                folder / "smsc.jsonl", ("--receipts", "none")
+            )  # no kill but between one text and its reply
+            center = stack.enter_context(far) if channel == TEXT else None
+            site.write(folder, outward.port, center_port=center.port if center else 0)
             smtp = free_port()
             environment = {"HUB_SMTP_PORT": str(smtp), **(_clock(folder) if clock else {})}
             hub = HubProcess(folder, database, environment, begin=begin)
             inside = smtp if channel == "mail" else None
             inward = await stack.enter_async_context(Wire(lambda: inside or int(hub.http.rsplit(":", 1)[1])))
-            customers = _customers(channel, inward.port, sink, folder)
+            customers = Texters(center) if center else _customers(channel, inward.port, sink, folder)
             made = Scene(channel, database, folder, hub, customers, inward, outward, cluster, disk, deque(points))
             made.next_fuse()
             await hub.start()

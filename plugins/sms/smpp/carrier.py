@@ -140,9 +140,9 @@ class Lines:
         """What a message with this body is called: once more the same, if it may be stored already."""
         return self._doubts.name(body, _now())
 
-    @property
     def cursor(self) -> str:
-        """What may come again, if the hub ends now."""
+        """What may come again, if the hub ends now. Asked when a text is about to be committed, for one that came
+        earlier may be committed later."""
         names = [name for session in self._sessions for name in session.unconfirmed]
         return " ".join([*self._doubts.names, *names])
 

@@ -44,7 +44,7 @@ class Desk:
         self.refuse: Exception | None = None
         self._changed = asyncio.Condition()
 
-    async def take(self, raw: Raw, cursor: str | None = None) -> Accepted:
+    async def take(self, raw: Raw, cursor: object = None) -> Accepted:
         """Store it, as the hub does: only what is for a number of ours, or a report."""
         refused, self.refuse = self.refuse, None
         if refused is not None:
