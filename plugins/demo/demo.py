@@ -15,6 +15,7 @@ import httpx
 
 from hub.api import Context
 from plugins.demo import passwords, post, seeding
+from plugins.demo.fax_machine.process import Machine
 from plugins.demo.handset.smsc import Handsets, NoCarrier, Smsc
 from plugins.demo.hub_client import HubClient, Refused
 from plugins.demo.post_office import open_office
@@ -33,7 +34,7 @@ class NotYet(Exception):
 
 class Demo:
     """`mail_server`: where the hub takes mail; `mail_addresses`: to which addresses; `numbers`: its telephones;
-    `text_numbers`: where it takes texts."""
+    `text_numbers`: where it takes texts, `fax_numbers`: faxes."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
@@ -42,12 +43,15 @@ class Demo:
         self.mail_addresses: list[str] = []
         self.numbers: list[str] = []
         self.text_numbers: list[str] = []
+        self.fax_numbers: list[str] = []
         self.smsc = Smsc(self.settings.smsc_port if self.settings.smsc else 0, self.settings.texts_file)
+        self.machine = Machine(self.settings.fax_port if self.settings.fax else 0, self.settings.faxes_folder)
 
     async def run(self) -> None:
         """Take the customers' mail until the site stops; meanwhile follow the password and fill the site."""
         async with open_office(self.context.store, self.settings.mailbox_port), asyncio.TaskGroup() as tasks:
             tasks.create_task(self.smsc.run())
+            tasks.create_task(self.machine.run())
             try:
                 await self._open()
                 await asyncio.get_running_loop().create_future()
@@ -92,6 +96,7 @@ class Demo:
         async with admin(self.context.site_url, password) as hub:
             self.numbers = await hub.addresses("tel", "sip")
             self.text_numbers = await hub.addresses("tel", "sms") if self.smsc.wanted else []
+            self.fax_numbers = await hub.addresses("tel", "fax") if self.machine.wanted else []
             self.mail_server = await hub.mail_server()
             self.mail_addresses = await hub.addresses("mailto")
 

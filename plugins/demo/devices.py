@@ -28,4 +28,5 @@ DEVICES = (
     Device("mail", "tablet"),
     Device("phone", "handset"),
     Device("handset", "handset"),
+    Device("fax", "machine"),
 )

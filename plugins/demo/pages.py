@@ -49,6 +49,11 @@ async def handset(request: Request) -> Response:
     return _page("handset", language_of(request), request)
 
 
+async def fax(request: Request) -> Response:
+    """A dealer's fax machine."""
+    return _page("fax", language_of(request), request)
+
+
 def language_of(request: Request) -> str:
     """As asked by ?lang=, as chosen before, or as the browser prefers (RFC 9110 §12.5.4)."""
     chosen = request.query.get("lang") or _cookies(request).get(COOKIE, "")

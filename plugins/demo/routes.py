@@ -5,14 +5,15 @@ from __future__ import annotations
 from hub.api import Files, PluginRoutes, Route, WebSocketRoute
 from plugins.demo import pages
 from plugins.demo.demo import Demo
+from plugins.demo.fax_machine.desk import LARGEST, FaxMachine
 from plugins.demo.handset.desk import Handset
 from plugins.demo.mailbox import MOST_BYTES, Mailbox
 from plugins.demo.phone.desk import Phone
 
 
 def routes(demo: Demo) -> PluginRoutes:
-    """Pages, and what mailbox, phone and handset ask for."""
-    mailbox, phone, handset = Mailbox(demo), Phone(demo), Handset(demo)
+    """Pages, and what mailbox, phone, handset and fax machine ask for."""
+    mailbox, phone, handset, machine = Mailbox(demo), Phone(demo), Handset(demo), FaxMachine(demo)
     return [
         Route("GET", "/", pages.desk, public=True, docs="The customers' desk."),
         Route("GET", "/shop", pages.shop, public=True, docs="The sample shop with the chat widget."),
@@ -30,5 +31,9 @@ def routes(demo: Demo) -> PluginRoutes:
         Route("GET", "/handset/numbers", handset.numbers, public=True, docs="Customers' numbers, and the site's."),
         Route("GET", "/handset/texts", handset.texts, public=True, docs="The texts of ?number=, new since ?after=."),
         Route("POST", "/handset/texts", handset.send, public=True, docs="Send a text by SMPP."),
+        Route("GET", "/fax", pages.fax, public=True, docs="A dealer's fax machine."),
+        Route("GET", "/fax/state", machine.state, public=True, docs="Its faxes, and the site's numbers."),
+        Route("POST", "/fax/faxes", machine.send, public=True, max_body=LARGEST, docs="Put a document in and dial."),
+        Route("GET", "/fax/faxes/{fax}/pages/{page}", machine.page, public=True, docs="A page that came out."),
         Files("/static", pages.HERE / "static"),
     ]

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 
 PASSWORD = "demo-password"  # noqa: S105 - a file's name
+FAXES = "demo-faxes"
 RUNNING = "demo-running.json"
 TEXTS = "demo-texts.jsonl"
 MAIL_DOMAIN = "customers.test"
@@ -26,6 +27,14 @@ class DemoSettings(BaseModel):
         description="Start the customers' SMSC; without it nobody can text",
         json_schema_extra={"env": "HUB_DEMO_SMSC"},
     )
+    fax_port: int = Field(
+        0, ge=0, le=65535, description="Loopback UDP port at which the customers' fax machine is called; 0: none"
+    )
+    fax: bool = Field(
+        True,
+        description="Start the customers' fax machine; without it nobody can fax",
+        json_schema_extra={"env": "HUB_DEMO_FAX"},
+    )
     folder: Path = Field(
         Path("var"),
         description="Where the users' password is, and where the running demo says how it is reached",
@@ -46,6 +55,11 @@ class DemoSettings(BaseModel):
     def texts_file(self) -> Path:
         """Holds the texts of the customers' handsets."""
         return self.folder / TEXTS
+
+    @property
+    def faxes_folder(self) -> Path:
+        """Holds what the customers' fax machine was sent."""
+        return self.folder / FAXES
 
     @property
     def running_file(self) -> Path:

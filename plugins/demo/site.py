@@ -29,23 +29,26 @@ def run(options: argparse.Namespace) -> int:
     write_flows(folder / "flows")
     path = folder / "hub.toml"
     if not path.exists():
-        path.write_text(site_file(folder, free_port(), free_port()), encoding="utf-8")
+        path.write_text(site_file(folder, free_port(), free_port(), free_port()), encoding="utf-8")
         sys.stdout.write(f"A demo site is described in {path}.\n")
     return 0
 
 
-def site_file(folder: Path, mailbox_port: int, smsc_port: int) -> str:
+def site_file(folder: Path, mailbox_port: int, smsc_port: int, fax_port: int) -> str:
     """What hub.toml says. A folder with a quote in its name is written as a string with escapes."""
     template = TEMPLATE.read_text(encoding="utf-8")
     for name, path in (("folder", folder), ("flows", folder / "flows"), ("speech", folder / "speech")):
         template = template.replace(f"'{{{name}}}'", _quoted(path))
-    return template.replace("{mailbox_port}", str(mailbox_port)).replace("{smsc_port}", str(smsc_port))
+    ports = {"mailbox_port": mailbox_port, "smsc_port": smsc_port, "fax_port": fax_port}
+    for name, port in ports.items():
+        template = template.replace(f"{{{name}}}", str(port))
+    return template
 
 
 def write_flows(folder: Path) -> None:
     """Copies of the demo's own, to be changed; those that are there stay."""
     folder.mkdir(exist_ok=True)
-    for script in sorted(FLOWS.glob("*.yaml")):
+    for script in sorted(FLOWS.iterdir()):
         if not (folder / script.name).exists():
             shutil.copyfile(script, folder / script.name)
 

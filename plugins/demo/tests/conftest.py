@@ -31,7 +31,9 @@ async def open_demo(hub_process: StartHub) -> OpenDemo:
     their texts, too."""
 
     async def start(**environment: str) -> HubProcess:
-        hub = await hub_process("--demo", **{"HUB_DEMO_PASSWORD": PASSWORD, "HUB_DEMO_SMSC": "0", **environment})
+        hub = await hub_process(
+            "--demo", **{"HUB_DEMO_PASSWORD": PASSWORD, "HUB_DEMO_SMSC": "0", "HUB_DEMO_FAX": "0", **environment}
+        )
         await until(lambda: running(hub))
         return hub
 
