@@ -13,7 +13,7 @@ from hub.model.states import OFFER_OPEN, InteractionState, OfferState, WorkState
 from hub.pipeline import blocking, route
 from hub.pipeline.colleagues import carried, consulted
 from hub.pipeline.promises import attempts
-from hub.store import interactions, legs, offering, presences, routing_rows, work
+from hub.store import interactions, legs, offering, on_the_way, presences, routing_rows, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
@@ -113,7 +113,7 @@ def win(tx: Tx, offer: Row, row: Row, interaction: Row | None, state: OfferState
     user_id = offer["user_id"]
     if not work.end_offer(tx, offer, state):
         raise _gone(tx, offer, row)
-    if not work.move(tx, row, WorkState.ASSIGNED, "work.accepted", user_id=user_id):
+    if not work.move(tx, row, WorkState.ASSIGNED, "work.accepted", user_id=user_id, **on_the_way.arrived(row)):
         raise _gone(tx, offer, row)
     for other in work.open_offers(tx.conn, work_id=row["id"]):
         work.end_offer(tx, other, OfferState.RESCINDED, by=user_id)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from hub.api import Medium
 from hub.model.actor import Actor
 from hub.model.states import OfferState
-from hub.store import held_work, listing, work
+from hub.store import held_work, listing, on_the_way, work
 from hub.store.legs import TALKING
 from hub.store.listing import InteractionItem
 
@@ -57,7 +57,7 @@ def open_offers(conn: Connection, actor: Actor, now: datetime) -> list[OfferItem
             created_at=row["created_at"],
             expires_at=row["expires_at"],
             seconds_left=max(0.0, (row["expires_at"] - now).total_seconds()),
-            carried=_carried(works[row["work_id"]]["payload"].get("carried")),
+            carried=_carried(works[row["work_id"]]["payload"].get(on_the_way.CARRIED)),
         )
         for row in rows
     ]

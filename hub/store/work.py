@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from hub.model.errors import Invalid
 from hub.model.states import OFFER, OFFER_OPEN, OfferState, Presence, WorkState
+from hub.store import on_the_way
 from hub.store.rows import Row, inserted, many, one
 from hub.store.tables import offers, presence, queues, users, work
 from hub.store.unit import Tx
@@ -162,7 +163,7 @@ def move(tx: Tx, row: Row, state: WorkState, event: str, **values: Any) -> bool:
 
 def end(tx: Tx, row: Row, state: WorkState = WorkState.DONE) -> bool:
     """The need is met or gone; whoever held it has the slot back."""
-    return move(tx, row, state, "work.ended", ended_at=tx.now)
+    return move(tx, row, state, "work.ended", ended_at=tx.now, **on_the_way.arrived(row))
 
 
 def load_of(conn: Connection, user_id: int) -> dict[str, int]:

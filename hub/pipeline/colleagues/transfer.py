@@ -20,8 +20,8 @@ def to_queue(tx: Tx, actor: Actor, interaction_id: int, queue_id: int, note: str
     """Back into a queue, at its first enqueue time; the note stays in the conversation."""
     if work.queue(tx.conn, queue_id) is None:
         raise Invalid("unknown queue", {"queue": "There is no such queue."})
-    interaction = _leave(tx, actor, interaction_id, note)
-    return carried.along(tx, actor, route.put_into_queue(tx, interaction, queue_id))
+    given = _leave(tx, actor, interaction_id, note)
+    return carried.along(tx, given, route.put_into_queue(tx, given, queue_id))
 
 
 def to_skill(
@@ -32,9 +32,9 @@ def to_skill(
     queue = work.queue(tx.conn, queue_id or interaction["queue_id"])
     if queue is None:
         raise Conflict("It came from no queue; name one.")
-    interaction = _leave(tx, actor, interaction_id, note)
+    given = _leave(tx, actor, interaction_id, note)
     wanted = {**queue["skills"], **skills}
-    return carried.along(tx, actor, route.put_into_queue(tx, interaction, queue["id"], skills=wanted))
+    return carried.along(tx, given, route.put_into_queue(tx, given, queue["id"], skills=wanted))
 
 
 def to_department(tx: Tx, actor: Actor, interaction_id: int, department_id: int, note: str = "") -> Row:
@@ -51,22 +51,22 @@ def ring(tx: Tx, actor: Actor, interaction_id: int, user_id: int, note: str = ""
     interaction = interactions.locked_for(tx, actor, interaction_id)
     if not route.takes(tx, interaction, user_id):
         raise Conflict("They cannot take it now.", {"user": user_id})
-    interaction = _leave(tx, actor, interaction_id, note)
+    given = _leave(tx, actor, interaction_id, note)
     until = (tx.now + RINGS).isoformat()
     queue_id = interaction["queue_id"] or work.first_queue(tx.conn)["id"]
     wanted = {"agent": user_id, "agent_until": until, "returns_to": actor.user_id}
-    return carried.along(tx, actor, route.put_into_queue(tx, interaction, queue_id, **wanted))
+    return carried.along(tx, given, route.put_into_queue(tx, given, queue_id, **wanted))
 
 
 def to_user(tx: Tx, actor: Actor, interaction_id: int, user_id: int, note: str = "") -> Row:
     """To a colleague, by hand: it is theirs at once, whatever else they have."""
     if presences.name_of(tx.conn, user_id) is None:
         raise Invalid("unknown user", {"user": "There is no such user."})
-    interaction = _leave(tx, actor, interaction_id, note)
+    given = _leave(tx, actor, interaction_id, note)
     work.lock_agent(tx, user_id)
-    interaction = route.connect(tx, interaction, user_id, "transfer")
+    interaction = route.connect(tx, given, user_id, "transfer")
     offer.give_way(tx, user_id)
-    return carried.along(tx, actor, interaction)
+    return carried.along(tx, given, interaction)
 
 
 def take(tx: Tx, actor: Actor, interaction_id: int) -> Row:
