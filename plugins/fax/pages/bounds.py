@@ -20,6 +20,7 @@ class Bounds:
     def __init__(self, told: Mapping[str, Any]) -> None:
         self.pages, self.pixels = int(told["pages"]), int(told["pixels"])
         self._memory, self._page = int(told["memory"]), float(told["page"])
+        self._held = False
 
     def hold(self) -> None:
         """From now on, for good. Windows knows none of these: there the hub's own clock ends what takes too long."""
@@ -27,6 +28,7 @@ class Bounds:
             return
         import resource
 
+        self._held = True
         os.nice(_NICE)
         resource.setrlimit(resource.RLIMIT_AS, (self._memory, self._memory))
         resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
@@ -34,8 +36,9 @@ class Bounds:
         self.page()
 
     def page(self) -> None:
-        """A new page begins: the time of the last one is forgiven. When it is over the system ends the process."""
-        if sys.platform != "win32":
+        """A new page begins: the time of the last one is forgiven. When it is over the system ends the process.
+        Nothing where nobody holds it."""
+        if sys.platform != "win32" and self._held:
             import signal
 
             signal.setitimer(signal.ITIMER_PROF, self._page)

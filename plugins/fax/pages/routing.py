@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _QUEUE: Final = re.compile(r"queue:([a-z0-9][a-z0-9_-]{0,63})", re.IGNORECASE)
-_SERIAL: Final = re.compile(r"(?:ticket:)?#?(\d{9})", re.IGNORECASE)
+_SERIAL: Final = re.compile(r"(?:ticket:)?#?(\d{4}-?\d{4}-?\d)", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,9 @@ class Routed:
 
 
 def route(barcodes: Iterable[str]) -> Routed:
-    """`queue:KEY`, and `ticket:123456789` or the nine digits alone; the first of each counts, others say nothing."""
+    """`queue:KEY`, and `ticket:4821-9035-6` or the nine digits alone; the first of each counts, others say nothing."""
     said = [code.strip() for code in barcodes]
-    return Routed(_first(_QUEUE, said).lower(), _first(_SERIAL, said))
+    return Routed(_first(_QUEUE, said).lower(), _first(_SERIAL, said).replace("-", ""))
 
 
 def _first(form: re.Pattern[str], said: Iterable[str]) -> str:

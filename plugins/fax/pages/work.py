@@ -16,21 +16,21 @@ Answer = tuple[Mapping[str, Any], list[bytes]]
 def main() -> None:
     """Whatever happens there is an answer, unless the system ends us."""
     told, blobs = wire.unpacked(sys.stdin.buffer.read())
-    try:
-        said, made = _done(told, blobs)
-    except PageError as error:
-        said, made = {"problem": error.problem, "file": error.file}, []
-    except MemoryError:
-        said, made = {"problem": Problem.TOO_LARGE}, []
-    except Exception:  # noqa: BLE001  # a damaged document has libraries raise whatever they like
-        said, made = {"problem": Problem.UNREADABLE}, []
-    sys.stdout.buffer.write(wire.packed(said, made))
-
-
-def _done(told: Mapping[str, Any], blobs: list[bytes]) -> Answer:
     bounds = Bounds(told["limits"])
     bounds.hold()
-    return _worker(told["work"])(told, blobs, bounds)
+    sys.stdout.buffer.write(wire.packed(*answer_to(told, blobs, bounds)))
+
+
+def answer_to(told: Mapping[str, Any], blobs: list[bytes], bounds: Bounds) -> Answer:
+    """What was made, or {"problem", "file"}. Never raises."""
+    try:
+        return _worker(told["work"])(told, blobs, bounds)
+    except PageError as error:
+        return {"problem": error.problem, "file": error.file}, []
+    except MemoryError:
+        return {"problem": Problem.TOO_LARGE}, []
+    except Exception:  # noqa: BLE001  # a damaged document has libraries raise whatever they like
+        return {"problem": Problem.UNREADABLE}, []
 
 
 def _worker(work: str) -> Callable[[Mapping[str, Any], list[bytes], Bounds], Answer]:

@@ -28,6 +28,7 @@ class FaxComposing extends Element {
     quality.value = draft.fields.quality ?? "";
     cover.value = draft.fields.cover ?? "";
     open.disabled = !draft.text.trim() && !draft.attachments.length;
+    if (open.disabled) this.#close();
   }
 
   #build() {
@@ -37,7 +38,7 @@ class FaxComposing extends Element {
     const cover = this.#choice("cover", COVERS, said);
     const open = element("button", { type: "button", "aria-expanded": "false", "data-testid": "fax-preview" }, said("preview"));
     open.addEventListener("click", () => this.#preview(said));
-    const place = element("div", { style: "padding: 8px 0" });
+    const place = element("div", { class: "small", style: "padding: 8px 0" });
     Object.assign(this.#parts, { quality, cover, open, place });
     const row = element("div", { class: "row" }, label(said("quality"), quality), label(said("cover"), cover), open);
     this.root.replaceChildren(element("div", { style: "padding: 4px 14px" }, row, place));
@@ -66,6 +67,13 @@ class FaxComposing extends Element {
     }
   }
 
+  #close() {
+    const { place, open } = this.#parts;
+    this.#drawing?.abort();
+    place.replaceChildren();
+    open.setAttribute("aria-expanded", "false");
+  }
+
   async #asked() {
     const { account, to, draft } = this.context;
     const files = await Promise.all(draft.attachments.map(async ({ id, name, media_type }) => ({ name, media_type, content: await fileOf(id) })));
@@ -74,12 +82,10 @@ class FaxComposing extends Element {
   }
 
   #viewer(pages, said) {
-    const { place, open } = this.#parts;
     const close = element("button", { type: "button", "aria-label": said("close"), title: said("close"), "data-testid": "fax-close" }, "×");
     close.addEventListener("click", () => {
-      place.replaceChildren();
-      open.setAttribute("aria-expanded", "false");
-      open.focus();
+      this.#close();
+      this.#parts.open.focus();
     });
     return new Viewer(pages.map((page) => ({ src: `data:image/png;base64,${page}` })), null, said, [close]).root;
   }

@@ -6,6 +6,7 @@ export const look = style(`
 :host { display: block; font: inherit; color: var(--text); }
 [hidden] { display: none !important; }
 p { margin: 0; }
+.small .stage { max-height: min(320px, 32vh); }
 button, select { font: inherit; font-size: 12px; color: var(--text); background: var(--surface); border: 1px solid var(--line-strong); border-radius: 8px; padding: 4px 8px; }
 button { cursor: pointer; }
 button:disabled { opacity: 0.5; cursor: default; }
@@ -22,9 +23,8 @@ button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(
 .strip button { position: relative; width: 60px; height: 84px; padding: 0; border-radius: 4px; background: #fff no-repeat; }
 .strip button[aria-current="true"] { outline: 2px solid var(--accent-text); outline-offset: 1px; }
 .strip .number { position: absolute; right: 2px; bottom: 2px; padding: 0 4px; border-radius: 4px; background: var(--surface); color: var(--text); font-size: 11px; }
-.strip .mark { position: absolute; left: 2px; top: 2px; padding: 0 4px; border-radius: 4px; background: var(--warn-soft); color: var(--warn); font-size: 11px; }
-.strip .marked { opacity: 0.75; }
-.stage { height: 460px; overflow: auto; border: 1px solid var(--line-strong); border-radius: 8px; background: var(--sunken); }
+.strip [data-mark]:not([data-mark=""])::before { content: attr(data-mark); position: absolute; left: 2px; top: 2px; padding: 0 4px; border-radius: 4px; background: var(--warn-soft); color: var(--warn); font-size: 11px; }
+.stage { max-height: min(460px, 50vh); overflow: auto; border: 1px solid var(--line-strong); border-radius: 8px; background: var(--sunken); }
 .leaf { position: relative; margin: 0 auto; background: #fff; overflow: hidden; }
 .leaf img { position: absolute; left: 50%; top: 50%; max-width: none; }
 .inverted { filter: invert(1); }

@@ -39,7 +39,7 @@ class FaxMessage extends Element {
 
   #viewer(pages, attachments, said) {
     const strip = attachments.find((file) => file.inline && file.media_type === "image/webp");
-    const tool = element("button", { type: "button", "data-testid": "fax-print" }, said("print"));
+    const tool = element("button", { type: "button", "aria-label": said("print"), title: said("print"), "data-testid": "fax-print" }, "⎙");
     tool.addEventListener("click", () => print(pages.map((page) => page.src)));
     return new Viewer(pages, strip && path(strip), said, [tool]).root;
   }

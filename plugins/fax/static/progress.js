@@ -65,7 +65,7 @@ class FaxProgress extends Element {
     const live = this.#live && UNDER_WAY.includes(this.#live.phase) ? this.#live : null;
     const state = live?.phase ?? report.state;
     const facts = { page: live?.page ?? report.page, of: live?.of ?? report.of };
-    const words = element("span", { role: "status", class: state === "DELIVERED" ? "good" : state === "FAILED" ? "bad" : "", "data-testid": "fax-state", "data-state": state }, knows(state) ? said(state, facts) : state);
+    const words = element("span", { role: "status", class: state === "DELIVERED" ? "good" : state === "FAILED" ? "bad" : "", "data-testid": "fax-state", "data-state": state }, knows(state) ? said(state, { ...facts, count: facts.of }) : state);
     const line = element("p", { class: "row soft" }, words, ...(UNDER_WAY.includes(state) && facts.of ? [bar(facts, words.textContent)] : []), ...more(report, state, said, this));
     this.root.replaceChildren(line);
   }

@@ -32,9 +32,8 @@ export class Viewer {
   #small(page, at, strip) {
     const { mark } = page;
     const label = [this.#said("page", { n: at + 1 }), mark && this.#said(mark)].filter(Boolean).join(", ");
-    const marks = mark ? [element("span", { class: "mark", "aria-hidden": "true" }, this.#said(mark))] : [];
     const number = element("span", { class: "number", "aria-hidden": "true" }, String(at + 1));
-    const button = element("button", { type: "button", "aria-label": label, title: label, "data-testid": `fax-page-${at + 1}`, class: mark ? "marked" : "" }, ...marks, number);
+    const button = element("button", { type: "button", "aria-label": label, title: label, "data-testid": `fax-page-${at + 1}`, "data-mark": mark ? this.#said(mark) : "" }, number);
     const scale = SHOWN / SMALL;
     button.style.backgroundImage = `url("${strip ?? page.src}")`;
     button.style.backgroundPosition = strip ? `${-at * SHOWN}px 0` : "0 0";

@@ -36,7 +36,7 @@ def sheet(drawn: Drawn, options: PrintOptions) -> Image.Image:
     wide, high = drawn.width * across, drawn.height * down
     fit = min(1.0, WIDTH / wide, length / high)
     size = max(1, min(WIDTH, round(wide * fit))), max(1, min(length, round(high * fit)))
-    page = Image.new("1", (WIDTH, length), 1)
+    page = Image.new("1", (WIDTH, length), WHITE)
     page.paste(black_and_white(resized(drawn.image, size)), ((WIDTH - size[0]) // 2, 0))
     return page
 

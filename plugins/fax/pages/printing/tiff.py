@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PIL import Image, ImageChops, TiffImagePlugin
+from PIL import Image, TiffImagePlugin
 
 _SHORT, _LONG, _RATIONAL = 3, 4, 5
+_INK: Final = [255, *[0] * 255]
+"""Black dots become 1; in memory white is any value but 0."""
 _HEAD: Final = struct.pack("<2sH", b"II", 42)
 
 
@@ -27,7 +29,7 @@ class Page:
 def coded(image: Image.Image, dpi: tuple[int, int]) -> Page:
     """A black and white picture (mode 1) as a page. T.6 calls white what is 0; in memory black is."""
     whole = io.BytesIO()
-    ImageChops.invert(image).save(whole, "TIFF", compression="group4", strip_size=1 << 26)
+    image.point(_INK).save(whole, "TIFF", compression="group4", strip_size=1 << 26)
     with Image.open(whole) as saved:
         assert isinstance(saved, TiffImagePlugin.TiffImageFile)
         tags = saved.tag_v2

@@ -9,6 +9,7 @@ from PIL import Image, ImageChops
 
 from plugins.fax.pages.options import DOTS, INCH
 
+_INK: Final = [255, *[0] * 255]
 _EDGE: Final = round(5 / INCH * DOTS)
 """Dots at the sides that scanners darken."""
 _HEAD: Final = 7 / INCH
@@ -31,7 +32,7 @@ class Mark(StrEnum):
 
 def mark_of(page: Image.Image, lines: float) -> Mark:
     """`page` is of mode 1, `lines` to the inch."""
-    ink = ImageChops.invert(page)
+    ink = page.point(_INK)
     body = ink.crop((_EDGE, min(round(_HEAD * lines), page.height - 1), page.width - _EDGE, page.height))
     black, dots = _count(body), body.width * body.height
     if black <= dots * _BLANK:

@@ -1,0 +1,1 @@
+"""Pages: what documents become, and what is read of those that came in."""

@@ -1,0 +1,67 @@
+"""Documents made to do harm are refused, whatever they do: the child process ends, the hub says why."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from PIL import Image
+
+from plugins.fax.pages import PageError, PageLimits, Printer, Problem
+from plugins.fax.pages.child import Children
+from plugins.fax.tests.pages.documents import endless, file, huge_picture, pdf, picture
+
+pytestmark = pytest.mark.slow
+
+TIGHT = PageLimits(pages=20, page_seconds=0.8)
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (pdf(5_000), "application/pdf"),
+        (picture(Image.new("1", (30_000, 30_000))), "image/png"),
+        (b"a\n" * 3_000_000, "text/plain"),
+        (b"a" * 3_000_000, "text/plain"),
+        (b"<" * 3_000_000, "text/html"),
+    ],
+    ids=["pages", "pixels", "lines", "one line", "markup"],
+)
+async def test_more_than_a_fax_can_hold_is_too_large(content: bytes, media_type: str) -> None:
+    with pytest.raises(PageError) as refused:
+        await Printer(TIGHT).to_pages([file(content, media_type)])
+    assert refused.value.problem is Problem.TOO_LARGE
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no timer that ends a process within native code")
+async def test_a_page_that_takes_for_ever_is_ended_by_the_system() -> None:
+    with pytest.raises(PageError) as refused:
+        await Printer(TIGHT).to_pages([file(endless())])
+    assert refused.value.problem is Problem.TOO_LARGE
+
+
+async def test_a_picture_that_unpacks_to_gigabytes_takes_no_more_memory_than_it_may() -> None:
+    """It is left out, or refused: pdfium may do either."""
+    try:
+        became: object = (await Printer(TIGHT).to_pages([file(huge_picture())])).count
+    except PageError as refused:
+        became = refused.problem
+    assert became in {1, Problem.TOO_LARGE, Problem.UNREADABLE}
+
+
+@pytest.mark.parametrize(
+    ("does", "problem"),
+    [
+        ("import os; os.kill(os.getpid(), 11)", Problem.UNREADABLE),
+        ("import os; os.kill(os.getpid(), 9)", Problem.TOO_LARGE),
+        ("print('not an answer')", Problem.UNREADABLE),
+        ("while True: pass", Problem.TOO_LARGE),
+    ],
+    ids=["crashes", "is killed", "talks", "hangs"],
+)
+async def test_whatever_a_child_does_the_hub_hears_one_kind_of_error(does: str, problem: Problem) -> None:
+    seconds = 1.0 if "while" in does else 30.0
+    children = Children(PageLimits(seconds=seconds), 1, (sys.executable, "-c", does))
+    with pytest.raises(PageError) as refused:
+        await children.do("print", {}, [])
+    assert refused.value.problem is problem

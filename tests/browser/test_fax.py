@@ -1,0 +1,132 @@
+"""Faxes as an agent sees them: a dealer's machine sends one, its pages are turned and turned round, and the answer is
+looked at before it goes."""
+
+from __future__ import annotations
+
+import io
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.async_api import expect
+
+from plugins.fax.machine.machine import Machine
+from tests.browser.conftest import SitDown
+from tests.browser.desk import PATIENCE, Desk
+from tests.browser.office import PASSWORD
+from tests.browser.test_accessibility import faults
+from tests.browser.test_sms import change
+from tests.support.fixtures import StartHub
+
+pytestmark = [pytest.mark.slow, pytest.mark.peer]
+
+LONG = 120_000.0
+FAX, DEALER = "+861058880001", "+8613800138000"
+SITE = """
+[site]
+name = "Parts"
+plugins = ["sip", "fax"]
+
+[[queues]]
+key = "orders"
+name = "Orders"
+
+[[connections]]
+name = "Trunk"
+channel = "sip"
+settings = {{ listen_port = {port}, peers = ["127.0.0.1"], proxies = ["127.0.0.1:{dealer}"], prefixes = ["*"] }}
+
+[[accounts]]
+name = "Faxes"
+channel = "fax"
+connection = "Trunk"
+address = "tel:{number}"
+queue = "orders"
+
+[[users]]
+login = "lin"
+name = "Lin Yue"
+password = "{password}"
+roles = ["agent"]
+queues = ["orders"]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The running site, and the machine of one of its dealers."""
+
+    url: str
+    dealer: Machine
+
+
+@pytest.fixture
+async def parts(tmp_path: Path, hub_process: StartHub) -> AsyncIterator[Parts]:
+    """A site with a fax number, and nobody else on its trunk."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    async with Machine(DEALER, tmp_path / "dealer") as dealer:
+        await dealer.telephone.open()
+        site = SITE.format(port=port, dealer=dealer.telephone.port, number=FAX, password=PASSWORD)
+        (tmp_path / "hub.toml").write_text(site, encoding="utf-8")
+        hub = await hub_process()
+        dealer.telephone.hub = ("127.0.0.1", port)
+        yield Parts(hub.http, dealer)
+
+
+def order() -> bytes:
+    """Three short pages: something, nothing, and something again."""
+    pages = [Image.new("1", (1728, 300), 1) for _ in range(3)]
+    for page in (pages[0], pages[2]):
+        ImageDraw.Draw(page).rectangle((300, 120, 1400, 200), fill=0)
+    made = io.BytesIO()
+    pages[0].save(made, "TIFF", compression="group4", dpi=(204, 98), save_all=True, append_images=pages[1:])
+    return made.getvalue()
+
+
+async def stands(desk: Desk, **known: Any) -> None:
+    """How the page lies there."""
+    for name, value in known.items():
+        await expect(desk.at("fax-stage")).to_have_attribute(f"data-{name}", str(value), timeout=PATIENCE)
+
+
+async def test_pages_are_turned_by_keys_and_an_answer_is_seen_before_it_goes(parts: Parts, sit_down: SitDown) -> None:
+    lin = await sit_down(parts, "lin")
+    await change(lin, preferences={"undo_seconds": 0})  # nothing waits to be taken back
+    await lin.be("READY")
+    parts.dealer.send(FAX, order())
+    await expect(lin.at("offer")).to_be_visible(timeout=LONG)
+    await lin.accept()
+
+    await lin.sees("fax-facts", "3 pages")
+    await lin.sees("fax-place", "1 of 3")
+    await expect(lin.at("fax-page-2")).to_be_hidden()  # nothing is on it
+    stage = lin.at("fax-stage")
+    await stage.focus()
+    await stage.press("ArrowRight")
+    await lin.sees("fax-place", "3 of 3")
+    await stage.press("r")
+    await stage.press("+")
+    await stands(lin, turn=90, size=1.5)
+    await lin.at("fax-folded").click()
+    await lin.at("fax-page-2").click()
+    await lin.sees("fax-place", "blank")
+    assert await faults(lin) == []
+    async with lin.page.expect_download() as download:
+        await lin.at("attachments").get_by_role("link").click()
+    assert (await download.value).suggested_filename == "fax.pdf"
+
+    await lin.write("您的订单已发货。")
+    await lin.at("fax-choose-cover").select_option("STANDARD")
+    await lin.at("fax-preview").click()
+    await expect(lin.at("composer").get_by_test_id("fax-place")).to_have_text("1 of 1", timeout=PATIENCE)
+    await lin.at("fax-close").click()
+    await lin.at("send").click()
+    await expect(lin.at("fax-state")).to_have_attribute("data-state", "DELIVERED", timeout=LONG)
+    [*_, received] = parts.dealer.entries
+    assert (received.direction, received.pages) == ("IN", 1)
