@@ -39,8 +39,9 @@ def normalised(provider: Provider, account: AnyAccount, raw: Raw, settings: SmsS
 
 
 def said(heard: Heard) -> str:
-    """The words of one piece."""
-    return segments.text_of(heard.octets, heard.coding) if heard.coding else heard.text
+    """The words of one piece, without what no database keeps."""
+    text = segments.text_of(heard.octets, heard.coding) if heard.coding else heard.text
+    return text.replace("\0", "")
 
 
 def _inbound(heard: Heard, account: AnyAccount, raw: Raw, settings: SmsSettings) -> Inbound:

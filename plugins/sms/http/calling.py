@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -43,11 +44,11 @@ def read(settings: HttpSettings, raw: Raw) -> Iterator[News]:
         found = _document(calling, raw)
     except Unreadable as error:
         raise Malformed(str(error)) from None
-    for one in each_at(found, calling.each):
-        yield from _heard(calling, raw, one) if isinstance(calling, Hearing) else _report(calling, one)
+    for index, one in enumerate(each_at(found, calling.each)):
+        yield from _heard(calling, raw, one, index) if isinstance(calling, Hearing) else _report(calling, one)
 
 
-def _heard(calling: Hearing, raw: Raw, one: Json) -> Iterator[Heard]:
+def _heard(calling: Hearing, raw: Raw, one: Json, index: int) -> Iterator[Heard]:
     sender, text = text_at(one, calling.sender), text_at(one, calling.text)
     if not sender:
         raise Malformed("a text without a sender")
@@ -56,7 +57,14 @@ def _heard(calling: Hearing, raw: Raw, one: Json) -> Iterator[Heard]:
     elif calling.unicode_where and _says(one, calling.unicode_where):
         octets = text_at(_document(calling, raw, "latin-1"), calling.text)
         text = octets.encode("latin-1", "replace").decode("utf-16-be", "replace")
-    yield Heard(sender, text_at(one, calling.recipient), text=text, id=text_at(one, calling.id))
+    own = text_at(one, calling.id) or _name_of(raw, index)
+    yield Heard(sender, text_at(one, calling.recipient), text=text, id=own)
+
+
+def _name_of(raw: Raw, index: int) -> str:
+    """For a text to which its gateway gives no id: the same words said again are another text, so when counts, too."""
+    told = f"{raw.meta.get('at', '')} {raw.meta.get('url', '')} {index} ".encode("utf-8", "replace")
+    return f"sha256-{sha256(told + raw.body).hexdigest()[:40]}"
 
 
 def _says(one: Json, condition: str) -> bool:

@@ -74,7 +74,9 @@ def text_at(found: Json, path: str) -> str:
     value = at(found, path) if path else None
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, str | int | float) else ""
+    if not isinstance(value, str | int | float):
+        return ""
+    return str(value).replace("\0", "").encode("utf-8", "replace").decode()  # half a pair of JSON is no text
 
 
 def each_at(found: Json, path: str) -> Sequence[Json]:

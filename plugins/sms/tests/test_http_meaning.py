@@ -108,10 +108,11 @@ def test_texts_are_heard_several_at_once() -> None:
     body = json.dumps(
         {"data": [{"mobile": "13800138000", "content": "TD", "msgid": 1}, {"mobile": "2", "content": ""}]}
     )
-    assert list(calling.read(SETTINGS, called("message", body))) == [
-        Heard("13800138000", "", text="TD", id="1"),
-        Heard("2", "", text="", id=""),
-    ]
+    first, second = calling.read(SETTINGS, called("message", body, at="2026-11-22"))
+    assert first == Heard("13800138000", "", text="TD", id="1")
+    (_, again) = calling.read(SETTINGS, called("message", body, at="2026-11-23"))
+    assert isinstance(second, Heard) and isinstance(again, Heard) and second.sender == "2"
+    assert second.id != again.id, "without an id of its own a text is named by when it came"
 
 
 @pytest.mark.parametrize(("word", "state"), [("DELIVRD", "DELIVERED"), ("MK:0001", "FAILED"), ("ACCEPTD", "")])
