@@ -45,6 +45,7 @@ class Session:
         self._heard_at = asyncio.get_running_loop().time()
         self._owed = Owed()
         self._window = asyncio.Semaphore(settings.window)
+        self._submitting = 0
         self.sends = False
 
     @classmethod
@@ -68,8 +69,8 @@ class Session:
 
     @property
     def busy(self) -> int:
-        """Requests without an answer yet."""
-        return len(self._asked)
+        """Submissions without an answer yet, those that wait for the window included."""
+        return self._submitting
 
     @property
     def unconfirmed(self) -> list[str]:
@@ -96,8 +97,12 @@ class Session:
 
     async def submit(self, octets: bytes) -> str:
         """Send a submit_sm; the message_id it got. Raises a SendError: OutcomeUnknown when no answer came."""
-        async with self._window:
-            answer = await self._ask(octets)
+        self._submitting += 1
+        try:
+            async with self._window:
+                answer = await self._ask(octets)
+        finally:
+            self._submitting -= 1
         if answer.status:
             raise refusal(answer.status, "submit_sm")
         if answer.command != Command.SUBMIT_SM | RESPONSE:
