@@ -51,6 +51,13 @@ class Refreshing:
             if not self._session.ours:
                 answer.headers.add("Require", "timer")
 
+    def offering(self, request: Request) -> None:
+        """Our INVITE or UPDATE keeps the session going (§7.4); who refreshes it goes on doing so."""
+        request.headers.add("Supported", "timer")
+        if self._session is not None:
+            who = "uac" if self._session.ours else "uas"
+            request.headers.add("Session-Expires", f"{self._session.expires};refresher={who}")
+
     def keep(self, agreed: Session | None) -> None:
         """From now on."""
         self.stop()
@@ -84,8 +91,7 @@ class Refreshing:
         if call.over or call.dialog is None or self._session is None:
             return
         request = call.dialog.request(method)
-        request.headers.add("Supported", "timer")
-        request.headers.add("Session-Expires", f"{self._session.expires};refresher=uac")
+        self.offering(request)
         if body:
             with_body(request, body, "application/sdp")
         call.dialogs.transactions.send(request, call.flow, lambda answer: self._heard(request, answer))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from sipmessage import Response
 
-from plugins.sip.wire import digest
+from plugins.sip.wire import digest, session
 from plugins.sip.wire.message import with_body
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ async def _ask(call: Call, body: bytes) -> Response:
 async def _sent(call: Call, body: bytes, *headers: tuple[str, str]) -> Response:
     assert call.dialog is not None
     request = call.dialog.request("INVITE")
+    call.refreshing.offering(request)
     for name, value in headers:
         request.headers.add(name, value)
     with_body(request, body, "application/sdp")
@@ -61,6 +62,7 @@ async def _sent(call: Call, body: bytes, *headers: tuple[str, str]) -> Response:
     if 200 <= answer.code < 300:
         call.dialogs.transactions.pass_by(call.dialog.request("ACK", request.cseq.sequence), call.flow)
         call.dialog.refresh(answer)
+        call.refreshing.keep(session.agreed(answer))
     return answer
 
 

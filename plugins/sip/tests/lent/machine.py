@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -66,11 +66,13 @@ async def house(machine: Machine, *, number: str = MACHINE, **settings: Any) -> 
         yield found
 
 
-def dials(party: Party, found: Site, number: str = MACHINE, body: bytes | None = None) -> None:
+def dials(
+    party: Party, found: Site, number: str = MACHINE, body: bytes | None = None, headers: Sequence[str] = ()
+) -> None:
     """This party calls the machine; nobody has answered yet."""
     party.where = ("127.0.0.1", found.port)
     party.to(f"<sip:{number}@hub>", f"sip:{number}@hub")
-    party.say(party.request("INVITE", body=fax() if body is None else body))
+    party.say(party.request("INVITE", *headers, body=fax() if body is None else body))
 
 
 async def answered(party: Party) -> bytes:

@@ -175,6 +175,23 @@ async def test_a_proxy_that_wants_a_log_in_for_t38_too_is_given_it() -> None:
             assert (await switching).kind is StreamKind.T38
 
 
+async def test_a_session_that_expires_is_kept_going_by_our_offer() -> None:
+    machine = Machine()
+    async with house(machine) as found:
+        with Party() as caller:
+            dials(caller, found, body=speech(), headers=("Supported: timer", "Session-Expires: 600;refresher=uac"))
+            await found.until(lambda: machine.lines)
+            answering = asyncio.create_task(machine.lines[0].answer(NEAR))
+            await answered(caller)
+            await answering
+            switching = asyncio.create_task(machine.lines[0].switch_t38(THERE))
+            offered = await caller.asked("INVITE")
+            assert offered.headers["Session-Expires"] == "600;refresher=uas"
+            caller.reply(offered, 200, "Session-Expires: 600;refresher=uas", "Require: timer", body=fax())
+            await caller.asked("ACK")
+            await switching
+
+
 async def test_a_far_side_that_knows_of_no_call_ends_it() -> None:
     machine = Machine()
     async with house(machine) as found:
