@@ -77,7 +77,7 @@ function isOurs({ peer }) {
 }
 
 function show(text) {
-  const line = at("texts").querySelector(`[data-id="${text.id}"]`) ?? at("texts").appendChild(document.createElement("li"));
+  const line = at("texts").querySelector(`[data-id="${text.id}"]`) ?? at("texts").appendChild(document.createElement("div"));
   line.dataset.id = text.id;
   line.dataset.state = text.state;
   line.dataset.testid = text.own ? "handset-own" : "handset-got";
