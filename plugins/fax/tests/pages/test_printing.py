@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
+import pikepdf
 import pytest
 from PIL import Image
 
 from plugins.fax.pages import Cover, PageError, PageLimits, Paper, Printer, PrintOptions, Problem, Quality
+from plugins.fax.pages.printing import words
 from plugins.fax.tests.pages.documents import file, leaves, pdf, picture
 from plugins.fax.tests.terminal import charts
 
@@ -58,6 +61,24 @@ async def test_a_fax_that_is_passed_on_stays_dot_for_dot(tmp_path: Path) -> None
     came = charts.save(tmp_path / "came.tiff", [charts.strip(600, 1), charts.strip(900, 2)])
     made = await Printer(PATIENT).to_pages([file(came.read_bytes(), "image/tiff")])
     assert charts.same(charts.load(came), leaves(made.tiff))
+
+
+async def test_a_document_with_a_password_is_refused_by_name() -> None:
+    locked = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf())) as document:
+        document.save(locked, encryption=pikepdf.Encryption(user="secret", owner="secret"))
+    with pytest.raises(PageError) as refused:
+        await Printer(PATIENT).to_pages([file(locked.getvalue(), "application/pdf", "prices.pdf"), file(b"and text")])
+    assert (refused.value.problem, refused.value.file) == (Problem.ENCRYPTED, "prices.pdf")
+
+
+async def test_a_mail_is_printed_with_its_heading() -> None:
+    letter = (
+        b"From: a@b.example\nSubject: =?utf-8?b?6K6i5Y2V?=\nContent-Type: text/html\n\n<p>one<p>two<script>x</script>"
+    )
+    assert words.mail_text(letter, "zh").split() == ["发件人:", "a@b.example", "主题:", "订单", "one", "two"]
+    made = await Printer(PATIENT).to_pages([file(letter, "message/rfc822")])
+    assert made.count == 1 and black(leaves(made.tiff)[0]) > 500
 
 
 @pytest.mark.parametrize(
