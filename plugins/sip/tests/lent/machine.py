@@ -66,6 +66,15 @@ async def house(machine: Machine, *, number: str = MACHINE, **settings: Any) -> 
         yield found
 
 
+@asynccontextmanager
+async def carrier(machine: Machine, **more: Any) -> AsyncIterator[tuple[Site, Party]]:
+    """The house, with a way out to a party."""
+    with Party() as outside:
+        way: dict[str, Any] = {"proxies": [f"127.0.0.1:{outside.port}"], "prefixes": ["+86"], **more}
+        async with house(machine, **way) as found:
+            yield found, outside
+
+
 def dials(
     party: Party, found: Site, number: str = MACHINE, body: bytes | None = None, headers: Sequence[str] = ()
 ) -> None:
