@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -74,9 +75,9 @@ class Intake:
         if news and not heard and not any(_is_news(each) for each in verdicts.values()):
             return None
         account = account or _whose(verdicts, own) or _first(own)
-        accepted = await emit(_addressed(_judged(raw, verdicts), account), cursor() if cursor else None)
-        for each in heard:
-            await self._sessions.watch(account, numbers.normalise(each.sender, self._region(account)))
+        storing = emit(_addressed(_judged(raw, verdicts), account), cursor() if cursor else None)
+        senders = {numbers.normalise(each.sender, self._region(account)) for each in heard}
+        accepted, *_ = await asyncio.gather(storing, *(self._sessions.watch(account, each) for each in senders))
         for one in wishes:
             await self._confirmations.plan(account, *one)
         return accepted

@@ -1,7 +1,7 @@
 """`make bench`: prints a table, each row beside the floor measured in the same run.
 
 python -m tests.bench [--scale S] [NAME …]      names: accept start ingest match owner offers fanout visitors
-                                                lists media calls conferences softphone breaks fax
+                                                lists media calls conferences softphone breaks fax sms
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from tests.bench import (
     owner,
     softphone,
     start,
+    texts,
     visitors,
 )
 from tests.bench.row import HEAD, Measure
@@ -45,6 +46,7 @@ BENCHES = {
     "softphone": softphone.measures,
     "breaks": breaks.measures,
     "fax": fax.measures,
+    "sms": texts.measures,
 }
 
 

@@ -24,6 +24,8 @@ import logging
 import signal
 import struct
 import sys
+from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -60,24 +62,36 @@ class Center:
         self.options = options
         self.ledger = Ledger(options.ledger)
         self.waiting: dict[str, dict[str, Any]] = {}
+        self.queue: deque[str] = deque()
+        self.tasks: set[asyncio.Task[None]] = set()
         self.sessions: list[Session] = []
         self.seen: set[str] = set()
         self._ids = count(0x1A0)
 
+    def serve(self, session: Session) -> None:
+        """As a task of our own: the server's would complain when we end."""
+        task = asyncio.get_running_loop().create_task(session.serve())
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
     def deliver(self, token: str, fields: dict[str, Any]) -> None:
         """Until it is answered."""
         self.waiting[token] = fields
+        self.again([token])
+
+    def again(self, tokens: Iterable[str]) -> None:
+        """These are nobody's, and still to be taken."""
+        self.queue.extend(token for token in tokens if token in self.waiting)
         self.push()
 
     def push(self) -> None:
-        """Everything that no session has in hand goes to the first that can take it."""
-        under_way = {token for session in self.sessions for token in session.delivering.values()}
-        for token, fields in list(self.waiting.items()):
+        """Give what is queued to whoever can take it."""
+        while self.queue:
             session = next((each for each in self.sessions if each.takes), None)
             if session is None:
                 return
-            if token not in under_way:
-                session.deliver(token, fields)
+            token = self.queue.popleft()
+            session.deliver(token, self.waiting[token])
 
     def submitted(self, told: Any) -> tuple[int, str]:
         """The status and id a submission is answered with; its receipt follows."""
@@ -146,7 +160,7 @@ class Session:
         if self in self.center.sessions:
             self.center.sessions.remove(self)
         self.writer.close()
-        self.center.push()
+        self.center.again(self.delivering.values())
 
     def deliver(self, token: str, fields: dict[str, Any]) -> None:
         told = make_pdu("deliver_sm", client=self.numbers, **fields)
@@ -201,7 +215,7 @@ class Session:
             self.center.waiting.pop(token, None)
             self.center.push()
         else:
-            asyncio.get_running_loop().call_later(AGAIN, self.center.push)
+            asyncio.get_running_loop().call_later(AGAIN, self.center.again, [token])
 
     def _answer(self, command: str, told: Any, status: int = 0, **fields: Any) -> None:
         answer = make_pdu(command, client=self.numbers, sequence=told.sequence, status=status, **fields)
@@ -227,7 +241,7 @@ async def serve(options: argparse.Namespace) -> None:
     """Serve until SIGTERM."""
     center, loop, ended = Center(options), asyncio.get_running_loop(), asyncio.Event()
     server = await asyncio.start_server(
-        lambda reader, writer: Session(center, reader, writer).serve(), options.host, options.port
+        lambda reader, writer: center.serve(Session(center, reader, writer)), options.host, options.port
     )
     loop.add_signal_handler(signal.SIGTERM, ended.set)
     lines = asyncio.StreamReader(limit=2**22)
