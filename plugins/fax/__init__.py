@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from hub.api import Channel, Command, Context, Panel, PluginRoutes, hookimpl
+from hub.api import Channel, Command, Context, Event, Panel, PluginRoutes, hookimpl
 from plugins.fax.machine.command import COMMAND
 from plugins.fax.settings import FaxSettings
 
@@ -77,10 +77,18 @@ async def hub_start(context: Context) -> None:
         context.fault("library", ModuleNotFoundError(channel.office.lacks))
     try:
         await hand_in(channel.office)
+        channel.office.soon(channel.broadcasts.run())
         await channel.sending.run()
     finally:
         await channel.office.close()
         _channels.remove((context, channel))
+
+
+@hookimpl
+async def hub_event(event: Event) -> None:
+    """What became of a broadcast's messages that never became a fax."""
+    for _, channel in _channels:
+        await channel.broadcasts.observe(event)
 
 
 def _channel(context: Context) -> FaxChannel:

@@ -23,6 +23,7 @@ from hub.api import (
     Raw,
     Sent,
 )
+from plugins.fax.broadcast.running import Broadcasts
 from plugins.fax.incoming.receiving import receive
 from plugins.fax.meaning import meaning, number_of
 from plugins.fax.office import Office, settings_of
@@ -57,6 +58,7 @@ class FaxChannel:
     def __init__(self, context: Context) -> None:
         self.office = Office(context)
         self.sending = Sending(self.office)
+        self.broadcasts = Broadcasts(self.office)
 
     def address(self, raw: Raw) -> Sequence[Address]:
         return [Address(SCHEME, number_of(raw))]

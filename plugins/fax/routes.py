@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from hub.api import PluginRoutes, Request, Response, Route
 from plugins.fax import log_book, report
+from plugins.fax.broadcast import routes as broadcasting
 from plugins.fax.channel import FaxChannel
 from plugins.fax.log_book import Call
 from plugins.fax.outgoing import jobs
@@ -28,6 +29,7 @@ def routes(channel: FaxChannel) -> PluginRoutes:
         Route("GET", "/messages/{message}", desk.message, permission=READ, docs="How a fax that was sent fares."),
         Route("GET", "/messages/{message}/report", desk.report, permission=READ, docs="The same, to be printed."),
         Route("GET", "/log", desk.log, permission=MANAGE, docs="The newest faxes of each number, in and out."),
+        *broadcasting.routes(channel.office, channel.broadcasts),
     ]
 
 

@@ -16,6 +16,8 @@ from hub.plugin import settings
 from hub.plugin.discovery import GROUP, Plugins, discover
 from hub.plugin.site_model import SiteFile
 from hub.store import blobs
+from plugins.fax.broadcast import rows
+from plugins.fax.broadcast.numbers import Recipient
 from plugins.fax.machine.machine import Machine, Takes
 from plugins.fax.tests.terminal import charts
 from tests.toy.tests.house import TOY, Row
@@ -62,6 +64,22 @@ class FaxHouse(VoiceHouse):
         return await self.store.write(
             lambda tx: start.contact(tx, self.ann, account, row, can, Address("tel", to), said)
         )
+
+    async def broadcast(self, title: str, numbers: Sequence[str]) -> int:
+        """Page and numbers, as a supervisor hands them in; its id."""
+        account = self.site.directory.find("fax", Address("tel", FAX))
+        assert account is not None
+        to = [Recipient(number) for number in numbers]
+        return await self.store.write(lambda tx: rows.create(tx.conn, account.id, title, "Su", [], "Page", to))
+
+    async def broadcast_is_done(self, broadcast: int) -> list[Row]:
+        """Each number has its result; they are told."""
+        async with asyncio.timeout(60):
+            while True:
+                found = await self.store.read(rows.all_of)
+                if [each.state for each in found if each.id == broadcast] == ["DONE"]:
+                    return await self.store.read(lambda conn: rows.recipients_of(conn, broadcast))
+                await asyncio.sleep(0.2)  # the far sides are real: nothing here tells of their end
 
     async def files_of(self, message: Row) -> list[Any]:
         """Of a message."""

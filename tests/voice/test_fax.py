@@ -43,7 +43,9 @@ async def test_a_fax_comes_in_as_sound_and_one_goes_out_by_t38(database_url: str
         assert (received.direction, received.code, received.pages, received.t38) == ("IN", "OK", 1, True), received
 
 
-async def test_a_busy_number_is_dialled_again_and_then_given_up(sqlite_url: str, tmp_path: Path) -> None:
+async def test_a_busy_number_is_dialled_again_and_given_up_and_a_broadcast_tells_each_result(
+    sqlite_url: str, tmp_path: Path
+) -> None:
     async with machine(tmp_path) as customer, FaxHouse(sqlite_url, tmp_path, customer) as house:
         customer.answers = False
         await house.fax("Your order is on its way.")
@@ -51,3 +53,8 @@ async def test_a_busy_number_is_dialled_again_and_then_given_up(sqlite_url: str,
         assert failed["error_code"] == "BUSY"
         calls = await house.store.read(lambda conn: log_book.attempts(conn, failed["message_id"]))
         assert [(call.code, call.ok) for call in calls] == [("BUSY", False)] * 2
+
+        made = await house.broadcast("New prices", [DEALER, "+861062561188"])
+        shown = await house.broadcast_is_done(made)
+        assert [(each["state"], each["code"]) for each in shown] == [("FAILED", "BUSY"), ("FAILED", "UNREACHABLE")]
+        assert len({each["message_id"] for each in shown}) == 2, "each is a message of its own"
