@@ -37,7 +37,7 @@ from plugins.sip.trunks.trunk import Trunk
 from plugins.sip.user_agent import UserAgent
 from plugins.sip.wire.digest import Verdicts
 from plugins.sip.wire.message import encode, response
-from plugins.sip.wire.numbers import called, caller
+from plugins.sip.wire.numbers import caller
 from plugins.sip.wire.sdes import Encryption, without_keys
 
 log = logging.getLogger(__name__)
@@ -126,9 +126,11 @@ class Exchange:
         request = incoming.request
         may_be = self.guard.trunks_of(incoming.flow.remote[0])
         account, number = await account_called(self.context, request, self.trunks, may_be)
-        taken = None if meant_for_phones(request) else await self.lent.called(request, self.trunks, may_be)
+        taken = None
+        if not meant_for_phones(request):
+            taken = await self.lent.called(request, self.trunks, may_be, guess=account is None)
         if taken is not None and (account is None or offers_t38(request) or not taken.shared):
-            self._lend(incoming, taken, called(request))
+            self._lend(incoming, taken)
         elif account is None or meant_for_phones(request):
             await self.from_phones.take(incoming)
         else:
@@ -149,7 +151,7 @@ class Exchange:
             call.ring()
             call.answer()
 
-    def _lend(self, incoming: Incoming, taken: Taken, number: str) -> None:
+    def _lend(self, incoming: Incoming, taken: Taken) -> None:
         """To another plugin."""
         try:
             call = self._answering(incoming, self.audio.engine, taken.account)
@@ -157,7 +159,7 @@ class Exchange:
             incoming.respond(response(incoming.request, 503, "Service Unavailable", tag="n"))
             return
         CALLS.labels("in").inc()
-        self.lent.take(taken, call, number)
+        self.lent.take(taken, call)
 
     def _answering(self, incoming: Incoming, engine: MediaEngine, account: AnyAccount) -> Answering:
         media = MediaLeg(engine, None, self.encryption(account))

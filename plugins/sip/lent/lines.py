@@ -31,10 +31,11 @@ LAST_WORDS: Final = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An account of another channel, and who takes its calls."""
+    """An account of another channel, by the number dialled, and who takes its calls."""
 
     by: TakesCalls
     account: AnyAccount
+    number: str
 
     @property
     def shared(self) -> bool:
@@ -67,12 +68,14 @@ class LentLines:
         self._lines.pop(line.id, None)
         LENT.set(len(self._lines))
 
-    async def called(self, request: Request, trunks: Mapping[int, Trunk], may_be: Collection[int]) -> Taken | None:
-        """Who takes a call that came, by the number dialled."""
+    async def called(
+        self, request: Request, trunks: Mapping[int, Trunk], may_be: Collection[int], *, guess: bool
+    ) -> Taken | None:
+        """Who takes a call that came; `guess`: no voice does."""
         for taker in self._takers():
-            account, _ = await account_called(self._context, request, trunks, may_be, taker.name)
-            if account is not None:
-                return Taken(taker, account)
+            found = await account_called(self._context, request, trunks, may_be, taker.name, guess=guess)
+            if found[0] is not None:
+                return Taken(taker, found[0], found[1])
         return None
 
     async def having(self, number: str, connection: int | None) -> Taken | None:
@@ -80,15 +83,15 @@ class LentLines:
         for taker in self._takers():
             account = await self._context.account(taker.name, Address(SCHEME, number))
             if account is not None and account.connection_id == connection:
-                return Taken(taker, account)
+                return Taken(taker, account, number)
         return None
 
-    def take(self, taken: Taken, call: Answering, number: str) -> None:
+    def take(self, taken: Taken, call: Answering) -> None:
         """A call that came is theirs from now on."""
         who, name = caller(call.request)
         line = LentLine(
             self, taken.account, call, caller=Address(SCHEME, who, name) if who else None,
-            called=Address(SCHEME, number), t38_offered=offers_t38(call.request),
+            called=Address(SCHEME, taken.number), t38_offered=offers_t38(call.request),
         )  # fmt: skip
         self._begin(taken, line)
 
@@ -119,7 +122,7 @@ class LentLines:
             self, account, line.call, caller=line.caller, called=account.address, about=about, thread=line.thread,
             t38_offered=line.t38_offered and line.call.unanswered,
         )  # fmt: skip
-        self._begin(Taken(taker, account), another)
+        self._begin(Taken(taker, account, account.address.value), another)
 
     async def clear(self, connection: int) -> None:
         """The connection ends, and its calls with it; who had them may finish what is left to do."""

@@ -20,17 +20,19 @@ class Trunk(Protocol):
 
 
 async def account_called(
-    context: Context, request: Request, trunks: Mapping[int, Trunk], may_be: Collection[int], channel: str = NAME
-) -> tuple[AnyAccount | None, str]:
+    context: Context, request: Request, trunks: Mapping[int, Trunk], may_be: Collection[int], channel: str = NAME,
+    *, guess: bool = True,
+) -> tuple[AnyAccount | None, str]:  # fmt: skip
     """The account, of this channel, and the number dialled. A call that comes by a registration names our log-in in its
-    Request-URI; the number then stands elsewhere, or nowhere: then it is for the connection's one account."""
+    Request-URI; the number then stands elsewhere, or nowhere: then it is, as a `guess`, for the connection's one
+    account."""
     number = called(request)
     registered = [key for key in may_be if key in trunks and number and trunks[key].log_in == number]
     for each in (number, *(called_besides(request) if registered else ())):
         if found := await _of(context, each, may_be, channel):
             return found, each
     only = [each for each in await context.accounts(channel) if each.connection_id in registered]
-    return (only[0], only[0].address.value) if len(only) == 1 else (None, number)
+    return (only[0], only[0].address.value) if guess and len(only) == 1 else (None, number)
 
 
 async def _of(context: Context, number: str, may_be: Collection[int], channel: str) -> AnyAccount | None:

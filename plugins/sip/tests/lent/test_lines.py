@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any, cast
 
 import pytest
 
@@ -16,6 +17,7 @@ from hub.api import (
     StreamKind,
     TakesCalls,
 )
+from plugins.sip.tests.carrier import carrier, settings
 from plugins.sip.tests.lent.machine import (
     MACHINE,
     NEAR,
@@ -25,7 +27,7 @@ from plugins.sip.tests.lent.machine import (
     on_the_line,
     speech,
 )
-from plugins.sip.tests.party import Party
+from plugins.sip.tests.party import NUMBER, Party
 
 
 async def test_a_call_to_the_machine_s_number_is_the_machine_s_and_no_voice_s() -> None:
@@ -88,3 +90,17 @@ async def test_a_connection_that_ends_takes_the_machine_s_calls_with_it() -> Non
             asyncio.get_running_loop().call_soon(machine.done.set)
         await caller.asked("BYE")
         assert not found.engine.open_legs and machine.ended
+
+
+@pytest.mark.parametrize(("to", "whose"), [(MACHINE, "machine"), (NUMBER, "voice"), ("site42", "voice")])
+async def test_over_a_registration_it_is_whose_number_is_named_and_a_voice_s_where_none_is(to: str, whose: str) -> None:
+    machine = Machine()
+    async with carrier() as there, house(machine, **cast("dict[str, Any]", settings(there))) as found:
+        registration = found.exchange.trunks[7].registration
+        await found.until(lambda: registration and registration.held)
+        there.party.where = ("127.0.0.1", found.port)
+        there.party.to(f"<sip:{to}@carrier>", f"sip:site42@127.0.0.1:{found.port}")
+        there.party.say(there.party.request("INVITE", body=speech()))
+        await found.until(lambda: machine.lines or found.exchange.lines)
+        assert ("machine" if machine.lines else "voice") == whose
+        assert [line.called for line in machine.lines] == [Address("tel", MACHINE)] * (whose == "machine")
