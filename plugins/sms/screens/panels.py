@@ -1,4 +1,4 @@
-"""Which elements stand where, beside conversations by text message."""
+"""Which elements stand where: most beside conversations by text message, consents beside every customer."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ CHANNELS = ("sms",)
 def panels() -> Sequence[Panel]:
     """The counter, the parts, the consent."""
     return [
-        _panel("composer", "composing", {"en": "Length of the text", "zh": "短信长度"}),
-        _panel("message", "parts", {"en": "Parts of the text", "zh": "短信条数"}),
-        _panel("customer.side", "consent", {"en": "Texts to this number", "zh": "向此号码发短信"}),
+        _panel("composer", "composing", {"en": "Length of the text", "zh": "短信长度"}, CHANNELS),
+        _panel("message", "parts", {"en": "Parts of the text", "zh": "短信条数"}, CHANNELS),
+        _panel("customer.side", "consent", {"en": "Text messages", "zh": "短信"}),
     ]
 
 
@@ -26,6 +26,6 @@ def routes(context: Context) -> PluginRoutes:
     return [composing(context), Files("/static", STATIC)]
 
 
-def _panel(slot: str, name: str, titles: dict[str, str]) -> Panel:
+def _panel(slot: str, name: str, titles: dict[str, str], channels: tuple[str, ...] = ()) -> Panel:
     module = f"/p/sms/static/{name}.js"
-    return Panel(slot, f"sms-{name}", module, titles, permission="interactions.reply", channels=CHANNELS)
+    return Panel(slot, f"sms-{name}", module, titles, permission="interactions.reply", channels=channels)

@@ -8,6 +8,7 @@ import { say } from "./words.js";
 const PAUSE_MS = 300; // a number that is being typed changes with every key
 
 const look = style(`
+:host([hidden]) { display: none; }
 :host { display: block; padding: 0 14px 4px; font-size: 12px; color: var(--text-soft); }
 p { display: flex; flex-wrap: wrap; gap: 4px 12px; margin: 0; }
 b { font-weight: 600; font-variant-numeric: tabular-nums; color: var(--text); }

@@ -1,14 +1,20 @@
-/** Beside a conversation: whether texts may go to its number, and by what evidence. Agents note what they were told. */
+/** Beside a conversation or a customer: whether texts may go to their numbers, and by what evidence. Agents note what they
+ * were told, on whatever channel. */
 
 import { Element, element, style } from "./element.js";
 import { ask, tell } from "./hub.js";
 import { say } from "./words.js";
 
 const SHOWN = 3;
+const MOST_NUMBERS = 4;
 const look = style(`
-:host { display: block; padding: 12px 16px; border-bottom: 1px solid var(--line); color: var(--text); font: inherit; }
-h3 { margin: 0; font-size: 13px; font-weight: 600; flex: 1; }
+:host { display: block; margin-top: 16px; color: var(--text); font: inherit; }
+:host([beside]) { margin: 0; padding: 12px 16px; border-bottom: 1px solid var(--line); }
+:host([hidden]) { display: none; }
+h3 { margin: 0; font-size: 13px; font-weight: 600; }
+section { margin-top: 8px; }
 .row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
+.number { flex: 1; font-size: 13px; font-variant-numeric: tabular-nums; }
 .pill { padding: 2px 8px; border-radius: 999px; font-size: 12px; background: var(--good-soft); color: var(--good); }
 .pill.stopped { background: var(--bad-soft); color: var(--bad); }
 p { margin: 6px 0 0; font-size: 12px; color: var(--text-soft); overflow-wrap: anywhere; }
@@ -24,8 +30,9 @@ form button { margin: 0; }
 
 class SmsConsent extends Element {
   #about = "";
-  #found = null;
-  #writing = false;
+  #account = null;
+  #known = [];
+  #writing = "";
   #wrong = false;
 
   constructor() {
@@ -33,29 +40,49 @@ class SmsConsent extends Element {
     this.root.adoptedStyleSheets = [look];
   }
 
-  get #query() {
-    return { account: this.context.account, number: this.context.identity?.value ?? "" };
-  }
-
   changed() {
-    const about = JSON.stringify([this.#query, this.context.position]);
-    if (this.context.account && this.context.identity && about !== this.#about) this.#learn(about);
+    const { account, customer, identity, position, interaction } = this.context;
+    this.toggleAttribute("beside", Boolean(interaction));
+    const about = JSON.stringify([account, customer, identity?.value, position]);
+    if (this.hub && about !== this.#about) this.#learn(about);
     this.#show();
   }
 
   async #learn(about) {
     this.#about = about;
-    const found = await ask("consent", this.#query).catch(() => null);
-    if (about === this.#about) this.#found = found;
+    const known = await this.#ask().catch(() => []);
+    if (about !== this.#about) return;
+    this.#known = known;
     this.#show();
   }
 
-  async #save(event) {
+  /** What was said holds for every account of the site; the one is named by which it is noted. */
+  async #ask() {
+    const { items } = await this.hub.get("/accounts", { limit: 200 });
+    const accounts = items.filter(({ channel, enabled }) => channel === "sms" && enabled);
+    this.#account = (accounts.find(({ id }) => id === this.context.account) ?? accounts[0])?.id ?? null;
+    if (!this.#account) return [];
+    const numbers = (await this.#numbers()).slice(0, MOST_NUMBERS);
+    return Promise.all(numbers.map(async (number) => ({ number, ...(await this.#said(number)) })));
+  }
+
+  #said(number) {
+    return ask("consent", { account: this.#account, number });
+  }
+
+  async #numbers() {
+    const { customer, identity } = this.context;
+    const found = customer ? await this.hub.get(`/customers/${customer}`).catch(() => null) : null;
+    const all = [identity, ...(found?.identities ?? [])].filter((one) => one?.scheme === "tel");
+    return [...new Set(all.map(({ value }) => value))];
+  }
+
+  async #save(event, { number, stopped }) {
     event.preventDefault();
     const note = this.root.querySelector("input").value.trim();
     try {
-      await tell(this.hub, "consent", { ...this.#query, allow: this.#found.stopped, note });
-      [this.#writing, this.#wrong] = [false, false];
+      await tell(this.hub, "consent", { account: this.#account, number, allow: stopped, note });
+      [this.#writing, this.#wrong] = ["", false];
       await this.#learn(this.#about);
     } catch {
       this.#wrong = true;
@@ -63,48 +90,56 @@ class SmsConsent extends Element {
     }
   }
 
-  #write(on) {
-    [this.#writing, this.#wrong] = [on, false];
+  #write(number) {
+    [this.#writing, this.#wrong] = [number, false];
     this.#show();
-    this.root.querySelector(on ? "input" : "button")?.focus();
+    this.root.querySelector(number ? "input" : "button")?.focus();
   }
+
+  // --- what is seen -------------------------------------------------------------------------------------------------
 
   #show() {
-    const found = this.#found;
-    this.hidden = !found;
-    if (!found) return this.root.replaceChildren();
-    const held = this.root.querySelector("input")?.value ?? "";
-    this.root.replaceChildren(this.#head(found), ...(found.history ?? []).slice(0, SHOWN).map((one) => this.#line(one)));
-    this.root.append(this.#writing ? this.#form(held) : this.#button(found.stopped ? "allow" : "stop"));
-    if (this.#wrong) this.root.append(element("p", { class: "wrong", role: "alert" }, this.#say("failed")));
+    this.hidden = !this.#known.length;
+    const held = this.root.querySelector("input");
+    const [words, focused] = [held?.value ?? "", held && held === this.root.activeElement];
+    this.root.replaceChildren(element("h3", {}, this.#say("title")), ...this.#known.map((one) => this.#number(one)));
+    const input = this.root.querySelector("input");
+    if (input) input.value = words;
+    if (focused) input?.focus();
   }
 
-  #head({ stopped }) {
-    const state = stopped ? "stopped" : "allowed";
-    const pill = element("span", { class: `pill ${state}`, "data-testid": "sms-consent", "data-state": state }, this.#say(state));
-    return element("div", { class: "row" }, element("h3", {}, this.#say("title")), pill);
+  #number(one) {
+    const state = one.stopped ? "stopped" : "allowed";
+    const marks = { class: `pill ${state}`, "data-testid": "sms-consent", "data-state": state };
+    const pill = element("span", marks, this.#say(state));
+    const head = element("div", { class: "row" }, element("span", { class: "number" }, one.number), pill);
+    const evidence = one.history.slice(0, SHOWN).map((each) => this.#evidence(each));
+    const act = this.#writing === one.number ? this.#form(one) : this.#button(one);
+    return element("section", {}, head, ...evidence, act);
   }
 
-  #line({ at, words, by, note }) {
+  #evidence({ at, words, by, note }) {
     const moment = new Intl.DateTimeFormat(this.language, { dateStyle: "medium", timeStyle: "short" });
     const values = { at: moment.format(new Date(at)), words, by, note };
     return element("p", { "data-testid": "sms-evidence" }, this.#say(by ? "by_agent" : "by_words", values));
   }
 
-  #button(act) {
+  #button({ number, stopped }) {
+    const act = stopped ? "allow" : "stop";
     const button = element("button", { type: "button", "data-testid": `sms-${act}` }, this.#say(act));
-    button.addEventListener("click", () => this.#write(true));
+    button.addEventListener("click", () => this.#write(number));
     return button;
   }
 
-  #form(held) {
+  #form(one) {
     const input = element("input", { required: "", maxlength: "400", "data-testid": "sms-consent-note" });
-    input.value = held;
     const cancel = element("button", { type: "button" }, this.#say("cancel"));
-    cancel.addEventListener("click", () => this.#write(false));
+    cancel.addEventListener("click", () => this.#write(""));
     const save = element("button", { type: "submit", "data-testid": "sms-consent-save" }, this.#say("save"));
-    const form = element("form", {}, element("label", {}, this.#say("note"), input), element("div", { class: "row" }, save, cancel));
-    form.addEventListener("submit", (event) => this.#save(event));
+    const form = element("form", {}, element("label", {}, this.#say("note"), input));
+    form.append(element("div", { class: "row" }, save, cancel));
+    if (this.#wrong) form.append(element("p", { class: "wrong", role: "alert" }, this.#say("failed")));
+    form.addEventListener("submit", (event) => this.#save(event, one));
     return form;
   }
 

@@ -13,7 +13,7 @@ const WORDS = {
   STOP: ["Asks for no more texts: none go to this number any more", "客户退订：不再向此号码发送短信"],
   START: ["Wants texts again: they may go to this number", "客户恢复：可以再向此号码发送短信"],
   stopped_problem: ["This number has asked for no more texts, so none can be sent.", "此号码已退订短信，无法发送。"],
-  title: ["Texts to this number", "向此号码发短信"],
+  title: ["Text messages", "短信"],
   allowed: ["Allowed", "可以发送"],
   stopped: ["Stopped", "已退订"],
   by_words: ["They wrote “{words}” on {at}.", "客户于 {at} 发来“{words}”。"],
