@@ -24,7 +24,7 @@ def charts(*numbers: int) -> list[Image.Image]:
 
 def strip(rows: int = 200, seed: int = 1) -> Image.Image:
     """A short page, for what is not about pages."""
-    image = Image.new("1", (WIDTH, rows), 1)
+    image = Image.new("1", (WIDTH, rows), 255)
     pen, dice = ImageDraw.Draw(image), random.Random(seed)
     for _ in range(rows):
         left, top = dice.randrange(WIDTH), dice.randrange(rows)
