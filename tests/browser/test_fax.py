@@ -128,5 +128,8 @@ async def test_pages_are_turned_by_keys_and_an_answer_is_seen_before_it_goes(par
     await lin.at("fax-close").click()
     await lin.at("send").click()
     await expect(lin.at("fax-state")).to_have_attribute("data-state", "DELIVERED", timeout=LONG)
+    await change(lin, language="zh")
+    await lin.sees("fax-state", "1 页已送达")
+    await lin.sees("fax-place", "第 1 页，共 3 页")
     [*_, received] = parts.dealer.entries
     assert (received.direction, received.pages) == ("IN", 1)

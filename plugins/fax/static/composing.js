@@ -3,7 +3,7 @@
 import { Element, element } from "./element.js";
 import { fileOf, tell } from "./hub.js";
 import { look } from "./look.js";
-import { Viewer } from "./viewer.js";
+import { tool, Viewer } from "./viewer.js";
 import { say } from "./words.js";
 
 const QUALITIES = [["", "usual"], ["STANDARD", "STANDARD"], ["FINE", "FINE"], ["SUPERFINE", "SUPERFINE"]];
@@ -82,8 +82,7 @@ class FaxComposing extends Element {
   }
 
   #viewer(pages, said) {
-    const close = element("button", { type: "button", "aria-label": said("close"), title: said("close"), "data-testid": "fax-close" }, "×");
-    close.addEventListener("click", () => {
+    const close = tool("close", said, () => {
       this.#close();
       this.#parts.open.focus();
     });

@@ -12,6 +12,8 @@ button { cursor: pointer; }
 button:disabled { opacity: 0.5; cursor: default; }
 button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent-text); }
 :focus-visible { outline: 2px solid var(--accent-text); outline-offset: 1px; }
+.tool { display: inline-flex; padding: 5px; }
+svg { width: 15px; height: 15px; fill: none; stroke: currentColor; stroke-width: 1.9; stroke-linecap: round; stroke-linejoin: round; }
 .soft { color: var(--text-soft); font-size: 12px; }
 .row { display: flex; flex-wrap: wrap; gap: 6px; align-items: center; }
 .grow { flex: 1; }

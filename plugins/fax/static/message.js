@@ -3,7 +3,7 @@
 import { Element, element } from "./element.js";
 import { look } from "./look.js";
 import { print } from "./printing.js";
-import { Viewer } from "./viewer.js";
+import { tool, Viewer } from "./viewer.js";
 import { say } from "./words.js";
 
 const path = (file) => `/api/v1/attachments/${file.id}`;
@@ -39,9 +39,8 @@ class FaxMessage extends Element {
 
   #viewer(pages, attachments, said) {
     const strip = attachments.find((file) => file.inline && file.media_type === "image/webp");
-    const tool = element("button", { type: "button", "aria-label": said("print"), title: said("print"), "data-testid": "fax-print" }, "⎙");
-    tool.addEventListener("click", () => print(pages.map((page) => page.src)));
-    return new Viewer(pages, strip && path(strip), said, [tool]).root;
+    const printer = tool("print", said, () => print(pages.map((page) => page.src)));
+    return new Viewer(pages, strip && path(strip), said, [printer]).root;
   }
 }
 

@@ -42,8 +42,8 @@ class FaxProgress extends Element {
   #heard({ kind, interaction, data }) {
     const { message } = this.context;
     if (kind !== "fax" || interaction !== this.context.interaction || data.message !== message?.id) return;
+    if (!UNDER_WAY.includes(data.phase)) return void this.#look(this.#asked); // it is over, or waits to be tried again
     this.#live = data;
-    if (data.phase === "DONE") this.#look(this.#asked);
     this.#show();
   }
 
@@ -64,15 +64,16 @@ class FaxProgress extends Element {
     const said = (key, values) => say(this.language, key, values);
     const live = this.#live && UNDER_WAY.includes(this.#live.phase) ? this.#live : null;
     const state = live?.phase ?? report.state;
-    const facts = { page: live?.page ?? report.page, of: live?.of ?? report.of };
+    const facts = { done: live?.page ? live.page - 1 : (report.page ?? 0), of: live?.of ?? report.of };
+    facts.page = Math.min(facts.done + 1, facts.of);
     const words = element("span", { role: "status", class: state === "DELIVERED" ? "good" : state === "FAILED" ? "bad" : "", "data-testid": "fax-state", "data-state": state }, knows(state) ? said(state, { ...facts, count: facts.of }) : state);
     const line = element("p", { class: "row soft" }, words, ...(UNDER_WAY.includes(state) && facts.of ? [bar(facts, words.textContent)] : []), ...more(report, state, said, this));
     this.root.replaceChildren(line);
   }
 }
 
-function bar({ page, of }, label) {
-  return element("progress", { max: String(of), value: String(page ?? 0), "aria-label": label });
+function bar({ done, of }, label) {
+  return element("progress", { max: String(of), value: String(done), "aria-label": label });
 }
 
 function more(report, state, said, { context, language }) {

@@ -1,11 +1,19 @@
 /** Pages to look at: small ones to choose from, and the chosen one to turn, enlarge and invert, by mouse and by keys. */
 
 import { element } from "./element.js";
+import { icon } from "./icons.js";
 
 const SMALL = 96; // dots of a thumbnail, across, in the strip the hub made
 const SHOWN = 60; // and on the screen
 const SIZES = [1, 1.5, 2, 3, 4];
 const KEYS = { ArrowLeft: -1, PageUp: -1, ArrowRight: 1, PageDown: 1 };
+
+/** A button with a picture on it. */
+export function tool(key, said, act) {
+  const button = element("button", { type: "button", class: "tool", "aria-label": said(key), title: said(key), "data-testid": `fax-${key}` }, icon(key));
+  button.addEventListener("click", act);
+  return button;
+}
 
 export class Viewer {
   #pages;
@@ -56,20 +64,18 @@ export class Viewer {
   }
 
   #bar(tools) {
-    const back = this.#tool("previous", "‹", () => this.#step(-1));
-    const on = this.#tool("next", "›", () => this.#step(1));
+    const back = this.#tool("previous", () => this.#step(-1));
+    const on = this.#tool("next", () => this.#step(1));
     const place = element("span", { class: "soft", "aria-live": "polite", "data-testid": "fax-place" });
-    const invert = this.#tool("invert", "◐", () => this.#invert());
-    const turns = [this.#tool("left", "↺", () => this.#turn(-90)), this.#tool("right", "↻", () => this.#turn(90))];
-    const sizes = [this.#tool("smaller", "−", () => this.#resize(-1)), this.#tool("larger", "+", () => this.#resize(1)), this.#tool("fit", "↔", () => this.#resize(0))];
+    const invert = this.#tool("invert", () => this.#invert());
+    const turns = [this.#tool("left", () => this.#turn(-90)), this.#tool("right", () => this.#turn(90))];
+    const sizes = [this.#tool("smaller", () => this.#resize(-1)), this.#tool("larger", () => this.#resize(1)), this.#tool("fit", () => this.#resize(0))];
     Object.assign(this.#parts, { back, on, place, invert });
     return element("div", { class: "row", role: "toolbar", "aria-label": this.#said("pages") }, back, place, on, element("span", { class: "grow" }), ...turns, ...sizes, invert, ...tools);
   }
 
-  #tool(key, sign, act) {
-    const button = element("button", { type: "button", "aria-label": this.#said(key), title: this.#said(key), "data-testid": `fax-${key}` }, sign);
-    button.addEventListener("click", act);
-    return button;
+  #tool(key, act) {
+    return tool(key, this.#said, act);
   }
 
   #stage() {

@@ -27,7 +27,6 @@ const WORDS = {
   fit: ["Fit to width", "适合宽度"],
   invert: ["White on black", "反色"],
   print: ["Print", "打印"],
-  download: ["Download PDF", "下载 PDF"],
   keys: ["Arrow keys turn the pages, R turns the page, + and − change its size, 0 fits it, I inverts it.", "方向键翻页，R 旋转，+ 和 − 缩放，0 适合宽度，I 反色。"],
   none: ["No page came.", "没有收到页面。"],
   QUEUED: ["Waiting for a line", "等待线路"],
