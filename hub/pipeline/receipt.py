@@ -4,7 +4,7 @@ A receipt may overtake our own note of the id it speaks of: while anything of th
 nothing we know is looked at again, a few times.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,8 +38,13 @@ def apply(tx: Tx, receipt: Receipt, channel: str, looked: int = 0) -> int | None
     """
     ours = _accounts(tx.conn, channel)
     delivery = outbox.by_external_id(tx.conn, ours, receipt.refers_to)
+    if delivery is None and looked < len(AGAIN) and (looked or outbox.being_sent(tx.conn, ours)):
+        _look_again(tx, receipt, channel, looked)
+        return None
+    # its id may have been noted between those two looks: on PostgreSQL each sees what is committed by then
+    delivery = delivery or outbox.by_external_id(tx.conn, ours, receipt.refers_to)
     if delivery is None:
-        _unmatched(tx, receipt, channel, ours, looked)
+        tx.event("receipt.unmatched", channel=channel)
         return None
     interaction = interactions.locked(tx, delivery["interaction_id"])
     failed = receipt.state in (ReceiptState.FAILED, ReceiptState.UNKNOWN)
@@ -59,13 +64,10 @@ def again(tx: Tx, payload: Mapping[str, Any]) -> None:
     apply(tx, receipt, payload["channel"], payload["looked"])
 
 
-def _unmatched(tx: Tx, receipt: Receipt, channel: str, ours: Sequence[int], looked: int) -> None:
-    if looked < len(AGAIN) and (looked or outbox.being_sent(tx.conn, ours)):
-        told = {**asdict(receipt), "at": receipt.at.isoformat() if receipt.at else ""}
-        payload = {"receipt": told, "channel": channel, "looked": looked + 1}
-        timers.schedule(tx, timers.CORE, TIMER, tx.now + AGAIN[looked], payload)
-    else:
-        tx.event("receipt.unmatched", channel=channel)
+def _look_again(tx: Tx, receipt: Receipt, channel: str, looked: int) -> None:
+    told = {**asdict(receipt), "at": receipt.at.isoformat() if receipt.at else ""}
+    payload = {"receipt": told, "channel": channel, "looked": looked + 1}
+    timers.schedule(tx, timers.CORE, TIMER, tx.now + AGAIN[looked], payload)
 
 
 def _accounts(conn: Connection, channel: str) -> list[int]:
