@@ -134,8 +134,11 @@ class Firm:
     async def until(self, look: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:
         """What `look` gives as soon as it is good; what happens in another process can only be looked for."""
         found = await look()
-        async with asyncio.timeout(WITHIN):
-            while not good(found):
-                await asyncio.sleep(0.05)
-                found = await look()
+        try:
+            async with asyncio.timeout(WITHIN):
+                while not good(found):
+                    await asyncio.sleep(0.05)
+                    found = await look()
+        except TimeoutError:
+            raise AssertionError(f"after {WITHIN} s: {found}") from None
         return found
