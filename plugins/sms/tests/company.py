@@ -16,11 +16,29 @@ from tests.support.hub_process import HubProcess
 
 T = TypeVar("T")
 PASSWORD = "a-password-for-tests"
-CODE = "10690001"
+CODE, MENU = "10690001", "10690002"
+FLOW = """
+flow: menu
+languages: [en]
+start: menu
+nodes:
+  menu:
+    do: menu
+    say: { en: "Garage." }
+    choices:
+      - { key: 1, label: { en: "Opening hours" }, words: [hours], go: hours }
+      - { key: 0, label: { en: "A person" }, go: agent }
+    otherwise: agent
+  hours: { do: end, say: { en: "From 8 to 18." } }
+  agent: { do: queue }
+"""
 SITE = """
 [site]
 name = "Company"
-plugins = ["sms"]
+plugins = ["sms", "self_service"]
+
+[plugins.self_service]
+folder = '{folder}'
 
 [[departments]]
 name = "Service"
@@ -53,6 +71,15 @@ opens_ticket = true
 [accounts.settings]
 {account}
 
+[[accounts]]
+name = "Menu"
+channel = "sms"
+connection = "carrier"
+address = "tel:{menu}"
+queue = "service"
+department = "Service"
+flow = "menu"
+
 [[users]]
 login = "ann"
 name = "Ann"
@@ -66,7 +93,9 @@ capacity = {{ DEFERRED = 50 }}
 
 def write_site(folder: Path, port: int, smpp: str = "", account: str = "") -> None:
     """Put the site file where the hub will look for it."""
-    text = SITE.format(port=port, secret=SECRET, code=CODE, password=PASSWORD, smpp=smpp, account=account)
+    given = {"port": port, "secret": SECRET, "code": CODE, "menu": MENU, "password": PASSWORD, "folder": folder}
+    text = SITE.format(**given, smpp=smpp, account=account)
+    (folder / "menu.yaml").write_text(FLOW, encoding="utf-8")
     (folder / "hub.toml").write_text(text, encoding="utf-8")
 
 

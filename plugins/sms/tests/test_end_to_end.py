@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from plugins.sms.tests.company import Company, write_site
+from plugins.sms.tests.company import MENU, Company, write_site
 from plugins.sms.text.segments import segments
 from tests.farside.text_center import TextCenter
 from tests.support.fixtures import StartHub
@@ -42,6 +42,7 @@ async def test_a_conversation_by_text(company: Company) -> None:
     await in_parts(company)
     await unlucky(company)
     await stopped(company)
+    await menu(company)
 
 
 async def in_parts(company: Company) -> None:
@@ -106,3 +107,19 @@ async def stopped(company: Company) -> None:
     await company.answer(opened["id"], "Welcome back")
     await company.delivered(sender, "Welcome back", "DELIVERED")
     assert len(await company.submitted(sender)) == 4
+
+
+async def menu(company: Company) -> None:
+    """A keyword menu, as self-service has it on any channel; its dialogue ends the session, or leads to a person."""
+    sender = "+8613600136000"
+    await company.text(sender[1:], "Hi", to=MENU)
+    (asked,) = await company.submitted(sender)
+    assert "Opening hours" in bytes.fromhex(asked["hex"]).decode()
+    await company.text(sender[1:], "HOURS", to=MENU)
+    told = (await company.submitted(sender, 2))[1]
+    assert bytes.fromhex(told["hex"]) == b"From 8 to 18."
+    await company.text(sender[1:], "Hello again", to=MENU)
+    await company.submitted(sender, 3)
+    await company.text(sender[1:], "0", to=MENU)
+    await company.answer((await company.conversation(sender, 3))["id"], "A person here")
+    await company.delivered(sender, "A person here", "DELIVERED")

@@ -84,9 +84,7 @@ def test_any_header_is_read(head: bytes) -> None:
 
 def test_both_kinds_of_reference_name_the_piece() -> None:
     assert header.part_of(header.concatenated(0x1C7, 1, 3)) == Concatenated(0xC7, 1, 3)
-    assert header.part_of(bytes.fromhex("0c05040b8423f0080412340201")) == Concatenated(
-        0x1234, 0, 2
-    )
+    assert header.part_of(bytes.fromhex("0c05040b8423f0080412340201")) == Concatenated(0x1234, 0, 2)
     assert header.part_of(bytes.fromhex("0500031c0204")) is None  # piece 4 of 2
 
 
