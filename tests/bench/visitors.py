@@ -14,7 +14,7 @@ from tests.bench.crew import Hand, crew
 from tests.bench.place import Place, hub, place
 from tests.bench.row import Cost, Measure, Row, Unfinished, percentile, scaled
 from tests.support.hub_process import HubProcess
-from tests.support.postgresql import free_port
+from tests.support.ports import free_port
 
 VISITORS = 10_000
 TYPING = 0.01

@@ -17,7 +17,8 @@ from tests.farside.processes import SmtpSink
 from tests.farside.text_center import TextCenter
 from tests.farside.wire import Wire
 from tests.support.hub_process import HubProcess
-from tests.support.postgresql import Cluster, free_port
+from tests.support.ports import free_port
+from tests.support.postgresql import Cluster
 from tests.support.starting import Start, execute
 
 CHANNELS, TEXT = ("mail", "chat"), "text"

@@ -21,6 +21,8 @@ from tempfile import mkdtemp
 
 import psutil
 
+from tests.support.ports import free_port
+
 _CONFIG = """
 protocols = imap
 listen = 127.0.0.1
@@ -70,14 +72,6 @@ passdb {{
 }}
 """
 PASSWORD = "secret"
-
-
-def free_port() -> int:
-    """A port nobody listens on now: Dovecot cannot be asked which one the system gave it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass(slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,8 @@ from uuid import uuid4
 
 import asyncpg
 import psutil
+
+from tests.support.ports import free_port
 
 USER = "hub"
 SETTINGS = "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nmax_connections = 200\n"
@@ -129,9 +130,3 @@ def binaries() -> Path:
     if not found and not on_path:
         raise RuntimeError("No PostgreSQL server here, and these tests need one: apt-get install -y postgresql")
     return (found[-1] if found else Path(str(on_path))).parent
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import socket
 import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+
+from tests.support.ports import free_port
 
 Sound: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -40,7 +41,7 @@ class Baresip:
     def __init__(self, folder: Path, account: str, tone: int) -> None:
         folder.mkdir()
         self.folder = folder
-        self.sip, self._control = free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_STREAM)
+        self.sip, self._control = free_port(), free_port()
         values = {"sip": self.sip, "control": self._control, "folder": folder}
         (folder / "config").write_text(CONFIG.format(**values))
         (folder / "accounts").write_text(account.format(**values) + "\n")
@@ -83,7 +84,7 @@ class Baresip:
         """It has a binding; it may have had it before it could be asked."""
         await self._wait("binding", lambda: any("1 binding" in line for line in self.log))
 
-    async def _wait(self, what: str, true: Callable[[], bool], within: float = 15) -> None:
+    async def _wait(self, what: str, true: Callable[[], bool], within: float = 30) -> None:
         try:
             async with asyncio.timeout(within), self._news:
                 await self._news.wait_for(true)
@@ -146,14 +147,6 @@ def sine(frequency: int) -> bytes:
         writer.setparams((1, 2, 8000, 0, "NONE", ""))
         writer.writeframes((8000 * np.sin(2 * np.pi * frequency * t)).astype("<i2").tobytes())
     return file.getvalue()
-
-
-def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
-    """Nobody listens there."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _samples(data: bytes) -> Sound:

@@ -26,6 +26,7 @@ from tests.voice.baresip import Baresip
 
 DESK = "+861058880000"
 PASSWORD = "correct-horse-battery"
+LOOKS = 120  # a quarter of a second each: a busy machine may need them
 
 
 class Nowhere:
@@ -97,7 +98,7 @@ class VoiceHouse(House):
     async def hears(self, phone: Baresip, frequency: float, share: float = 0.8) -> None:
         """This phone hears this tone now."""
         heard = 0.0
-        for _ in range(40):
+        for _ in range(LOOKS):
             await asyncio.sleep(0.25)  # sound takes its time
             heard = phone.loudness(frequency)
             if heard >= share:
@@ -106,7 +107,7 @@ class VoiceHouse(House):
 
     async def hears_no(self, phone: Baresip, frequency: float) -> None:
         """This phone does not hear this tone any more."""
-        for _ in range(40):
+        for _ in range(LOOKS):
             await asyncio.sleep(0.25)  # as above
             if phone.loudness(frequency) < 0.1:
                 return
@@ -126,7 +127,7 @@ class VoiceHouse(House):
 
     async def hears_something(self, phone: Baresip) -> None:
         """This phone hears a voice or music now."""
-        for _ in range(40):
+        for _ in range(LOOKS):
             await asyncio.sleep(0.25)  # as above
             if phone.level() > 200:
                 return
@@ -139,6 +140,6 @@ class VoiceHouse(House):
 
     async def quiet(self) -> None:
         """Every leg is gone."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while self.telephones.lines or self.telephones.agent.calls:  # noqa: ASYNC110 - nothing tells of a dialog's end
                 await asyncio.sleep(0.02)

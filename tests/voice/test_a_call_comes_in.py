@@ -54,7 +54,7 @@ async def test_ten_calls_at_once_are_ten_interactions(house: VoiceHouse, tmp_pat
     async with Sipp(tmp_path, "calls_and_hangs_up", house.port, "-m", "10", "-r", "10", "-l", "10") as callers:
         assert await callers.verdict() == 0, callers.wire[-3000:]
     await house.quiet()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(found := await house.rows(interactions)) < 10:  # noqa: ASYNC110 - stored when answered, read a little later
             await asyncio.sleep(0.05)
     assert len(found) == 10

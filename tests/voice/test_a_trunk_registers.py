@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hub.store.tables import connections
-from tests.voice.baresip import free_port
+from tests.support.ports import free_port
 from tests.voice.house import VoiceHouse
 from tests.voice.sipp import Sipp
 
@@ -23,7 +23,7 @@ def database_url(sqlite_url: str) -> str:
 
 async def registered(house: VoiceHouse) -> None:
     """The administrator sees it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not (await house.rows(connections))[0]["state_detail"].endswith("REGISTERED"):  # noqa: ASYNC110 - the event that tells may be the old one
             await asyncio.sleep(0.05)
 

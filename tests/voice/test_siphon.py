@@ -21,7 +21,7 @@ from hub.store.tables import accounts, users
 from plugins.sip.lines.line import Line
 from plugins.sip.phones.phones import Binding
 from plugins.sip.wire.digest import Secret
-from tests.voice.baresip import free_port
+from tests.support.ports import free_port
 from tests.voice.house import PASSWORD, VoiceHouse
 from tests.voice.sipp import Sipp
 

@@ -178,7 +178,7 @@ async def test_a_phone_by_datagrams_hangs_up_and_the_call_s_node_dies_with_its_n
 async def hears(phone: Baresip, frequency: float) -> None:
     """This phone hears this tone now."""
     heard = 0.0
-    for _ in range(40):
+    for _ in range(120):
         await asyncio.sleep(0.25)  # sound takes its time
         heard = phone.loudness(frequency)
         if heard >= 0.8:

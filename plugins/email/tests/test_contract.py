@@ -9,7 +9,7 @@ from plugins.email.settings import EmailAccount, EmailConnection, EmailSettings,
 from plugins.email.tests.site import mail
 from plugins.email.tests.test_bounce import DSN, QMAIL
 from plugins.email.tests.test_parse import MIXED
-from tests.farside.dovecot import free_port
+from tests.support.ports import free_port
 
 ACCOUNT: AnyAccount = Account(1, 7, "email", "Demo", Address("mailto", "support@demo.test"), EmailAccount())
 NOBODY_THERE = EmailConnection(relay_host="127.0.0.1", relay_port=free_port(), relay_security=Security.NONE)

@@ -22,7 +22,7 @@ from tests.chaos.calls.ways import WAYS
 from tests.chaos.site import PASSWORD
 from tests.farside.telephone import Phase, Telephone, sounding
 from tests.support.hub_process import HubProcess
-from tests.support.postgresql import free_port
+from tests.support.ports import free_port
 from tests.support.starting import Start, execute
 
 S = CallState

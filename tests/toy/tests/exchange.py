@@ -65,7 +65,7 @@ class Exchange:
         """What its ledger has of one kind."""
         return [entry for entry in read_ledger(self.ledger) if entry["event"] == event]
 
-    async def until(self, event: str, wanted: Wanted = lambda entry: True, within: float = 20) -> Entry:
+    async def until(self, event: str, wanted: Wanted = lambda entry: True, within: float = 30) -> Entry:
         """The first entry of a kind that is wanted, there already or to come."""
         async with asyncio.timeout(within):
             while (found := next(filter(wanted, self.entries(event)), None)) is None:

@@ -101,7 +101,7 @@ class House:
         await self.exchange.say("say", text="My ear is loose", **{"from": "bear", "name": "Bear"})
         return await self.accept()
 
-    async def until(self, kind: str, wanted: Callable[[Event], bool] = lambda event: True, within: float = 20) -> Event:
+    async def until(self, kind: str, wanted: Callable[[Event], bool] = lambda event: True, within: float = 30) -> Event:
         """The first event of this kind that is wanted, in the log already or to come."""
         async with asyncio.timeout(within):
             async for event in self.store.tail.follow(since=0):

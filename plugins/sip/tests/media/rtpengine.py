@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from plugins.sip.media.engine import MediaError
 from plugins.sip.media.relay.ng import Node
 from plugins.sip.tests.media.calls import PATIENCE
+from tests.support.ports import free_port
 
 _PORTS = 4000
 """Two calls and their ends at the hub take sixteen."""
@@ -28,8 +28,8 @@ class Daemon:
 @asynccontextmanager
 async def rtpengine() -> AsyncIterator[Daemon]:
     """Running and answering."""
-    address = f"127.0.0.1:{_free_port()}"
-    first = min(_free_port(), 65_000 - _PORTS)
+    address = f"127.0.0.1:{free_port()}"
+    first = min(free_port(), 65_000 - _PORTS)
     process = await asyncio.create_subprocess_exec(
         shutil.which("rtpengine") or "/usr/sbin/rtpengine",
         *("--config-file=none", "--foreground", "--log-stderr", "--log-level=4", "--table=-1", "--num-threads=2"),
@@ -57,9 +57,3 @@ async def _answers(address: str) -> None:
                 return
     finally:
         node.close()
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
