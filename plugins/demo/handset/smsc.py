@@ -9,14 +9,14 @@ import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import httpx
 
 log = logging.getLogger(__name__)
 
-AGAIN: Final = 5.0
-"""Seconds until one that ended is started again."""
+SOONEST, LATEST = 5.0, 300.0
+"""Seconds until one that ended is started again, longer each time."""
 PATIENCE, LOOK = 30.0, 0.2
 
 
@@ -71,6 +71,7 @@ class Smsc:
 
     async def run(self) -> None:
         """Until cancelled."""
+        pause = SOONEST
         while self.wanted:
             process = await self._start()
             try:
@@ -78,7 +79,8 @@ class Smsc:
             finally:
                 self.handsets = None
                 await _end(process)
-            await asyncio.sleep(AGAIN)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LATEST)
 
     async def bound(self) -> Handsets:
         """Once it is up, and the hub has bound to it. Raises NoCarrier where that does not come."""

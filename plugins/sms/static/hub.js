@@ -17,14 +17,28 @@ async function read(answer) {
   return answer.status === 204 ? {} : answer.json();
 }
 
-/** The same question by many elements at once is asked once; `fresh` asks anew. */
+const SOON_MS = 300;
 const asked = new Map();
-export function shared(path, query, fresh = false) {
+const soon = new Map();
+
+/** The same question by many elements is asked once. */
+export function shared(path, query) {
   const key = `${path}?${new URLSearchParams(query)}`;
-  if (fresh || !asked.has(key)) {
-    const answer = ask(path, query);
-    answer.catch(() => asked.delete(key));
-    asked.set(key, answer);
+  if (!asked.has(key)) asked.set(key, ask(path, query));
+  const answer = asked.get(key);
+  answer.catch(() => asked.delete(key));
+  return answer;
+}
+
+/** It may have another answer by now: asked anew, once for all who want to know within a moment. */
+export function anew(path, query) {
+  const key = `${path}?${new URLSearchParams(query)}`;
+  if (!soon.has(key)) soon.set(key, new Promise((later) => setTimeout(later, SOON_MS)).then(again));
+  return soon.get(key);
+
+  function again() {
+    soon.delete(key);
+    asked.delete(key);
+    return shared(path, query);
   }
-  return asked.get(key);
 }

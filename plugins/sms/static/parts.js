@@ -1,7 +1,7 @@
 /** Below a message: of how many texts it was made, what they cost. One text without a price says nothing. */
 
 import { Element, element, style } from "./element.js";
-import { shared } from "./hub.js";
+import { anew, shared } from "./hub.js";
 import { say } from "./words.js";
 
 const look = style(":host { display: block; } p { margin: 2px 0 0; font-size: 12px; color: var(--text-soft); }");
@@ -17,16 +17,16 @@ class SmsParts extends Element {
 
   changed() {
     const { message, interaction } = this.context;
-    if (!message) return;
-    const state = message.delivery?.state ?? "";
-    if (state !== this.#seen) this.#learn(interaction, message.id, state);
-    this.#show();
+    const state = message?.delivery?.state ?? "";
+    if (state && state !== this.#seen) this.#learn(interaction, message.id, state);
+    if (message) this.#show();
   }
 
   async #learn(interaction, id, state) {
     const moved = this.#seen !== "";
     this.#seen = state;
-    const all = await shared("parts", { interaction }, moved || state !== "DELIVERED").catch(() => ({}));
+    const known = moved ? {} : await shared("parts", { interaction }).catch(() => ({}));
+    const all = known[id] ? known : await anew("parts", { interaction }).catch(() => ({}));
     this.#sent = all[id] ?? null;
     this.#show();
   }
