@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable
 
 from playwright.async_api import Page
@@ -37,13 +36,6 @@ class Shop:
 def site_for(shop: Shop, site: str = SITE) -> str:
     """The site file in which the shop's page may carry the widget."""
     return site.replace("settings = { ", f'settings = {{ origins = ["{shop.origin}"], ')
-
-
-def free_port() -> int:
-    """A restarted hub must be found where it was."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 async def say(page: Page, text: str) -> None:

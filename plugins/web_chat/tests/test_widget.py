@@ -9,9 +9,10 @@ import pytest
 from playwright.async_api import FilePayload, Page, expect
 
 from plugins.web_chat.tests.agent import Agent
-from plugins.web_chat.tests.shop import Shop, Visit, begin, free_port, say, site_for
+from plugins.web_chat.tests.shop import Shop, Visit, begin, say, site_for
 from tests.support.fixtures import StartHub
 from tests.support.hub_process import HubProcess
+from tests.support.ports import free_port
 
 PHONE = {"width": 390, "height": 780}
 AXE = Path(__file__).parents[1] / "ui/node_modules/axe-core/axe.min.js"
