@@ -66,6 +66,12 @@ async def hub_veto_contact(contact: Contact, context: Context) -> Refusal | None
 
 
 @hookimpl
+async def hub_customer_merged(kept: int, gone: int, context: Context) -> None:
+    """What was said is theirs."""
+    await _channel(context).ledger.merge(kept, gone)
+
+
+@hookimpl
 async def hub_customer_erased(customer: int, context: Context) -> None:
     """Their numbers go from the record of consents."""
     await _channel(context).ledger.erase(customer)

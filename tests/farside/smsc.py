@@ -22,6 +22,7 @@ import asyncio
 import json
 import logging
 import signal
+import ssl
 import struct
 import sys
 from collections import deque
@@ -241,7 +242,10 @@ async def serve(options: argparse.Namespace) -> None:
     """Serve until SIGTERM."""
     center, loop, ended = Center(options), asyncio.get_running_loop(), asyncio.Event()
     server = await asyncio.start_server(
-        lambda reader, writer: center.serve(Session(center, reader, writer)), options.host, options.port
+        lambda reader, writer: center.serve(Session(center, reader, writer)),
+        options.host,
+        options.port,
+        ssl=_tls(options),
     )
     loop.add_signal_handler(signal.SIGTERM, ended.set)
     lines = asyncio.StreamReader(limit=2**22)
@@ -253,6 +257,14 @@ async def serve(options: argparse.Namespace) -> None:
     await ended.wait()
     saying.cancel()
     server.close()
+
+
+def _tls(options: argparse.Namespace) -> ssl.SSLContext | None:
+    if not options.certificate:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(options.certificate)
+    return context
 
 
 async def _say(center: Center, lines: asyncio.StreamReader) -> None:
@@ -267,6 +279,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--receipts", choices=("text", "tlv", "none"), default="text")
     parser.add_argument("--decimal", action="store_true")
+    parser.add_argument("--certificate", help="speak TLS with this PEM file")
     return parser
 
 

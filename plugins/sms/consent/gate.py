@@ -25,7 +25,7 @@ class Gate:
         if contact.channel != NAME:
             return None
         number = contact.to.value
-        if await self._ledger.stopped(number):
+        if await self._ledger.stopped(number, contact.customer_id):
             return await self._stopped(contact, number)
         account = await self._account(contact.account_id)
         if contact.automatic and account is not None and account.settings.at_night is AtNight.REFUSE:
@@ -42,8 +42,6 @@ class Gate:
         return until
 
     async def _stopped(self, contact: Contact, number: str) -> Refusal | None:
-        if contact.customer_id is not None:
-            await self._ledger.belongs(number, contact.customer_id)
         if await self._ledger.may_pass(number, contact.message_id, automatic=contact.automatic):
             return None
         return Refusal("The customer has asked not to be sent texts (STOP).", "STOPPED")

@@ -57,9 +57,11 @@ class Ledger:
         """Keep a statement; the same evidence twice is one."""
         await self._context.store.write(lambda sql: self._note(sql, consent))
 
-    async def stopped(self, number: str) -> bool:
-        """Whether the newest word about this number is STOP."""
+    async def stopped(self, number: str, customer: int | None = None) -> bool:
+        """Whether the newest word about this number is STOP; `customer` is noted as whose number it is."""
         newest = await self._context.store.read(lambda sql: self._newest(sql, number))
+        if newest is not None and customer is not None and newest.customer_id is None:
+            await self._belongs(number, customer)
         return newest is not None and newest.kind == Wish.STOP
 
     async def history(self, number: str) -> Sequence[Any]:
@@ -82,8 +84,13 @@ class Ledger:
         mine = update(consents).where(consents.c.customer_id == customer)
         await self._context.store.write(lambda sql: sql.execute(mine.values(number="", words="", evidence="")))
 
-    async def belongs(self, number: str, customer: int) -> None:
-        """Note whose number it is, for `erase`."""
+    async def merge(self, kept: int, gone: int) -> None:
+        """Two customers are one."""
+        mine = update(consents).where(consents.c.customer_id == gone).values(customer_id=kept)
+        await self._context.store.write(lambda sql: sql.execute(mine))
+
+    async def _belongs(self, number: str, customer: int) -> None:
+        """For `erase`."""
         unknown = (consents.c.number_key == self._key(number), consents.c.customer_id.is_(None))
         mine = update(consents).where(*unknown).values(customer_id=customer)
         await self._context.store.write(lambda sql: sql.execute(mine))

@@ -73,7 +73,8 @@ async def test_a_forgotten_customer_stays_unwritten_to() -> None:
     await channel.ledger.note(Consent(BOB, 1, Wish.STOP, Source.KEYWORD, "STOP", "id.1"))
     await channel.ledger.note(Consent(BOB, 1, Wish.STOP, Source.KEYWORD, "STOP", "id.1"))  # the same once more
     assert await plugins.sms.hub_veto_contact(CONTACT, context)
-    await plugins.sms.hub_customer_erased(5, context)
+    await plugins.sms.hub_customer_merged(6, 5, context)
+    await plugins.sms.hub_customer_erased(6, context)
     (kept,) = await channel.ledger.history(BOB)
     assert (kept.number, kept.words, kept.evidence) == ("", "", "")
     assert await channel.ledger.stopped(BOB)

@@ -26,6 +26,7 @@ from plugins.sms.provider import Cursor, Heard, Outgoing
 from plugins.sms.settings import SmsConnection
 from plugins.sms.smpp.carrier import Smpp
 from plugins.sms.smpp.settings import SmppSettings
+from plugins.sms.tests import certificate
 from plugins.sms.tests.test_contract import ACCOUNT
 from plugins.sms.text.segments import segments
 from tests.farside.smsc import PASSWORD
@@ -145,6 +146,17 @@ async def test_who_is_not_let_in_is_told_so(center: TextCenter) -> None:
         await stranger.smpp.probe(stranger.connection)
     with pytest.raises(Misconfigured):
         await stranger.smpp.listen(stranger.connection, stranger.take, stranger.ready)
+
+
+async def test_tls_is_spoken_with_whom_it_is_told_to_trust_and_with_nobody_else(tmp_path: Path) -> None:
+    pem = str(certificate.write(tmp_path))
+    with TextCenter(tmp_path / "smsc.jsonl", ("--certificate", pem)) as center:
+        trusting = Desk(center.port, tls=True, tls_ca=pem)
+        async with trusting.listening():
+            assert await trusting.send("+8613800138000")
+        for settings, error in (({"tls": True}, Misconfigured), ({"tls": True, "tls_ca": "/nowhere"}, Misconfigured)):
+            with pytest.raises(error):
+                await trusting.smpp.probe(Desk(center.port, **settings).connection)
 
 
 async def answered(center: TextCenter, count: int) -> list[dict[str, Any]]:
