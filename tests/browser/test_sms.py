@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from tests.browser.desk import PATIENCE, Desk
 from tests.browser.office import PASSWORD
 from tests.browser.test_accessibility import faults
 from tests.support.fixtures import StartHub
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -88,9 +88,7 @@ class Garage:
 @pytest.fixture
 async def garage(tmp_path: Path, hub_process: StartHub) -> AsyncIterator[Garage]:
     """A site on an SMSC, both processes of their own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     words = [str(Path(smsc.__file__).parent.parent), "--port", str(port), "--with-stdin"]
     carrier = await asyncio.create_subprocess_exec(sys.executable, "-c", START, *words, stdin=-1, stdout=-1)
     assert carrier.stdin and carrier.stdout

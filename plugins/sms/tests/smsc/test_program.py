@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,14 @@ import smpp34
 
 from plugins.sms import smsc
 from plugins.sms.smsc.command import START
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.slow
 PATIENCE = 20.0
 
 
 async def test_handsets_text_whoever_binds_and_get_what_it_submits(tmp_path: Path) -> None:
-    port, ledger = _free_port(), tmp_path / "texts.jsonl"
+    port, ledger = free_port(), tmp_path / "texts.jsonl"
     words = [str(Path(smsc.__file__).parent.parent), "--port", str(port), "--ledger", str(ledger), "--with-stdin"]
     program = await asyncio.create_subprocess_exec(sys.executable, "-c", START, *words, stdin=-1, stdout=-1)
     assert program.stdin and program.stdout
@@ -70,10 +70,3 @@ async def _heard(bound: smpp34.Smsc, count: int) -> list[smpp34.DeliverSmEvent]:
 async def _texts(http: httpx.AsyncClient, handset: str) -> list[dict[str, Any]]:
     answer = await http.get(f"/handsets/{handset}/texts")
     return list(answer.json()["items"])
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
