@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from hub.api import AudioAsked, NotConnected, Stream, StreamKind, T38Asked, Unsupported
+from hub.api import AudioAsked, Cause, LineEnded, NotConnected, Stream, StreamKind, T38Asked, Unsupported
 from plugins.sip.calls import reoffering
 from plugins.sip.tests.lent.machine import NEAR, Machine, answered, dials, fax, house, on_the_line, speech
 from plugins.sip.tests.party import ACCOUNT, NUMBER, Party
@@ -202,6 +202,25 @@ async def test_a_far_side_that_knows_of_no_call_ends_it() -> None:
             with pytest.raises(NotConnected):
                 await switching
             await found.until(lambda: machine.ended and not found.engine.open_legs)
+
+
+async def test_a_call_whose_t38_is_lost_with_its_process_ends() -> None:
+    machine = Machine()
+    async with house(machine) as found:
+        with Party() as caller:
+            line = await on_the_line(caller, found, machine)
+            sound = set(found.engine.open_legs)
+            switching = asyncio.create_task(line.switch_t38(THERE))
+            caller.reply(await caller.asked("INVITE"), 200, body=fax())
+            await caller.asked("ACK")
+            await switching
+            [image] = found.engine.open_legs - sound
+            owner = found.exchange.owner_of(image)
+            assert owner is not None
+            owner.lost(image)
+            caller.reply(await caller.asked("BYE"), 200)
+            await found.until(lambda: machine.ended and not found.engine.open_legs)
+            assert machine.told == [LineEnded(Cause.FAILED)]
 
 
 async def test_what_must_be_secret_does_not_go_by_t38() -> None:
