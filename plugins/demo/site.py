@@ -1,18 +1,23 @@
 """`hub demo init`: writes the site file and the password of a demo site."""
 
 import argparse
+import errno
 import json
 import os
+import random
 import secrets
 import shutil
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from plugins.demo.settings import PASSWORD
 
 TEMPLATE = Path(__file__).with_name("site.toml")
 FLOWS = Path(__file__).with_name("flows")
+OURS = range(12_000, 32_768)
+"""Below what systems give to sockets that ask for any port (RFC 6335 §8.1.2; Linux begins at 32768)."""
 SYLLABLES = [consonant + vowel for consonant in "bdklmnrst" for vowel in "aeiou"]
 
 
@@ -74,8 +79,11 @@ def _quoted(path: Path) -> str:
 
 
 def free_port() -> int:
-    """A loopback port nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port nobody has now, and the system gives to nobody who asks for any: it must still be free when its
+    program starts, at this start and the next ones."""
+    for port in random.SystemRandom().sample(OURS, len(OURS)):
+        with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams, suppress(OSError):
+            stream.bind(("127.0.0.1", port))
+            datagrams.bind(("127.0.0.1", port))
+            return port
+    raise OSError(errno.EADDRINUSE, "there is no free port on loopback")
