@@ -59,7 +59,7 @@ def spool(device: str, document: Path | None = None) -> Iterator[Path]:
         for each in _FOLDERS:
             (folder / each).mkdir()
         (folder / "etc" / "setup.cache").write_text("")
-        (folder / "etc" / f"config.{device}").write_text(_MODEM)
+        (folder / "etc" / f"config.{device}").write_text(f"{_MODEM}UUCPLockDir: {folder / 'tmp'}\n")
         (folder / "bin" / "faxrcvd").write_text('#!/bin/sh\necho "$1" > tmp/received\n')
         (folder / "bin" / "faxrcvd").chmod(0o755)
         if document:
