@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.async_api import expect
+from playwright.async_api import FilePayload, expect
 
 from plugins.fax.machine.machine import Machine
 from tests.browser.conftest import SitDown
@@ -95,6 +95,25 @@ async def stands(desk: Desk, **known: Any) -> None:
         await expect(desk.at("fax-stage")).to_have_attribute(f"data-{name}", str(value), timeout=PATIENCE)
 
 
+async def a_new_fax_is_looked_at(lin: Desk) -> None:
+    """Somebody begins one with a file, while another is on its way: what cannot be printed is said beforehand."""
+    await lin.at("start-contact").click()
+    dialog = lin.at("start-dialog")
+    preview, place = dialog.get_by_test_id("fax-preview"), dialog.get_by_test_id("fax-place")
+    await expect(preview).to_be_disabled(timeout=PATIENCE)
+    for name, content in (("prices.txt", "烤箱 100\f冰箱 200".encode()), ("prices.zip", b"PK\x03\x04\0\0")):
+        file: FilePayload = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        await lin.at("start-files").set_input_files(file)
+        await expect(dialog.get_by_test_id("draft-files")).to_contain_text(name, timeout=PATIENCE)
+        await preview.click()
+        if name == "prices.txt":
+            await expect(place).to_have_text("1 of 2", timeout=PATIENCE)
+            assert await faults(lin) == []
+    await lin.sees("fax-refused", "“prices.zip” cannot be printed.")
+    await lin.page.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden(timeout=PATIENCE)
+
+
 async def test_pages_are_turned_by_keys_and_an_answer_is_seen_before_it_goes(parts: Parts, sit_down: SitDown) -> None:
     lin = await sit_down(parts, "lin")
     await change(lin, preferences={"undo_seconds": 0})  # nothing waits to be taken back
@@ -127,6 +146,7 @@ async def test_pages_are_turned_by_keys_and_an_answer_is_seen_before_it_goes(par
     await expect(lin.at("composer").get_by_test_id("fax-place")).to_have_text("1 of 1", timeout=PATIENCE)
     await lin.at("fax-close").click()
     await lin.at("send").click()
+    await a_new_fax_is_looked_at(lin)
     await expect(lin.at("fax-state")).to_have_attribute("data-state", "DELIVERED", timeout=LONG)
     await change(lin, language="zh")
     await lin.sees("fax-state", "1 页已送达")
