@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -69,6 +70,7 @@ class Machine:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.telephone.forget()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -91,10 +93,14 @@ class Machine:
 
     async def ended(self, entry: Entry) -> Entry:
         """When it is over."""
-        while not entry.code:
+        await self.until(lambda: bool(entry.code))
+        return entry
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Something happens that makes this true."""
+        while not true():
             self.news.clear()
             await self.news.wait()
-        return entry
 
     def file(self, number: int) -> Path | None:
         """The pages of one that came in."""
@@ -102,6 +108,7 @@ class Machine:
 
     def _entry(self, direction: str, number: str) -> Entry:
         self.entries.append(Entry(next(self._numbers), direction, number))
+        self.news.set()
         return self.entries[-1]
 
     def _pages(self, entry: Entry) -> Path:

@@ -106,6 +106,12 @@ class Telephone(asyncio.DatagramProtocol):
         self.port = int(self._transport.get_extra_info("sockname")[1])
         return self.port
 
+    def forget(self) -> None:
+        """Its call: one says good-bye, and does not wait for an answer."""
+        if self._call is not None and not self._call.over.is_set():
+            self._call.over.set()
+            self.say(self._call.dialog.bye())
+
     def close(self) -> None:
         """No more."""
         self._transport.close()
