@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
+
+from sqlalchemy import Connection as SqlConnection
 
 from hub.api import (
     AnyAccount,
@@ -16,6 +18,7 @@ from hub.api import (
     Context,
     Outbound,
     OutcomeUnknown,
+    Overloaded,
     Rejected,
     SendError,
     Sent,
@@ -97,16 +100,24 @@ class Sender:
 
     async def _taken(self, outgoing: Outgoing, submitted: Submitted) -> str:
         named = submitted if submitted.external_id else Submitted(_own_name(outgoing), submitted.parts, submitted.price)
-        await self._context.store.write(lambda sql: sent_parts.done(sql, outgoing, named))
+        await self._for_sure(lambda sql: sent_parts.done(sql, outgoing, named))
         return named.external_id
 
     async def _not_taken(self, outgoing: Outgoing, error: SendError) -> None:
-        await self._context.store.write(lambda sql: sent_parts.undone(sql, outgoing))
+        await self._for_sure(lambda sql: sent_parts.undone(sql, outgoing))
         if isinstance(error, OptedOut):
             told = Consent(
                 outgoing.to, outgoing.account.id, Wish.STOP, Source.CARRIER, error.detail, _own_name(outgoing)
             )
             await self._ledger.note(told)
+
+    async def _for_sure(self, work: Callable[[SqlConnection], None]) -> None:
+        """What has become of a part must be noted, however long the database is away: else nobody knows it."""
+        while True:
+            try:
+                return await self._context.store.write(work)
+            except Overloaded:
+                await asyncio.sleep(1)
 
     async def _rest(self, account: AnyAccount, number: str) -> None:
         until = await self._gate.rests_until(account, number)
