@@ -10,6 +10,7 @@ import heapq
 import itertools
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -55,7 +56,7 @@ class Ticker:
                 due, number, tick = self._next()
             late = time.monotonic() - due
             self._late.append(late)
-            again = tick()
+            again = _ticked(tick)
             with self._changed:
                 if again:
                     heapq.heappush(self._due, (due + TICK if late < _LATEST else due + late, number, tick))
@@ -69,3 +70,11 @@ class Ticker:
             while not self._due or self._due[0][0] > time.monotonic():
                 self._changed.wait(self._due[0][0] - time.monotonic() if self._due else None)
             return heapq.heappop(self._due)
+
+
+def _ticked(tick: Callable[[], bool]) -> bool:
+    try:
+        return tick()
+    except Exception:  # noqa: BLE001  # whatever befell one call, the others go on
+        traceback.print_exc()
+        return False

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from plugins.fax.terminal.ticking import Ticker
 
 PATIENCE = 30.0
@@ -47,3 +49,20 @@ def test_who_says_no_is_ticked_no_more() -> None:
     ticker.add(after)
     assert over.wait(PATIENCE)
     assert len(ticked) == 3 and len(ticker.lateness()) > 3
+
+
+def test_a_mistake_in_one_ends_that_one_alone(capfd: pytest.CaptureFixture[str]) -> None:
+    ticker, over = Ticker(threads=1), threading.Event()
+
+    def mistaken() -> bool:
+        raise ZeroDivisionError
+
+    def after() -> bool:
+        if len(ticker) == 1:
+            over.set()
+        return not over.is_set()
+
+    ticker.add(mistaken)
+    ticker.add(after)
+    assert over.wait(PATIENCE)
+    assert "ZeroDivisionError" in capfd.readouterr().err
