@@ -105,6 +105,11 @@ def hub_panels() -> Sequence[Panel]:
 
 
 @hookspec
+def hub_needs() -> Sequence[str]:
+    """What this machine lacks for the plugin's work, a sentence each that says what to type; `hub doctor` tells it."""
+
+
+@hookspec
 def hub_commands() -> Sequence[Command]:
     """Sub-commands of `hub`."""
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import text
@@ -16,7 +17,7 @@ from sqlalchemy import text
 from hub.api import AnyConnection, SendError
 from hub.plugin.discovery import Plugins
 from hub.plugin.isolation import IsolatedChannel
-from hub.plugin.record import CONTAINED, PluginState, sentence
+from hub.plugin.record import CONTAINED, Plugin, PluginState, sentence
 from hub.plugin.registry import Registry
 from hub.plugin.site_model import SiteFile
 from hub.store.offline import on_database
@@ -63,6 +64,18 @@ def check_plugins(plugins: Plugins) -> Iterator[Finding]:
             yield Finding(Level.PROBLEM, about, plugin.error, "mend it, or take it out of [site] plugins")
         elif plugin.loaded:
             yield Finding(Level.OK, about, f"version {plugin.version}" if plugin.version else "loaded")
+            yield from _check_needs(plugins, plugin)
+
+
+def _check_needs(plugins: Plugins, plugin: Plugin) -> Iterator[Finding]:
+    """It was loaded all the same: the rest of it works."""
+    try:
+        lacking: Any = plugins.declare(plugin, "hub_needs") or ()
+        sentences = [str(each) for each in lacking]
+    except CONTAINED as error:
+        sentences = [sentence(error)]
+    for each in sentences:
+        yield Finding(Level.WARNING, f"plugin {plugin.name}", each)
 
 
 def check_database(site: SiteFile) -> Finding:

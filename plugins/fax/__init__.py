@@ -62,6 +62,14 @@ def hub_panels() -> Sequence[Panel]:
 
 
 @hookimpl
+def hub_needs() -> Sequence[str]:
+    """The library that fax machines are made of."""
+    from plugins.fax.terminal import spandsp
+
+    return [] if spandsp.available() else [spandsp.INSTALL]
+
+
+@hookimpl
 def hub_commands() -> Sequence[Command]:
     """`hub fax machine`."""
     return [COMMAND]

@@ -52,6 +52,14 @@ def problems(findings: list[Finding]) -> list[str]:
     return [f"{finding.about}: {finding.said}" for finding in findings if finding.level is not Level.OK]
 
 
+def test_what_the_machine_lacks_for_a_plugin_is_told_with_what_to_type() -> None:
+    lacking = plugin_object(hub_needs=lambda: ["Type: apt-get install libpost"])
+    plugins = site(post=lacking, broken=plugin_object(hub_needs=raising(RuntimeError("no idea"))))
+    found = [finding for finding in check_plugins(plugins) if finding.level is Level.WARNING]
+    assert [finding.about for finding in found] == ["plugin post", "plugin broken"]
+    assert found[0].said == "Type: apt-get install libpost" and "no idea" in found[1].said
+
+
 def with_channel(store: Store, channel: Letters) -> Registry:
     return compose(site(post=plugin_object(hub_channels=lambda context: [channel])), NotingCore(store))
 
