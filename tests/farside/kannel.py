@@ -7,10 +7,11 @@ from handsets on to `get_url` (Kannel's %-codes in it).
 from __future__ import annotations
 
 import asyncio
-import socket
 from asyncio.subprocess import DEVNULL, Process
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.support.ports import free_port
 
 BEARERBOX, SMSBOX = "/usr/sbin/bearerbox", "/usr/sbin/smsbox"
 WITHIN = 30.0
@@ -107,13 +108,6 @@ class Kannel:
             while not await _answers(port):
                 assert process.returncode is None, f"{program} ended: see {self.folder}"
                 await asyncio.sleep(0.1)
-
-
-def free_port() -> int:
-    """One that nobody has at the moment: Kannel cannot ask for one itself."""
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
 
 
 async def _answers(port: int) -> bool:

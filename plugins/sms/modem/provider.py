@@ -97,7 +97,8 @@ class _Hearing:
         lines = await self._dialogue.ask(f"AT+CMGL={every}")
         for head, text in pairwise(lines):
             place = re.match(r"\+CMGL: ?(\d{1,4})", head)
-            if place and await self._stored(text if self._settings.mode is Mode.PDU else f"{head}\n{text}"):
+            said = text if self._settings.mode is Mode.PDU else f"{_without_place(head)}\n{text}"
+            if place and await self._stored(said):
                 crash_point("after_commit_before_ack")
                 await self._dialogue.ask(f"AT+CMGD={place[1]}")
 
@@ -129,6 +130,11 @@ class _Hearing:
                 return False
             else:
                 return True
+
+
+def _without_place(head: str) -> str:
+    """Where a text lies in the SIM, and whether it was read, is not what it says: a second look is no second text."""
+    return re.sub(r'^\+CMGL: ?\d+,"[^"]*"', '+CMGL: 0,""', head)
 
 
 async def _hear(hearing: _Hearing, ready: Ready) -> None:

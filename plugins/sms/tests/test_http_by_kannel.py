@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from plugins.sms.tests.firm import Firm, write_site
-from tests.farside.kannel import Kannel, free_port
+from tests.farside.kannel import Kannel
 from tests.farside.text_center import TextCenter
 from tests.support.fixtures import StartHub
+from tests.support.ports import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer]
 OURS, HANDSET = "10690001", "+8613800138000"

@@ -16,6 +16,7 @@ from hub.api import (
     ReceiptState,
     Rejected,
     SendError,
+    UnknownAccount,
     Unreachable,
 )
 from plugins.sms.modem import meaning
@@ -103,6 +104,13 @@ async def test_texts_by_a_modem_that_knows_no_pdus(tmp_path: Path) -> None:
             await send(provider, way, HANDSET, "好")
             told = await far.event("text")
             assert (told["to"], told["text"]) == (HANDSET, "好")
+            desk.refuse = UnknownAccount()
+            far.do("text", **{"from": HANDSET}, text="not yet", mode="text")
+            await far.event("command", lambda event: desk.refuse is None and event["line"].startswith("AT+CMGL"))
+            far.do("text", **{"from": HANDSET}, text="for us", mode="text")
+            await far.event("freed", lambda event: event["place"] == 3)
+        assert desk.texts[1:] == ["not yet", "for us"], "what is not stored stays in the SIM"
+        assert all(b"REC" not in raw.body for raw in desk.stored), "a second look finds the same text"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from hub.api import Misconfigured, Unreachable
+from plugins.sms.tests.desk import connection, context
 from plugins.sms.tests.firm import Firm, write_site
+from plugins.sms.twilio.provider import Twilio
 from tests.farside.commanded import Commanded
 from tests.farside.twilio_api import ACCOUNT, TOKEN
 from tests.support.fixtures import StartHub
@@ -33,10 +36,21 @@ async def test_texts_by_twilio(tmp_path: Path, hub_process: StartHub) -> None:
         write_site(tmp_path, "twilio", OURS, CONNECTION.format(account=ACCOUNT, token=TOKEN, api=api))
         async with Firm(await hub_process()) as firm:
             hook = f"{firm.hub.http}/c/sms/{OURS}/message"
+            await can_be_tried(api)
             interaction = await has_one_effect(firm, far, hook)
             await is_answered(firm, far, interaction)
             await has_pictures(firm, far, hook, api, interaction)
             await comes_of(firm, far, hook)
+
+
+async def can_be_tried(api: str) -> None:
+    """By the account's own page at Twilio; a wrong token is for an administrator, a far side that is away is not."""
+    settings = {"account_sid": ACCOUNT, "auth_token": TOKEN, "api_url": api}
+    provider = Twilio(context())
+    assert await provider.probe(connection("twilio", settings)) == "Twilio account Test: active"
+    for wrong, error in (({"auth_token": "x"}, Misconfigured), ({"api_url": "http://127.0.0.1:1"}, Unreachable)):
+        with pytest.raises(error):
+            await provider.probe(connection("twilio", {**settings, **wrong}))
 
 
 async def has_one_effect(firm: Firm, far: Commanded, hook: str) -> int:

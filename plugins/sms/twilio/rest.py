@@ -7,6 +7,7 @@ number into a log.
 from __future__ import annotations
 
 import logging
+import weakref
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from twilio.rest import Client  # type: ignore[import-untyped]  # the library has types, but does not say so
 
 DEFAULT: Final = "https://api.twilio.com"
+logging.getLogger("httpx").setLevel(logging.WARNING)  # below, it writes every address it asks for, numbers within
 MISSING: Final = "Twilio's library is not installed: pip install contact-hub[sms]"
 
 
@@ -36,6 +38,7 @@ def client(settings: TwilioSettings) -> Client:
         def __init__(self) -> None:
             super().__init__(logging.getLogger(__name__), is_async=False)
             self._client = httpx.Client(timeout=settings.answer_seconds, follow_redirects=False)
+            weakref.finalize(self, self._client.close)  # the library knows no end of it
 
         def request(self, method: str, uri: str, params: Any = None, data: Any = None, **more: Any) -> Any:
             url = settings.api_url + uri.removeprefix(DEFAULT)
