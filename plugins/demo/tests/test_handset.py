@@ -18,9 +18,10 @@ async def test_a_text_goes_to_the_hub_and_its_answer_comes_back_signed(open_demo
     demo = await open_demo(HUB_DEMO_SMSC="1")
     await page.goto(f"{demo.http}/p/demo/handset?lang=zh")
     await expect(page.get_by_test_id("handset-to")).not_to_have_value("", timeout=PATIENCE)
-    async with HubClient(demo.http) as agent:
+    async with HubClient(demo.http) as admin, HubClient(demo.http) as agent:
+        await admin.log_in("admin", PASSWORD)
         await agent.log_in("agent1", PASSWORD)
-        await until(lambda: bound(demo.http))
+        await until(lambda: bound(admin))
         await page.get_by_test_id("handset-text").fill("保养好了吗？" * 13)
         await page.get_by_test_id("handset-send").click()
         await expect(page.get_by_test_id("handset-own")).to_have_attribute("data-state", "SENT", timeout=PATIENCE)
