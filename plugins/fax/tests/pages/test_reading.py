@@ -6,6 +6,7 @@ import io
 import random
 
 import pytest
+import zxingcpp
 from PIL import Image
 
 from plugins.fax.pages import PageError, Problem, Reader, Routed, route
@@ -78,6 +79,15 @@ async def test_text_and_barcodes_are_read_where_somebody_can(monkeypatch: pytest
     first, blank = said["pages"]
     assert (first["barcodes"], first["rotation"], first["text"]) == (["queue:orders"], 180, "ORDER 42")
     assert (blank["mark"], blank["barcodes"], blank["text"]) == ("BLANK", [], ""), "nobody looks at it"
+
+
+def test_barcodes_are_read_whichever_way_the_page_lies() -> None:
+    code = zxingcpp.create_barcode("queue:orders", zxingcpp.BarcodeFormat.QRCode)
+    page = Image.new("L", (1728, 1200), 255)
+    page.paste(Image.fromarray(zxingcpp.write_barcode_to_image(code, scale=8)), (200, 200))
+    assert barcodes.barcodes(page.convert("1")) == (["queue:orders"], 0)
+    assert barcodes.barcodes(page.rotate(180).convert("1")) == (["queue:orders"], 180)
+    assert barcodes.barcodes(page.rotate(90, expand=True).convert("1")) == (["queue:orders"], 90)
 
 
 def test_without_a_reader_of_barcodes_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
