@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from plugins.fax.terminal.job import Codec, Done, T38Options
 from plugins.fax.terminal.terminals import Session, Terminals
 from plugins.fax.tests.terminal.charts import load, same, save, strip
 from plugins.fax.tests.terminal.lines import receives, sends
+from tests.support.ports import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer]
 PAGE: Final = strip(100)
@@ -75,16 +75,10 @@ def _bencoded(value: str | list[str] | Mapping[str, str | list[str]]) -> str:
     return f"d{''.join(_bencoded(name) + _bencoded(value[name]) for name in sorted(value))}e"
 
 
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @asynccontextmanager
 async def gateway() -> AsyncIterator[Gateway]:
     """It runs, and answers."""
-    control, first = _free_port(), min(_free_port(), 65_000 - _PORTS)
+    control, first = free_port(), free_port()
     process = await asyncio.create_subprocess_exec(
         shutil.which("rtpengine") or "/usr/sbin/rtpengine",
         *("--config-file=none", "--foreground", "--log-stderr", "--log-level=4", "--table=-1", "--num-threads=2"),
