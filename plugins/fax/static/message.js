@@ -31,7 +31,7 @@ class FaxMessage extends Element {
     const parts = [...facts(fields, said)];
     const pages = leaves(attachments, fields);
     if (pages.length) parts.push(this.#viewer(pages, attachments, said));
-    else if (message.direction === "INBOUND") parts.push(element("p", { class: "soft" }, said("none")));
+    else if (message.direction === "INBOUND" && !attachments.length) parts.push(element("p", { class: "soft" }, said("none")));
     if (text && message.direction === "INBOUND") parts.push(read(text, said));
     else if (text) parts.push(element("pre", {}, text));
     return parts;
@@ -52,13 +52,14 @@ function leaves(attachments, fields) {
 }
 
 function facts(fields, said) {
-  const { pages, station, sub_address, bit_rate, ecm, partial, marks = [] } = fields;
+  const { pages, station, sub_address, bit_rate, ecm, bad_rows, partial, marks = [] } = fields;
   const known = [
     pages && said("count", { count: pages }),
     station && said("station", { station }),
     sub_address && said("sub_address", { address: sub_address }),
     bit_rate && said("rate", { rate: bit_rate }),
     ecm && said("ecm"),
+    bad_rows && said("bad_rows", { count: bad_rows }),
     ...new Set(marks.flatMap((mark) => mark.barcodes ?? []).map((text) => said("barcode", { text }))),
   ].filter(Boolean);
   const lines = known.length ? [element("p", { class: "soft", "data-testid": "fax-facts" }, known.join(" · "))] : [];
