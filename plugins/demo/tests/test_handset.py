@@ -33,13 +33,10 @@ async def test_a_text_goes_to_the_hub_and_its_answer_comes_back_signed(open_demo
     assert "Traceback" not in demo.text
 
 
-async def bound(site: str) -> bool:
+async def bound(admin: HubClient) -> bool:
     """Whether the hub has found the customers' carrier."""
-    async with HubClient(site) as admin:
-        await admin.log_in("admin", PASSWORD)
-        return any(
-            [each["name"] == "texts" and each["state"] == "RUNNING" async for each in admin.each("/connections")]
-        )
+    states = {each["name"]: each["state"] async for each in admin.each("/connections")}
+    return states["texts"] == "RUNNING"
 
 
 async def texted(agent: HubClient) -> dict[str, Any] | None:
