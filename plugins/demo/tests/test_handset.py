@@ -35,7 +35,7 @@ async def test_a_text_goes_to_the_hub_and_its_answer_comes_back_signed(open_demo
 
 async def bound(admin: HubClient) -> bool:
     """Whether the hub has found the customers' carrier."""
-    states = {each["name"]: each["state"] async for each in admin.each("/connections")}
+    states: dict[str, str] = {each["name"]: each["state"] async for each in admin.each("/connections")}
     return states["texts"] == "RUNNING"
 
 
