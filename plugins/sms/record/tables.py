@@ -51,3 +51,11 @@ consents = Table(
 """One thing said about texts to a number, never changed: the newest decides. `number_key` stays when a customer is
 erased, so that who said STOP is not written to again; `number`, `words` and `evidence` go. `confirmation`: -1 while one
 is due, then the message that confirms."""
+
+lines = Table(
+    "sms_lines",
+    _metadata,
+    Column("connection_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("settled_at", BigInteger, nullable=False),
+)
+"""When no answer of ours on a connection was in doubt, last: what came before does not come again."""

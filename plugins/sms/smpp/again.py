@@ -29,6 +29,14 @@ def _new(mark: str) -> str:
     return f"{mark}.{time.time_ns():x}"
 
 
+def _taken_at(name: str) -> int:
+    """Nanoseconds since 1970; a name nobody can read is as old as can be."""
+    try:
+        return int(name.partition(".")[2], 16)
+    except ValueError:
+        return 0
+
+
 class Owed:
     """The messages of one line, by name, whose answer is not known to be read."""
 
@@ -65,14 +73,19 @@ class Owed:
 class InDoubt:
     """What earlier lines of a connection, or earlier lives of the hub (their cursor), may have taken in vain."""
 
-    def __init__(self, cursor: str, now: float) -> None:
+    def __init__(self, cursor: str, now: float, settled_at: int = 0) -> None:
         self._kept: list[tuple[str, float]] = []
-        self.add(cursor.split(), now)
+        self.add([name for name in cursor.split() if _taken_at(name) > settled_at], now)
 
     @property
     def names(self) -> list[str]:
         """What is still in doubt."""
         return [name for name, _ in self._kept]
+
+    def any(self, now: float) -> bool:
+        """Whether anything is."""
+        self._kept = [kept for kept in self._kept if kept[1] > now]
+        return bool(self._kept)
 
     def add(self, names: list[str], now: float) -> None:
         """A line has ended with these."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +16,7 @@ from hub.api import (
     Context,
     InputError,
     Overloaded,
+    PluginStore,
     Raw,
     Ready,
     Rejected,
@@ -22,6 +25,7 @@ from hub.api import (
     crash_point,
 )
 from plugins.sms.provider import Heard, News, Outgoing, Submitted, Take
+from plugins.sms.record import settled
 from plugins.sms.smpp import reading, writing
 from plugins.sms.smpp.again import InDoubt
 from plugins.sms.smpp.pdu import Command, Status
@@ -45,12 +49,16 @@ class Smpp:
     segments = True
 
     def __init__(self, context: Context) -> None:
+        self._store = context.store
         self._lines: dict[int, Lines] = {}
 
     async def submit(self, connection: AnyConnection, outgoing: Outgoing) -> Submitted:
         """Over the session that has least to do. Raises a SendError."""
         settings: SmppSettings = connection.settings.of_kind
-        session = self._lines_of(connection).free()
+        lines = self._lines.get(connection.id)
+        if lines is None:
+            raise Unreachable("no session with the SMSC has been bound yet")
+        session = lines.free()
         try:
             octets = writing.submit(outgoing, settings)
         except ValueError as error:
@@ -73,20 +81,19 @@ class Smpp:
 
     async def listen(self, connection: AnyConnection, take: Take, ready: Ready) -> None:
         """Keep all sessions bound. Raises when none can be."""
-        await self._lines_of(connection).keep(connection, take, ready)
-
-    def _lines_of(self, connection: AnyConnection) -> Lines:
         if connection.id not in self._lines:
-            self._lines[connection.id] = Lines(connection.cursor or "")
-        return self._lines[connection.id]
+            settled_at = await self._store.read(lambda sql: settled.read(sql, connection.id))
+            doubts = InDoubt(connection.cursor or "", _now(), settled_at)
+            self._lines[connection.id] = Lines(connection.id, self._store, doubts)
+        await self._lines[connection.id].keep(connection, take, ready)
 
 
 class Lines:
     """The sessions of one connection."""
 
-    def __init__(self, cursor: str) -> None:
+    def __init__(self, connection_id: int, store: PluginStore, doubts: InDoubt) -> None:
+        self._id, self._store, self._doubts = connection_id, store, doubts
         self._sessions: list[Session] = []
-        self._doubts = InDoubt(cursor, _now() if cursor else 0.0)
 
     def free(self) -> Session:
         """The one to send by. Raises Unreachable."""
@@ -140,6 +147,14 @@ class Lines:
         """What a message with this body is called: once more the same, if it may be stored already."""
         return self._doubts.name(body, _now())
 
+    async def settled(self) -> None:
+        """Note that nothing taken until now comes again, if that is so on all lines."""
+        if self._doubts.any(_now()) or any(session.unconfirmed for session in self._sessions):
+            return
+        until = time.time_ns()
+        with suppress(Overloaded):  # then it is noted after the next text
+            await self._store.write(lambda sql: settled.write(sql, self._id, until))
+
     def cursor(self) -> str:
         """What may come again, if the hub ends now. Asked when a text is about to be committed, for one that came
         earlier may be committed later."""
@@ -156,6 +171,9 @@ class _Hearing:
 
     def name(self, body: bytes) -> str:
         return self._lines.name(body)
+
+    async def settled(self) -> None:
+        await self._lines.settled()
 
     async def deliver(self, octets: bytes, name: str) -> Status:
         """Stored, or refused: for good where we have no such number, else the SMSC is to come again."""
@@ -192,6 +210,9 @@ class _NotNow:
 
     async def deliver(self, octets: bytes, name: str) -> Status:
         return Status.RTHROTTLED
+
+    async def settled(self) -> None:
+        return
 
 
 def _now() -> float:

@@ -14,6 +14,7 @@ from plugins.sms.smpp.again import Owed
 from plugins.sms.smpp.pdu import RESPONSE, BadPacket, Command, Packet, Status
 from plugins.sms.smpp.settings import SmppSettings
 from plugins.sms.smpp.statuses import refusal
+from plugins.sms.smpp.trust import trust
 
 MOST_DELIVERED: Final = 100
 """Messages taken from one session that are not stored yet; the far side waits with further ones."""
@@ -27,11 +28,14 @@ class Hearing(Protocol):
 
     name     what a deliver_sm with this body is called from now on
     deliver  take it; gives what to answer, once it is stored or refused
+    settled  the far side has read all our answers on this line
     """
 
     def name(self, body: bytes) -> str: ...
 
     async def deliver(self, octets: bytes, name: str) -> Status: ...
+
+    async def settled(self) -> None: ...
 
 
 class Session:
@@ -53,7 +57,7 @@ class Session:
         """Connect and bind. Raises Unreachable, Misconfigured (the far side does not let us in)."""
         try:
             async with asyncio.timeout(settings.answer_seconds):
-                line = await asyncio.open_connection(settings.host, settings.port, ssl=_tls(settings))
+                line = await asyncio.open_connection(settings.host, settings.port, ssl=trust(settings))
         except ssl.SSLCertVerificationError as error:
             raise Misconfigured(f"certificate: {error.verify_message}") from None
         except (OSError, TimeoutError) as error:
@@ -84,7 +88,7 @@ class Session:
 
     async def run(self, hearing: Hearing) -> None:
         """Read until the line ends; returns when the far side unbinds. Raises Unreachable."""
-        keeping = asyncio.gather(self._keep_alive(), self._confirm())
+        keeping = asyncio.gather(self._keep_alive(), self._confirm(hearing))
         try:
             while await self._meet(await self._next(), hearing):
                 pass
@@ -234,7 +238,7 @@ class Session:
             with suppress(SendError):
                 await self.enquire()
 
-    async def _confirm(self) -> None:
+    async def _confirm(self, hearing: Hearing) -> None:
         """Soon after it answered, make sure the far side has read that: what it has not, it will deliver again."""
         while True:
             await self._owed.something.wait()
@@ -242,12 +246,5 @@ class Session:
             if self._owed.something.is_set():
                 with suppress(SendError):
                     await self.enquire()
-
-
-def _tls(settings: SmppSettings) -> ssl.SSLContext | None:
-    if not settings.tls:
-        return None
-    try:
-        return ssl.create_default_context(cafile=settings.tls_ca or None)
-    except OSError as error:
-        raise Misconfigured(f"tls_ca cannot be read: {type(error).__name__}") from None
+            if not self._owed.names:
+                await hearing.settled()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from plugins.sms.smpp.again import IN_DOUBT_FOR, InDoubt, Owed
 
 
@@ -42,3 +44,14 @@ def test_after_a_while_a_repetition_is_a_customers_own() -> None:
     name = doubts.name(b"1", 0.0)
     doubts.add([name], 0.0)
     assert doubts.name(b"1", IN_DOUBT_FOR + 1) != name
+
+
+def test_what_was_settled_before_the_end_is_beyond_doubt() -> None:
+    doubts = InDoubt("", 0.0)
+    before = doubts.name(b"1", 0.0)
+    settled_at = time.time_ns()
+    after = doubts.name(b"2", 0.0)
+    later = InDoubt(f"{before} {after} rubbish", 0.0, settled_at)
+    assert later.names == [after]
+    assert later.any(1.0)
+    assert not later.any(IN_DOUBT_FOR + 1)

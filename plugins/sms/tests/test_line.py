@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import Connection as SqlConnection
 
+import plugins.sms
 from hub.api import (
     Accepted,
     AnyConnection,
@@ -23,7 +25,9 @@ from hub.api import (
 )
 from hub.testing import FakeContext
 from plugins.sms.provider import Cursor, Heard, Outgoing
+from plugins.sms.record import settled
 from plugins.sms.settings import SmsConnection
+from plugins.sms.smpp.again import InDoubt
 from plugins.sms.smpp.carrier import Smpp
 from plugins.sms.smpp.settings import SmppSettings
 from plugins.sms.tests import certificate
@@ -34,12 +38,17 @@ from tests.farside.text_center import TextCenter
 
 WITHIN = 30.0
 CODE = "10690001"
+MIGRATIONS = Path(plugins.sms.__file__).parent / "migrations"
 
 
 @pytest.fixture
 def center(tmp_path: Path) -> Iterator[TextCenter]:
     with TextCenter(tmp_path / "smsc.jsonl", ("--receipts", "tlv")) as running:
         yield running
+
+
+def _settled_at(sql: SqlConnection) -> int:
+    return settled.read(sql, 7)
 
 
 class Desk:
@@ -49,7 +58,8 @@ class Desk:
         given = {"host": "127.0.0.1", "port": port, "system_id": "x", "password": SecretStr(PASSWORD), **settings}
         self.settings = SmppSettings.model_validate(given)
         self.connection: AnyConnection = Connection(7, "carrier", SmsConnection(kind="smpp", smpp=self.settings))
-        self.smpp = Smpp(FakeContext("sms"))
+        self.context = FakeContext("sms", migrations=MIGRATIONS)
+        self.smpp = Smpp(self.context)
         self.refusing: list[Exception] = []
         self.cursor = ""
         self.details: list[str] = []
@@ -93,6 +103,13 @@ class Desk:
         async with asyncio.timeout(WITHIN):
             return await self.heard.get()
 
+    async def settled(self) -> int:
+        """When all our answers were known to be read."""
+        async with asyncio.timeout(WITHIN):
+            while not (at := await self.context.store.read(_settled_at)):  # noqa: ASYNC110 - a table tells no news
+                await asyncio.sleep(0.05)
+        return at
+
     async def send(self, to: str, text: str = "Hello") -> str:
         (segment,) = segments(text, 1)
         return (await self.smpp.submit(self.connection, Outgoing(1, ACCOUNT, CODE, to, segment))).external_id
@@ -109,7 +126,9 @@ async def test_a_text_is_answered_when_it_is_stored_and_comes_again_while_it_is_
         assert (heard.sender, heard.recipient, heard.octets) == ("+8613800138000", CODE, b"Hello")
         assert heard.id in desk.cursor
         answers = await answered(center, 2)
+        await desk.settled()
     assert [line["status"] for line in answers] == [0x58, 0]
+    assert not InDoubt(desk.cursor, 0.0, await desk.settled()).names, "the hub's next life takes the same words anew"
 
 
 async def test_many_go_out_at_once_and_their_receipts_come_back(center: TextCenter) -> None:
