@@ -66,3 +66,14 @@ async def test_a_supervisor_sees_a_call_is_in_it_and_has_it(hotline: Hotline, si
     await hotline.exchange.until("commanded", lambda entry: entry["do"] == "bridge" and entry["legs"] == [meis])
     await expect(mei.at("live-party")).to_have_count(1, timeout=PATIENCE)
     await lin.sees_no("call-bar")
+    await mei.at("call-park").click()
+    await mei.sees("parked-row", "Wang Fang")
+    await expect(mei.at("live-row")).to_have_count(0)
+    await _picture(mei, "parked")
+    assert await faults(mei) == [], "with a parked call"
+    await mei.at("pick-up-1").click()
+    rung = {lins, meis}
+    again = await hotline.exchange.until("commanded", lambda each: each["do"] == "ring" and each["leg"] not in rung)
+    await hotline.fact("ANSWERED", again["leg"])
+    await expect(mei.at("live-party")).to_have_count(1, timeout=PATIENCE)
+    await mei.sees_no("parked-row")

@@ -11,7 +11,7 @@ export const codes = {
     TRANSFERRING: "转接中",
     AWAITING_CUSTOMER: "等待客户",
     SNOOZED: "稍后处理",
-    PARKED: "搁置",
+    PARKED: "驻留",
     CLOSED: "已关闭",
     ABANDONED: "已放弃",
     FAILED: "失败",
