@@ -90,5 +90,5 @@ def preview(page: Image.Image, quality: Quality) -> bytes:
     high = round(page.height * DOTS / quality.lines / _PREVIEW)
     small = page.convert("L").resize((page.width // _PREVIEW, high), Image.Resampling.BOX)
     made = io.BytesIO()
-    small.quantize(_GREYS).save(made, "PNG", optimize=True)
+    small.quantize(_GREYS).save(made, "PNG")
     return made.getvalue()
