@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -11,6 +12,10 @@ from plugins.sms.consent.ledger import Ledger
 from plugins.sms.meaning import thread_key
 from plugins.sms.settings import NAME, AtNight
 
+_REASONS: Final[Mapping[str, tuple[str, str]]] = {
+    "STOPPED": ("The customer has asked not to be sent texts (STOP).", "客户已退订短信(STOP)。"),
+    "QUIET_HOURS": ("Automatic texts rest until {until}.", "自动短信暂停至 {until}。"),
+}
 _STILL_TALKING: Final = timedelta(minutes=15)
 
 
@@ -24,13 +29,12 @@ class Gate:
         """Why this contact may not be."""
         if contact.channel != NAME:
             return None
-        number = contact.to.value
+        number, account = contact.to.value, await self._account(contact.account_id)
         if await self._ledger.stopped(number, contact.customer_id):
-            return await self._stopped(contact, number)
-        account = await self._account(contact.account_id)
+            return await self._stopped(contact, account)
         if contact.automatic and account is not None and account.settings.at_night is AtNight.REFUSE:
             until = await self.rests_until(account, number)
-            return Refusal(f"Automatic texts rest until {until:%H:%M}.", "QUIET_HOURS") if until else None
+            return _refusal("QUIET_HOURS", account, f"{until:%H:%M}") if until else None
         return None
 
     async def rests_until(self, account: AnyAccount, number: str) -> datetime | None:
@@ -41,10 +45,10 @@ class Gate:
             return None
         return until
 
-    async def _stopped(self, contact: Contact, number: str) -> Refusal | None:
-        if await self._ledger.may_pass(number, contact.message_id, automatic=contact.automatic):
+    async def _stopped(self, contact: Contact, account: AnyAccount | None) -> Refusal | None:
+        if await self._ledger.may_pass(contact.to.value, contact.message_id, automatic=contact.automatic):
             return None
-        return Refusal("The customer has asked not to be sent texts (STOP).", "STOPPED")
+        return _refusal("STOPPED", account)
 
     async def _is_talking(self, account: AnyAccount, number: str, now: datetime) -> bool:
         found = await self._context.conversation(account, thread_key(number), limit=1000)
@@ -54,3 +58,9 @@ class Gate:
     async def _account(self, account_id: int) -> AnyAccount | None:
         accounts = await self._context.accounts(NAME)
         return next((account for account in accounts if account.id == account_id), None)
+
+
+def _refusal(code: str, account: AnyAccount | None, until: str = "") -> Refusal:
+    """In the account's language, which is its agents' as a rule."""
+    chinese = account is not None and account.language.startswith("zh")
+    return Refusal(_REASONS[code][chinese].replace("{until}", until), code)
