@@ -9,7 +9,7 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from hub.api import Json, Malformed, Raw, ReceiptState, Unauthenticated
-from plugins.sms.http.reading import Format, Unreadable, document, each_at, form_of, text_at
+from plugins.sms.http.reading import Format, Unreadable, at, document, each_at, form_of, text_at
 from plugins.sms.http.settings import Calling, Hearing, HttpSettings, Proof, Reporting
 from plugins.sms.http.signing import signature, sorted_fields
 from plugins.sms.provider import Heard, News, Report
@@ -55,8 +55,8 @@ def _heard(calling: Hearing, raw: Raw, one: Json, index: int) -> Iterator[Heard]
     if calling.text_hex:
         text = _from_hex(text)
     elif calling.unicode_where and _says(one, calling.unicode_where):
-        octets = text_at(_document(calling, raw, "latin-1"), calling.text)
-        text = octets.encode("latin-1", "replace").decode("utf-16-be", "replace")
+        octets = at(_document(calling, raw, "latin-1"), calling.text)
+        text = str(octets or "").encode("latin-1", "replace").decode("utf-16-be", "replace")
     own = text_at(one, calling.id) or _name_of(raw, index)
     yield Heard(sender, text_at(one, calling.recipient), text=text, id=own)
 

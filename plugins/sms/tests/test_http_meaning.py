@@ -115,6 +115,15 @@ def test_texts_are_heard_several_at_once() -> None:
     assert second.id != again.id, "without an id of its own a text is named by when it came"
 
 
+def test_a_text_may_be_octets_of_utf_16() -> None:
+    """As Kannel has it in an address: every second octet of plain letters is a NUL."""
+    heard = {"format": "query", "sender": "from", "text": "text", "unicode_where": "coding=2", "networks": ["::/0"]}
+    settings = HttpSettings.model_validate({"ask": {"url": "http://x/"}, "heard": heard})
+    url = "http://hub/c/sms/1/message?from=1&id=&coding=2&text=%60%A8Y%7D%00+%00%26%00+%00%3C%00b"
+    (found,) = calling.read(settings, called("message", "", method="GET", url=url))
+    assert isinstance(found, Heard) and found.text == "您好 & <b"
+
+
 @pytest.mark.parametrize(("word", "state"), [("DELIVRD", "DELIVERED"), ("MK:0001", "FAILED"), ("ACCEPTD", "")])
 def test_a_word_is_a_state(word: str, state: str) -> None:
     found = list(calling.read(SETTINGS, called("status", f"msgid=7&status={word}&err=X1")))
