@@ -9,21 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
-from hub.api import Address, AnyAccount, HubError, Line, Misconfigured, NotConnected, SendError
+from hub.api import Address, AnyAccount, HubError, Line, Misconfigured, NotConnected, Rejected, SendError
 from plugins.fax.log_book import Call
 from plugins.fax.office import Office, settings_of, station_of
 from plugins.fax.on_the_line import fax
 from plugins.fax.outgoing.jobs import Job
-from plugins.fax.outgoing.schedule import OF_A_CALL, OF_A_FAX, Way, Why
+from plugins.fax.outgoing.schedule import NOT_ALLOWED, OF_A_CALL, OF_A_FAX, OURS, Way, Why
 from plugins.fax.settings import SCHEME
 from plugins.fax.terminal.ending import ending
 from plugins.fax.terminal.job import Done, Event
 from plugins.fax.terminal.job import Job as FaxJob
 from plugins.fax.terminal.process import FaxError
-
-OURS: Final = "OURS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,8 @@ def of_an_error(
     if isinstance(error, NotConnected):
         why, code, text = OF_A_CALL[error.cause], error.cause.value, error.line
     elif isinstance(error, SendError) and not error.retryable:
-        why, code, text = Why.PERMANENT, error.code, error.detail or error.line
+        code = NOT_ALLOWED if isinstance(error, Rejected) else error.code
+        why, text = Why.PERMANENT, error.detail or error.line
     else:
         why, code, text = Why.LINE, OURS, "A fault on our side; it will be tried again."
     return Outcome(why, code, text, _call(account, job, at, seconds, ok=False, code=code, text=text))

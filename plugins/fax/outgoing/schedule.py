@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from hub.api import Cause as CallCause
+from hub.api import Misconfigured
 from plugins.fax.settings import T38, FaxSettings
 from plugins.fax.terminal import ending
 from plugins.fax.terminal.job import ALL_MODEMS, Modem
@@ -56,8 +57,13 @@ OF_A_FAX: Final[Mapping[ending.Cause, Why]] = {
     ending.Cause.PERMANENT: Why.PERMANENT,
     ending.Cause.NONE: Why.LINE,
 }
+NOT_ALLOWED: Final = "NOT_ALLOWED"
+"""Calls to this number may not be made from here: not REJECTED, which is a call's."""
+OURS: Final = "OURS"
 _OF_A_CODE: Final[Mapping[str, Why]] = {
     **{cause.value: why for cause, why in OF_A_CALL.items()},
+    NOT_ALLOWED: Why.PERMANENT,
+    Misconfigured.code: Why.PERMANENT,
     **{end.name: OF_A_FAX[end.cause] for end in map(ending.ending, range(ending.DISK + 1))},
 }
 _SLOW: Final = frozenset({Modem.V27TER, Modem.V29})

@@ -20,8 +20,10 @@ def panels() -> Sequence[Panel]:
         {"en": "How the fax fares", "zh": "传真进度"},
         {"en": "Pages of the fax", "zh": "传真页面"},
     )
+    many = {"en": "Fax broadcasts", "zh": "传真群发"}
     return [
         Panel("timeline:FAX", "fax-message", f"{_MODULES}/message.js", pages),
         Panel("message", "fax-progress", f"{_MODULES}/progress.js", fares, channels=_CHANNELS),
         Panel("composer", "fax-composing", f"{_MODULES}/composing.js", writes, channels=_CHANNELS),
+        Panel("admin", "fax-broadcasts", f"{_MODULES}/broadcasts.js", many, permission="interactions.supervise"),
     ]

@@ -36,7 +36,9 @@ def test_a_bad_line_is_tried_the_other_way_and_then_slowly() -> None:
     [
         ("BUSY", Why.BUSY), ("NO_ANSWER", Why.NO_ANSWER), ("UNREACHABLE", Why.NO_ANSWER), ("FAILED", Why.LINE),
         ("CANNOT_TRAIN", Why.LINE), ("NORESSUPPORT", Why.IMAGE), ("NOSIZESUPPORT", Why.PERMANENT),
-        ("CEDTONE", Why.NO_ANSWER), ("DIED", Why.LINE), ("a word nobody knows", Why.LINE),
+        ("CEDTONE", Why.NO_ANSWER), ("DIED", Why.LINE),
+        ("REJECTED", Why.BUSY), ("NOT_ALLOWED", Why.PERMANENT), ("MISCONFIGURED", Why.PERMANENT),
+        ("a word nobody knows", Why.LINE),
     ],
 )  # fmt: skip
 def test_the_log_says_why(code: str, why: Why) -> None:
