@@ -12,12 +12,14 @@ from pydantic import BaseModel, Field, ValidationError
 from hub.api import AnyAccount, Context, Json, PluginRoute, Request, Response, Route
 from plugins.sms import numbers
 from plugins.sms.channel import SmsChannel
+from plugins.sms.consent import importing
 from plugins.sms.consent.ledger import Consent, Source
 from plugins.sms.consent.words import Wish
 from plugins.sms.record import sent_parts
 from plugins.sms.settings import NAME
 
-READ, REPLY = "interactions.read", "interactions.reply"
+READ, REPLY, IMPORT = "interactions.read", "interactions.reply", "customers.import"
+LARGEST = 1_000_000
 
 
 class _Said(BaseModel):
@@ -36,11 +38,14 @@ class Routes:
         self._context, self._channel = context, channel
 
     def routes(self) -> Sequence[PluginRoute]:
-        """Three of them."""
+        """Four of them."""
         return [
             Route("GET", "/parts", self._parts, permission=READ, docs="Parts, coding and price of what was sent"),
             Route("GET", "/consent", self._consent, permission=READ, docs="What was said about texts to a number"),
             Route("POST", "/consent", self._note, permission=REPLY, docs="Note what a customer said about texts"),
+            Route(
+                "POST", "/consents", self._import, permission=IMPORT, max_body=LARGEST, docs="Consents as a CSV file"
+            ),
         ]
 
     async def _parts(self, request: Request) -> Response:
@@ -72,13 +77,33 @@ class Routes:
         await self._channel.ledger.note(told)
         return _json(await self._told(account, number))
 
+    async def _import(self, request: Request) -> Response:
+        """How many lines were taken, and what is wrong with the others."""
+        account = await self._account(request.query.get("account", ""))
+        if account is None or request.viewer is None:
+            return _problem(404)
+        problems: list[Json] = []
+        taken, who = 0, request.viewer
+        for line in importing.lines(request.body, self._region(account)):
+            if line.problem:
+                problems.append({"line": line.place, "problem": line.problem})
+                continue
+            proof = f"import: {line.evidence}"
+            told = Consent(line.number, account.id, line.wanted, Source.IMPORT, line.evidence, proof, who.id, who.name)
+            await self._channel.ledger.note(told)
+            taken += 1
+        return _json({"taken": taken, "problems": problems[:100]})
+
     async def _told(self, account: AnyAccount, number: str) -> Json:
         rows = await self._channel.ledger.history(self._number(account, number))
         stopped = bool(rows) and rows[0].kind == Wish.STOP
         return {"stopped": stopped, "history": [_statement(row) for row in rows]}
 
     def _number(self, account: AnyAccount, number: str) -> str:
-        return numbers.normalise(number, account.settings.region or self._channel.settings.region)
+        return numbers.normalise(number, self._region(account))
+
+    def _region(self, account: AnyAccount) -> str:
+        return str(account.settings.region or self._channel.settings.region)
 
     async def _account(self, number: str) -> AnyAccount | None:
         accounts = await self._context.accounts(NAME)

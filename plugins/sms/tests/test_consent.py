@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import plugins.sms
-from hub.api import Address, Contact
+from hub.api import Address, Contact, Request, Route, Viewer
 from hub.testing import FakeContext
-from plugins.sms.consent import quiet
+from plugins.sms.consent import importing, quiet
 from plugins.sms.consent.ledger import Consent, Source
 from plugins.sms.consent.words import Wish, wish
 from plugins.sms.settings import AtNight, SmsAccount, SmsSettings
@@ -100,3 +103,22 @@ def test_quiet_hours_go_over_midnight_in_the_accounts_own_zone(hour: int, until:
     found = quiet.ends_at(account, datetime.fromtimestamp(shanghai, UTC))
     assert (found and f"{found:%Y-%m-%dT%H:%M}") == until
     assert quiet.ends_at(SmsAccount(), datetime(2026, 3, 3, tzinfo=UTC)) is None
+
+
+async def test_consents_kept_elsewhere_come_in_with_their_evidence() -> None:
+    context = context_of()
+    route = next(r for r in plugins.sms.hub_routes(context) if isinstance(r, Route) and r.path == "/consents")
+    body = b"number,consent,evidence\n13800138000,STOP,letter of 3 March\nGARAGE,stop,x\n10690,maybe,x\n10690,start,\n"
+    viewer = Viewer(1, "Ann", "en", frozenset())
+    request = Request("POST", "/p/sms/consents", {}, {"account": "1"}, {}, body, "", "", viewer)
+    answer = json.loads((await route.endpoint(request)).body)
+    assert answer["taken"] == 1
+    assert [each["line"] for each in answer["problems"]] == [3, 4, 5]
+    (kept,) = await plugins.sms._channel(context).ledger.history(BOB)
+    assert (kept.kind, kept.source, kept.words, kept.user_name) == ("STOP", "IMPORT", "letter of 3 March", "Ann")
+
+
+@given(body=st.binary(max_size=200))
+def test_whatever_is_imported_is_lines_or_problems(body: bytes) -> None:
+    for line in importing.lines(b"number,consent,evidence\n" + body, "CN"):
+        assert line.problem or (line.number and line.evidence)
