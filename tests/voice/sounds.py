@@ -9,6 +9,8 @@ import numpy as np
 
 from tests.voice.baresip import Sound
 
+SECOND = 8000  # samples
+
 
 def stereo(data: bytes) -> tuple[Sound, Sound]:
     """Left and right of a wav file: what the customer said, and what they heard."""
@@ -23,3 +25,8 @@ def share(sound: Sound, frequency: float) -> float:
     spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound)))) ** 2
     near = np.abs(np.fft.rfftfreq(len(sound), 1 / 8000) - frequency) < 15
     return float(spectrum[near].sum() / max(1.0, spectrum.sum()))
+
+
+def loudest(sound: Sound, frequency: float) -> float:
+    """The share of this tone in the second that has most: what a busy machine did to the others is not judged."""
+    return max(share(sound[at : at + SECOND], frequency) for at in range(0, max(1, len(sound) - SECOND + 1), SECOND))

@@ -11,7 +11,7 @@ import pytest
 from hub.store.tables import identities, interactions, messages, work
 from tests.voice.baresip import Baresip
 from tests.voice.house import DESK, VoiceHouse
-from tests.voice.sounds import share, stereo
+from tests.voice.sounds import loudest, stereo
 from tests.voice.test_an_agent_answers import AGENT, phone_of_ann
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer]
@@ -78,8 +78,8 @@ async def test_a_message_after_the_tone_is_a_voicemail(database_url: str, tmp_pa
         await house.becomes("CLOSED")
         [message] = [row for row in await house.rows(messages) if row["kind"] == "VOICEMAIL"]
         left, _ = stereo(await house.file_of(message["id"]))
-        assert 1.5 < message["fields"]["seconds"] < 15
-        assert share(left[8000:16000], 500) > 0.8
+        assert 0 < message["fields"]["seconds"] < 20
+        assert loudest(left, 500) > 0.8
         await house.quiet()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import psutil
 import pytest
@@ -14,15 +14,14 @@ from playwright.async_api import Browser
 from plugins.demo.hub_client import HubClient
 from tests.support.hub_process import HubProcess
 from tests.voice import test_two_nodes
-from tests.voice.baresip import Baresip, Sound
+from tests.voice.baresip import Baresip
 from tests.voice.browser_phone import BrowserPhone
 from tests.voice.house import DESK, LOOKS
-from tests.voice.sounds import share, stereo
+from tests.voice.sounds import loudest, stereo
 from tests.voice.test_two_nodes import AGENT, CUSTOMER, PASSWORD, Pair, hears
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer, pytest.mark.process]
 pair = test_two_nodes.pair
-SECOND: Final = 8_000
 
 
 async def test_a_browser_is_a_phone(pair: Pair, browser: Browser, tmp_path: Path) -> None:
@@ -125,8 +124,3 @@ async def measured(ann: BrowserPhone, leg: str) -> None:
     assert found["received"] > 50 and found["trip"] is not None, found
     await ann.says("quality", leg, loss=0, jitter=1, rtt=10)
     assert (await ann.told("quality"))["mos"] > 4
-
-
-def loudest(sound: Sound, frequency: float) -> float:
-    """The share of this tone in the second that has most of it."""
-    return max(share(sound[at : at + SECOND], frequency) for at in range(0, len(sound) - SECOND + 1, SECOND))

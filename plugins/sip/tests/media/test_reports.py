@@ -39,7 +39,7 @@ async def test_both_sides_tell_each_other_what_they_lost_and_how_long_the_way_is
             await until(lambda: len(caller.heard) > at + 10)
             found = await made.engine.statistics("caller")
             assert (found.lost, found.far_lost, found.far_jitter_ms) == (5, 3, 10.0)
-            assert found.round_trip_ms is not None and found.round_trip_ms < 1000
+            assert found.round_trip_ms is not None
 
 
 def report_to(far: FarSide, shared: bool) -> bytes:
