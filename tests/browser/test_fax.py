@@ -24,6 +24,7 @@ from tests.support.fixtures import StartHub
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer]
 
+PRINTER = "window.print = () => { top.printed = [...document.images].filter((page) => page.naturalWidth).length; }"
 LONG = 120_000.0
 FAX, DEALER = "+861058880001", "+8613800138000"
 SITE = """
@@ -116,6 +117,7 @@ async def a_new_fax_is_looked_at(lin: Desk) -> None:
 
 async def test_pages_are_turned_by_keys_and_an_answer_is_seen_before_it_goes(parts: Parts, sit_down: SitDown) -> None:
     lin = await sit_down(parts, "lin")
+    await lin.page.add_init_script(PRINTER)
     await change(lin, preferences={"undo_seconds": 0})  # nothing waits to be taken back
     await lin.be("READY")
     parts.dealer.send(FAX, order())
@@ -136,6 +138,8 @@ async def test_pages_are_turned_by_keys_and_an_answer_is_seen_before_it_goes(par
     await lin.at("fax-page-2").click()
     await lin.sees("fax-place", "blank")
     assert await faults(lin) == []
+    await lin.at("fax-print").click()
+    await lin.page.wait_for_function("window.printed === 3", timeout=PATIENCE)
     async with lin.page.expect_download() as download:
         await lin.at("attachments").get_by_role("link").click()
     assert (await download.value).suggested_filename == "fax.pdf"
