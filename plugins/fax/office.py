@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from plugins.fax.pages import Reader
 
 log = logging.getLogger(__name__)
+MOST_PAGES: Final = 1_000
+"""Of a fax that came in: what is longer, or takes more than PATIENCE seconds to read, is handed in as it is."""
+PATIENCE: Final = 300.0
 AGAIN_AFTER: Final = 2.0
-LIMITS: Final = PageLimits()
 
 
 class Office:
@@ -33,7 +35,7 @@ class Office:
         self.settings = settings if isinstance(settings, FaxSettings) else FaxSettings()
         self.me: Final = secrets.token_hex(8)
         self.terminals = Terminals(self.settings.workers)
-        self.printer = Printer(LIMITS)
+        self.printer = Printer(PageLimits(pages=self.settings.most_pages), self.settings.font)
         self.under_way = UnderWay(context.folder / "incoming")
         self.news = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -43,7 +45,7 @@ class Office:
         """Of pages that came in."""
         from plugins.fax.pages import Reader
 
-        return Reader(LIMITS)
+        return Reader(PageLimits(pages=MOST_PAGES, seconds=PATIENCE), self.settings.ocr_seconds)
 
     @property
     def telephony(self) -> Telephony | None:

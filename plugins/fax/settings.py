@@ -45,6 +45,11 @@ class FaxSettings(BaseModel):
         default=[30, 120, 600, 1800], description="The same, where the line failed; each time with slower modems"
     )
     give_up_hours: float = Field(default=24, gt=0, le=240, description="A fax not sent after so long has failed")
+    most_pages: int = Field(default=100, ge=1, le=1000, description="Pages a fax may have that is sent from here")
+    ocr_seconds: float = Field(
+        default=10, ge=0, le=120, description="For reading the text of one fax that came in; 0: it is not read"
+    )
+    font: str = Field(default="", description="Font file for printing text; empty: the best the system has")
 
 
 class FaxConnection(BaseModel):

@@ -64,7 +64,7 @@ class Cover:
 
 @dataclass(frozen=True, slots=True)
 class PrintOptions:
-    """`previews`: pictures of the pages are wanted, too. `font`: a font file that goes before the system's."""
+    """`previews`: pictures of the pages are wanted, too. `font`: see `Printer`."""
 
     quality: Quality = Quality.FINE
     paper: Paper = Paper.A4

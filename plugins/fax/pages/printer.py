@@ -26,19 +26,22 @@ class Pages:
 
 
 class Printer:
-    """Prints what agents and customers hand in, each fax in a process of its own."""
+    """Prints what agents and customers hand in, each fax in a process of its own. `font`: a file that goes before the
+    system's fonts."""
 
-    def __init__(self, limits: PageLimits | None = None) -> None:
+    def __init__(self, limits: PageLimits | None = None, font: str = "") -> None:
         self._children = Children(limits or PageLimits(), _AT_ONCE)
+        self._font = font
 
     async def to_pages(self, files: Sequence[Attachment], options: PrintOptions | None = None) -> Pages:
         """One document after the other, the cover sheet before them. Raises PageError."""
         wanted = options or PrintOptions()
         if sum(len(file.content) for file in files) > _LARGEST:
             raise PageError(Problem.TOO_LARGE, max(files, key=lambda file: len(file.content)).name)
+        chosen = {name: getattr(wanted, name) for name in ("quality", "paper", "previews")}
         told = {
             "files": [(file.name, file.media_type) for file in files],
-            "options": {name: getattr(wanted, name) for name in ("quality", "paper", "previews", "font")},
+            "options": {**chosen, "font": self._font},
             "cover": _cover(wanted),
         }
         logo = [wanted.cover.logo] if wanted.cover else []
