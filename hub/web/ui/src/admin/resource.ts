@@ -87,7 +87,7 @@ function plain(value: unknown): unknown {
 }
 
 function blank(field: Field): unknown {
-  return copied(field.start ?? empty(field));
+  return copied(field.start === undefined ? empty(field) : field.start);
 }
 
 function empty(field: Field): unknown {

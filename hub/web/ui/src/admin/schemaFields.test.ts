@@ -9,7 +9,9 @@ const schema: Schema = {
     password: { anyOf: [{ type: "string", format: "password", writeOnly: true }, { type: "null" }], title: "Password" },
     folders: { type: "array", items: { type: "string" }, default: ["INBOX"] },
     poll: { type: "boolean", default: true },
-    extra: { type: "object" },
+    extra: { anyOf: [{ type: "object" }, { type: "null" }], default: null },
+    more: { type: "object" },
+    headers: { type: "object", additionalProperties: { type: "string" } },
   },
   required: ["host", "poll"],
   $defs: { Tls: { enum: ["NONE", "STARTTLS", "TLS"], type: "string", title: "Tls" } },
@@ -26,11 +28,14 @@ test("each kind of setting gets the input that fits it", () => {
     folders: "tags",
     poll: "switch",
     extra: "json",
+    more: "json",
+    headers: "pairs",
   });
 });
 
 test("defaults, choices and what must be given are kept", () => {
   expect(byKey.port?.start).toBe(993);
+  expect([byKey.extra?.start, byKey.more?.start]).toEqual([null, undefined]);
   expect(byKey.tls?.choices?.().map((choice) => choice.value)).toEqual(["NONE", "STARTTLS", "TLS"]);
   expect([byKey.host?.required, byKey.port?.required, byKey.poll?.required]).toEqual([true, false, false]);
 });

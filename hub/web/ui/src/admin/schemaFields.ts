@@ -41,7 +41,8 @@ export function isSecret(schema: Schema): boolean {
 }
 
 function field(key: string, schema: Schema, required: boolean, defs: Record<string, Schema>): Field {
-  const start = schema.default ?? (kindOf(schema) === "number" ? null : undefined);
+  const mayBeNothing = kindOf(schema) === "number" || (kindOf(schema) === "json" && schema.default === null);
+  const start = schema.default ?? (mayBeNothing ? null : undefined);
   const choices = schema.enum?.map((value) => ({ value, label: String(value) }));
   return {
     key,
@@ -63,6 +64,8 @@ function kindOf(schema: Schema): Field["kind"] {
   if (schema.type === "array" && schema.items?.type === "string") return "tags";
   if (schema.type === "string") return "text";
   if (schema.type === "object" && schema.properties) return "group";
+  const held = schema.type === "object" ? schema.additionalProperties : undefined;
+  if (typeof held === "object" && held.type === "string") return "pairs";
   return "json";
 }
 
