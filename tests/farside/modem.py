@@ -113,7 +113,8 @@ class Modem:
             self.say("OK" if re.match(r"AT$|ATE0|AT\+(CMEE|CMGF|CNMI|CSCS|CSMP)=", line) else "+CME ERROR: 4")
 
     def _submitted(self, line: str) -> None:
-        told = self._of_text_mode(line) if self._to.startswith('"') else self._of_pdu(bytes.fromhex(line))
+        in_words = self._to.startswith('"')
+        told = self._of_text_mode(line) if in_words else self._of_pdu(bytes.fromhex(line))
         self._to, reference = "", next(self._references) % 256
         last = told["to"][-4:]
         errors = {"0038": "+CMS ERROR: 38", "0021": "+CMS ERROR: 21"}
@@ -124,6 +125,10 @@ class Modem:
             self.say(errors[last])
         else:
             self.say(f"+CMGS: {reference}", "OK")
+            if in_words:
+                time = '"26/11/22,13:04:00+32"'
+                self.say(f'+CDS: 6,{reference},"{told["to"].encode("utf-16-be").hex()}",145,{time},{time},0')
+                return
             number, status = told["to"].removeprefix("+"), "46" if last == "0404" else "00"
             report = f"0006{reference:02X}{len(number):02X}91{swapped(number)}{STAMP}{STAMP}{status}"
             self.say(f"+CDS: {len(report) // 2 - 1}", report)

@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
-from xml.etree import ElementTree
 
 from hub.api import Json
 from plugins.sms.http.pattern import values_in
 from plugins.sms.http.template import Template
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 LARGEST: Final = 256 * 1024
 """Octets of an answer or of a webhook's body."""
@@ -108,6 +110,8 @@ def _xml(text: str) -> Json:
     """Elements as objects by their names, several of one name as a list; attributes beside them, text as itself."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise Unreadable("XML with a document type")
+    from xml.etree import ElementTree  # most sites have no such gateway
+
     try:
         root = ElementTree.fromstring(text)  # noqa: S314  # no document type, so no entities
     except (ElementTree.ParseError, ValueError, LookupError):
@@ -115,7 +119,7 @@ def _xml(text: str) -> Json:
     return {_bare(root.tag): _element(root)}
 
 
-def _element(element: ElementTree.Element, depth: int = 0) -> Json:
+def _element(element: Element, depth: int = 0) -> Json:
     if depth > DEEPEST:
         raise Unreadable("XML that is too deep")
     found: dict[str, Json] = {**element.attrib}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -13,7 +14,8 @@ from plugins.sms.modem.results import error_of
 CTRL_Z: Final = "\x1a"
 ESCAPE: Final = "\x1b"
 UNASKED: Final = ("+CMTI:", "+CDS:", "+CDSI:", "+CMT:", "+CREG:", "RING", "+CLIP:", "NO CARRIER", "^", "*")
-WITH_A_LINE_BEHIND: Final = ("+CDS:", "+CMT:")
+WITH_A_LINE_BEHIND: Final = re.compile(r"\+CDS: ?\d+$|\+CMT:")
+"""A report in text mode stands in one line, one in PDU mode behind its length."""
 
 
 class Dialogue:
@@ -93,7 +95,7 @@ class Dialogue:
             if self._prompt is not None and not self._prompt.done():
                 self._prompt.set_result(None)
         elif line.startswith(UNASKED):
-            behind = (await self._line.lines.get() or "",) if line.startswith(WITH_A_LINE_BEHIND) else ()
+            behind = (await self._line.lines.get() or "",) if WITH_A_LINE_BEHIND.match(line) else ()
             self.news.put_nowait((line, *behind))
         elif line in ("OK", "ERROR") or line.startswith(("+CME ERROR", "+CMS ERROR")):
             if self._final is not None and not self._final.done():

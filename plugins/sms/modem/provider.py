@@ -107,7 +107,7 @@ class _Hearing:
         while True:
             line, *behind = await self._dialogue.news.get()
             if line.startswith("+CDS:"):
-                await self._stored(behind[0] if self._settings.mode is Mode.PDU else line)
+                await self._stored(behind[0] if behind else line)
             elif line.startswith("+CMTI:"):
                 await self.look()
 

@@ -48,6 +48,8 @@ class Desk:
         """Store it, as the hub does: only what is for a number of ours, or a report."""
         refused, self.refuse = self.refuse, None
         if refused is not None:
+            async with self._changed:
+                self._changed.notify_all()
             raise refused
         for news in self._provider.read(raw):
             if isinstance(news, Heard) and news.recipient not in self._numbers:

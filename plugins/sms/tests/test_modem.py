@@ -83,7 +83,7 @@ async def goes(provider: Modem, way: AnyConnection, desk: Desk, far: Commanded) 
         with pytest.raises(error):
             await send(provider, way, number, "x")
     await send(provider, way, "+8613800130404", "nobody")
-    await desk.until(lambda: isinstance(desk.news[-1], Report) and desk.news[-1].code == "0x46")
+    await desk.until(lambda: any(isinstance(news, Report) and news.code == "0x46" for news in desk.news))
 
 
 async def comes_back(desk: Desk, way: AnyConnection, far: Commanded) -> None:
@@ -101,12 +101,13 @@ async def test_texts_by_a_modem_that_knows_no_pdus(tmp_path: Path) -> None:
         async with desk.listening(way):
             far.do("text", **{"from": HANDSET}, text='你好, "you"', mode="text")
             await desk.until(lambda: desk.texts == ['你好, "you"'])
-            await send(provider, way, HANDSET, "好")
+            (sent,) = await send(provider, way, HANDSET, "好")
+            await desk.until(lambda: Report(sent, ReceiptState.DELIVERED, recipient=HANDSET) in desk.news)
             told = await far.event("text")
             assert (told["to"], told["text"]) == (HANDSET, "好")
             desk.refuse = UnknownAccount()
             far.do("text", **{"from": HANDSET}, text="not yet", mode="text")
-            await far.event("command", lambda event: desk.refuse is None and event["line"].startswith("AT+CMGL"))
+            await desk.until(lambda: desk.refuse is None)
             far.do("text", **{"from": HANDSET}, text="for us", mode="text")
             await far.event("freed", lambda event: event["place"] == 3)
         assert desk.texts[1:] == ["not yet", "for us"], "what is not stored stays in the SIM"

@@ -64,9 +64,7 @@ class Twilio:
         return meaning.read(raw)
 
     def authenticate(self, connection: AnyConnection, account: AnyAccount, raw: Raw) -> None:
-        """Raise Unauthenticated for what Twilio has not signed. What the plugin itself fetched comes by no request."""
-        if "headers" not in raw.meta and raw.meta.get("action") == meaning.MEDIA:
-            return
+        """Raise Unauthenticated for what Twilio has not signed."""
         settings = cast("TwilioSettings", connection.settings.of_kind)
         headers = cast("Mapping[str, str]", raw.meta.get("headers") or {})
         fields = () if raw.meta.get("method") == "GET" else meaning.fields_of(raw)
