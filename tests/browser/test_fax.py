@@ -4,7 +4,6 @@ looked at before it goes."""
 from __future__ import annotations
 
 import io
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from tests.browser.office import PASSWORD
 from tests.browser.test_accessibility import faults
 from tests.browser.test_sms import change
 from tests.support.fixtures import StartHub
+from tests.support.ports import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer]
 
@@ -68,9 +68,7 @@ class Parts:
 @pytest.fixture
 async def parts(tmp_path: Path, hub_process: StartHub) -> AsyncIterator[Parts]:
     """A site with a fax number, and nobody else on its trunk."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     async with Machine(DEALER, tmp_path / "dealer") as dealer:
         await dealer.telephone.open()
         site = SITE.format(port=port, dealer=dealer.telephone.port, number=FAX, password=PASSWORD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -45,6 +46,13 @@ def huge_picture() -> bytes:
     size = b"/Width 40000/Height 40000/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/FlateDecode"
     image = b"<</Type/XObject/Subtype/Image%s/Length %d>>stream\n%s\nendstream" % (size, len(packed), packed)
     return pdf(drawn=b"q 500 0 0 700 50 50 cm /I Do Q", picture=image)
+
+
+def vast_picture() -> bytes:
+    """A PNG that says it is 30,000 times 30,000 dots."""
+    small = picture(Image.new("1", (1, 1)))
+    head = b"IHDR" + struct.pack(">IIBBBBB", 30_000, 30_000, 1, 0, 0, 0, 0)
+    return small[:12] + head + struct.pack(">I", zlib.crc32(head)) + small[33:]
 
 
 def endless() -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,6 +40,7 @@ def test_no_line_is_wider_than_there_is_room_and_no_letter_is_lost(text: str, ro
     assert kept == "".join(char for char in "".join(text.split()) if char.isprintable())
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.sampled_from(["pdf", "png", "tiff"]), st.integers(0, 10_000), st.binary(min_size=1, max_size=30))
 def test_a_damaged_document_is_printed_or_refused(kind: str, place: int, damage: bytes) -> None:
