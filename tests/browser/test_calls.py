@@ -136,7 +136,7 @@ async def test_a_colleague_is_brought_in_and_has_the_call(hotline: Hotline, sit_
     lin, tom = await sit_down(hotline, "lin"), await sit_down(hotline, "tom")
     first = await _talk(hotline, lin)
     await tom.be("READY")
-    await lin.at("consult").click()
+    await lin.at("call-consult").click()
     await lin.at("transfer-user").click()
     await lin.page.get_by_text("Tom Becker").last.click()
     await lin.at("consult-note").fill("She asks about the warranty")
