@@ -33,7 +33,8 @@ class Takes(StrEnum):
 
 @dataclass(slots=True)
 class Entry:
-    """One fax in the ledger. `file` has the pages of one that came in; `code` says how it ended, "" while it lasts."""
+    """One fax in the ledger. `file` has the pages of one that came in; `code` says how it ended, "" while it lasts;
+    `over`: the call has ended, too."""
 
     id: int
     direction: str
@@ -43,6 +44,7 @@ class Entry:
     text: str = ""
     t38: bool = False
     file: str = ""
+    over: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For the page and the tests."""
@@ -93,7 +95,7 @@ class Machine:
 
     async def ended(self, entry: Entry) -> Entry:
         """When it is over."""
-        await self.until(lambda: bool(entry.code))
+        await self.until(lambda: entry.over)
         return entry
 
     async def until(self, true: Callable[[], bool]) -> None:
@@ -156,7 +158,7 @@ class Machine:
             self._over(entry)
 
     def _over(self, entry: Entry) -> None:
-        entry.code = entry.code or "INTERRUPTED"
+        entry.code, entry.over = entry.code or "INTERRUPTED", True
         self.news.set()
 
     def _soon(self, work: Any) -> None:
@@ -169,7 +171,7 @@ class Machine:
             await work
         except FaxError as error:
             self.entries[-1].code, self.entries[-1].text = "NO_MACHINE", str(error)
-            self.news.set()
+            self._over(self.entries[-1])
 
 
 class _Faxing:
