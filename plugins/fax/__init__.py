@@ -78,6 +78,7 @@ def hub_commands() -> Sequence[Command]:
 @hookimpl
 async def hub_start(context: Context) -> None:
     """What a crash left is handed in; what is due is sent, until the site stops."""
+    from plugins.fax import housekeeping
     from plugins.fax.incoming.left_behind import hand_in
 
     channel = _channel(context)
@@ -86,6 +87,7 @@ async def hub_start(context: Context) -> None:
     try:
         await hand_in(channel.office)
         channel.office.soon(channel.broadcasts.run())
+        channel.office.soon(housekeeping.run(channel.office))
         await channel.sending.run()
     finally:
         await channel.office.close()

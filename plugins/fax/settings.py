@@ -44,6 +44,9 @@ class FaxSettings(BaseModel):
     line_seconds: list[float] = Field(
         default=[30, 120, 600, 1800], description="The same, where the line failed; each time with slower modems"
     )
+    log_days: int = Field(
+        default=365, ge=1, description="How long calls, reports and lists of numbers are kept; messages are the hub's"
+    )
     give_up_hours: float = Field(default=24, gt=0, le=240, description="A fax not sent after so long has failed")
     most_pages: int = Field(default=100, ge=1, le=1000, description="Pages a fax may have that is sent from here")
     ocr_seconds: float = Field(
@@ -70,6 +73,8 @@ class FaxAccount(BaseModel):
         description="What we call ourselves to machines; empty: the number",
     )
     header: str = Field(default="", max_length=50, description="Over each page, beside time and page; empty: the name")
+    company: str = Field(default="", max_length=100, description="Over cover sheets; empty: the name")
+    logo: str = Field(default="", description="PNG or JPEG file for cover sheets; empty: none")
     shared: bool = Field(
         default=False, description="The number is a voice number, too: calls come here when a fax machine is heard"
     )

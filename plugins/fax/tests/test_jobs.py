@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine
 
+from plugins.fax import log_book
+from plugins.fax.broadcast import rows
+from plugins.fax.broadcast.numbers import Recipient
+from plugins.fax.housekeeping import forget
+from plugins.fax.log_book import Call
 from plugins.fax.outgoing import jobs
 from plugins.fax.outgoing.jobs import LEASE, Job
-from plugins.fax.states import ENDS, NEXT, JobState
+from plugins.fax.states import ENDS, NEXT, BroadcastState, JobState
 from plugins.fax.tables import metadata
 
 NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -92,6 +97,21 @@ def test_who_is_on_the_call_gets_what_waits_for_them(conn: Connection) -> None:
     found = jobs.waiting_for(conn, 4, "+8613800138000")
     assert found is not None and found.delivery_id == 2
     assert jobs.waiting_for(conn, 4, "+8613800138001") is None and jobs.waiting_for(conn, 5, found.number) is None
+
+
+def test_what_is_old_and_over_is_forgotten_and_nothing_else(conn: Connection) -> None:
+    put(conn, 1, NOW)
+    moved(conn, moved(conn, put(conn, 2, NOW), JobState.DIALING), JobState.FAILED)
+    moved(conn, moved(conn, put(conn, 3, NOW + timedelta(days=3)), JobState.DIALING), JobState.FAILED)
+    log_book.note(conn, Call(4, "OUT", "+8613800138000", NOW, 1.0, ok=True, code="OK", text=""))
+    recipients = [Recipient("+8613800138000")]
+    made = rows.create(conn, 4, "Prices", "Su", [], "Page", recipients)
+    forget(conn, NOW + timedelta(days=1, hours=2))
+    assert [jobs.find(conn, delivery) is None for delivery in (1, 2, 3)] == [False, True, False]
+    assert log_book.newest(conn, 4) == [] and rows.recipients_of(conn, made) != []
+    rows.turn(conn, made, BroadcastState.CANCELLED)
+    forget(conn, datetime.now(UTC) + timedelta(days=1))
+    assert rows.recipients_of(conn, made) == []
 
 
 @pytest.mark.parametrize("state", JobState)
