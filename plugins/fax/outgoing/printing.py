@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
-from hub.api import AnyAccount, Attachment, Outbound
+from hub.api import AnyAccount, Attachment, Misconfigured, Outbound
 from plugins.fax.office import settings_of
 from plugins.fax.pages import Cover, PageError, Pages, Printer, PrintOptions, Quality
 
@@ -35,16 +36,26 @@ def documents(message: Outbound, *, covered: bool) -> list[Attachment]:
 
 
 def cover(account: AnyAccount, message: Outbound) -> Cover | None:
-    """Where it is asked for (`cover`), or a text comes with files; never where none is wanted ("NONE")."""
+    """Where it is asked for (`cover`), or a text comes with files; never where none is wanted ("NONE"). Raises
+    Misconfigured."""
     wanted = message.fields.get("cover")
     if wanted == NO_COVER or (not wanted and not (message.text.strip() and message.attachments)):
         return None
+    settings = settings_of(account)
     return Cover(
         to=message.to.name or message.to.value,
         sender=message.agent_name or account.name,
-        company=account.name,
+        company=settings.company or account.name,
         subject=message.subject,
         date=datetime.now(UTC).astimezone().strftime("%Y-%m-%d %H:%M"),
         text=message.text,
         language=message.language or account.language,
+        logo=_logo(settings.logo),
     )
+
+
+def _logo(file: str) -> bytes:
+    try:
+        return Path(file).read_bytes() if file else b""
+    except OSError as error:
+        raise Misconfigured(f"the logo of cover sheets cannot be read: {error.strerror}") from error

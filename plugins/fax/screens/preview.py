@@ -10,7 +10,19 @@ from typing import Final
 
 from pydantic import Base64Bytes, BaseModel, Field, ValidationError
 
-from hub.api import Address, AnyAccount, Attachment, Context, Files, Outbound, PluginRoutes, Request, Response, Route
+from hub.api import (
+    Address,
+    AnyAccount,
+    Attachment,
+    Context,
+    Files,
+    Misconfigured,
+    Outbound,
+    PluginRoutes,
+    Request,
+    Response,
+    Route,
+)
 from plugins.fax.outgoing import printing
 from plugins.fax.pages import PageError, Printer, PrintOptions
 from plugins.fax.screens import STATIC
@@ -63,13 +75,15 @@ class _Desk:
             return _refused(404, "NOT_FOUND", "There is no such number.")
         viewer = request.viewer
         message = _message(draft, viewer.name if viewer else "", account)
-        options = _options(account, message)
         try:
+            options = _options(account, message)
             pages = await self._printer.to_pages(
                 printing.documents(message, covered=options.cover is not None), options
             )
         except PageError as error:
             return _refused(422, error.problem, error.line(viewer.language if viewer else "en"))
+        except Misconfigured as error:
+            return _refused(422, error.code, str(error))
         shown = [base64.b64encode(page).decode() for page in pages.previews]
         return _json({"count": pages.count, "pages": shown})
 

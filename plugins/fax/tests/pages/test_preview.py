@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import io
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from hub.api import Account, Address, Request, Viewer
+from hub.api import Account, Address, AnyAccount, Request, Viewer
 from hub.testing import FakeContext
 from plugins.fax.pages import PageLimits, Printer
 from plugins.fax.screens.preview import routes
@@ -20,10 +22,10 @@ ACCOUNT = Account(7, None, "fax", "Orders", Address("tel", "+861058880001"), Fax
 LIN = Viewer(1, "Lin Yue", "zh", frozenset({"interactions.reply"}))
 
 
-async def asked(draft: object) -> tuple[int, Any]:
+async def asked(draft: object, account: AnyAccount = ACCOUNT) -> tuple[int, Any]:
     """The answer's status and what it says."""
     printer = Printer(PageLimits(page_seconds=20))
-    route, _ = routes(FakeContext("fax", accounts=[ACCOUNT]), printer)
+    route, _ = routes(FakeContext("fax", accounts=[account]), printer)
     endpoint: Any = getattr(route, "endpoint")  # noqa: B009  # a route of files has none, and mypy knows it
     request = Request("POST", "/p/fax/preview", {}, {}, {}, json.dumps(draft).encode(), "127.0.0.1", "", LIN)
     answer = await endpoint(request)
@@ -36,6 +38,20 @@ def draft(**more: object) -> dict[str, object]:
 
 def file(content: bytes) -> dict[str, str]:
     return {"name": "order.bin", "media_type": "", "content": base64.b64encode(content).decode()}
+
+
+@pytest.mark.slow
+async def test_a_cover_sheet_has_the_company_and_its_logo(tmp_path: Path) -> None:
+    logo = tmp_path / "logo.png"
+    settings = FaxAccount(company="Acme", logo=str(logo))
+    with_logo = replace(ACCOUNT, settings=settings)
+    status, said = await asked(draft(cover="STANDARD"), with_logo)
+    assert (status, said["error"]["code"]) == (422, "MISCONFIGURED"), "before it is there"
+    Image.new("RGB", (600, 240), "black").save(logo)
+    status, said = await asked(draft(cover="STANDARD"), with_logo)
+    page = Image.open(io.BytesIO(base64.b64decode(said["pages"][0]))).convert("L")
+    box = page.crop((60, 55, 200, 105))
+    assert status == 200 and box.histogram()[100:] == [0] * 156, "sixty millimetres across, twenty-four down"
 
 
 @pytest.mark.slow
