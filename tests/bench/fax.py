@@ -77,6 +77,7 @@ async def _many(way: str, count: int, pages: list[Image.Image], folder: Path) ->
         _to_one_core(own, far.pids[0])
         cost, started = Cost(own), time.monotonic()
         await _connect(way, pairs)
+        await ours.loads()  # what it took to begin is none of a page's end
         seen: list[float] = []
         watching = asyncio.create_task(_watch(ours, seen))
         ends = await asyncio.gather(*(_end(session) for pair in pairs for session in pair))

@@ -19,6 +19,10 @@ _PATIENCE: Final = 5
 """Ticks a gap is waited for before it counts as lost."""
 _LONGEST_GAP: Final = 50
 """Frames that are made up for; after a longer gap the stream begins anew."""
+_OWED: Final = 50
+"""Frames that may be missing before the far side counts as quiet: what is merely late is heard whole."""
+_AHEAD: Final = -100
+"""As many ticks may find nothing after a burst."""
 _LARGEST: Final = 1600
 """Octets of a frame: 200 ms."""
 
@@ -78,3 +82,21 @@ class Reception:
         self.lost += missing
         self._next, self._gap = (self._next + missing) % _WRAP, 0
         return [self._last] * missing
+
+
+class Quiet:
+    """What has come against what was due: after a stall of ours both come in bursts and not in pairs, and that is no
+    reason to tell a machine of a quiet that there never was."""
+
+    def __init__(self) -> None:
+        self._owed, self._filling = 0.0, False
+
+    def fills(self, came: float) -> bool:
+        """Whether to make up for a tick in which so many frames of 20 ms came."""
+        if came and self._filling:
+            self._owed = 0.0
+        self._owed = max(_AHEAD, self._owed + 1 - came)
+        self._filling = not came and self._owed > _OWED
+        if self._filling:
+            self._owed -= 1
+        return self._filling

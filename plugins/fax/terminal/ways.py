@@ -14,8 +14,6 @@ from plugins.fax.terminal.packets import PacketTerminal
 from plugins.fax.terminal.t30 import T30
 
 _PAYLOAD_TYPES: Final = {Codec.PCMU: 0, Codec.PCMA: 8}
-_FILL_IN: Final = 25
-"""Ticks without a frame before the machine is told of the quiet: a burst that is merely late is heard whole."""
 
 
 class Way(Protocol):
@@ -43,7 +41,7 @@ class AudioWay:
         self._reception = reception.Reception(self._kind)
         self._sequence, self._source = random.getrandbits(16), random.getrandbits(32)
         self._timestamp = random.getrandbits(32)
-        self._quiet = 0
+        self._quiet = reception.Quiet()
 
     def take(self, datagram: bytes) -> None:
         """See Way."""
@@ -54,8 +52,7 @@ class AudioWay:
         frames = self._reception.take()
         for frame in frames:
             self._terminal.hear(frame)
-        self._quiet = 0 if frames else self._quiet + 1
-        if self._quiet > _FILL_IN:
+        if self._quiet.fills(sum(map(len, frames)) / FRAME):
             self._terminal.hear_nothing()
         return [self._next()]
 

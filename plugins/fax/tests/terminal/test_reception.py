@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.fax.terminal.reception import Reception, build
+from plugins.fax.terminal.reception import Quiet, Reception, build
 
 PCMU, KEYS, OURS, ANOTHERS = 0, 101, 7, 8
 
@@ -81,3 +81,21 @@ def test_keys_and_reports_are_not_heard() -> None:
 @given(st.lists(st.binary(max_size=60).map(lambda octets: b"\x80\0" + octets) | st.binary(max_size=40), max_size=60))
 def test_anything_may_come(datagrams: list[bytes]) -> None:
     assert sum(map(len, heard(*datagrams))) <= 51 * 60 * len(datagrams)
+
+
+def filled(*came: float) -> int:
+    """How many of these ticks are made up for."""
+    quiet = Quiet()
+    return sum(quiet.fills(frames) for frames in came)
+
+
+def test_ticks_that_catch_up_are_no_quiet() -> None:
+    assert filled(*[1] * 100, 80, *[0] * 79, *[1] * 100) == 0
+
+
+def test_a_far_side_that_says_nothing_is_quiet_after_a_second_and_until_it_speaks() -> None:
+    assert filled(*[0] * 150) == filled(*[1] * 10, *[0] * 150, *[1] * 10, 0, 0, 2, 1) == 100
+
+
+def test_frames_of_any_length_count_for_their_time() -> None:
+    assert filled(*[1.5, 0, 1.5] * 100) == 0

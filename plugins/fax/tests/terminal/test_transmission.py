@@ -72,6 +72,20 @@ def test_one_in_a_thousand_frames_may_be_lost_by_audio(tmp_path: Path) -> None:
     hang_up(one, other)
 
 
+def test_a_machine_that_stalls_and_catches_up_breaks_nothing(tmp_path: Path) -> None:
+    """Then what came meanwhile is there at once, and the ticks that were due find nothing."""
+    document = save(tmp_path / "sent.tif", [strip()])
+    one, other = by_audio(sends(document)), by_audio(receives(tmp_path / "got.tif"))
+    while one.way.t30.active or other.way.t30.active:
+        talk(one, other, ticks=190)
+        for first, then in ((one, other), (other, one)):
+            for datagram in [datagram for _ in range(30) for datagram in first.way.tick()]:
+                then.way.take(datagram)
+    assert one.done.ok and other.done.ok and same([strip()], load(tmp_path / "got.tif"))
+    assert one.done.retries == other.done.retries == 0
+    hang_up(one, other)
+
+
 def test_who_was_called_may_be_the_one_that_sends(tmp_path: Path) -> None:
     """Fax on demand, seen from the machine that called: it receives, and still is the one that answers T.30."""
     document = save(tmp_path / "sent.tif", [strip()])
