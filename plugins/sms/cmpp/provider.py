@@ -62,7 +62,7 @@ class Cmpp:
 
     async def submit(self, connection: AnyConnection, outgoing: Outgoing) -> Submitted:
         """One segment. Raises a SendError."""
-        open_ones = [session for session in self._sessions.get(connection.id, ()) if session.is_open]
+        open_ones = self._open(connection)
         if not open_ones:
             raise Unreachable("there is no session with the gateway at the moment")
         settings = cast("CmppSettings", connection.settings.of_kind)
@@ -70,11 +70,16 @@ class Cmpp:
         return Submitted(await session.submit(_message(settings, outgoing)))
 
     async def probe(self, connection: AnyConnection) -> str:
-        """Log in and out again."""
+        """Ask on a line that stands, else log in and out again: gateways count their lines."""
         settings = cast("CmppSettings", connection.settings.of_kind)
-        session = await Session.open(settings)
-        await session.close()
+        if held := self._open(connection):
+            await held[0].enquire()
+        else:
+            await (await Session.open(settings)).close()
         return f"{settings.host}:{settings.port}: logged in as {settings.sp_id}, CMPP {settings.version}"
+
+    def _open(self, connection: AnyConnection) -> list[Session]:
+        return [session for session in self._sessions.get(connection.id, ()) if session.is_open]
 
     def read(self, raw: Raw, account: AnyAccount | None = None) -> Sequence[News]:
         """What a DELIVER says. Raises Malformed."""

@@ -85,6 +85,10 @@ class Session:
             raise submit_refused(answer.result)
         return answer.message_id.hex()
 
+    async def enquire(self) -> None:
+        """Whether anybody is there. Raises a SendError."""
+        await self._ask(pdu.ActiveTest())
+
     async def close(self) -> None:
         """Take leave, and hang up."""
         with suppress(SendError, TimeoutError):
@@ -179,7 +183,7 @@ class Session:
         while True:
             await asyncio.sleep(self._settings.active_test_seconds)
             with suppress(OutcomeUnknown):
-                await self._ask(pdu.ActiveTest())
+                await self.enquire()
 
     def _write(self, message: Pdu, sequence: int) -> None:
         self._writer.write(pdu.encode(message, sequence, self._version))

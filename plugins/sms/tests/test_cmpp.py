@@ -46,6 +46,7 @@ async def test_texts_go_and_come(version: str, tmp_path: Path) -> None:
         provider = Cmpp(context())
         desk, way = Desk(provider, "10690001"), gateway(far.port, version)
         async with desk.listening(way):
+            assert "logged in" in await provider.probe(way) and len(far.named("login")) == 1, "on the line that stands"
             await goes(provider, way, desk, far)
             await is_refused(provider, way, desk)
             await comes(desk, far)
