@@ -20,10 +20,12 @@ def panels() -> Sequence[Panel]:
         {"en": "How the fax fares", "zh": "传真进度"},
         {"en": "Pages of the fax", "zh": "传真页面"},
     )
+    answers = {"en": "Answer by fax", "zh": "传真答复"}
     many = {"en": "Fax broadcasts", "zh": "传真群发"}
     return [
         Panel("timeline:FAX", "fax-message", f"{_MODULES}/message.js", pages),
         Panel("message", "fax-progress", f"{_MODULES}/progress.js", fares, channels=_CHANNELS),
         Panel("composer", "fax-composing", f"{_MODULES}/composing.js", writes, channels=_CHANNELS),
+        Panel("ticket.side", "fax-answering", f"{_MODULES}/answering.js", answers, permission="interactions.reply"),
         Panel("admin", "fax-broadcasts", f"{_MODULES}/broadcasts.js", many, permission="interactions.supervise"),
     ]

@@ -53,6 +53,13 @@ const WORDS = {
   preview: ["Preview", "预览"],
   drawing: ["The pages are being drawn…", "正在生成页面…"],
   close: ["Close the preview", "关闭预览"],
+  answer: ["Answer by fax", "传真答复"],
+  answer_to: ["Fax number", "传真号码"],
+  answer_text: ["Text", "文字"],
+  answer_files: ["Documents", "文件"],
+  answer_send: ["Send the fax", "发送传真"],
+  answered: ["On its way. It stands among this ticket's conversations.", "已提交发送，可在此工单的会话中查看。"],
+  answer_failed: ["The fax could not be begun. Check the number, and that there is something to send.", "传真无法发送。请检查号码和要发送的内容。"],
   failed: ["The pages cannot be shown. Please try again.", "无法显示页面，请重试。"],
 };
 
