@@ -21,6 +21,7 @@ NEEDED = {
     "efax": ["efax"],
     "hylafax-server": ["/usr/sbin/faxgetty", "/usr/local/sbin/faxgetty"],
     "kannel": ["/usr/sbin/bearerbox", "bearerbox"],
+    "fonts-noto-cjk": ["/usr/share/fonts/**/NotoSansCJK-Regular.ttc"],
     "tshark": ["tshark"],
     "libspandsp2": ["/usr/lib/*/libspandsp.so.2", "/usr/local/lib/libspandsp.so.2"],
 }

@@ -222,8 +222,8 @@ def _announce(
         ready: dict[str, Any] = {"http": url, "connections": {row["name"]: row["state_detail"] for row in states}}
         print(f"HUB READY {json.dumps(ready)}", flush=True)
     print(f"\n  {file.site.name}\n\n  inbox      {url}/")
-    for row in states:
-        print(f"  {row['name']:<10} {row['state_detail'] if row['state'] == 'RUNNING' else row['state']}")
+    for row in states:  # of one that failed its detail says why, and when it is tried again
+        print(f"  {row['name']:<10} {row['state_detail'] or row['state']}")
     if options.demo:
         demo.announce(file, url)
     elif passwords:

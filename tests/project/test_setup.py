@@ -83,7 +83,7 @@ def test_missing_programs_are_named_in_one_line_to_type(monkeypatch: pytest.Monk
     monkeypatch.setattr(system_packages, "present", lambda sign: "dovecot" in sign)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     line = "apt-get install -y postgresql chromium-headless-shell strace sip-tester baresip rtpengine-daemon"
-    line += " libfaketime efax hylafax-server kannel tshark libspandsp2"
+    line += " libfaketime efax hylafax-server kannel fonts-noto-cjk tshark libspandsp2"
     with pytest.raises(SystemExit, match=rf"\n  {line}$"):
         system_packages.require()
 
