@@ -49,6 +49,7 @@ async def test_a_stranger_calls_and_is_named_answered_and_passed_on_with_all_tha
     board.tell(error="REPLACED", message="another window has it")
     await lin.at("softphone").click()
     await lin.sees("softphone-on", "Use it here")
+    await _picture(lin, "softphone-elsewhere")
 
 
 async def named_in_two_keystrokes(lin: Desk) -> None:
