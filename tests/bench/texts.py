@@ -22,11 +22,12 @@ from tests.bench.row import Cost, Measure, Row, Unfinished, scaled
 from tests.chaos import site
 from tests.chaos.report import number
 from tests.chaos.site import CODE
-from tests.farside.kannel import Kannel, free_port
+from tests.farside.kannel import Kannel
 from tests.farside.processes import SmtpSink
 from tests.farside.smsc import PASSWORD
 from tests.farside.text_center import TextCenter
 from tests.support.hub_process import HubProcess
+from tests.support.ports import free_port
 
 IN, OUT = 1500, 300
 AT_ONCE = 16
@@ -77,7 +78,8 @@ async def _kannel_rows(where: Place, center: TextCenter, into: int, out: int, fl
     async with _sink() as url, Kannel(where.folder, center.port, PASSWORD, "secret", url, port):
         await _bound(center)
         rate_in, _ = await _texts_in(center, into)
-        rate_out, _ = await _texts_out(center, out, partial(_sendsms, port))
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            rate_out, _ = await _texts_out(center, out, partial(_sendsms, client))
         boxes = [child for child in psutil.Process().children() if child.pid not in before]
         memory = sum(float(box.memory_info().rss) for box in boxes) / 2**20
     return [
@@ -124,10 +126,9 @@ async def _writing(hub: HubProcess) -> Send:
     return send
 
 
-async def _sendsms(port: int, n: int) -> None:
+async def _sendsms(client: httpx.AsyncClient, n: int) -> None:
     asked = {"username": "hub", "password": "secret", "from": CODE, "to": f"+86137{n:08}", "text": TEXT}
-    async with httpx.AsyncClient() as client:
-        (await client.get(f"http://127.0.0.1:{port}/cgi-bin/sendsms", params=asked)).raise_for_status()
+    (await client.get("/cgi-bin/sendsms", params=asked)).raise_for_status()
 
 
 async def _floors(folder: Path, into: int, out: int) -> tuple[float, float]:

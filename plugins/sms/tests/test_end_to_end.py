@@ -70,19 +70,22 @@ async def in_parts(company: Company) -> None:
 
 async def unlucky(company: Company) -> None:
     """A carrier that asks for patience gets it, one that refuses is believed, and so is a report of failure."""
-    for number, state in (
-        ("0581", "DELIVERED"),
-        ("0333", "DELIVERED"),
-        ("0111", "FAILED"),
-        ("0999", "FAILED"),
-        ("0777", "UNKNOWN"),
-    ):
+    patience, doubt = "+8613912340581", "+8613912340777"
+    await greeted(company, patience)
+    for number, state in (("0333", "DELIVERED"), ("0111", "FAILED"), ("0999", "FAILED")):
         sender = f"+861391234{number}"
-        await company.text(sender[1:], "Hello")
-        await company.answer((await company.conversation(sender))["id"], f"Hello {number}")
-        await company.delivered(sender, f"Hello {number}", state)
-    assert len(await company.submitted("+8613912340777")) == 1, "in doubt, so never again by itself"
+        await greeted(company, sender)
+        await company.delivered(sender, f"Hello {sender}", state)
+    await company.delivered(patience, f"Hello {patience}", "DELIVERED")
+    await greeted(company, doubt)
+    await company.delivered(doubt, f"Hello {doubt}", "UNKNOWN")
+    assert len(await company.submitted(doubt)) == 1, "in doubt, so never again by itself"
     assert await company.octets("8613800138000", b"who?", to="10700000") == "0B"
+
+
+async def greeted(company: Company, sender: str) -> None:
+    await company.text(sender[1:], "Hello")
+    await company.answer((await company.conversation(sender))["id"], f"Hello {sender}")
 
 
 async def stopped(company: Company) -> None:
