@@ -204,6 +204,7 @@ def test_endless_patience_is_the_limit_of_much(load: float, handle: float, agent
         assert much.asa_seconds == pytest.approx(endless.asa_seconds, rel=1e-3, abs=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(DEMANDS, TARGETS)
 def test_one_agent_fewer_misses_the_target(demand: Demand, target: Target) -> None:

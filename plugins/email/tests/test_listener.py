@@ -153,6 +153,7 @@ async def test_leading_dots_come_back_as_they_were() -> None:
     assert site.inbound(site.stored[0][0]).text == ".hidden\n..two"
 
 
+@pytest.mark.slow
 @given(body=st.lists(st.sampled_from([b"\r\n", b".", b"..", b"\n", b"\r", b"x", b"word."]), max_size=12).map(b"".join))
 @settings(max_examples=40, deadline=None)
 def test_any_body_comes_as_it_was_sent(body: bytes) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -80,12 +81,14 @@ def test_arbitrary_bytes(raw: bytes) -> None:
     read_everything(raw)
 
 
+@pytest.mark.slow
 @given(pieces=st.lists(st.sampled_from(PIECES) | st.binary(max_size=20), max_size=25))
 @settings(max_examples=300)
 def test_mails_put_together_from_broken_pieces(pieces: list[bytes]) -> None:
     read_everything(b"".join(pieces))
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=150)
 def test_good_mails_with_damage(data: st.DataObject) -> None:

@@ -31,7 +31,7 @@ def test_check_names_file_line_and_column(tmp_path: Path, capsys: pytest.Capture
     broken.write_text("flow: broken\nstart: x\nnodes:\n  y: { do: end }\n")
     assert check(DEMO, broken, tmp_path / "none.yaml") == 1
     out, err = capsys.readouterr()
-    assert out == f"{DEMO}: flow front_desk, 34 nodes, sound.\n"
+    assert out.startswith(f"{DEMO}: flow front_desk, ") and out.endswith(" nodes, sound.\n")
     assert "broken.yaml:2:8: There is no node `x`." in err
     assert "none.yaml" in err
     assert check(DEMO) == 0

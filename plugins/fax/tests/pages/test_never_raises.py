@@ -52,6 +52,7 @@ def test_a_damaged_document_is_printed_or_refused(kind: str, place: int, damage:
     assert said["problem"] in set(Problem) if "problem" in said else made[0].startswith(b"II*\0")
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.integers(0, 500), st.binary(max_size=200))
 def test_damaged_pages_are_read_or_refused(place: int, damage: bytes) -> None:

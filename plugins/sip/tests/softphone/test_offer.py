@@ -54,6 +54,7 @@ def test_what_we_could_not_carry_is_refused(before: str, after: str) -> None:
         read(OFFER.replace(before, after))
 
 
+@pytest.mark.slow
 @given(st.text(max_size=300), st.integers(0, len(OFFER)), st.integers(0, 80))
 @settings(max_examples=200)
 def test_whatever_comes_is_read_or_refused(noise: str, at: int, cut: int) -> None:
