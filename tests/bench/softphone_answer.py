@@ -108,8 +108,9 @@ async def _call(hub: HubProcess, rings: Callable[[], Any], answers: Callable[[],
     caller, loop = Voice(), asyncio.get_running_loop()
     speaking = asyncio.create_task(_speak(caller, agent))
     try:
-        await caller.dial(DESK, hub.port_of("Trunk"))
-        await rings()
+        async with asyncio.timeout(RINGS_WITHIN):
+            await caller.dial(DESK, hub.port_of("Trunk"))
+            await rings()
         await asyncio.sleep(SETTLES)
         caller.hears = agent.hears = False
         answered = loop.time()
