@@ -25,6 +25,7 @@ from tests.voice.test_two_nodes import PASSWORD, SITE
 CALLS: Final = 15
 SETTLES: Final = 0.2
 HEARD_WITHIN: Final = 10.0
+RINGS_WITHIN: Final = 30.0
 LOUD_A, LOUD_U = b"\x2a" * FRAME, b"\x00" * FRAME
 SILENT: Final = frozenset((0x7F, 0xFF, 0xD5, 0x55))
 
