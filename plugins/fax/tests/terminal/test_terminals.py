@@ -89,7 +89,7 @@ async def test_a_dead_process_ends_its_faxes_and_is_replaced(tmp_path: Path) -> 
         told: list[Event] = []
         async for event in other.events():
             told.append(event)
-            if isinstance(event, PageDone) and terminals.pids:
+            if isinstance(event, PageDone) and event.page == 1:  # others may be on their way by then
                 os.kill(terminals.pids[0], signal.SIGKILL)
         whole = sum(isinstance(event, PageDone) for event in told)
         assert isinstance(told[-1], Done) and (told[-1].code, told[-1].pages) == (DIED, whole)
