@@ -47,7 +47,7 @@ class Broadcasts:
         state, message = event.data.get("state"), event.data.get("message")
         if event.type == "delivery.state" and state in ("BLOCKED", "FAILED") and isinstance(message, int):
             told = RecipientState(str(state)), str(event.data.get("code", ""))
-            await self._office.context.store.write(lambda conn: rows.settle(conn, message, *told, ""))
+            await self._office.context.store.write(lambda conn: _without_a_job(conn, message, *told))
             self.news.set()
 
     async def _look(self) -> bool:
@@ -89,6 +89,11 @@ class Broadcasts:
             return True
         await store.write(lambda conn: rows.given(conn, row["id"], message))
         return True
+
+
+def _without_a_job(conn: Connection, message: int, state: RecipientState, code: str) -> None:
+    if jobs.of_message(conn, message) is None:
+        rows.settle(conn, message, state, code, "")
 
 
 def _catch_up(conn: Connection, now: datetime) -> None:
