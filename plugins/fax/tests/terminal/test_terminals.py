@@ -81,7 +81,7 @@ async def test_a_call_that_ends_is_told_with_what_came(tmp_path: Path, document:
 
 async def test_a_dead_process_ends_its_faxes_and_is_replaced(tmp_path: Path) -> None:
     """The pages that were whole by then are kept, and told."""
-    pages = [strip(seed=seed) for seed in range(100)]
+    pages = [strip(seed=seed) for seed in range(250)]
     document, got = save(tmp_path / "sent.tif", pages), tmp_path / "got.tif"
     async with Terminals() as terminals:
         one, other = await terminals.open(sends(document)), await terminals.open(receives(got))
