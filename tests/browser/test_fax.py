@@ -24,7 +24,9 @@ from tests.support.ports import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer]
 
-PRINTER = "window.print = () => { top.printed = [...document.images].filter((page) => page.naturalWidth).length; }"
+PRINTER = """window.print = () => {
+  top.document.documentElement.dataset.printed = [...document.images].filter((page) => page.naturalWidth).length;
+}"""
 LONG = 120_000.0
 FAX, DEALER = "+861058880001", "+8613800138000"
 SITE = """
@@ -137,7 +139,7 @@ async def test_pages_are_turned_by_keys_and_an_answer_is_seen_before_it_goes(par
     await lin.sees("fax-place", "blank")
     assert await faults(lin) == []
     await lin.at("fax-print").click()
-    await lin.page.wait_for_function("window.printed === 3", timeout=PATIENCE)
+    await expect(lin.page.locator("html")).to_have_attribute("data-printed", "3", timeout=PATIENCE)
     async with lin.page.expect_download() as download:
         await lin.at("attachments").get_by_role("link").click()
     assert (await download.value).suggested_filename == "fax.pdf"
