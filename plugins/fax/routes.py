@@ -61,6 +61,7 @@ class _Desk:
         return _json(listed)
 
     async def _found(self, request: Request) -> tuple[Job, list[Call]] | None:
+        """None as well for one that is not the viewer's to see."""
         number = request.params["message"]
         if not number.isdecimal() or len(number) > 18:
             return None
@@ -69,7 +70,10 @@ class _Desk:
             job = jobs.of_message(conn, int(number))
             return (job, log_book.attempts(conn, int(number))) if job else None
 
-        return await self._context.store.read(look)
+        found = await self._context.store.read(look)
+        if found is None or request.viewer is None:
+            return None
+        return found if await self._context.sees(request.viewer, found[0].interaction_id) else None
 
 
 def _json(said: Any) -> Response:

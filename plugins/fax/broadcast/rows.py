@@ -109,9 +109,11 @@ def lost(conn: Connection, now: datetime) -> None:
     conn.execute(update(recipients).where(*old).values(state=_R.UNKNOWN, code="OUTCOME_UNKNOWN"))
 
 
-def given_messages(conn: Connection) -> list[int]:
-    """Messages whose fax has no result yet."""
+def given_messages(conn: Connection, before: datetime | None = None) -> list[int]:
+    """Messages whose fax has no result yet; `before`: of those that were handed over before then."""
     open_ones = select(recipients.c.message_id).where(recipients.c.state == _R.GIVEN)
+    if before is not None:
+        open_ones = open_ones.where(recipients.c.since < before)
     return [each for each in conn.execute(open_ones).scalars() if each is not None]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -19,6 +19,14 @@ from plugins.fax.states import ENDS, BroadcastState, RecipientState
 LOOK_EVERY: Final = 2.0
 IDLE: Final = 10.0
 PURPOSE: Final = "campaign"
+MOST_EARLY: Final = 1_000
+_TOLD: Final = {
+    "BLOCKED": RecipientState.BLOCKED,
+    "FAILED": RecipientState.FAILED,
+    "UNKNOWN": RecipientState.UNKNOWN,
+    "UNDONE": RecipientState.CANCELLED,
+}
+"""What the hub calls the end of a message that never became a fax."""
 
 
 class Broadcasts:
@@ -27,6 +35,8 @@ class Broadcasts:
     def __init__(self, office: Office) -> None:
         self._office = office
         self.news = asyncio.Event()
+        self._early: dict[int, tuple[RecipientState, str]] = {}
+        """Ends the hub told of before we could note which number the message was for: a veto is quick."""
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -44,9 +54,12 @@ class Broadcasts:
 
     async def observe(self, event: Event) -> None:
         """A veto, or what the hub could not even try: no job of ours tells of these."""
-        state, message = event.data.get("state"), event.data.get("message")
-        if event.type == "delivery.state" and state in ("BLOCKED", "FAILED") and isinstance(message, int):
-            told = RecipientState(str(state)), str(event.data.get("code", ""))
+        state, message = _TOLD.get(str(event.data.get("state"))), event.data.get("message")
+        if event.type == "delivery.state" and state is not None and isinstance(message, int):
+            told = state, str(event.data.get("code", ""))
+            self._early[message] = told
+            while len(self._early) > MOST_EARLY:
+                del self._early[next(iter(self._early))]
             await self._office.context.store.write(lambda conn: _without_a_job(conn, message, *told))
             self.news.set()
 
@@ -54,7 +67,8 @@ class Broadcasts:
         store, now = self._office.context.store, datetime.now(UTC)
         found = await store.read(rows.running)
         if found:
-            await store.write(lambda conn: _catch_up(conn, now))
+            patience = timedelta(hours=self._office.settings.give_up_hours)
+            await store.write(lambda conn: _catch_up(conn, now, patience))
         for broadcast in found:
             if broadcast.state is BroadcastState.RUNNING:
                 await self._go_on(broadcast)
@@ -87,7 +101,8 @@ class Broadcasts:
             why = str(error)
             await store.write(lambda conn: _refused(conn, row["id"], why))
             return True
-        await store.write(lambda conn: rows.given(conn, row["id"], message))
+        told = self._early.pop(message, None)
+        await store.write(lambda conn: _given(conn, row["id"], message, told))
         return True
 
 
@@ -96,13 +111,23 @@ def _without_a_job(conn: Connection, message: int, state: RecipientState, code: 
         rows.settle(conn, message, state, code, "")
 
 
-def _catch_up(conn: Connection, now: datetime) -> None:
-    """What became of those that are with the hub, as our own jobs say."""
+def _given(conn: Connection, recipient: int, message: int, told: tuple[RecipientState, str] | None) -> None:
+    rows.given(conn, recipient, message)
+    if told is not None:
+        _without_a_job(conn, message, *told)
+
+
+def _catch_up(conn: Connection, now: datetime, patience: timedelta) -> None:
+    """What became of those that are with the hub, as our own jobs say. Of one that has none after so long, the hub's
+    word was missed (it was down): it must not keep a line from the others."""
     rows.lost(conn, now)
+    late = set(rows.given_messages(conn, before=now - patience))
     for message in rows.given_messages(conn):
         job = jobs.of_message(conn, message)
         if job is not None and job.state in ENDS:
             rows.settle(conn, message, RecipientState(job.state.value), job.code, job.text)
+        elif job is None and message in late:
+            rows.settle(conn, message, RecipientState.UNKNOWN, "OUTCOME_UNKNOWN", "")
 
 
 def _refused(conn: Connection, recipient: int, why: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Literal
+from typing import Final, Literal
 
 from hub.api import Address, AnyAccount, InputError
 from plugins.fax.incoming.folding import INTERRUPTED, Facts, folded
@@ -14,6 +14,9 @@ from plugins.fax.settings import NAME, SCHEME
 
 log = logging.getLogger(__name__)
 _NOBODY = Note("", "", "", "")
+_ENTRY: Final = 12
+"""Octets of one in a page's directory (TIFF 6.0 §2), which begins with their count and ends with the next one's
+place."""
 
 
 async def hand_in(office: Office) -> None:
@@ -28,7 +31,7 @@ async def hand_in(office: Office) -> None:
 
 async def _hand_in(office: Office, piece: Piece) -> None:
     tiff = await asyncio.to_thread(piece.path.read_bytes)
-    if has_pages(tiff):
+    if whole_pages(tiff):
         note = await asyncio.to_thread(lambda: piece.note) or _NOBODY
         account = await _whose(office, note)
         raw = await folded(office.reader, piece.name, note, account.address.value, tiff, Facts(True, INTERRUPTED))
@@ -36,10 +39,17 @@ async def _hand_in(office: Office, piece: Piece) -> None:
     await asyncio.to_thread(piece.done)
 
 
-def has_pages(tiff: bytes) -> bool:
-    """Whether its header (TIFF 6.0 §2) names a page: each is entered once it is whole."""
+def whole_pages(tiff: bytes) -> int:
+    """How many pages its chain of directories names: each is entered once it is whole. Any octets will do."""
     order: Literal["little", "big"] = "little" if tiff[:2] == b"II" else "big"
-    return 8 <= int.from_bytes(tiff[4:8], order) < len(tiff)
+    seen, at = set[int](), int.from_bytes(tiff[4:8], order)
+    while at >= 8 and at not in seen:
+        end = at + 2 + _ENTRY * int.from_bytes(tiff[at : at + 2], order)
+        if end + 4 > len(tiff):
+            break
+        seen.add(at)
+        at = int.from_bytes(tiff[end : end + 4], order)
+    return len(seen)
 
 
 async def _whose(office: Office, note: Note) -> AnyAccount:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime
+from typing import Final
 
 from hub.api import Address, AnyAccount, HubError, Json, Line, Signal
 from plugins.fax import log_book
 from plugins.fax.incoming.folding import Facts, folded
+from plugins.fax.incoming.left_behind import whole_pages
 from plugins.fax.incoming.under_way import Note, Piece
 from plugins.fax.log_book import Call
 from plugins.fax.office import Office, settings_of, station_of
@@ -18,13 +20,17 @@ from plugins.fax.terminal.ending import ending
 from plugins.fax.terminal.job import Done, Event, Job, Progress
 from plugins.fax.terminal.process import FaxError
 
+CALL_DROPPED: Final = 49
+"""As the machine counts it (`plugins.fax.terminal.ending`)."""
+
 
 async def receive(office: Office, account: AnyAccount, line: Line) -> None:
     """For the life of the call. What reached the disk is handed in also when the hub ends: at its next start."""
     caller = line.caller.value if line.caller else ""
     note = Note.now(account.address.value, caller, line.called.value)
     piece = await asyncio.to_thread(office.under_way.begin, note)
-    began, done = time.monotonic(), Done(49, "", 0, 0)
+    began = time.monotonic()
+    done: Done | None = None
     try:
         done = await _faxed(office, account, line, piece)
     except (HubError, FaxError) as error:
@@ -46,8 +52,11 @@ async def _faxed(office: Office, account: AnyAccount, line: Line, piece: Piece) 
     return await fax(office.terminals, line, job, own.t38, hear)
 
 
-async def _hand_in(office: Office, account: AnyAccount, piece: Piece, note: Note, done: Done, seconds: float) -> None:
+async def _hand_in(
+    office: Office, account: AnyAccount, piece: Piece, note: Note, end: Done | None, seconds: float
+) -> None:
     """Calls without a page (somebody spoke, a wrong number) stand in the account's log alone."""
+    done = end if end is not None else await asyncio.to_thread(_cut_off, piece)
     if done.pages and piece.path.exists():
         whose = await _meant(office, account, done.sub_address)
         tiff = await asyncio.to_thread(piece.path.read_bytes)
@@ -56,6 +65,14 @@ async def _hand_in(office: Office, account: AnyAccount, piece: Piece, note: Note
         await office.emit(whose, raw)
     await office.context.store.write(lambda conn: log_book.note(conn, _call(account, note, done, seconds)))
     await asyncio.to_thread(piece.done)
+
+
+def _cut_off(piece: Piece) -> Done:
+    """No machine told the end: the far side was told that each page on the disk was taken, so they count."""
+    try:
+        return Done(CALL_DROPPED, "", whole_pages(piece.path.read_bytes()), 0)
+    except FileNotFoundError:
+        return Done(CALL_DROPPED, "", 0, 0)
 
 
 async def _meant(office: Office, account: AnyAccount, sub_address: str) -> AnyAccount:

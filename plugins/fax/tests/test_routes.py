@@ -1,0 +1,37 @@
+"""A fax is shown to those who see its conversation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.api import Request, Route, Viewer
+from hub.testing import FakeContext
+from plugins.fax.channel import FaxChannel
+from plugins.fax.outgoing import jobs
+from plugins.fax.routes import routes
+from plugins.fax.settings import FaxSettings
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+ANN = Viewer(5, "Ann", "en", frozenset({"interactions.read"}))
+NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
+FAX = {
+    "delivery_id": 1, "message_id": 2, "interaction_id": 3, "account_id": 1, "number": "+8613800138000",
+    "document": "d", "pages": 1, "on_call": False, "recipient_id": None, "due_at": NOW,
+    "give_up_at": NOW + timedelta(hours=1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/messages/{message}", "/messages/{message}/report"])
+async def test_how_a_fax_fares_is_told_to_those_who_see_its_conversation(path: str) -> None:
+    context = FakeContext("fax", FaxSettings(), migrations=MIGRATIONS)
+    await context.store.write(lambda conn: jobs.put(conn, "me", NOW, FAX))
+    route = next(each for each in routes(FaxChannel(context)) if isinstance(each, Route) and each.path == path)
+    request = Request("GET", "/p/fax/messages/2", {"message": "2"}, {}, {}, b"", "", "", ANN)
+
+    shown = await route.endpoint(request)
+    assert shown.status == 200 and b"+8613800138000" in shown.body
+    context.hidden.add(3)
+    assert (await route.endpoint(request)).status == 404
