@@ -6,7 +6,7 @@ the admin screen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 from ipaddress import ip_network
 from typing import Annotated, Final, Literal
@@ -28,6 +28,7 @@ def _readable(text: str) -> str:
 
 
 Templated = Annotated[str, AfterValidator(_readable)]
+Secret = Annotated[SecretStr, Field(min_length=1)]
 Charset = Literal["utf-8", "gbk", "gb18030"]
 
 
@@ -173,7 +174,7 @@ class HttpSettings(BaseModel):
     heard: Hearing | None = Field(default=None, description="Texts from handsets")
     reports: Reporting | None = Field(default=None, description="Reports on texts of ours")
     values: dict[str, str] = Field(default_factory=dict, description="Further names for templates")
-    secrets: dict[str, SecretStr] = Field(default_factory=dict, description="The same, kept secret")
+    secrets: dict[str, Secret] = Field(default_factory=dict, description="The same, kept secret")
     public_url: str = Field(default="", description="How the gateway reaches this site; empty: the site's own address")
 
     @model_validator(mode="after")
@@ -185,6 +186,13 @@ class HttpSettings(BaseModel):
             raise ValueError("a pattern is for answers of the format text")
         if sum(map(bool, (self.ask.form, self.ask.document, self.ask.content))) > 1:
             raise ValueError("a request has one body: form, document or content")
+        return self
+
+    @model_validator(mode="after")
+    def _proofs_hold_a_secret(self) -> HttpSettings:
+        for calling in (self.heard, self.reports):
+            if calling and calling.proof:
+                _check_secrecy(calling.proof.sign, self.named, self.secrets)
         return self
 
     @property
@@ -200,6 +208,19 @@ def strings_in(value: JsonValue) -> Iterator[str]:
     elif isinstance(value, list | dict):
         for each in value.values() if isinstance(value, dict) else value:
             yield from strings_in(each)
+
+
+def _check_secrecy(sign: Signing, named: Mapping[str, str], secrets: Collection[str]) -> None:
+    """Raises ValueError for a proof that anybody could make. A callback's own fields may stand in what is signed, so a
+    name that is mistyped there is no error: but then none of our secrets is in it."""
+    key = template.read(sign.key, named)
+    if sign.algorithm.value.startswith("hmac-"):
+        if not key.filled(named):
+            raise ValueError("the key of a callback's proof is empty: anybody could make it")
+        return
+    text = template.read(sign.template)
+    if text.names.isdisjoint(secrets) and (text.names or not sign.template):
+        raise ValueError("a callback's proof has none of the `secrets` in it: anybody could make it")
 
 
 def _templates(ask: Asking) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -31,7 +32,7 @@ from plugins.sms.http.settings import Answering, HttpSettings
 from plugins.sms.provider import Heard, OptedOut, Report, Submitted
 
 SIGNED = {"where": "field:sign", "sign": {"template": "{sorted}{key}", "algorithm": "md5"}}
-GATEWAY = {
+GATEWAY: dict[str, Any] = {
     "ask": {"url": "https://gateway.example/"},
     "secrets": {"key": "s3cret"},
     "heard": {
@@ -52,6 +53,31 @@ GATEWAY = {
     },
 }
 SETTINGS = HttpSettings.model_validate(GATEWAY)
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        {"template": "{body}", "key": "{kye}"},
+        {"template": "{body}", "key": "{body}"},
+        {"template": "{body}", "key": ""},
+        {"template": "{body}", "key": "{nothing}"},
+        {"template": "{sorted}{kye}", "algorithm": "md5"},
+        {"template": "{app}{sorted}", "algorithm": "sha256"},
+        {"template": "{kye}", "algorithm": "none"},
+        {"template": "", "algorithm": "none"},
+    ],
+)
+def test_a_proof_anybody_could_make_is_not_taken(sign: dict[str, str]) -> None:
+    """A name mistyped is filled with nothing, or with what the caller likes."""
+    reports = {**GATEWAY["reports"], "proof": {"where": "query:token", "sign": sign}}
+    with pytest.raises(ValidationError):
+        HttpSettings.model_validate({**GATEWAY, "values": {"app": "1", "nothing": ""}, "reports": reports})
+
+
+def test_a_secret_is_not_empty() -> None:
+    with pytest.raises(ValidationError):
+        HttpSettings.model_validate({**GATEWAY, "secrets": {"key": ""}})
 
 
 def called(action: str, body: str, **more: Json) -> Raw:
