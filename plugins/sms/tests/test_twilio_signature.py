@@ -10,8 +10,10 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr, ValidationError
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]  # does not say it has types
 
+from plugins.sms.twilio.settings import TwilioSettings
 from plugins.sms.twilio.signature import is_signed, signature
 
 CORPUS = Path(__file__).parents[3].parent / "shared" / "corpus" / "sms-twilio" / "vectors.json"
@@ -35,6 +37,12 @@ def test_twilios_own_library_signs_the_same(fields: dict[str, str]) -> None:
     assert signature("a token", URL, list(fields.items())) == theirs
     assert is_signed("a token", theirs, [URL], list(fields.items()))
     assert not is_signed("another", theirs, [URL], list(fields.items()))
+
+
+def test_an_empty_token_signs_nothing() -> None:
+    assert not is_signed("", signature("", URL), [URL], [])
+    with pytest.raises(ValidationError):
+        TwilioSettings(account_sid="AC1", auth_token=SecretStr(""), api_key_sid="SK", api_key_secret=SecretStr("x"))
 
 
 @given(url=st.text(max_size=30), signed=st.text(max_size=30))

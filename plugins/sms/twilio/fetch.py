@@ -33,15 +33,24 @@ async def fetch(
 ) -> tuple[bytes, str]:
     """The octets (at most `most`) and their media type. `home` is the API's base, the one host that gets the login.
     Raises NotFetched."""
-    async with httpx.AsyncClient(timeout=timeout, follow_redirects=False) as client:
-        for _ in range(REDIRECTS + 1):
-            at_home = _origin(url) == _origin(home)
-            if not at_home and (urlsplit(url).scheme != "https" or urlsplit(url).hostname not in hosts):
-                raise NotFetched("its host is not one that pictures are fetched from")
-            found = await _one(client, url, login if at_home else None, most)
-            if isinstance(found, tuple):
-                return found
-            url = urljoin(url, found)
+    try:
+        async with httpx.AsyncClient(timeout=timeout, follow_redirects=False) as client:
+            return await _followed(client, url, home, hosts, login, most)
+    except (ValueError, httpx.InvalidURL):
+        raise NotFetched("its address is none") from None
+
+
+async def _followed(
+    client: httpx.AsyncClient, url: str, home: str, hosts: Collection[str], login: tuple[str, str], most: int
+) -> tuple[bytes, str]:
+    for _ in range(REDIRECTS + 1):
+        at_home = _origin(url) == _origin(home)
+        if not at_home and (urlsplit(url).scheme != "https" or urlsplit(url).hostname not in hosts):
+            raise NotFetched("its host is not one that pictures are fetched from")
+        found = await _one(client, url, login if at_home else None, most)
+        if isinstance(found, tuple):
+            return found
+        url = urljoin(url, found)
     raise NotFetched("it is passed on too often")
 
 

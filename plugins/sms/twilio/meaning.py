@@ -55,9 +55,11 @@ def media_of(fields: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(url, kind) for url, kind in found if url]
 
 
-def fetched(fields: Mapping[str, str], files: Sequence[Attachment]) -> bytes:
-    """What is stored once a text's pictures are here: all that is needed to read it again, much later."""
+def fetched(fields: Mapping[str, str], files: Sequence[Attachment], missing: int = 0) -> bytes:
+    """What is stored once a text's pictures are here, but for the `missing`: all that is needed to read it again, much
+    later."""
     kept: dict[str, Json] = {name: fields.get(name, "") for name in ("MessageSid", "From", "To")}
+    kept["missing"] = missing
     kept["files"] = [_kept(file) for file in files]
     return json.dumps(kept).encode()
 
@@ -87,7 +89,7 @@ def _media(body: bytes) -> Heard:
     try:
         kept = json.loads(body)
         files = tuple(_file(each) for each in kept["files"])
-        text = "" if files else NOT_FETCHED
+        text = "" if files and not kept.get("missing") else NOT_FETCHED
         sid, sender, recipient = str(kept["MessageSid"]), str(kept["From"]), str(kept["To"])
     except (ValueError, TypeError, KeyError, RecursionError):
         raise Malformed("no media of a text") from None

@@ -7,6 +7,7 @@ it hands in is the same input whoever hands it in (its id is the text's).
 
 from __future__ import annotations
 
+import asyncio
 import mimetypes
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ from plugins.sms.twilio.settings import TwilioSettings
 TIMER: Final = "twilio.media"
 WAITS: Final = (0, 2, 10, 60, 300, 1800)
 """Seconds before each attempt; the last one's failure is shown in the conversation."""
+WITHIN: Final = 45.0
+"""Seconds one attempt may take: less than a timer may, so that it is ours to say what becomes of it."""
 KEPT: Final = ("MessageSid", "SmsSid", "From", "To", "NumMedia")
 
 
@@ -40,22 +43,23 @@ class Media:
         account = await self._account(str(payload["account"]))
         if account is None:
             return  # it has been taken off since
-        try:
-            files = await self._fetched(account, fields)
-        except NotFetched as error:
-            if error.again and attempt + 1 < len(WAITS):
-                await self._later({**payload, "attempt": attempt + 1})
-                return
+        found = await self._fetched(account, fields)
+        missed = [each for each in found if isinstance(each, NotFetched)]
+        if attempt + 1 < len(WAITS) and any(error.again for error in missed):
+            await self._later({**payload, "attempt": attempt + 1})
+            return
+        for error in missed:
             self._context.fault("twilio media", error)
-            files = []
+        files = [each for each in found if isinstance(each, Attachment)]
         meta: dict[str, Json] = {"kind": "twilio", "action": meaning.MEDIA}
-        await self._context.emit(account, Raw(meaning.fetched(fields, files), meta))
+        await self._context.emit(account, Raw(meaning.fetched(fields, files, len(missed)), meta))
 
-    async def _fetched(self, account: AnyAccount, fields: Mapping[str, str]) -> list[Attachment]:
+    async def _fetched(self, account: AnyAccount, fields: Mapping[str, str]) -> list[Attachment | NotFetched]:
+        """Each picture, or why it is not here: one that cannot be taken takes no other with it."""
         assert account.connection is not None
         settings = cast("TwilioSettings", account.connection.settings.of_kind)
-        found = meaning.media_of(fields)
-        return [await _picture(settings, url, number) for number, (url, _) in enumerate(found, 1)]
+        found = enumerate(meaning.media_of(fields), 1)
+        return await asyncio.gather(*(_picture(settings, url, number) for number, (url, _) in found))
 
     async def _account(self, number: str) -> AnyAccount | None:
         accounts = await self._context.accounts("sms")
@@ -67,10 +71,16 @@ class Media:
         await self._context.schedule(at, TIMER, payload, key=fields.get("MessageSid") or fields.get("SmsSid", ""))
 
 
-async def _picture(own: TwilioSettings, url: str, number: int) -> Attachment:
-    content, kind = await fetch(
-        url, own.api_url, own.media_hosts, own.login, most=own.media_bytes, timeout=own.answer_seconds
-    )
+async def _picture(own: TwilioSettings, url: str, number: int) -> Attachment | NotFetched:
+    try:
+        async with asyncio.timeout(WITHIN):
+            content, kind = await fetch(
+                url, own.api_url, own.media_hosts, own.login, most=own.media_bytes, timeout=own.answer_seconds
+            )
+    except NotFetched as error:
+        return error
+    except TimeoutError:
+        return NotFetched(f"it has not come within {WITHIN:g} s", again=True)
     return Attachment(f"{number}{mimetypes.guess_extension(kind) or ''}", kind, content)
 
 

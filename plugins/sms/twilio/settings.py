@@ -10,7 +10,7 @@ class TwilioSettings(BaseModel):
     `<public_url>/c/sms/<number>/message`, POST."""
 
     account_sid: str = Field(description="AC…", min_length=2, max_length=64, pattern="^[A-Za-z0-9]+$")
-    auth_token: SecretStr = Field(description="Signs the webhooks, and logs in where there is no API key")
+    auth_token: SecretStr = Field(min_length=1, description="Signs the webhooks, and logs in where there is no API key")
     api_key_sid: str = Field(default="", description="SK…: logs in with `api_key_secret` in place of the token")
     api_key_secret: SecretStr = Field(default=SecretStr(""), description="What the console showed once")
     messaging_service_sid: str = Field(

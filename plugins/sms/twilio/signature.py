@@ -28,9 +28,11 @@ def is_signed(token: str, signed: str, urls: Iterable[str], fields: Fields, body
     """Whether it is Twilio's signature for one of the addresses the site may be known by, with or without its port.
 
     Twilio signs sometimes the one, sometimes the other. Where the address has `bodySHA256`, the body is no form, and is
-    vouched for by that hash.
+    vouched for by that hash. Without a token nothing is signed: anybody could.
     """
-    return any(_matches(token, signed, spelt, fields, body) for url in urls for spelt in _spellings(url))
+    return bool(token) and any(
+        _matches(token, signed, spelt, fields, body) for url in urls for spelt in _spellings(url)
+    )
 
 
 def _matches(token: str, signed: str, url: str, fields: Fields, body: bytes) -> bool:
