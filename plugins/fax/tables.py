@@ -103,3 +103,10 @@ recipients: Final = Table(
     Column("text", String(400), nullable=False),
     Column("since", DateTime(timezone=True), nullable=True),
 )
+
+people: Final = Table(
+    "fax_people",
+    metadata,
+    Column("number", String(100), primary_key=True),
+    Column("customer_id", Integer, nullable=False),
+)
