@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from hub.api import Channel, Command, Context, Event, Panel, PluginRoutes, hookimpl
+from hub.api import Channel, Command, Contact, Context, Event, Panel, PluginRoutes, Refusal, hookimpl
 from plugins.fax.machine.command import COMMAND
 from plugins.fax.settings import FaxSettings
 
@@ -86,19 +87,42 @@ async def hub_start(context: Context) -> None:
         context.fault("library", ModuleNotFoundError(channel.office.lacks))
     try:
         await hand_in(channel.office)
-        channel.office.soon(channel.broadcasts.run())
-        channel.office.soon(housekeeping.run(channel.office))
-        await channel.sending.run()
-    finally:
+        async with asyncio.TaskGroup() as work:
+            work.create_task(channel.broadcasts.run())
+            work.create_task(housekeeping.run(channel.office))
+            work.create_task(channel.sending.run())
+    except asyncio.CancelledError:  # the site stops; after a failure the same channel goes on: others hold it
         await channel.office.close()
         _channels.remove((context, channel))
+        raise
 
 
 @hookimpl
-async def hub_event(event: Event) -> None:
-    """What became of a broadcast's messages that never became a fax."""
-    for _, channel in _channels:
-        await channel.broadcasts.observe(event)
+async def hub_event(event: Event, context: Context) -> None:
+    """What became of a broadcast's messages that never became a fax; whose a fax is that came in."""
+    for known, channel in _channels:
+        if known is context:  # none is made anew for a site that stops
+            await channel.office.people.observe(event)
+            await channel.broadcasts.observe(event)
+
+
+@hookimpl
+async def hub_veto_contact(contact: Contact, context: Context) -> Refusal | None:
+    """Nothing is refused: whose a number is, is noted."""
+    await _channel(context).office.people.asked(contact)
+    return None
+
+
+@hookimpl
+async def hub_customer_merged(kept: int, gone: int, context: Context) -> None:
+    """Numbers are theirs."""
+    await _channel(context).office.people.merge(kept, gone)
+
+
+@hookimpl
+async def hub_customer_erased(customer: int, context: Context) -> None:
+    """Their numbers go from the log, what was sent, and the lists."""
+    await _channel(context).office.people.erase(customer)
 
 
 def _channel(context: Context) -> FaxChannel:

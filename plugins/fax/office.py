@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+
+from sqlalchemy import Connection
 
 from hub.api import AnyAccount, Context, Overloaded, Raw, Signal, Telephony
 from plugins.fax.incoming.under_way import UnderWay
 from plugins.fax.pages import PageLimits, Printer
+from plugins.fax.people import People
 from plugins.fax.settings import NAME, FaxAccount, FaxSettings
 from plugins.fax.terminal import spandsp
 from plugins.fax.terminal.terminals import Terminals
@@ -24,6 +27,7 @@ MOST_PAGES: Final = 1_000
 """Of a fax that came in: what is longer, or takes more than PATIENCE seconds to read, is handed in as it is."""
 PATIENCE: Final = 300.0
 AGAIN_AFTER: Final = 2.0
+Result = TypeVar("Result")
 
 
 class Office:
@@ -37,6 +41,7 @@ class Office:
         self.terminals = Terminals(self.settings.workers)
         self.printer = Printer(PageLimits(pages=self.settings.most_pages), self.settings.font)
         self.under_way = UnderWay(context.folder / "incoming")
+        self.people = People(context.store)
         self.news = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -73,18 +78,27 @@ class Office:
 
     async def account(self, account_id: int) -> AnyAccount | None:
         """One of ours, when it is enabled."""
-        ours = await self.context.accounts(NAME)
-        return next((account for account in ours if account.id == account_id), None)
+        return (await self.accounts()).get(account_id)
 
-    async def emit(self, account: AnyAccount, raw: Raw) -> None:
-        """Until the hub has it. Raises InputError."""
+    async def accounts(self) -> dict[int, AnyAccount]:
+        """Ours that are enabled, by id."""
+        return {account.id: account for account in await self.context.accounts(NAME)}
+
+    async def surely(self, work: Callable[[Connection], Result]) -> Result:
+        """Written, however long the database is away: what became of a fax nobody could find out later."""
         while True:
             try:
-                await self.context.emit(account, raw)
+                return await self.context.store.write(work)
             except Overloaded:
                 await asyncio.sleep(AGAIN_AFTER)
-            else:
-                return
+
+    async def emit(self, account: AnyAccount, raw: Raw) -> int:
+        """Until the hub has it; what it calls it. Raises InputError."""
+        while True:
+            try:
+                return (await self.context.emit(account, raw)).raw_id
+            except Overloaded:
+                await asyncio.sleep(AGAIN_AFTER)
 
     def signal(self, account: AnyAccount, signal: Signal) -> None:
         """To the screens, when there is time."""

@@ -46,20 +46,17 @@ async def sent(
 ) -> Outcome:
     """The pages, on a line that is answered, or about to be."""
     began, at = time.monotonic(), datetime.now(UTC)
-    with tempfile.TemporaryDirectory(dir=await asyncio.to_thread(_folder, office)) as folder:
-        pages = Path(folder) / "pages.tiff"
-        await asyncio.to_thread(pages.write_bytes, tiff)
-        try:
-            done = await fax(office.terminals, line, _order(account, job, pages, way), way.t38, hear)
-        except (HubError, FaxError) as error:
-            return of_an_error(error, account, job, at, time.monotonic() - began)
+    try:
+        done = await _faxed(office, account, job, line, tiff, way, hear)
+    except (HubError, FaxError, OSError) as error:
+        return of_an_error(error, account, job, at, time.monotonic() - began)
     return _judged(done, account, job, at, time.monotonic() - began)
 
 
 def of_an_error(
-    error: HubError | FaxError, account: AnyAccount, job: Job, at: datetime, seconds: float = 0.0
+    error: HubError | FaxError | OSError, account: AnyAccount, job: Job, at: datetime, seconds: float = 0.0
 ) -> Outcome:
-    """A call that did not come about, or a machine of ours that could not be had."""
+    """A call that did not come about, a machine of ours that could not be had, or no room on the disk."""
     if isinstance(error, NotConnected):
         why, code, text = OF_A_CALL[error.cause], error.cause.value, error.line
     elif isinstance(error, SendError) and not error.retryable:
@@ -68,6 +65,17 @@ def of_an_error(
     else:
         why, code, text = Why.LINE, OURS, "A fault on our side; it will be tried again."
     return Outcome(why, code, text, _call(account, job, at, seconds, ok=False, code=code, text=text))
+
+
+async def _faxed(
+    office: Office, account: AnyAccount, job: Job, line: Line, tiff: bytes, way: Way, hear: Callable[[Event], None]
+) -> Done:
+    within = await asyncio.to_thread(_folder, office)
+    # what cannot be tidied up says nothing of whether the pages went
+    with tempfile.TemporaryDirectory(dir=within, ignore_cleanup_errors=True) as folder:
+        pages = Path(folder) / "pages.tiff"
+        await asyncio.to_thread(pages.write_bytes, tiff)
+        return await fax(office.terminals, line, _order(account, job, pages, way), way.t38, hear)
 
 
 def _judged(done: Done, account: AnyAccount, job: Job, at: datetime, seconds: float) -> Outcome:

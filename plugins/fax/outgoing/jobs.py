@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from plugins.fax.states import ENDS, NEXT, UNDER_WAY, JobState
 from plugins.fax.tables import documents, jobs
 
 LEASE: Final = timedelta(seconds=12)
+LET_GO: Final[Mapping[str, Any]] = {"leased_by": "", "leased_until": None}
+"""What `move` is given so that any process may have it next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,10 @@ class Job:
 def keep(conn: Connection, tiff: bytes, pages: int) -> str:
     """A document, kept once however many it goes to; its digest."""
     digest = hashlib.sha256(tiff).hexdigest()
-    if conn.execute(select(documents.c.digest).where(documents.c.digest == digest)).first() is None:
-        conn.execute(insert(documents).values(digest=digest, tiff=tiff, pages=pages))
+    insert_into = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    row = insert_into(documents).values(digest=digest, tiff=tiff, pages=pages)
+    # the update changes nothing but keeps it from whoever would forget it, until the new fax is there to be seen
+    conn.execute(row.on_conflict_do_update(index_elements=["digest"], set_={"pages": pages}))
     return digest
 
 
@@ -86,12 +91,21 @@ def put(conn: Connection, me: str, now: datetime, values: Mapping[str, Any]) -> 
         conn.execute(update(jobs).where(jobs.c.delivery_id == values["delivery_id"]).values(mine))
 
 
-def due(conn: Connection, me: str, now: datetime, most: int = 50) -> list[Job]:
-    """What this process may begin now: its own, and what nobody has any more."""
-    free = or_(jobs.c.leased_by == me, jobs.c.leased_until.is_(None), jobs.c.leased_until < now)
-    ready = select(jobs).where(jobs.c.state == JobState.QUEUED, jobs.c.due_at <= now, free)
-    rows = conn.execute(ready.order_by(jobs.c.due_at, jobs.c.delivery_id).limit(most)).mappings()
-    return [_job(row) for row in rows]
+def due(conn: Connection, me: str, now: datetime, free: Mapping[int, int]) -> list[Job]:
+    """What this process may begin now, of these accounts: as many of each as it has lines free."""
+    ready = (jobs.c.state == JobState.QUEUED, jobs.c.due_at <= now, jobs.c.give_up_at > now, _takeable(me, now))
+    found: list[Job] = []
+    for account_id, most in free.items():
+        mine = select(jobs).where(jobs.c.account_id == account_id, *ready)
+        rows = conn.execute(mine.order_by(jobs.c.due_at, jobs.c.delivery_id).limit(most)).mappings()
+        found += map(_job, rows)
+    return found
+
+
+def too_late(conn: Connection, me: str, now: datetime) -> list[Job]:
+    """What nobody is at and is not to be sent any more, whatever kept it."""
+    late = (jobs.c.state == JobState.QUEUED, jobs.c.give_up_at <= now, _takeable(me, now))
+    return [_job(row) for row in conn.execute(select(jobs).where(*late)).mappings()]
 
 
 def any_open(conn: Connection) -> bool:
@@ -120,7 +134,7 @@ def move(conn: Connection, me: str, job: Job, state: JobState, **values: Any) ->
         return None
     lease = {"leased_by": me, "leased_until": datetime.now(UTC) + LEASE}
     mine = update(jobs).where(jobs.c.delivery_id == job.delivery_id, jobs.c.state == job.state)
-    if conn.execute(mine.values(state=state, **lease, **values)).rowcount != 1:
+    if conn.execute(mine.values({"state": state, **lease, **values})).rowcount != 1:
         return None
     if state in ENDS:
         _forget(conn, job.document)
@@ -132,10 +146,11 @@ def note(conn: Connection, delivery_id: int, **values: Any) -> None:
     conn.execute(update(jobs).where(jobs.c.delivery_id == delivery_id).values(**values))
 
 
-def renew(conn: Connection, me: str, now: datetime) -> None:
-    """We live: what is ours stays so."""
-    open_ones = (jobs.c.leased_by == me, jobs.c.state.not_in([str(state) for state in ENDS]))
-    conn.execute(update(jobs).where(*open_ones).values(leased_until=now + LEASE))
+def renew(conn: Connection, me: str, now: datetime, at: Collection[int]) -> None:
+    """We live: what waits with us stays ours, and what we are `at`. What was under way and is not, is left to lapse."""
+    mine = (jobs.c.leased_by == me, or_(jobs.c.state == JobState.QUEUED, jobs.c.delivery_id.in_(at)))
+    still = jobs.c.state.not_in([str(state) for state in ENDS])
+    conn.execute(update(jobs).where(*mine, still).values(leased_until=now + LEASE))
 
 
 def abandoned(conn: Connection, now: datetime) -> list[Job]:
@@ -144,8 +159,14 @@ def abandoned(conn: Connection, now: datetime) -> list[Job]:
     return [_job(row) for row in conn.execute(select(jobs).where(*lost)).mappings()]
 
 
+def _takeable(me: str, now: datetime) -> ColumnElement[bool]:
+    """Ours, or nobody's any more."""
+    return or_(jobs.c.leased_by == me, jobs.c.leased_until.is_(None), jobs.c.leased_until < now)
+
+
 def _forget(conn: Connection, digest: str) -> None:
     """A document that no fax will need again. FAILED and UNKNOWN ones are printed anew when a person sends them."""
+    conn.execute(select(documents.c.pages).where(documents.c.digest == digest).with_for_update())
     open_ones = (jobs.c.document == digest, jobs.c.state.not_in([str(state) for state in ENDS]))
     if conn.execute(select(jobs.c.delivery_id).where(*open_ones).limit(1)).first() is None:
         conn.execute(delete(documents).where(documents.c.digest == digest))

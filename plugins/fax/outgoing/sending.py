@@ -1,9 +1,10 @@
-"""The work of sending: takes what is due, as many at once as a number has lines, and settles what came of it."""
+"""The work of sending: takes what is due, as many at once as a number has lines."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -13,25 +14,23 @@ from sqlalchemy import Connection
 from hub.api import (
     AnyAccount,
     HubError,
-    Json,
     Line,
     Misconfigured,
     NotConnected,
     Outbound,
-    ReceiptState,
+    Overloaded,
     Rejected,
     Sent,
-    Signal,
     Unreachable,
 )
-from plugins.fax import log_book, meaning
 from plugins.fax.office import Office, settings_of
 from plugins.fax.outgoing import jobs
-from plugins.fax.outgoing.attempt import Outcome, dialled, of_an_error, sent
+from plugins.fax.outgoing.attempt import dialled, of_an_error, sent
 from plugins.fax.outgoing.coarser import coarser
 from plugins.fax.outgoing.jobs import Job
 from plugins.fax.outgoing.printing import printed
-from plugins.fax.outgoing.schedule import Failure, Why, again, failure_of, way
+from plugins.fax.outgoing.schedule import Why, way
+from plugins.fax.outgoing.settling import Settling
 from plugins.fax.settings import SCHEME
 from plugins.fax.states import JobState
 from plugins.fax.terminal.job import Event, PageDone, Progress
@@ -44,15 +43,20 @@ ON_CALL: Final = timedelta(seconds=45)
 NOT_HERE: Final = timedelta(seconds=15)
 LAST: Final = timedelta(hours=2)
 NO_TELEPHONY: Final = "the site has no telephony: list `sip` among its plugins"
-_UNKNOWN: Final = ("OUTCOME_UNKNOWN", "The hub stopped while pages were going; ask the recipient.")
+TOO_LATE: Final = "TOO_LATE"
+_TOO_LATE: Final = "It could not be dialled in time; send it again, or by other means."
+_UNKNOWN: Final = ("OUTCOME_UNKNOWN", "The hub lost sight of it while pages were going; ask the recipient.")
 
 
 class Sending:
-    """Of one site."""
+    """Of one site. `_at`: the faxes that tasks here work at, delivery and account; of those under way no others have
+    their lease renewed. `_not_here`: until when an account's are left to the node that has its trunk."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._busy: Counter[int] = Counter()
+        self._settling = Settling(office)
+        self._at: dict[int, int] = {}
+        self._not_here: dict[int, datetime] = {}
 
     async def take(self, account: AnyAccount, message: Outbound) -> Sent:
         """Print it and have it sent. Raises a SendError when that cannot be; the same delivery again is no second."""
@@ -68,7 +72,7 @@ class Sending:
             values = _values(account, message, pages.count, now, give_up)
             await office.context.store.write(lambda conn: _put(conn, office.me, now, pages.tiff, values))
         elif known.state is JobState.DELIVERED:  # the hub died before it could note what became of it
-            office.soon(self._told_again(account, known))
+            office.soon(self._settling.told_again(account, known))
         office.news.set()
         sent_id = f"fax-{message.delivery_id}"
         return Sent(sent_id, pending_until=give_up + LAST, known_as=(f"fax/sent/{message.delivery_id}",))
@@ -77,7 +81,9 @@ class Sending:
         """Until cancelled."""
         while True:
             self._office.news.clear()
-            due = await self._look(datetime.now(UTC))
+            due = None
+            with suppress(Overloaded):  # what is under way goes on while the database is away
+                due = await self._look(datetime.now(UTC))
             seconds = min((due - datetime.now(UTC)).total_seconds(), LOOK_EVERY) if due else LOOK_EVERY
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(seconds, 0.05)):
@@ -95,8 +101,9 @@ class Sending:
         return await self._office.context.store.write(claim) if number else None
 
     async def on_this_call(self, account: AnyAccount, job: Job, line: Line) -> None:
-        """Send it; it is not dialled while the call lasts."""
-        await self._send(account, job, line)
+        """Send it; it is not dialled while the call lasts. Cancelled, as when the call's connection ends, it is judged
+        all the same by what went before the call was over."""
+        await asyncio.shield(self._work(job, self._send(account, job, line)))
 
     # --- what is due --------------------------------------------------------------------------------------------------
 
@@ -105,44 +112,57 @@ class Sending:
         me, store = self._office.me, self._office.context.store
         if not await store.read(jobs.any_open):
             return None
-        await store.write(lambda conn: jobs.renew(conn, me, now))
-        for job in await store.read(lambda conn: jobs.abandoned(conn, now)):
-            await self._adopt(job)
-        due = await store.read(lambda conn: jobs.due(conn, me, now))
-        for job in due:
-            account = await self._office.account(job.account_id)
-            if account is not None and self._busy[account.id] < settings_of(account).lines:
-                self._busy[account.id] += 1
-                self._office.soon(self._one(account, job))
+        at, accounts = list(self._at), await self._office.accounts()
+        await store.write(lambda conn: jobs.renew(conn, me, now, at))
+        for job in await store.read(lambda conn: [*jobs.abandoned(conn, now), *jobs.too_late(conn, me, now)]):
+            if job.delivery_id not in self._at:
+                self._work(job, self._give_up(accounts.get(job.account_id), job))
+        free = self._free(accounts, now)
+        for job in await store.read(lambda conn: jobs.due(conn, me, now, free)):
+            if job.delivery_id not in self._at:
+                self._work(job, self._attempt(accounts[job.account_id], job))
         return await store.read(lambda conn: jobs.next_due(conn, now))
 
-    async def _adopt(self, job: Job) -> None:
-        """Its process is no more. Nobody had answered: it is dialled again. Else nobody knows what went."""
-        if job.state is JobState.DIALING:
-            await self._move(job, JobState.QUEUED)
-        elif account := await self._office.account(job.account_id):
-            await self._end(account, job, JobState.UNKNOWN, *_UNKNOWN)
+    def _free(self, accounts: Mapping[int, AnyAccount], now: datetime) -> dict[int, int]:
+        """The lines that are left, of each account whose trunk is here for all we know."""
+        busy = Counter(self._at.values())
+        left = {each: settings_of(account).lines - busy[each] for each, account in accounts.items()}
+        return {each: lines for each, lines in left.items() if lines > 0 and self._not_here.get(each, now) <= now}
 
-    async def _one(self, account: AnyAccount, job: Job) -> None:
-        try:
-            await self._attempt(account, job)
-        finally:
-            self._busy[account.id] -= 1
-            self._office.news.set()
+    def _work(self, job: Job, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        self._at[job.delivery_id] = job.account_id
+        task = self._office.soon(work)
+        task.add_done_callback(lambda _: self._rest(job))
+        return task
+
+    def _rest(self, job: Job) -> None:
+        """A line is free again."""
+        self._at.pop(job.delivery_id, None)
+        self._office.news.set()
+
+    async def _give_up(self, account: AnyAccount | None, job: Job) -> None:
+        """Its time is over; or nobody is at it any more. Then, if nobody had answered, it is dialled again; else nobody
+        knows what went."""
+        if job.state is JobState.QUEUED:
+            await self._settling.ended(account, job, JobState.FAILED, job.code or TOO_LATE, job.text or _TOO_LATE)
+        elif job.state is JobState.DIALING:
+            await self._move(job, JobState.QUEUED)
+        else:
+            await self._settling.ended(account, job, JobState.UNKNOWN, *_UNKNOWN)
 
     async def _attempt(self, account: AnyAccount, job: Job) -> None:
         dialling = await self._move(job, JobState.DIALING, attempts=job.attempts + 1, page=0)
         if dialling is None:
             return
-        self._tell(account, dialling, "DIALING")
+        self._settling.tell(account, dialling, "DIALING")
         at = datetime.now(UTC)
         try:
             line = await dialled(self._office, account, dialling)
         except HubError as error:
             if isinstance(error, Unreachable) and not isinstance(error, NotConnected):
-                await self._move(dialling, JobState.QUEUED, attempts=job.attempts, due_at=at + NOT_HERE)
-                return
-            await self._settle(account, dialling, of_an_error(error, account, dialling, at))
+                await self._leave_to_others(account, dialling, job.attempts)
+            else:
+                await self._settling.settled(account, dialling, of_an_error(error, account, dialling, at))
             return
         try:
             if sending := await self._move(dialling, JobState.SENDING):  # before a page can go
@@ -150,63 +170,32 @@ class Sending:
         finally:
             await line.end()
 
+    async def _leave_to_others(self, account: AnyAccount, job: Job, attempts: int) -> None:
+        """The trunk is away, or another node's by now: that may have the fax at once, we look again a little later."""
+        self._not_here[account.id] = datetime.now(UTC) + NOT_HERE
+        await self._move(job, JobState.QUEUED, attempts=attempts, **jobs.LET_GO)
+
     async def _send(self, account: AnyAccount, job: Job, line: Line) -> None:
-        made = await self._failures(job)
-        tiff = await self._office.context.store.read(lambda conn: jobs.document(conn, job.document))
+        made = await self._settling.failures(job)
+        tiff = await self._office.surely(lambda conn: jobs.document(conn, job.document))
         if any(failure.why is Why.IMAGE for failure in made):
             tiff = await asyncio.to_thread(coarser, tiff)
         how = way(made, settings_of(account).t38)
         outcome = await sent(self._office, account, job, line, tiff, how, lambda event: self._hear(account, job, event))
-        await self._settle(account, job, outcome)
-
-    # --- what came of it ----------------------------------------------------------------------------------------------
-
-    async def _settle(self, account: AnyAccount, job: Job, outcome: Outcome) -> None:
-        await self._office.context.store.write(lambda conn: log_book.note(conn, outcome.call))
-        if outcome.why is None:
-            await self._end(account, job, JobState.DELIVERED, "", "")
-            return
-        pause = again(await self._failures(job), self._office.settings)
-        due = datetime.now(UTC) + timedelta(seconds=pause or 0)
-        if pause is None or due > job.give_up_at:
-            await self._end(account, job, JobState.FAILED, outcome.code, outcome.text)
-        else:
-            await self._move(job, JobState.QUEUED, due_at=due, code=outcome.code[:40], text=outcome.text[:400])
-            self._tell(account, job, "WAITING", code=outcome.code, next_at=due.isoformat(timespec="seconds"))
-
-    async def _end(self, account: AnyAccount, job: Job, state: JobState, code: str, text: str) -> None:
-        """The hub is told first: what died between is told again."""
-        told = {JobState.DELIVERED: ReceiptState.DELIVERED, JobState.UNKNOWN: ReceiptState.UNKNOWN}
-        receipt = told.get(state, ReceiptState.FAILED)
-        await self._office.emit(account, meaning.told(account.address.value, job.external_id, receipt, code, text))
-        await self._move(job, state, code=code[:40], text=text[:400])
-        self._tell(account, job, "DONE", state=state.value)
-
-    async def _told_again(self, account: AnyAccount, job: Job) -> None:
-        await asyncio.sleep(NOTED_FIRST.total_seconds())
-        delivered = meaning.told(account.address.value, job.external_id, ReceiptState.DELIVERED)
-        await self._office.emit(account, delivered)
+        await self._settling.settled(account, job, outcome)
 
     async def _move(self, job: Job, state: JobState, **values: Any) -> Job | None:
         return await self._office.context.store.write(
             lambda conn: jobs.move(conn, self._office.me, job, state, **values)
         )
 
-    async def _failures(self, job: Job) -> list[Failure]:
-        made = await self._office.context.store.read(lambda conn: log_book.attempts(conn, job.message_id))
-        return [failure_of(call.code, t38=call.t38) for call in made[-job.attempts :] if not call.ok]
-
     def _hear(self, account: AnyAccount, job: Job, event: Event) -> None:
         if isinstance(event, Progress):
-            self._tell(account, job, "SENDING", page=event.page, bit_rate=event.bit_rate)
+            self._settling.tell(account, job, "SENDING", page=event.page, bit_rate=event.bit_rate)
         elif isinstance(event, PageDone):
             page = event.page
             write = self._office.context.store.write(lambda conn: jobs.note(conn, job.delivery_id, page=page))
             self._office.soon(write)
-
-    def _tell(self, account: AnyAccount, job: Job, phase: str, **more: Json) -> None:
-        about: dict[str, Json] = {"delivery": job.delivery_id, "message": job.message_id, "attempt": job.attempts}
-        self._office.signal(account, Signal(job.thread, "fax", {**about, "phase": phase, "of": job.pages, **more}))
 
 
 def _put(conn: Connection, me: str, now: datetime, tiff: bytes, values: dict[str, Any]) -> None:

@@ -58,14 +58,49 @@ def test_the_same_delivery_twice_is_one_fax_and_one_that_ended_begins_anew(conn:
     assert (put(conn).state, put(conn).attempts) == (JobState.QUEUED, 0) and ended.code == "BUSY"
 
 
+def due(conn: Connection, who: str, now: datetime, account: int = 4, lines: int = 2) -> list[int]:
+    return [job.delivery_id for job in jobs.due(conn, who, now, {account: lines})]
+
+
 def test_only_who_has_the_lease_begins_it_until_that_runs_out(conn: Connection) -> None:
     put(conn, now=NOW)
-    assert jobs.due(conn, OTHER, NOW) == []
-    assert [job.delivery_id for job in jobs.due(conn, ME, NOW)] == [1]
+    assert due(conn, OTHER, NOW) == []
+    assert due(conn, ME, NOW) == [1]
     late = NOW + LEASE + timedelta(seconds=1)
-    assert [job.delivery_id for job in jobs.due(conn, OTHER, late)] == [1]
-    jobs.renew(conn, ME, late)
-    assert jobs.due(conn, OTHER, late) == []
+    assert due(conn, OTHER, late) == [1]
+    jobs.renew(conn, ME, late, [])
+    assert due(conn, OTHER, late) == []
+
+
+def test_what_is_let_go_is_anybodys_at_once(conn: Connection) -> None:
+    dialing = moved(conn, put(conn), JobState.DIALING)
+    moved(conn, dialing, JobState.QUEUED, **jobs.LET_GO)
+    assert due(conn, OTHER, datetime.now(UTC)) == [1]
+
+
+def test_what_was_under_way_and_no_task_is_at_any_more_lapses(conn: Connection) -> None:
+    for delivery in (1, 2):
+        moved(conn, moved(conn, put(conn, delivery), JobState.DIALING), JobState.SENDING)
+    late = datetime.now(UTC) + LEASE + timedelta(seconds=1)
+    jobs.renew(conn, ME, late, [2])
+    assert [job.delivery_id for job in jobs.abandoned(conn, late)] == [1]
+
+
+def test_one_account_with_much_to_send_keeps_no_other_waiting(conn: Connection) -> None:
+    for delivery in range(1, 8):
+        put(conn, delivery, NOW)
+    put(conn, 9, NOW + timedelta(seconds=1), account_id=5)
+    later = NOW + timedelta(seconds=2)
+    assert [job.delivery_id for job in jobs.due(conn, ME, later, {4: 2, 5: 1})] == [1, 2, 9]
+    assert due(conn, ME, later, account=5) == [9]
+
+
+def test_what_is_too_late_is_not_dialled_any_more(conn: Connection) -> None:
+    put(conn, 1, NOW, account_id=6)
+    put(conn, 2, NOW, give_up_at=NOW + timedelta(hours=3))
+    late = NOW + timedelta(hours=1)
+    assert [job.delivery_id for job in jobs.too_late(conn, ME, late)] == [1]
+    assert due(conn, ME, late, account=6) == [] and due(conn, ME, late) == [2]
 
 
 def test_of_two_that_begin_it_one_does(conn: Connection) -> None:
