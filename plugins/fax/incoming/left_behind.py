@@ -35,7 +35,7 @@ async def _hand_in(office: Office, piece: Piece) -> None:
         note = await asyncio.to_thread(lambda: piece.note) or _NOBODY
         account = await _whose(office, note)
         raw = await folded(office.reader, piece.name, note, account.address.value, tiff, Facts(True, INTERRUPTED))
-        await office.emit(account, raw)
+        await office.people.came(await office.emit(account, raw), note.caller)
     await asyncio.to_thread(piece.done)
 
 

@@ -62,7 +62,7 @@ async def _hand_in(
         tiff = await asyncio.to_thread(piece.path.read_bytes)
         facts = Facts.of(done, seconds)
         raw = await folded(office.reader, piece.name, note, whose.address.value, tiff, facts)
-        await office.emit(whose, raw)
+        await office.people.came(await office.emit(whose, raw), note.caller)
     await office.context.store.write(lambda conn: log_book.note(conn, _call(account, note, done, seconds)))
     await asyncio.to_thread(piece.done)
 

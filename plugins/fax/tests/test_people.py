@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+import plugins.fax
 from hub.api import Address, Contact, Event
 from hub.testing import FakeContext
 from plugins.fax import log_book
@@ -42,15 +43,14 @@ def write(conn: Connection) -> int:
 
 async def test_the_numbers_of_who_is_erased_go_and_those_of_others_stay() -> None:
     context = FakeContext("fax", FaxSettings(), migrations=MIGRATIONS)
-    people = People(context.store)
     broadcast = await context.store.write(write)
-    await people.asked(Contact(4, "fax", Address("tel", ANN), "reply", 6))
-    await people.asked(Contact(4, "mail", Address("tel", CAI), "reply", 6))  # not ours to know
-    await people.asked(Contact(4, "fax", Address("tel", BOB), "reply", 6))
-    await people.asked(Contact(4, "fax", Address("tel", BOB), "reply", 7))  # theirs now
-    await people.merge(8, 6)
-    await people.erase(6)
-    await people.erase(8)
+    asked = [("fax", ANN, 6), ("mail", CAI, 6), ("fax", BOB, 6), ("fax", BOB, 7)]  # mail is not ours to know
+    for channel, number, customer in asked:
+        contact = Contact(4, channel, Address("tel", number), "reply", customer)
+        assert await plugins.fax.hub_veto_contact(contact, context) is None
+    await plugins.fax.hub_customer_merged(8, 6, context)
+    for customer in (6, 8):
+        await plugins.fax.hub_customer_erased(customer, context)
     listed = await context.store.read(lambda conn: rows.recipients_of(conn, broadcast))
     assert [(each["number"], each["name"], each["state"]) for each in listed] == [
         ("", "", "CANCELLED"),
