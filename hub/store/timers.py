@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, or_, select, update
 
 from hub.store.rows import Row, many, one
 from hub.store.tables import leases, timers
@@ -56,10 +56,12 @@ def cancel(tx: Tx, owner: str, name: str, key: str) -> None:
     tx.conn.execute(_CANCEL, {"of": owner, "called": name, "known_as": key})
 
 
-def due(tx: Tx, node: str, most: int = 100) -> list[Row]:
-    """Lease what is due now."""
+def due(tx: Tx, node: str, most: int = 100, owner: str | None = None) -> list[Row]:
+    """Lease what is due now: of everybody, or of this owner."""
     free = or_(timers.c.leased_until.is_(None), timers.c.leased_until < tx.now)
     ready = select(timers).where(timers.c.due_at <= tx.now, free).order_by(timers.c.due_at).limit(most)
+    if owner is not None:
+        ready = ready.where(timers.c.owner == owner)
     rows = many(tx.conn, ready.with_for_update(skip_locked=True))
     if rows:
         mine = update(timers).where(timers.c.id.in_([row["id"] for row in rows]))
@@ -68,24 +70,30 @@ def due(tx: Tx, node: str, most: int = 100) -> list[Row]:
     return rows
 
 
-def done(tx: Tx, timer_id: int) -> None:
-    """It has fired."""
-    tx.conn.execute(delete(timers).where(timers.c.id == timer_id))
+def done(tx: Tx, row: Row) -> bool:
+    """It has fired. Returns whether it was still there: what another node has fired is not."""
+    return tx.conn.execute(delete(timers).where(_same(row))).rowcount > 0
 
 
 def again(tx: Tx, row: Row) -> bool:
     """It failed: try again with back-off, at most five times. Returns whether it will be."""
     if row["attempts"] + 1 >= MOST_ATTEMPTS:
-        done(tx, row["id"])
+        done(tx, row)
         return False
     later = tx.now + timedelta(seconds=5 * 4 ** row["attempts"])
-    tx.conn.execute(update(timers).where(timers.c.id == row["id"]).values(due_at=later, leased_until=None))
+    tx.conn.execute(update(timers).where(_same(row)).values(due_at=later, leased_until=None))
     return True
 
 
+def _same(row: Row) -> ColumnElement[bool]:
+    """The timer that was leased: SQLite gives its id anew to the one a plugin set in its place meanwhile."""
+    return and_(timers.c.id == row["id"], timers.c.due_at == row["due_at"])
+
+
 def next_due(conn: Connection) -> datetime | None:
-    """When the next timer is due."""
-    row = one(conn, select(timers.c.due_at).order_by(timers.c.due_at).limit(1))
+    """When the next timer is due that nobody is at."""
+    free = timers.c.leased_until.is_(None)
+    row = one(conn, select(timers.c.due_at).where(free).order_by(timers.c.due_at).limit(1))
     return row["due_at"] if row else None
 
 
