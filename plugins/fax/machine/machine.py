@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -83,14 +83,14 @@ class Machine:
         """Dial and send; the entry tells how it goes."""
         entry = self._entry("OUT", to)
         self._pages(entry).write_bytes(tiff)
-        self._soon(self._sent(entry, Job(True, send=self._pages(entry), ident=self.number)))
+        self._soon(entry, self._sent(entry, Job(True, send=self._pages(entry), ident=self.number)))
         return entry
 
     def fetch(self, to: str, keys: str = "") -> Entry:
         """Dial, press these keys one after another, then START with nothing to send: the other side is to (fax on
         demand)."""
         entry = self._entry("IN", to)
-        self._soon(self._sent(entry, Job(False, receive=self._pages(entry), ident=self.number), keys))
+        self._soon(entry, self._sent(entry, Job(False, receive=self._pages(entry), ident=self.number), keys))
         return entry
 
     async def ended(self, entry: Entry) -> Entry:
@@ -133,15 +133,17 @@ class Machine:
             self._over(entry)
 
     def _rung(self, call: Call) -> None:
+        if call.invite is None:
+            return
         if self.answers:
-            self._soon(self._received(call))
-        elif call.invite is not None:
+            entry = self._entry("IN", call.invite.from_address.uri.user or "")
+            self._soon(entry, self._received(entry, call))
+        else:
             self.telephone.say(call.dialog.reply(call.invite, 486))
             call.over.set()
 
-    async def _received(self, call: Call) -> None:
+    async def _received(self, entry: Entry, call: Call) -> None:
         assert call.invite is not None
-        entry = self._entry("IN", call.invite.from_address.uri.user or "")
         pages = self._pages(entry)
         session = await self._terminals.open(Job(False, receive=pages, ident=self.number))
         try:
@@ -161,17 +163,18 @@ class Machine:
         entry.code, entry.over = entry.code or "INTERRUPTED", True
         self.news.set()
 
-    def _soon(self, work: Any) -> None:
-        task = asyncio.create_task(self._guarded(work))
+    def _soon(self, entry: Entry, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(self._guarded(entry, work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guarded(self, work: Any) -> None:
+    async def _guarded(self, entry: Entry, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except FaxError as error:
-            self.entries[-1].code, self.entries[-1].text = "NO_MACHINE", str(error)
-            self._over(self.entries[-1])
+            entry.code, entry.text = "NO_MACHINE", str(error)
+        finally:  # whatever it was: nobody waits for it for ever
+            self._over(entry)
 
 
 class _Faxing:
