@@ -213,6 +213,7 @@ class Outbound:
     thread           keys of the conversation, as the channel gave them
     serial           serial number of the ticket, to be quoted where the channel has room
     automatic        a notice or automatic answer, to be marked as such
+    attempt          counted from 1, and from 1 again when a person wants a failed or doubtful one sent once more
     """
 
     delivery_id: int
@@ -232,6 +233,7 @@ class Outbound:
     agent_name: str = ""
     language: str = ""
     automatic: bool = False
+    attempt: int = 1
 
 
 @dataclass(frozen=True, slots=True)

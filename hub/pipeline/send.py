@@ -224,6 +224,7 @@ def _outbound(conn: Connection, row: Row, scope: str, channel: str) -> tuple[Out
         agent_name=message["author"],
         language=interaction["language"],
         automatic=message["automatic"],
+        attempt=row["attempts"],
     )
     purpose = "notice" if message["automatic"] else "reply"
     whose, automatic = interaction["customer_id"], message["automatic"]

@@ -76,8 +76,8 @@ class SmsChannel:
         """Hand over every part. Raises a SendError; see `Sender.send`."""
         provider = self.providers.of(connection)
         assert connection is not None
-        sending = self._sender.send(provider, connection, account, message)
-        sent, _ = await asyncio.gather(sending, self.sessions.watch(account, message.to.value))
+        sent = await self._sender.send(provider, connection, account, message)
+        await self.sessions.watch(account, message.to.value)
         return sent
 
     async def listen(self, connection: AnyConnection, emit: Emit, ready: Ready) -> None:

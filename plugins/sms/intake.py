@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -11,7 +10,7 @@ from hub.api import Accepted, AnyAccount, AnyConnection, Context, Emit, Json, Ma
 from plugins.sms import meaning, numbers
 from plugins.sms.consent.confirming import Confirmations
 from plugins.sms.consent.ledger import Consent, Ledger, Source
-from plugins.sms.consent.words import Wish, wish
+from plugins.sms.consent.words import Wish
 from plugins.sms.provider import Cursor, Heard, News, Provider, Report
 from plugins.sms.record import sent_parts
 from plugins.sms.record.sent_parts import Verdict
@@ -75,9 +74,9 @@ class Intake:
         if news and not heard and not any(_is_news(each) for each in verdicts.values()):
             return None
         account = account or _whose(verdicts, own) or _first(own)
-        storing = emit(_addressed(_judged(raw, verdicts), account), cursor() if cursor else None)
-        senders = {numbers.normalise(each.sender, self._region(account)) for each in heard}
-        accepted, *_ = await asyncio.gather(storing, *(self._sessions.watch(account, each) for each in senders))
+        accepted = await emit(_addressed(_judged(raw, verdicts), account), cursor() if cursor else None)
+        for sender in {numbers.normalise(each.sender, self._region(account)) for each in heard}:
+            await self._sessions.watch(account, sender)
         for one in wishes:
             await self._confirmations.plan(account, *one)
         return accepted
@@ -93,8 +92,7 @@ class Intake:
 
     async def _wished(self, heard: Heard, account: AnyAccount, raw: Raw) -> tuple[str, Wish, str] | None:
         """STOP and START are kept before anything else is: who said it must not be written to, whatever comes next."""
-        words = meaning.said(heard)
-        wanted = wish(words, self._settings.stop_words)
+        words, wanted = meaning.said(heard), meaning.wish_of(heard, self._settings)
         if wanted is Wish.NONE:
             return None
         number = numbers.normalise(heard.sender, self._region(account))
@@ -121,7 +119,7 @@ def _is_news(verdict: Verdict | None) -> bool:
 
 def _judged(raw: Raw, verdicts: dict[str, Verdict | None]) -> Raw:
     told: dict[str, Json] = {
-        name: [verdict.refers_to, verdict.state.value if verdict.state else ""]
+        name.replace("\0", ""): [verdict.refers_to, verdict.state.value if verdict.state else ""]
         for name, verdict in verdicts.items()
         if verdict is not None
     }

@@ -16,6 +16,7 @@ from hub.api import AnyAccount, Inbound, Json, Normalised, Part, Raw, Receipt, R
 from plugins.sms import numbers
 from plugins.sms.consent.words import Wish, wish
 from plugins.sms.provider import Coding, Concatenated, Heard, Provider, Report
+from plugins.sms.record import sent_parts
 from plugins.sms.settings import SmsSettings
 from plugins.sms.text import header, segments
 
@@ -34,7 +35,7 @@ def normalised(provider: Provider, account: AnyAccount, raw: Raw, settings: SmsS
         if isinstance(news, Heard):
             meanings.append(_inbound(news, account, raw, settings))
         else:
-            meanings += _receipt(news, raw)
+            meanings += _receipt(news, account, raw)
     return meanings
 
 
@@ -44,10 +45,21 @@ def said(heard: Heard) -> str:
     return text.replace("\0", "")
 
 
+def part_of(heard: Heard) -> Concatenated | None:
+    """Which piece of a longer text it is; None when it is a whole one."""
+    part = heard.part or header.part_of(heard.header)
+    return part if part is not None and part.total > 1 else None
+
+
+def wish_of(heard: Heard, settings: SmsSettings) -> Wish:
+    """STOP or START where that is the whole text: the last piece of "how do I stop" wishes nothing."""
+    return Wish.NONE if part_of(heard) else wish(said(heard), settings.stop_words)
+
+
 def _inbound(heard: Heard, account: AnyAccount, raw: Raw, settings: SmsSettings) -> Inbound:
     region = account.settings.region or settings.region
-    sender, text, part = numbers.address(heard.sender, region), said(heard), heard.part or header.part_of(heard.header)
-    from_whom, wanted = sender.value if sender else "", wish(text, settings.stop_words)
+    sender, text, part = numbers.address(heard.sender, region), said(heard), part_of(heard)
+    from_whom, wanted = sender.value if sender else "", wish_of(heard, settings)
     return Inbound(
         external_id=heard.id or f"sha256-{sha256(raw.body).hexdigest()[:40]}",
         sender=sender,
@@ -64,7 +76,7 @@ def _inbound(heard: Heard, account: AnyAccount, raw: Raw, settings: SmsSettings)
 
 def _part(part: Concatenated | None, sender: str, account: AnyAccount) -> Part | None:
     """References are used again, so an incomplete text is given up after a while; complete ones are forgotten."""
-    if part is None or part.total < 2:
+    if part is None:
         return None
     key = f"{sender}/{part.reference}/{part.total}"
     return Part(key, part.index, part.total, account.settings.part_seconds)
@@ -79,16 +91,17 @@ def _fields(heard: Heard, part: Concatenated | None, wanted: Wish) -> dict[str, 
     return {name: value for name, value in told.items() if value}
 
 
-def _receipt(report: Report, raw: Raw) -> Iterator[Receipt]:
+def _receipt(report: Report, account: AnyAccount, raw: Raw) -> Iterator[Receipt]:
     told = raw.meta.get("reports")
-    known = told.get(report.refers_to) if isinstance(told, dict) else None
+    known = told.get(report.refers_to.replace("\0", "")) if isinstance(told, dict) else None
     if isinstance(known, list) and len(known) == 2:
         refers_to, state = str(known[0]), str(known[1])
         if state not in set(ReceiptState):
             return
         yield Receipt(refers_to, ReceiptState(state), report.code, report.detail, report.recipient, report.at)
     else:
-        yield Receipt(report.refers_to, report.state, report.code, report.detail, report.recipient, report.at)
+        refers_to = sent_parts.name(account.connection_id or 0, report.refers_to)
+        yield Receipt(refers_to, report.state, report.code, report.detail, report.recipient, report.at)
 
 
 def _came(raw: Raw) -> datetime | None:

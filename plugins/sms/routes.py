@@ -20,15 +20,17 @@ from plugins.sms.settings import NAME
 
 READ, REPLY, IMPORT = "interactions.read", "interactions.reply", "customers.import"
 LARGEST = 1_000_000
+_DIGITS = 18  # as many as any id has
+_NO_NUL = r"^[^\x00]*$"
 
 
 class _Said(BaseModel):
     """An agent notes what a customer said elsewhere."""
 
     account: int
-    number: str = Field(min_length=3, max_length=40)
+    number: str = Field(min_length=3, max_length=40, pattern=_NO_NUL)
     allow: bool
-    note: str = Field(min_length=1, max_length=400)
+    note: str = Field(min_length=1, max_length=400, pattern=_NO_NUL)
 
 
 class Routes:
@@ -50,7 +52,7 @@ class Routes:
 
     async def _parts(self, request: Request) -> Response:
         interaction = request.query.get("interaction", "")
-        if not interaction.isdecimal() or request.viewer is None:
+        if not interaction.isdecimal() or len(interaction) > _DIGITS or request.viewer is None:
             return _problem(400)
         if not await self._context.sees(request.viewer, int(interaction)):
             return _problem(404)

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -59,7 +60,7 @@ class Sender:
         await self._wait_for_turn(account, message, len(pieces))
         async with self._flying(connection.id):
             ids = [await self._part(provider, connection, account, message, piece) for piece in pieces]
-        return Sent(ids[0], known_as=(thread_key(message.to.value),))
+        return Sent(sent_parts.name(connection.id, ids[0]), known_as=(thread_key(message.to.value),))
 
     async def landed(self, connection_id: int, within: float) -> None:
         """Wait until nothing of this connection is under way any more: a report may overtake the answer it follows."""
@@ -83,7 +84,7 @@ class Sender:
         self, provider: Provider, connection: AnyConnection, account: AnyAccount, message: Outbound, piece: Segment
     ) -> str:
         outgoing = _outgoing(account, message, piece)
-        sending = Sending(outgoing, message.message_id, message.interaction_id, connection.id)
+        sending = Sending(outgoing, message.message_id, message.interaction_id, connection.id, message.attempt == 1)
         known = await self._context.store.write(lambda sql: sent_parts.begin(sql, sending, int(time.time())))
         if known:
             return known
@@ -99,7 +100,8 @@ class Sender:
         return await self._taken(outgoing, submitted)
 
     async def _taken(self, outgoing: Outgoing, submitted: Submitted) -> str:
-        named = submitted if submitted.external_id else Submitted(_own_name(outgoing), submitted.parts, submitted.price)
+        external_id = sent_parts.kept(submitted.external_id, sent_parts.LONGEST_ID) or _own_name(outgoing)
+        named = replace(submitted, external_id=external_id)
         await self._for_sure(lambda sql: sent_parts.done(sql, outgoing, named))
         return named.external_id
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from hub.api import Address, AnyAccount, Context, Conversation, Json
-from plugins.sms import numbers
+from hub.api import Address, AnyAccount, Context, Conversation, Json, Overloaded
+from plugins.sms import numbers, talk
 from plugins.sms.meaning import thread_key
 from plugins.sms.settings import NAME
 
@@ -25,17 +25,17 @@ class Sessions:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._watched: set[str] = set()
+        self._watched: dict[str, datetime] = {}  # until when a timer stands: another node may be the one that fires
 
     async def watch(self, account: AnyAccount, number: str) -> None:
-        """Something was said in this session."""
-        key = f"{account.id} {number}"
-        if not number or key in self._watched:
+        """Something was said in this session. What was said is stored or sent already, so this never fails."""
+        now = datetime.now(UTC)
+        if not number or self._watched.get(_key(account, number), now) > now:
             return
-        if len(self._watched) > _MOST:
-            self._watched.clear()
-        self._watched.add(key)
-        await self._plan(account, number, datetime.now(UTC) + timedelta(seconds=account.settings.idle_seconds))
+        try:
+            await self._plan(account, number, now + timedelta(seconds=account.settings.idle_seconds))
+        except Overloaded as error:  # the next thing said plans it
+            self._context.fault("session", error)
 
     async def fire(self, payload: Mapping[str, Json]) -> None:
         """The timer is due: end the session, or look again later."""
@@ -43,8 +43,8 @@ class Sessions:
         if account is None:
             return
         number, now = str(payload["number"]), datetime.now(UTC)
-        self._watched.discard(f"{account.id} {number}")
-        found = await self._context.conversation(account, thread_key(number), limit=1000)
+        self._watched.pop(_key(account, number), None)
+        found = await talk.latest(self._context, account, number)
         if found is None or found.state in _OVER:
             return
         due = _idle_at(found, timedelta(seconds=account.settings.idle_seconds), now)
@@ -55,7 +55,14 @@ class Sessions:
 
     async def _plan(self, account: AnyAccount, number: str, at: datetime) -> None:
         payload: dict[str, Json] = {"account": account.address.value, "number": number}
-        await self._context.schedule(at, TIMER, payload, key=f"{TIMER} {account.id} {number}")
+        await self._context.schedule(at, TIMER, payload, key=f"{TIMER} {_key(account, number)}")
+        if len(self._watched) > _MOST:
+            self._watched.clear()
+        self._watched[_key(account, number)] = at
+
+
+def _key(account: AnyAccount, number: str) -> str:
+    return f"{account.id} {number}"
 
 
 def _idle_at(found: Conversation, idle: timedelta, now: datetime) -> datetime:

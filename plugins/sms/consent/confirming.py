@@ -41,20 +41,30 @@ class Confirmations:
             "wish": wanted.value,
             "language": language,
         }
-        key = f"{TIMER} {account.id} {number}"
+        key = f"{TIMER} {account.id} {number} {wanted}"
         await self._context.schedule(datetime.now(UTC) + _DELAY, TIMER, payload, key=key)
 
     async def fire(self, payload: Mapping[str, Json]) -> None:
-        """The timer is due; twice for one word is one text, for the veto lets only one pass."""
+        """The timer is due; twice for one word is one text, for the veto lets only the one noted pass."""
         account = await self._context.account(NAME, Address(numbers.SCHEME, str(payload["account"])))
         number = str(payload["number"])
-        if account is None or not await self._ledger.confirming(number):
+        if account is None:
             return
+        statement = await self._ledger.confirming(number, Wish(str(payload["wish"])))
+        if statement is None:
+            return
+        message_id: int | None = None
+        try:
+            message_id = await self._write(account, number, payload)
+        finally:
+            await self._ledger.confirmed(statement, message_id)
+
+    async def _write(self, account: AnyAccount, number: str, payload: Mapping[str, Json]) -> int:
         found = await self._context.conversation(account, thread_key(number))
         interaction = found.interaction_id if found and found.state not in _OVER else None
         content = Content(_text(account, Wish(str(payload["wish"])), str(payload["language"])))
         to = Address(numbers.SCHEME, number)
-        await self._context.contact(account, to, content, "notice", automatic=True, interaction_id=interaction)
+        return await self._context.contact(account, to, content, "notice", automatic=True, interaction_id=interaction)
 
 
 def _text(account: AnyAccount, wanted: Wish, language: str) -> str:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from hub.api import AnyAccount, Contact, Context, Refusal
+from plugins.sms import talk
 from plugins.sms.consent import quiet
 from plugins.sms.consent.ledger import Ledger
-from plugins.sms.meaning import thread_key
 from plugins.sms.settings import NAME, AtNight
 
 _REASONS: Final[Mapping[str, tuple[str, str]]] = {
@@ -46,12 +46,13 @@ class Gate:
         return until
 
     async def _stopped(self, contact: Contact, account: AnyAccount | None) -> Refusal | None:
-        if await self._ledger.may_pass(contact.to.value, contact.message_id, automatic=contact.automatic):
+        mine = contact.message_id if contact.automatic else None
+        if mine is not None and await self._ledger.confirms(contact.to.value, mine):
             return None
         return _refusal("STOPPED", account)
 
     async def _is_talking(self, account: AnyAccount, number: str, now: datetime) -> bool:
-        found = await self._context.conversation(account, thread_key(number), limit=1000)
+        found = await talk.latest(self._context, account, number)
         heard = [message.at for message in found.messages if message.direction == "INBOUND"] if found else []
         return bool(heard) and now - heard[-1] < _STILL_TALKING
 

@@ -6,20 +6,25 @@ customer wants texts again.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from hub.api import Context
 from plugins.sms.consent.words import Wish
 from plugins.sms.record.tables import consents
 
 _DUE: Final = -1
+_MOMENT: Final = 5.0
+_LOOK_AGAIN: Final = 0.1
 
 
 class Source(StrEnum):
@@ -69,15 +74,26 @@ class Ledger:
         mine = select(consents).where(consents.c.number_key == self._key(number)).order_by(consents.c.id.desc())
         return await self._context.store.read(lambda sql: sql.execute(mine.limit(100)).all())
 
-    async def confirming(self, number: str) -> bool:
-        """The next automatic text to this number is the confirmation of its newest word; False when one was sent."""
-        return await self._context.store.write(lambda sql: self._confirming(sql, number))
+    async def confirming(self, number: str, wanted: Wish) -> int | None:
+        """A confirmation of the number's newest word is about to be written: the statement; None when one was, or when
+        the newest word is another."""
+        return await self._context.store.write(lambda sql: self._confirming(sql, number, wanted))
 
-    async def may_pass(self, number: str, message_id: int | None, *, automatic: bool) -> bool:
-        """Whether this message may go to a number that said STOP: only the confirmation of that may."""
-        if not automatic or message_id is None:
-            return False
-        return await self._context.store.write(lambda sql: self._claim(sql, number, message_id))
+    async def confirmed(self, statement: int, message_id: int | None) -> None:
+        """It was, by this message; None: it came to nothing."""
+        mine = update(consents).where(consents.c.id == statement).values(confirmation=message_id)
+        await self._context.store.write(lambda sql: sql.execute(mine))
+
+    async def confirms(self, number: str, message_id: int) -> bool:
+        """Whether this message is the confirmation of the number's newest word. While one is about to be written, no
+        node can tell whether it is this one: then we wait for that, for a moment."""
+        until = time.monotonic() + _MOMENT
+        while True:
+            newest = await self._context.store.read(lambda sql: self._newest(sql, number))
+            known = newest.confirmation if newest is not None else None
+            if known != _DUE or time.monotonic() > until:
+                return bool(known == message_id)
+            await asyncio.sleep(_LOOK_AGAIN)
 
     async def erase(self, customer: int) -> None:
         """Forget the numbers and words of a customer; that they said STOP stays, as a key nobody can read."""
@@ -99,8 +115,7 @@ class Ledger:
         return hmac.digest(self._secret, number.encode(), "sha256").hex()
 
     def _note(self, sql: Connection, consent: Consent) -> None:
-        newest = self._newest(sql, consent.number)
-        if newest is not None and consent.evidence and newest.evidence == consent.evidence[:400]:
+        if consent.evidence and self._is_known(sql, consent):
             return
         values = {
             "number_key": self._key(consent.number),
@@ -115,22 +130,26 @@ class Ledger:
             "customer_id": consent.customer_id,
             "at": int(time.time()),
         }
-        sql.execute(insert(consents).values(values))
+        with suppress(IntegrityError), sql.begin_nested():  # the same text, heard twice at once
+            sql.execute(insert(consents).values(values))
+
+    def _is_known(self, sql: Connection, consent: Consent) -> bool:
+        """A customer's word comes again as often as carriers like, even after a newer one; what others say of a number
+        may be said again once it has been undone."""
+        newest, evidence = self._newest(sql, consent.number), consent.evidence[:400]
+        if consent.source is not Source.KEYWORD:
+            return newest is not None and newest.evidence == evidence
+        mine = (consents.c.number_key == self._key(consent.number), consents.c.source == Source.KEYWORD.value)
+        same = select(consents.c.id).where(*mine, consents.c.evidence == evidence)
+        return sql.execute(same.limit(1)).first() is not None
 
     def _newest(self, sql: Connection, number: str) -> Any:
         same = select(consents).where(consents.c.number_key == self._key(number))
         return sql.execute(same.order_by(consents.c.id.desc()).limit(1)).one_or_none()
 
-    def _confirming(self, sql: Connection, number: str) -> bool:
+    def _confirming(self, sql: Connection, number: str, wanted: Wish) -> int | None:
         newest = self._newest(sql, number)
-        if newest is None or newest.confirmation not in (None, _DUE):
-            return False
+        if newest is None or newest.kind != wanted or newest.confirmation not in (None, _DUE):
+            return None
         sql.execute(update(consents).where(consents.c.id == newest.id).values(confirmation=_DUE))
-        return True
-
-    def _claim(self, sql: Connection, number: str, message_id: int) -> bool:
-        newest = self._newest(sql, number)
-        if newest is None or newest.confirmation not in (_DUE, message_id):
-            return False
-        sql.execute(update(consents).where(consents.c.id == newest.id).values(confirmation=message_id))
-        return True
+        return int(newest.id)

@@ -15,6 +15,7 @@ from plugins.sms.provider import Outgoing, Report, Submitted
 from plugins.sms.record.tables import parts
 
 SUBMITTING: Final = "SUBMITTING"
+LONGEST_ID: Final = 200
 _FINAL: Final = frozenset({ReceiptState.DELIVERED, ReceiptState.READ, ReceiptState.FAILED})
 
 
@@ -26,11 +27,13 @@ class Sending:
     message_id: int
     interaction_id: int
     connection_id: int
+    by_person: bool = False
+    """The first attempt since a person wanted it sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a report means for its delivery: `refers_to` is the delivery's id on the far side, `state` None while
+    """What a report means for its delivery: `refers_to` is what the hub knows it by, `state` None while
     other parts of it are still to be heard of."""
 
     refers_to: str
@@ -40,12 +43,26 @@ class Verdict:
 
 def begin(sql: Connection, sending: Sending, now: int) -> str | None:
     """Note that this short message is about to be handed over: None, or what is known of it already: "" when nobody
-    knows whether it went, else the id it has."""
+    knows whether it went, else the id it has. What failed goes anew, and what is in doubt when a person wants it to."""
     outgoing = sending.outgoing
     known = sql.execute(select(parts.c.external_id, parts.c.state).where(_this(outgoing))).one_or_none()
-    if known is not None:
+    if known is None:
+        sql.execute(insert(parts).values(_begun(sending, now)))
+    elif known.state == ReceiptState.FAILED or (known.state == SUBMITTING and sending.by_person):
+        sql.execute(update(parts).where(_this(outgoing)).values(_begun(sending, now)))
+    else:
         return "" if known.state == SUBMITTING else str(known.external_id)
-    values = {
+    return None
+
+
+def name(connection_id: int, external_id: str) -> str:
+    """What the hub knows a delivery by: carriers number from small numbers, each for itself."""
+    return f"{connection_id}:{external_id}".replace("\0", "")
+
+
+def _begun(sending: Sending, now: int) -> dict[str, Any]:
+    outgoing = sending.outgoing
+    return {
         "delivery_id": outgoing.delivery_id,
         "position": outgoing.segment.index,
         "total": outgoing.segment.total,
@@ -61,14 +78,12 @@ def begin(sql: Connection, sending: Sending, now: int) -> str | None:
         "code": "",
         "at": now,
     }
-    sql.execute(insert(parts).values(values))
-    return None
 
 
 def done(sql: Connection, outgoing: Outgoing, submitted: Submitted) -> None:
     """The far side has taken it."""
-    values = {"state": ReceiptState.SENT.value, "external_id": submitted.external_id[:200]}
-    counted = {"counted": submitted.parts, "price": submitted.price[:40]}
+    values = {"state": ReceiptState.SENT.value, "external_id": submitted.external_id}
+    counted = {"counted": submitted.parts, "price": kept(submitted.price, 40)}
     sql.execute(update(parts).where(_this(outgoing)).values(**values, **counted))
 
 
@@ -88,11 +103,12 @@ def report(sql: Connection, connection_id: int, told: Report) -> Verdict | None:
     states = {row.position: row.state for row in rows}
     if states[found.position] not in _FINAL:
         states[found.position] = told.state.value
-    values = {"state": states[found.position], "code": told.code[:100]} | (
-        {"price": told.price[:40]} if told.price else {}
-    )
+    values = {"state": states[found.position], "code": kept(told.code, 100)}
+    if told.price:
+        values["price"] = kept(told.price, 40)
     sql.execute(update(parts).where(parts.c.id == found.id).values(**values))
-    return Verdict(rows[0].external_id, found.account, _together(list(states.values()), rows[0].total))
+    known_as = name(rows[0].connection_id, rows[0].external_id)
+    return Verdict(known_as, found.account, _together(list(states.values()), rows[0].total))
 
 
 def of_interaction(sql: Connection, interaction_id: int) -> dict[int, list[Any]]:
@@ -108,8 +124,13 @@ def _this(outgoing: Outgoing) -> Any:
     return (parts.c.delivery_id == outgoing.delivery_id) & (parts.c.position == outgoing.segment.index)
 
 
-def _named(sql: Connection, connection_id: int, name: str) -> Any:
-    for spelling in _spellings(name):
+def kept(text: str, most: int) -> str:
+    """As much as the table holds of what a far side says; no database keeps NUL."""
+    return text.replace("\0", "")[:most]
+
+
+def _named(sql: Connection, connection_id: int, told: str) -> Any:
+    for spelling in _spellings(kept(told, LONGEST_ID)):
         same = (parts.c.connection_id == connection_id, parts.c.external_id == spelling)
         found = sql.execute(select(parts).where(*same).order_by(parts.c.id.desc()).limit(1)).one_or_none()
         if found is not None:
@@ -117,15 +138,15 @@ def _named(sql: Connection, connection_id: int, name: str) -> Any:
     return None
 
 
-def _spellings(name: str) -> Iterator[str]:
+def _spellings(told: str) -> Iterator[str]:
     """Many SMSCs give an id in hexadecimal and report it in decimal, or the other way round."""
-    yield name
-    if name.isascii() and name.isdigit():
-        yield f"{int(name):x}"
-        yield f"{int(name):X}"
-        yield f"{int(name):08X}"
-    if name and all(char in "0123456789abcdefABCDEF" for char in name):
-        yield str(int(name, 16))
+    yield told
+    if told.isascii() and told.isdigit():
+        yield f"{int(told):x}"
+        yield f"{int(told):X}"
+        yield f"{int(told):08X}"
+    if told and all(char in "0123456789abcdefABCDEF" for char in told):
+        yield str(int(told, 16))
 
 
 def _together(states: Sequence[str], total: int) -> ReceiptState | None:

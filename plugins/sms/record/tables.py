@@ -50,7 +50,7 @@ consents = Table(
 )
 """One thing said about texts to a number, never changed: the newest decides. `number_key` stays when a customer is
 erased, so that who said STOP is not written to again; `number`, `words` and `evidence` go. `confirmation`: -1 while one
-is due, then the message that confirms."""
+is being written, then the message that confirms. A KEYWORD's evidence is unique for its number."""
 
 lines = Table(
     "sms_lines",

@@ -88,8 +88,9 @@ class InDoubt:
         return bool(self._kept)
 
     def add(self, names: list[str], now: float) -> None:
-        """A line has ended with these."""
-        self._kept = [*self._kept, *((name, now + IN_DOUBT_FOR) for name in names)][-MOST:]
+        """A line has ended with these, or they were not taken."""
+        new = set(names).difference(self.names)
+        self._kept = [*self._kept, *((name, now + IN_DOUBT_FOR) for name in names if name in new)][-MOST:]
 
     def name(self, body: bytes, now: float) -> str:
         """What this message is called: as when it came before, if that is in doubt, so that the hub knows it again

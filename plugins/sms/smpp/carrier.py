@@ -147,6 +147,10 @@ class Lines:
         """What a message with this body is called: once more the same, if it may be stored already."""
         return self._doubts.name(body, _now())
 
+    def doubt(self, name: str) -> None:
+        """This one is to come again; yet it may be stored: the database went with the commit's answer."""
+        self._doubts.add([name], _now())
+
     async def settled(self) -> None:
         """Note that nothing taken until now comes again, if that is so on all lines."""
         if self._doubts.any(_now()) or any(session.unconfirmed for session in self._sessions):
@@ -180,11 +184,13 @@ class _Hearing:
         try:
             await self._take(Raw(octets, {**self._meta, "id": name}), self._lines.cursor)
         except Overloaded:
+            self._lines.doubt(name)
             return Status.RTHROTTLED
         except InputError:
             return Status.RINVDSTADR
         except Exception:  # noqa: BLE001 - not stored, for whatever reason: the SMSC keeps it and comes again
             _log.exception("storing a text failed")
+            self._lines.doubt(name)
             return Status.RSYSERR
         crash_point("after_commit_before_ack")
         return Status.ROK

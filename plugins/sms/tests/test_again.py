@@ -24,6 +24,15 @@ def test_what_the_line_left_in_doubt_gets_its_name_again_once() -> None:
     assert InDoubt(" ".join(doubts.names), 20.0).name(b"2", 21.0) == second, "also in the hub's next life"
 
 
+def test_what_was_not_taken_is_in_doubt_once() -> None:
+    doubts = InDoubt("", 0.0)
+    name = doubts.name(b"1", 0.0)
+    doubts.add([name], 0.0)  # refused for now
+    doubts.add([name], 1.0)  # and then the line ended
+    assert doubts.name(b"1", 2.0) == name
+    assert doubts.name(b"1", 2.0) != name
+
+
 def test_an_answer_the_far_side_has_read_is_beyond_doubt() -> None:
     owed = Owed()
     owed.take("a.1")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import plugins.sms
-from hub.api import Address, Contact, Request, Route, Viewer
+from hub.api import Address, Contact, Overloaded, Request, Route, Viewer
 from hub.testing import FakeContext
 from plugins.sms.consent import importing, quiet
 from plugins.sms.consent.ledger import Consent, Source
@@ -23,6 +25,7 @@ from plugins.sms.tests.test_contract import ACCOUNT
 
 BOB = "+8613800138000"
 CONTACT = Contact(1, "sms", Address("tel", BOB), "reply", 5, 3, message_id=9)
+CAMPAIGN = replace(CONTACT, automatic=True, purpose="notice", message_id=8)  # queued before the confirmation
 MIGRATIONS = Path(plugins.sms.__file__).parent / "migrations"
 
 
@@ -59,15 +62,67 @@ async def test_who_said_stop_is_sent_one_confirmation_and_nothing_else() -> None
     assert refusal.code == "STOPPED"
     automatic = replace(CONTACT, automatic=True, purpose="notice")
     assert await plugins.sms.hub_veto_contact(automatic, context), "a notice, before the confirmation is due"
-    assert await channel.ledger.confirming(BOB)
-    for _ in range(2):  # it may be tried again
-        assert await plugins.sms.hub_veto_contact(automatic, context) is None
-    assert await plugins.sms.hub_veto_contact(replace(automatic, message_id=10), context)
-    assert not await channel.ledger.confirming(BOB)
+    statement = await channel.ledger.confirming(BOB, Wish.STOP)
+    assert statement is not None
+    asked = [asyncio.create_task(plugins.sms.hub_veto_contact(each, context)) for each in (automatic, CAMPAIGN)]
+    await asyncio.sleep(0)  # both are asked while the confirmation is being written
+    await channel.ledger.confirmed(statement, 9)
+    confirmation, campaign = await asyncio.gather(*asked)
+    assert confirmation is None
+    assert campaign is not None
+    assert await plugins.sms.hub_veto_contact(automatic, context) is None, "it may be tried again"
+    assert await channel.ledger.confirming(BOB, Wish.STOP) is None
     assert await plugins.sms.hub_veto_contact(replace(CONTACT, channel="mail"), context) is None
 
     await channel.ledger.note(Consent(BOB, 1, Wish.START, Source.AGENT, "called us", user_id=1, user_name="Ann"))
     assert await plugins.sms.hub_veto_contact(CONTACT, context) is None
+
+
+async def test_a_confirmation_that_comes_to_nothing_leaves_no_way_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    context = context_of()
+    channel = plugins.sms._channel(context)
+    await channel.ledger.note(Consent(BOB, 1, Wish.STOP, Source.KEYWORD, "STOP", "id.1"))
+    told = {"account": ACCOUNT.address.value, "number": BOB, "wish": "STOP", "language": "en"}
+    with monkeypatch.context() as broken:
+        broken.setattr(FakeContext, "contact", AsyncMock(side_effect=Overloaded))
+        with pytest.raises(Overloaded):
+            await plugins.sms.hub_timer(context, "confirm", told)
+    assert await plugins.sms.hub_veto_contact(CAMPAIGN, context)
+    await plugins.sms.hub_timer(context, "confirm", {**told, "wish": "START"})  # an older word's
+    await plugins.sms.hub_timer(context, "confirm", told)
+    assert len(context.contacts) == 1
+    assert await plugins.sms.hub_veto_contact(replace(CAMPAIGN, message_id=1), context) is None
+
+
+async def test_an_old_word_handed_in_again_undoes_no_newer_one() -> None:
+    context = context_of()
+    ledger = plugins.sms._channel(context).ledger
+    words = (Wish.START, "id.1"), (Wish.STOP, "id.2"), (Wish.START, "id.1")
+    for wanted, evidence in words:
+        await ledger.note(Consent(BOB, 1, wanted, Source.KEYWORD, wanted, evidence))
+    assert await ledger.stopped(BOB)
+    assert len(await ledger.history(BOB)) == 2
+
+
+async def test_the_same_word_at_once_is_kept_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    context = context_of()
+    ledger = plugins.sms._channel(context).ledger
+    monkeypatch.setattr(ledger, "_is_known", lambda *_: False)  # as when neither of two writers sees the other's
+    for wanted, evidence in ((Wish.START, "id.1"), (Wish.STOP, "id.2"), (Wish.START, "id.1")):
+        await ledger.note(Consent(BOB, 1, wanted, Source.KEYWORD, wanted, evidence))
+    assert [row.kind for row in await ledger.history(BOB)] == ["STOP", "START"]
+
+
+@pytest.mark.parametrize("fields", [{"number": "1069\0"}, {"note": "\0"}])
+async def test_what_no_database_keeps_is_refused(fields: dict[str, str]) -> None:
+    routes = [each for each in plugins.sms.hub_routes(context_of()) if isinstance(each, Route)]
+    note = next(each for each in routes if (each.method, each.path) == ("POST", "/consent"))
+    parts = next(each for each in routes if each.path == "/parts")
+    viewer = Viewer(1, "Ann", "en", frozenset())
+    body = json.dumps({"account": 1, "number": BOB, "allow": True, "note": "called", **fields}).encode()
+    assert (await note.endpoint(Request("POST", "/p/sms/consent", {}, {}, {}, body, "", "", viewer))).status == 400
+    asked = Request("GET", "/p/sms/parts", {}, {"interaction": "9" * 5000}, {}, b"", "", "", viewer)
+    assert (await parts.endpoint(asked)).status == 400
 
 
 async def test_a_forgotten_customer_stays_unwritten_to() -> None:

@@ -17,6 +17,7 @@ from hub.api import (
     Accepted,
     AnyConnection,
     Connection,
+    Json,
     Misconfigured,
     Overloaded,
     Raw,
@@ -61,12 +62,14 @@ class Desk:
         self.context = FakeContext("sms", migrations=MIGRATIONS)
         self.smpp = Smpp(self.context)
         self.refusing: list[Exception] = []
+        self.names: list[Json] = []
         self.cursor = ""
         self.details: list[str] = []
         self.heard: asyncio.Queue[Raw] = asyncio.Queue()
         self._told = asyncio.Event()
 
     async def take(self, raw: Raw, cursor: Cursor | None = None) -> Accepted:
+        self.names.append(raw.meta["id"])
         if self.refusing:
             raise self.refusing.pop()
         assert cursor is not None
@@ -125,6 +128,7 @@ async def test_a_text_is_answered_when_it_is_stored_and_comes_again_while_it_is_
         assert isinstance(heard, Heard)
         assert (heard.sender, heard.recipient, heard.octets) == ("+8613800138000", CODE, b"Hello")
         assert heard.id in desk.cursor
+        assert desk.names == [heard.id] * 2, "it may have been stored the first time"
         answers = await answered(center, 2)
         await desk.settled()
     assert [line["status"] for line in answers] == [0x58, 0]

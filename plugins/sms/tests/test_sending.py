@@ -88,44 +88,61 @@ async def test_a_later_part_that_has_to_wait_does_not_send_the_earlier_again() -
     office = Office(Carrier(at2=Throttled("slow")))
     with pytest.raises(Throttled):
         await office.send(LONG)
-    assert await office.send(LONG) == "1"
+    assert await office.send(LONG) == "7:1"
     assert [each.segment.index for each in office.carrier.taken] == [0, 1]
-    assert await office.send(LONG) == "1", "and once more is nothing at all"
+    assert await office.send(LONG) == "7:1", "and once more is nothing at all"
     assert len(office.carrier.taken) == 2
 
 
 async def test_what_may_have_gone_is_never_sent_again() -> None:
     office = Office(Carrier(at1=OutcomeUnknown("the line ended")))
-    for _ in range(2):
+    for attempt in (1, 2):
         with pytest.raises(OutcomeUnknown):
-            await office.send()
+            await office.send(attempt=attempt)
     assert office.carrier.asked == 1
+    assert await office.send() == "7:1", "unless a person wants it to"
+
+
+async def test_what_failed_is_sent_anew_and_what_arrived_is_not() -> None:
+    office = Office(Carrier())
+    await office.send(LONG)
+    await office.report("1", ReceiptState.DELIVERED)
+    assert await office.report("2", ReceiptState.FAILED) == ("7:1", ReceiptState.FAILED)
+    assert await office.send(LONG) == "7:1"
+    assert [each.segment.index for each in office.carrier.taken] == [0, 1, 1]
+    assert await office.report("2", ReceiptState.DELIVERED) is None, "that one is past"
+    assert await office.report("3", ReceiptState.DELIVERED) == ("7:1", ReceiptState.DELIVERED)
+
+
+@pytest.mark.parametrize("name", ["9" * 5000, "F" * 5000, "\0", "1\0"])
+async def test_an_id_is_anything(name: str) -> None:
+    assert await Office(Carrier()).report(name, ReceiptState.DELIVERED) is None
 
 
 async def test_what_surely_has_not_gone_may_come_again() -> None:
     office = Office(Carrier(at1=Unreachable("no line")))
     with pytest.raises(Unreachable):
         await office.send()
-    assert await office.send() == "1"
+    assert await office.send() == "7:1"
 
 
 async def test_a_text_is_delivered_when_all_its_parts_are() -> None:
     office = Office(Carrier())
     await office.send(LONG)
-    assert await office.report("2", ReceiptState.SENT) == ("1", None)
-    assert await office.report("2", ReceiptState.DELIVERED) == ("1", None)
-    assert await office.report("1", ReceiptState.DELIVERED) == ("1", ReceiptState.DELIVERED)
-    assert await office.report("1", ReceiptState.FAILED) == ("1", ReceiptState.DELIVERED), "the last word was said"
+    assert await office.report("2", ReceiptState.SENT) == ("7:1", None)
+    assert await office.report("2", ReceiptState.DELIVERED) == ("7:1", None)
+    assert await office.report("1", ReceiptState.DELIVERED) == ("7:1", ReceiptState.DELIVERED)
+    assert await office.report("1", ReceiptState.FAILED) == ("7:1", ReceiptState.DELIVERED), "the last word was said"
     assert await office.report("9", ReceiptState.DELIVERED) is None
     await office.send(LONG, 6)
-    assert await office.report("4", ReceiptState.FAILED) == ("3", ReceiptState.FAILED)
+    assert await office.report("4", ReceiptState.FAILED) == ("7:3", ReceiptState.FAILED)
 
 
 async def test_an_id_told_in_hexadecimal_is_known_in_decimal() -> None:
     office = Office(Carrier())
     for delivery in range(1, 28):
         await office.send(delivery=delivery)
-    assert await office.report("27", ReceiptState.DELIVERED) == ("1B", ReceiptState.DELIVERED)
+    assert await office.report("27", ReceiptState.DELIVERED) == ("7:1B", ReceiptState.DELIVERED)
 
 
 async def test_a_carriers_own_stop_list_is_believed() -> None:
@@ -154,7 +171,7 @@ async def test_an_automatic_text_waits_for_the_morning() -> None:
     with pytest.raises(Throttled) as waiting:
         await office.send(automatic=True)
     assert waiting.value.retry_after
-    assert await office.send("By hand", 6) == "1"
+    assert await office.send("By hand", 6) == "7:1"
 
 
 def test_each_delivery_waits_for_its_turn_once() -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from unittest.mock import AsyncMock
 
 import pytest
 
 import plugins.sms
-from hub.api import Conversation, ConversationMessage
+from hub.api import AnyAccount, Conversation, ConversationMessage, Overloaded
 from hub.testing import FakeContext
 from plugins.sms.sessions import TIMER
-from plugins.sms.settings import SmsSettings
+from plugins.sms.settings import SmsAccount, SmsSettings
 from plugins.sms.tests.test_contract import ACCOUNT
 
 BOB = "+8613800138000"
@@ -67,3 +69,28 @@ async def test_a_session_is_watched_once() -> None:
     for _ in range(3):
         await channel.sessions.watch(ACCOUNT, BOB)
     assert len(context.timers) == 1
+
+
+async def test_a_session_is_watched_again_once_another_node_may_have_ended_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    hasty: AnyAccount = replace(ACCOUNT, settings=SmsAccount.model_construct(idle_seconds=0))
+    context = FakeContext("sms", SmsSettings(), accounts=[hasty])
+    sessions = plugins.sms._channel(context).sessions
+    with monkeypatch.context() as busy:
+        busy.setattr(FakeContext, "schedule", AsyncMock(side_effect=Overloaded))
+        await sessions.watch(ACCOUNT, BOB)  # what was said is stored: this cannot fail it
+    assert context.faults
+    await sessions.watch(ACCOUNT, BOB)
+    assert len(context.timers) == 1, "nothing was noted before it stood"
+    for _ in range(2):
+        context.timers.clear()
+        await sessions.watch(hasty, "+8613800138001")
+        assert context.timers
+
+
+async def test_of_a_long_session_the_newest_counts() -> None:
+    found = conversation("CONNECTED", "OUTBOUND", 9 * DAY)
+    old = [replace(found.messages[0], position=place) for place in range(1, 1001)]
+    newest = replace(found.messages[0], position=1001, direction="INBOUND")
+    context = await fired(replace(found, messages=(*old, newest)))
+    assert not context.closed
+    assert context.timers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.sms.provider import Coding, Concatenated
-from plugins.sms.settings import SignatureAt, SmsAccount
+from plugins.sms.consent.words import Wish
+from plugins.sms.meaning import wish_of
+from plugins.sms.provider import Coding, Concatenated, Heard
+from plugins.sms.settings import SignatureAt, SmsAccount, SmsSettings
 from plugins.sms.text import gsm0338, header
 from plugins.sms.text.segments import PIECE, WHOLE, count, octets, segments, text_of
 from plugins.sms.text.wording import worded
@@ -54,6 +57,14 @@ def test_cut_and_joined_it_is_the_same_text(text: str) -> None:
     room = (WHOLE if len(pieces) == 1 else PIECE)[pieces[0].coding]
     assert all(len(piece.octets) <= room * (2 if piece.coding is Coding.UCS2 else 1) for piece in pieces)
     assert count(text).parts == len(pieces)
+
+
+def test_stop_is_a_whole_text_and_no_piece_of_one() -> None:
+    whole = Heard("1", "2", "退订")
+    assert wish_of(whole, SmsSettings()) is Wish.STOP
+    assert wish_of(replace(whole, part=Concatenated(7, 0, 1)), SmsSettings()) is Wish.STOP
+    assert wish_of(replace(whole, part=Concatenated(7, 1, 2)), SmsSettings()) is Wish.NONE
+    assert wish_of(replace(whole, header=header.concatenated(7, 1, 2)), SmsSettings()) is Wish.NONE
 
 
 def test_neither_an_emoji_nor_an_escape_is_cut_in_two() -> None:
