@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import defaultdict
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from itertools import pairwise
@@ -29,6 +30,7 @@ from plugins.sms.modem.line import Line
 from plugins.sms.modem.octets import BadTpdu
 from plugins.sms.modem.settings import Mode, ModemSettings
 from plugins.sms.modem.tpdu import Alphabets
+from plugins.sms.modem.turns import Turns
 from plugins.sms.provider import Coding, News, Outgoing, Submitted, Take
 
 NAME: Final = "modem"
@@ -46,6 +48,7 @@ class Modem:
 
     def __init__(self, context: Context) -> None:
         self._dialogues: dict[int, Dialogue] = {}
+        self._turns: defaultdict[int, Turns] = defaultdict(Turns)
 
     async def listen(self, connection: AnyConnection, take: Take, ready: Ready) -> None:
         """Hold the line; take what the SIM has, and what comes. Raises Unreachable when it is unplugged."""
@@ -65,7 +68,8 @@ class Modem:
             raise Unreachable("the modem is not plugged in, or not ready")
         settings = cast("ModemSettings", connection.settings.of_kind)
         command, text = _said(settings, outgoing)
-        answer = " ".join(await dialogue.send(command, text, settings.send_seconds))
+        with self._turns[connection.id].taken(outgoing):
+            answer = " ".join(await dialogue.send(command, text, settings.send_seconds))
         sent = _SENT.search(answer)
         if sent is None:
             raise OutcomeUnknown("the modem took it, and gave it no number")
