@@ -94,6 +94,7 @@ export class Sound {
 
   #watch(side, stream) {
     this.#context ??= new AudioContext();
+    void this.#context.resume(); // loaded anew amid a call nobody touches the page; whose microphone is open may sound
     const meter = this.#context.createAnalyser();
     meter.fftSize = this.#samples.length;
     this.#context.createMediaStreamSource(stream).connect(meter);
