@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from plugins.fax.log_book import Call
 from plugins.fax.outgoing.jobs import Job
+from plugins.fax.remarks import remark
 from plugins.fax.states import JobState
 
 _WORDS: Final = {
@@ -31,7 +32,7 @@ _STYLE: Final = (
 CSP: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def as_json(job: Job, made: Sequence[Call]) -> dict[str, Any]:
+def as_json(job: Job, made: Sequence[Call], language: str = "en") -> dict[str, Any]:
     """{"state", "to", "page", "of", "code", "text", "attempts": […], "next_at"}."""
     waiting = job.state is JobState.QUEUED and job.attempts > 0
     return {
@@ -40,18 +41,18 @@ def as_json(job: Job, made: Sequence[Call]) -> dict[str, Any]:
         "page": job.page,
         "of": job.pages,
         "code": job.code,
-        "text": job.text,
-        "attempts": [call_as_json(call) for call in made],
+        "text": remark(job.code, job.text, language),
+        "attempts": [call_as_json(call, language) for call in made],
         "next_at": job.due_at.isoformat(timespec="seconds") if waiting else None,
     }
 
 
-def call_as_json(call: Call) -> dict[str, Any]:
+def call_as_json(call: Call, language: str = "en") -> dict[str, Any]:
     """One call."""
     return {
         "at": call.began_at.isoformat(timespec="seconds"), "direction": call.direction, "number": call.number,
-        "ok": call.ok, "cause": call.code, "code": call.code, "text": call.text, "pages": call.pages,
-        "of": call.pages_expected, "bit_rate": call.bit_rate, "ecm": call.ecm, "t38": call.t38,
+        "ok": call.ok, "cause": call.code, "code": call.code, "text": remark(call.code, call.text, language),
+        "pages": call.pages, "of": call.pages_expected, "bit_rate": call.bit_rate, "ecm": call.ecm, "t38": call.t38,
         "seconds": call.seconds, "station": call.station, "bad_rows": call.bad_rows,
     }  # fmt: skip
 
@@ -61,7 +62,8 @@ def page(job: Job, made: Sequence[Call], language: str) -> str:
     say = _WORDS["zh" if language.startswith("zh") else "en"]
     heads = ("attempt", "at", "seconds", "pages", "way", "station", "why")
     rows = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(n, c))}</tr>" for n, c in enumerate(made, 1)
+        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _cells(n, c, language))}</tr>"
+        for n, c in enumerate(made, 1)
     )
     facts = ((say["to"], job.number), (say["state"], say[job.state]), (say["pages"], f"{job.page} / {job.pages}"))
     return (
@@ -72,7 +74,7 @@ def page(job: Job, made: Sequence[Call], language: str) -> str:
     )
 
 
-def _cells(number: int, call: Call) -> tuple[str, ...]:
+def _cells(number: int, call: Call, language: str) -> tuple[str, ...]:
     way = (
         ("T.38" if call.t38 else "G.711")
         + (f" {call.bit_rate}" if call.bit_rate else "")
@@ -86,7 +88,7 @@ def _cells(number: int, call: Call) -> tuple[str, ...]:
         pages,
         way,
         call.station,
-        f"{call.code} {call.text}",
+        f"{call.code} {remark(call.code, call.text, language)}",
     )
 
 

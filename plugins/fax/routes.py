@@ -40,23 +40,24 @@ class _Desk:
     async def message(self, request: Request) -> Response:
         """{"state", "page", "of", "attempts", "next_at"}; 404 for what is no fax."""
         found = await self._found(request)
-        return _json(report.as_json(*found)) if found else _NOT_FOUND
+        return _json(report.as_json(*found, _language(request))) if found else _NOT_FOUND
 
     async def report(self, request: Request) -> Response:
         """A page."""
         found = await self._found(request)
         if found is None:
             return _NOT_FOUND
-        language = request.viewer.language if request.viewer else "en"
         headers = {"Content-Security-Policy": report.CSP}
-        return Response(report.page(*found, language).encode(), media_type="text/html; charset=utf-8", headers=headers)
+        return Response(
+            report.page(*found, _language(request)).encode(), media_type="text/html; charset=utf-8", headers=headers
+        )
 
     async def log(self, request: Request) -> Response:
         """[{"account", "name", "calls"}]: the newest hundred of each."""
         listed = []
         for account in await self._context.accounts(NAME):
             made = await self._context.store.read(partial(log_book.newest, account_id=account.id))
-            calls = [report.call_as_json(call) for call in made]
+            calls = [report.call_as_json(call, _language(request)) for call in made]
             listed.append({"account": account.address.value, "name": account.name, "calls": calls})
         return _json(listed)
 
@@ -74,6 +75,10 @@ class _Desk:
         if found is None or request.viewer is None:
             return None
         return found if await self._context.sees(request.viewer, found[0].interaction_id) else None
+
+
+def _language(request: Request) -> str:
+    return request.viewer.language if request.viewer else "en"
 
 
 def _json(said: Any) -> Response:

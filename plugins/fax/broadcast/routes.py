@@ -18,6 +18,7 @@ from plugins.fax.broadcast.rows import Broadcast
 from plugins.fax.broadcast.running import Broadcasts
 from plugins.fax.office import Office
 from plugins.fax.pages import PageError, PrintOptions
+from plugins.fax.remarks import remark
 from plugins.fax.settings import NAME
 from plugins.fax.states import BroadcastState
 
@@ -102,7 +103,9 @@ class _Desk:
         if (broadcast := _number(request)) is None:
             return _json({"error": {"code": "NOT_FOUND"}}, 404)
         found = await self._store.read(partial(rows.recipients_of, broadcast=broadcast))
-        return _json({"items": found}) if found else _json({"error": {"code": "NOT_FOUND"}}, 404)
+        language = request.viewer.language if request.viewer else "en"
+        items = [{**each, "text": remark(each["code"], each["text"], language)} for each in found]
+        return _json({"items": items}) if items else _json({"error": {"code": "NOT_FOUND"}}, 404)
 
     async def turn(self, request: Request) -> Response:
         """{"done"}: whether anything changed."""

@@ -13,6 +13,7 @@ from plugins.fax.broadcast import rows
 from plugins.fax.broadcast.rows import Broadcast
 from plugins.fax.office import Office, settings_of
 from plugins.fax.outgoing import jobs
+from plugins.fax.outgoing.schedule import NOT_ALLOWED
 from plugins.fax.settings import SCHEME
 from plugins.fax.states import ENDS, BroadcastState, RecipientState
 
@@ -132,4 +133,4 @@ def _catch_up(conn: Connection, now: datetime, patience: timedelta) -> None:
 
 def _refused(conn: Connection, recipient: int, why: str) -> None:
     rows.given(conn, recipient, -recipient)
-    rows.settle(conn, -recipient, RecipientState.FAILED, "REJECTED", why)
+    rows.settle(conn, -recipient, RecipientState.FAILED, NOT_ALLOWED, why)

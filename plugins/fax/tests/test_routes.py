@@ -11,6 +11,7 @@ from hub.api import Request, Route, Viewer
 from hub.testing import FakeContext
 from plugins.fax.channel import FaxChannel
 from plugins.fax.outgoing import jobs
+from plugins.fax.remarks import remark
 from plugins.fax.routes import routes
 from plugins.fax.settings import FaxSettings
 
@@ -35,3 +36,9 @@ async def test_how_a_fax_fares_is_told_to_those_who_see_its_conversation(path: s
     assert shown.status == 200 and b"+8613800138000" in shown.body
     context.hidden.add(3)
     assert (await route.endpoint(request)).status == 404
+
+
+def test_why_it_did_not_go_is_said_in_the_readers_language() -> None:
+    assert remark("BUSY", "busy here", "zh-CN") == "对方号码占线。"
+    assert remark("CALLDROPPED", "传真尚未完成，通话已结束。", "en") == "The call ended before the fax did."
+    assert remark("NOT_ALLOWED", "no such prefix", "zh") == "no such prefix"
