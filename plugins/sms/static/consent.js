@@ -3,7 +3,7 @@
 
 import { Element, element, style } from "./element.js";
 import { ask, tell } from "./hub.js";
-import { say } from "./words.js";
+import { evidence, say } from "./words.js";
 
 const SHOWN = 3;
 const MOST_NUMBERS = 4;
@@ -118,10 +118,10 @@ class SmsConsent extends Element {
     return element("section", {}, head, ...evidence, act);
   }
 
-  #evidence({ at, words, by, note }) {
+  #evidence({ at, source, words, by, note }) {
     const moment = new Intl.DateTimeFormat(this.language, { dateStyle: "medium", timeStyle: "short" });
     const values = { at: moment.format(new Date(at)), words, by, note };
-    return element("p", { "data-testid": "sms-evidence" }, this.#say(by ? "by_agent" : "by_words", values));
+    return element("p", { "data-testid": "sms-evidence" }, evidence(this.language, source, values));
   }
 
   #button({ number, stopped }) {

@@ -18,6 +18,8 @@ const WORDS = {
   stopped: ["Stopped", "已退订"],
   by_words: ["They wrote “{words}” on {at}.", "客户于 {at} 发来“{words}”。"],
   by_agent: ["Noted by {by} on {at}: {note}", "{by} 于 {at} 记录：{note}"],
+  by_import: ["From a list that {by} imported on {at}: {words}", "{by} 于 {at} 导入的名单：{words}"],
+  by_carrier: ["The carrier told us on {at}: {words}", "运营商于 {at} 告知：{words}"],
   stop: ["Stop texts", "停发短信"],
   allow: ["Allow again", "恢复发送"],
   note: ["How do you know? (kept as evidence)", "依据（作为凭证保存）"],
@@ -29,4 +31,11 @@ const WORDS = {
 export function say(language, key, values = {}) {
   const text = WORDS[key][language === "zh" ? 1 : 0];
   return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+}
+
+const EVIDENCE = { AGENT: "by_agent", IMPORT: "by_import", CARRIER: "by_carrier" };
+
+/** By what we know what a number wants: only what came from it is said to be its own words. */
+export function evidence(language, source, values) {
+  return say(language, EVIDENCE[source] ?? "by_words", values);
 }
