@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from typing import Final, TypeAlias
 
-from hub.api import Misconfigured, OutcomeUnknown, SendError, Unreachable, crash_point
+from hub.api import Misconfigured, OutcomeUnknown, SendError, Throttled, Unreachable, crash_point
 from plugins.sms.cmpp import login, pdu
 from plugins.sms.cmpp.fields import BadPdu
 from plugins.sms.cmpp.pdu import Pdu, Version
@@ -20,6 +20,8 @@ CHINA: Final = timedelta(hours=8)
 VERSIONS: Final = {Dialect.V2_0: Version.V2_0, Dialect.V3_0: Version.V3_0}
 MOST_DELIVERED: Final = 100
 """Texts taken from one session that are not stored yet; the gateway waits with further ones."""
+TURN_WITHIN: Final = 10.0
+"""Seconds a text waits for its place in the window."""
 
 Deliver: TypeAlias = Callable[[bytes], Awaitable[Taken]]
 """Takes a DELIVER's octets; gives what to answer, once it is stored or refused."""
@@ -76,9 +78,17 @@ class Session:
             await asyncio.gather(keeping, *self._delivering, return_exceptions=True)
 
     async def submit(self, message: pdu.Submit) -> str:
-        """Send a text; the Msg_Id it got, in hexadecimal. Raises a SendError: OutcomeUnknown when no answer came."""
-        async with self._window:
+        """Send a text; the Msg_Id it got, in hexadecimal. Raises a SendError: OutcomeUnknown when no answer came,
+        Throttled when it was not its turn in time: what waits on until it is cut off would be in doubt."""
+        try:
+            async with asyncio.timeout(TURN_WITHIN):
+                await self._window.acquire()
+        except TimeoutError:
+            raise Throttled("the gateway has not answered what went before") from None
+        try:
             answer = await self._ask(message)
+        finally:
+            self._window.release()
         if not isinstance(answer, pdu.SubmitResp):
             raise OutcomeUnknown("the gateway's answer is no SUBMIT_RESP")
         if answer.result:
