@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from playwright.async_api import FilePayload, expect
+from playwright.async_api import FilePayload, Route, expect
 
 from tests.browser.conftest import OpenOffice, SitDown
 from tests.browser.desk import PATIENCE, Desk
@@ -52,6 +52,25 @@ async def test_a_draft_survives_a_reload_and_follows_to_another_window(office: O
     await expect(lin.at("composer-text")).to_have_value("Half a sent", timeout=PATIENCE)
     elsewhere = await sit_down(office, "lin", path=f"/inbox/{lin.interaction}")
     await expect(elsewhere.at("composer-text")).to_have_value("Half a sent", timeout=PATIENCE)
+
+
+async def test_words_written_before_the_draft_is_fetched_are_kept(office: Office, sit_down: SitDown) -> None:
+    lin = await sit_down(office, "lin")
+    written = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        if route.request.method == "GET":
+            await written.wait()
+        await route.continue_()
+
+    await lin.page.route("**/draft", late)
+    await takes_mail(lin, office, "Quick")
+    await lin.write("Quicker than the line")
+    await expect(lin.at("draft-state")).to_have_attribute("data-saved", "false", timeout=PATIENCE)
+    written.set()
+    await expect(lin.at("draft-state")).to_have_attribute("data-saved", "true", timeout=PATIENCE)
+    await lin.page.reload()
+    await expect(lin.at("composer-text")).to_have_value("Quicker than the line", timeout=PATIENCE)
 
 
 async def test_a_reply_taken_back_returns_whole_and_never_leaves(office: Office, sit_down: SitDown) -> None:

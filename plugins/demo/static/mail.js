@@ -23,7 +23,9 @@ let listed = "";
 function begin() {
   const people = known.people.map(({ address, name }) => choice(address, name));
   at("people").replaceChildren(...people);
-  at("who").value = localStorage.getItem(MINE) ?? FIRST[language] ?? FIRST.en;
+  const quick = at("who").value; // somebody may have typed before we were ready
+  if (quick) become();
+  else at("who").value = localStorage.getItem(MINE) ?? FIRST[language] ?? FIRST.en;
   at("who").addEventListener("change", become);
   at("who").addEventListener("focus", () => at("who").select());
   at("write").addEventListener("click", () => write({ to: known.site[0] ?? "", subject: "" }));

@@ -38,7 +38,13 @@ export function useDraft(interaction: number) {
       forms.put(interaction, found.forms);
     } finally {
       loaded.value = true;
+      if (!saved.value) soon(); // somebody was quicker than we
     }
+  }
+
+  function soon(): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void save(), PAUSE_MS);
   }
 
   function replace(content: Partial<Restored>): void {
@@ -75,10 +81,8 @@ export function useDraft(interaction: number) {
   }
 
   watch([draft, open], () => {
-    if (!loaded.value) return;
-    saved.value = false;
-    clearTimeout(timer);
-    timer = setTimeout(() => void save(), PAUSE_MS);
+    saved.value = !loaded.value && nothing();
+    if (loaded.value) soon();
   });
   onScopeDispose(() => timer && void save());
 
