@@ -66,7 +66,7 @@ async def test_a_caller_on_hold_hears_music_and_then_the_agent_and_all_is_record
         await house.quiet()
         assert [name for name, mos in await heard(house) if mos is not None] == ["Ann", "customer"]
     left, right = await recording(house)
-    assert share(left, CUSTOMER) > 0.5 and share(left, AGENT) < 0.1, "the customer is on the left, throughout"
+    assert share(left, CUSTOMER) > 0.8 and share(left, AGENT) < 0.1, "the customer is on the left, throughout"
     agents = "".join(str(int(share(part, AGENT) > 0.5)) for part in np.array_split(right, len(right) // 2400))
     assert re.fullmatch("0*1[01]*0[01]*1[01]*", agents), "on the right the agent, then music, then the agent"
 
