@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.sax.saxutils import escape
 
 from hub.api import Answered, Choice, Entry, EntryKind, FlowEvent, Prompt, Started
@@ -14,9 +14,7 @@ from plugins.self_service.memory import MOST
 from plugins.self_service.nodes import Ask, Collect, Menu, Rate, Record, Staff
 from plugins.self_service.phrases import is_greeting, key, phrase
 from plugins.self_service.texts import ssml
-
-if TYPE_CHECKING:
-    from plugins.self_service.walk import Walk
+from plugins.self_service.walk import Walk
 
 VOICE, DEFERRED = "VOICE", "DEFERRED"
 PATIENCE = {VOICE: 8.0, "LIVE_TEXT": 300.0, DEFERRED: 3 * 86_400.0}

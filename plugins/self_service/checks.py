@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hub.api import Condition, ConditionError
+from plugins.self_service.head import Head
 from plugins.self_service.marks import Complaint, Document, Path
 from plugins.self_service.naming import texts_of
 from plugins.self_service.nodes import Asking, Branch, Collect, Menu, Node, Queue, follows
-from plugins.self_service.script import Head
 from plugins.self_service.texts import KEPT, holes, wrong
 
 ROOTS = frozenset({"customer", "attributes", "sender", "called", "medium", "language", "queue", "queues", KEPT})

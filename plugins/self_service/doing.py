@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hub.api import Content, Json, Sending
 from plugins.self_service.leaving import address
 from plugins.self_service.nodes import Act, Branch, Fetch, Remember, Say, Send, Switch, Ticket
+from plugins.self_service.walk import Walk
 from plugins.self_service.world import Wanted
-
-if TYPE_CHECKING:
-    from plugins.self_service.walk import Walk
 
 log = logging.getLogger(__name__)
 

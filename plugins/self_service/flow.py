@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.api import Dialogue, End, FlowEvent, FlowStep, HandOver, Json, Resumed, Started
 from plugins.self_service.library import Library
 from plugins.self_service.memory import Memory
+from plugins.self_service.steps import step
 from plugins.self_service.walk import Walk
 from plugins.self_service.world import World
 
@@ -19,10 +20,10 @@ class ScriptedFlow:
         self._world = world
 
     async def step(self, dialogue: Dialogue, state: Json, event: FlowEvent) -> FlowStep:
-        """What comes next. Raises `walk.Stuck`."""
+        """What comes next. Raises `steps.Stuck`."""
         if isinstance(event, Started):
             self._library.refresh()
         script = self._library.script(self.name)
         if script is None:
             return End() if isinstance(event, Resumed) else HandOver()
-        return await Walk(script, dialogue, self._world, Memory.of(state)).step(event)
+        return await step(Walk(script, dialogue, self._world, Memory.of(state)), event)

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 from hub import api
 from hub.api import Address, Answered, Choice, FlowEvent, FlowStep, HandOver
 from plugins.self_service.nodes import Leave, Queue, Transfer
+from plugins.self_service.walk import Walk
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
-
-    from plugins.self_service.walk import Walk
 
 
 TO_BE_SENT = "send"

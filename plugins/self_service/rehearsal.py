@@ -25,7 +25,8 @@ from hub.api import (
 from plugins.self_service.memory import Memory
 from plugins.self_service.nodes import Menu
 from plugins.self_service.script import Script
-from plugins.self_service.walk import Stuck, Walk
+from plugins.self_service.steps import Stuck, step
+from plugins.self_service.walk import Walk
 from plugins.self_service.world import Wanted, read_file
 
 SILENCE = "<silence>"
@@ -109,7 +110,7 @@ class Rehearsal:
 
     async def _step(self, event: FlowEvent) -> FlowStep:
         try:
-            self.step = await Walk(self._script, self._dialogue, self._world, Memory.of(self.state)).step(event)
+            self.step = await step(Walk(self._script, self._dialogue, self._world, Memory.of(self.state)), event)
         except Stuck as stuck:
             self.step = HandOver((Prompt(f"({stuck}: it asks nothing and never ends)"),))
         self.state = _kept(self.step)

@@ -5,38 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path as File
-from typing import Annotated, Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import ValidationError
 
-from plugins.self_service import marks
+from plugins.self_service import checks, marks
+from plugins.self_service.head import Head
 from plugins.self_service.marks import Complaint, Document, Path, ScriptError
-from plugins.self_service.nodes import KINDS, Anywhere, Model, Node
-
-FlowName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError("there is no such time zone") from None
-    return name
-
-
-class Head(Model):
-    """Everything but the nodes. `language`: the contact's own, the customer's as the hub knows it, or a fixed one."""
-
-    flow: FlowName
-    title: dict[str, str] | str = ""
-    languages: tuple[Literal["en", "zh"], ...] = Field(default=("en", "zh"), min_length=1)
-    language: Literal["contact", "customer", "en", "zh"] = "contact"
-    zone: Annotated[str, AfterValidator(_zone)] = "UTC"
-    start: str
-    off: str = ""
-    anywhere: tuple[Anywhere, ...] = ()
-    nodes: dict[str, Any] = Field(min_length=1, max_length=500)
+from plugins.self_service.nodes import KINDS, Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +41,6 @@ def load(path: File) -> Script:
 
 def parse(text: str, file: str = "flow.yaml", folder: File = File()) -> Script:
     """Raises ScriptError with all that is wrong."""
-    from plugins.self_service import checks  # checks know scripts
-
     document = marks.read(text, file)
     head = _model(Head, document, ())
     nodes, complaints = _nodes(document)

@@ -1,30 +1,20 @@
-"""One step of a dialogue: from what the customer said to the next question, or to the end."""
+"""What one step of a dialogue knows and gathers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from hub import api
-from hub.api import Address, Condition, Dialogue, End, FlowEvent, FlowStep, HandOver, Prompt, Resumed, Sending, TimedOut
-from plugins.self_service import asking, leaving
-from plugins.self_service.doing import act
+from hub.api import Address, Condition, Dialogue, Prompt, Sending
 from plugins.self_service.memory import Memory
-from plugins.self_service.naming import named
-from plugins.self_service.nodes import Ask, Asking, Leave, Queue, Speaking
+from plugins.self_service.nodes import Speaking
 from plugins.self_service.script import Script
 from plugins.self_service.texts import in_address, in_language, marked_up, spoken, ssml, written
 from plugins.self_service.world import World
 
-MOST_STEPS = 200
-
-
-class Stuck(Exception):
-    """The script went on and on without asking anything."""
-
 
 class Walk:
-    """What one step gathers. `values` are what texts and conditions may name."""
+    """`prompts` and `sends` are what it has gathered; `values` are what texts and conditions may name."""
 
     def __init__(self, script: Script, dialogue: Dialogue, world: World, memory: Memory) -> None:
         self.script = script
@@ -35,39 +25,8 @@ class Walk:
         self.sends: list[Sending] = []
         self._queues: dict[str, Mapping[str, Any] | None] = {}
 
-    async def step(self, event: FlowEvent) -> FlowStep:
-        """What comes next. Raises Stuck; the hub then hands over to a person."""
-        name = await self._first(event)
-        for _ in range(MOST_STEPS):
-            node = self.script.nodes.get(name)
-            if node is None:
-                return End(tuple(self.prompts)) if isinstance(event, Resumed) else HandOver(tuple(self.prompts))
-            await self._look_at_queues(named(node))
-            if isinstance(node, Ask):
-                if (chosen := asking.at_once(self, node, event)) is None:
-                    return self._ask(name, node)
-                event, name = TimedOut(), chosen  # those words have done their work
-            elif isinstance(node, Leave):
-                return leaving.leave(self, name, node)
-            else:
-                name = await act(self, node)
-        raise Stuck(name)
-
-    async def _first(self, event: FlowEvent) -> str:
-        """Where this step begins; "" for nowhere: switched off, or the script has changed since it asked."""
-        if not self.memory.at:
-            self.memory.language = self._language()
-            return self.script.head.start if await self.world.is_on(self.script.name) else self.script.head.off
-        if isinstance(event, Resumed):
-            begin, self.memory.at = self.memory.at, ""
-            return begin
-        node = self.script.nodes.get(self.memory.at)
-        if isinstance(node, Queue):
-            self.memory.at = ""
-            return leaving.chosen(node, event)
-        return await asking.hear(self, self.memory.at, node, event) if isinstance(node, Asking) else ""
-
-    def _language(self) -> str:
+    def spoken(self) -> str:
+        """The language to speak: the script's own choice among those it knows."""
         head = self.script.head
         wanted = {
             "contact": self.dialogue.language,
@@ -75,13 +34,6 @@ class Walk:
         }.get(head.language, head.language)
         short = wanted.split("-")[0]
         return short if short in head.languages else head.languages[0]
-
-    def _ask(self, name: str, node: Ask) -> FlowStep:
-        if self.memory.at != name:
-            self.memory.at, self.memory.tries = name, 0
-        self.prompts.append(asking.prompt(self, node))
-        timeout = asking.patience(node, self.dialogue.medium, self.prompts)
-        return api.Ask(tuple(self.prompts), self.memory.as_json(), timeout, tuple(self.sends))
 
     # --- words ----------------------------------------------------------------------------------------------------
 
@@ -134,7 +86,7 @@ class Walk:
             "queues": {key: facts for key, facts in self._queues.items() if facts},
         }
 
-    async def _look_at_queues(self, names: set[str]) -> None:
+    async def look_at_queues(self, names: set[str]) -> None:
         """Before a text or a condition names them: `queue.open`, `queues.sales.waiting`. Asked once a step."""
         wanted = {name.split(".")[1] for name in names if name.startswith("queues.") and name.count(".") > 1}
         if any(name.split(".")[0] == "queue" for name in names):

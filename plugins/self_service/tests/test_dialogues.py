@@ -13,6 +13,7 @@ from plugins.self_service.memory import Memory
 from plugins.self_service.outcome import lines
 from plugins.self_service.rehearsal import OPEN, SILENCE, Rehearsal, StageWorld, dialogue
 from plugins.self_service.script import load, parse
+from plugins.self_service.steps import step
 from plugins.self_service.walk import Walk
 
 FRONT_DESK = load(Path(__file__).parents[2] / "demo" / "flows" / "front_desk.yaml")
@@ -127,7 +128,7 @@ async def test_a_recording_is_a_message_without_words() -> None:
     assert prompt.entry is not None
     assert (prompt.entry.kind, prompt.entry.seconds) == (EntryKind.RECORDING, 120)
     walk = Walk(FRONT_DESK, dialogue(medium="VOICE"), StageWorld(), Memory.of(desk.state))
-    assert isinstance(await walk.step(Answered("", kind="VOICEMAIL")), HandOver)
+    assert isinstance(await step(walk, Answered("", kind="VOICEMAIL")), HandOver)
 
 
 async def test_outside_the_hours_nobody_is_promised_a_person() -> None:
@@ -272,7 +273,7 @@ async def test_a_dialogue_whose_node_is_gone_goes_to_a_person() -> None:
 async def test_the_customers_own_language_goes_first_where_the_script_says_so() -> None:
     sound = parse("flow: f\nlanguage: customer\nstart: bye\nnodes:\n  bye: { do: end, say: { en: Bye, zh: 再见 } }\n")
     mei = Dialogue(0, 0, 1, "en", customer={"language": "zh"})
-    assert said(await Walk(sound, mei, StageWorld(), Memory()).step(Started())) == "再见"
+    assert said(await step(Walk(sound, mei, StageWorld(), Memory()), Started())) == "再见"
 
 
 async def test_after_the_agent_the_customer_is_asked_what_the_script_asks() -> None:
@@ -298,4 +299,4 @@ async def test_a_script_that_has_changed_meanwhile_lets_who_was_served_go() -> N
     handed = await Rehearsal(flow, StageWorld(), dialogue()).start()
     assert isinstance(handed, HandOver)
     changed = script("  ask: { do: queue }\n")
-    assert await Walk(changed, dialogue(), StageWorld(), Memory.of(handed.after)).step(Resumed()) == End()
+    assert await step(Walk(changed, dialogue(), StageWorld(), Memory.of(handed.after)), Resumed()) == End()

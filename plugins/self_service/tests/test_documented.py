@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from plugins.self_service.head import Head
 from plugins.self_service.nodes import KINDS
-from plugins.self_service.script import Head, parse
+from plugins.self_service.script import parse
 from plugins.self_service.texts import READ
 
 TEXT = (Path(__file__).parents[3] / "docs/plugins/self_service.md").read_text(encoding="utf-8")

@@ -13,6 +13,7 @@ from plugins.self_service.memory import Memory
 from plugins.self_service.outcome import lines
 from plugins.self_service.rehearsal import Rehearsal, StageWorld, dialogue
 from plugins.self_service.script import load, parse
+from plugins.self_service.steps import step
 from plugins.self_service.walk import Walk
 
 FRONT_DESK = load(Path(__file__).parents[2] / "demo" / "flows" / "front_desk.yaml")
@@ -55,7 +56,7 @@ async def test_a_choice_the_script_has_no_more_leads_back_to_the_queue() -> None
     assert isinstance(waits, HandOver)
     changed = parse(PATIENT.replace("      1: {", "      9: {"))
     walk = Walk(changed, dialogue(), StageWorld(), Memory.of(waits.waiting))
-    assert await walk.step(Answered("1", "1")) == HandOver()
+    assert await step(walk, Answered("1", "1")) == HandOver()
 
 
 async def test_the_hotline_offers_it_and_its_callers_message_keeps_their_place() -> None:

@@ -3,8 +3,6 @@ import { computed, shallowRef, watchEffect } from "vue";
 import { createI18n } from "vue-i18n";
 import { en } from "./en";
 
-/** The shape every language fills; a missing sentence is a type error. */
-export type Sentences = typeof en;
 export type Language = "en" | "zh";
 
 export const i18n = createI18n({ legacy: false, locale: "en", fallbackLocale: "en", messages: { en } });

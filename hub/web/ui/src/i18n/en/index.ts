@@ -19,3 +19,6 @@ export const en = {
   ...promises,
   ...supervision,
 };
+
+/** The shape every language fills; a missing sentence is a type error. */
+export type Sentences = typeof en;

@@ -1,4 +1,4 @@
-import type { Sentences } from "..";
+import type { Sentences } from "../en";
 import { administration } from "./administration";
 import { calls } from "./calls";
 import { codes } from "./codes";
