@@ -15,6 +15,7 @@ from hub.api.channel import (
     Medium,
     Probes,
     Ready,
+    Varies,
 )
 from hub.api.conditions import Clause, Condition, ConditionError, Fault
 from hub.api.context import (
@@ -27,9 +28,11 @@ from hub.api.context import (
     ConversationFile,
     ConversationMessage,
     EstimatedWait,
+    Filled,
     NewWork,
     PluginStore,
     QueueFacts,
+    Refusal,
     Subscription,
     TicketFacts,
 )
@@ -72,7 +75,6 @@ from hub.api.hooks import (
     Command,
     CustomerRef,
     Event,
-    Refusal,
     hookimpl,
 )
 from hub.api.messages import (
@@ -172,6 +174,7 @@ __all__ = [
     "Fault",
     "FaxTone",
     "Files",
+    "Filled",
     "Flow",
     "FlowEvent",
     "FlowStep",
@@ -245,6 +248,7 @@ __all__ = [
     "UnknownAccount",
     "Unreachable",
     "Unsupported",
+    "Varies",
     "Viewer",
     "WebSocket",
     "WebSocketRoute",

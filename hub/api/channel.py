@@ -163,6 +163,15 @@ class Probes(Protocol):
 
 
 @runtime_checkable
+class Varies(Protocol):
+    """A channel whose accounts differ in what they can carry (one provider takes pictures, another does not): asked
+    whenever it matters, so it looks at the account's and its connection's settings and does nothing else. Never more
+    than the channel's own `capabilities`."""
+
+    def capabilities_of(self, account: AnyAccount) -> Capabilities: ...
+
+
+@runtime_checkable
 class LiveChannel(Channel, Protocol):
     """A channel whose customer is there now. `signal` carries typing and the like to them, best effort;
     `end` tells the far side that the conversation is over."""

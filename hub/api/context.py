@@ -44,6 +44,14 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a contact may not happen; `reason` is shown to the agent."""
+
+    reason: str
+    code: str = "VETOED"
+
+
+@dataclass(frozen=True, slots=True)
 class NewWork:
     """Work to be routed: `kind` ("interaction", "callback", "voicemail", …), a queue's key, a medium, a priority
     (higher first)."""
@@ -157,6 +165,16 @@ class QueueFacts:
     opens_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The template a text was made from: what the carrier who approved it calls it (`reference`), and what stands for
+    each of its places, in their order."""
+
+    reference: str
+    language: str
+    values: Mapping[str, str]
+
+
 class PluginStore(Protocol):
     """The core's database, through its one writer. Functions are synchronous, get a SQLAlchemy connection inside a
     transaction, may be run again after a conflict, and must touch only the plugin's own tables."""
@@ -240,6 +258,25 @@ class Context(Protocol):
         interaction_id: int | None = None,
     ) -> int:
         """Write to a customer (in an interaction, or a new one); returns the message id. The veto hook may block it."""
+        ...
+
+    async def may_contact(
+        self,
+        account: AnyAccount,
+        to: Address,
+        purpose: str = "reply",
+        *,
+        automatic: bool = False,
+        interaction_id: int | None = None,
+        message_id: int | None = None,
+    ) -> Refusal | None:
+        """Ask the veto hooks (again) before a contact that the hub does not make itself: another attempt at what `send`
+        took long ago, the next of a list. None: it may happen, now. Fails closed, as before `send`."""
+        ...
+
+    async def template(self, account: AnyAccount, text: str) -> Filled | None:
+        """Which template of this account, of those a carrier has a name for, the text was made from; None when from
+        none, or somebody has changed more than what stands in its places."""
         ...
 
     async def enqueue(self, work: NewWork) -> int:

@@ -17,7 +17,7 @@ import pluggy
 from pydantic import BaseModel
 
 from hub.api.channel import AnyAccount, Channel
-from hub.api.context import Contact, Context
+from hub.api.context import Contact, Context, Refusal
 from hub.api.flow import Flow
 from hub.api.messages import Inbound, Json
 from hub.api.web import Panel, PluginRoutes
@@ -48,14 +48,6 @@ class CustomerRef:
     """A customer the identify hook recognised."""
 
     customer_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a contact may not happen; `reason` is shown to the agent."""
-
-    reason: str
-    code: str = "VETOED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     CUSTOMERS_MERGE = "customers.merge"
     CUSTOMERS_IMPORT = "customers.import"
     CUSTOMERS_EXPORT = "customers.export"
+    CUSTOMERS_ERASE = "customers.erase"  # for good: what they are called, where they live, what was said
     QUEUES_MANAGE = "queues.manage"
     USERS_MANAGE = "users.manage"
     ROLES_MANAGE = "roles.manage"

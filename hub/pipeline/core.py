@@ -18,18 +18,20 @@ from hub.api import (
     Contact,
     Content,
     Conversation,
+    Filled,
     Json,
     NewWork,
     Overloaded,
     QueueFacts,
     Raw,
+    Refusal,
     Signal,
     Subscription,
     TicketFacts,
     Viewer,
 )
 from hub.model.hours import OpeningHours
-from hub.pipeline import conclude, conversations, facts, start, thread
+from hub.pipeline import asking, conclude, conversations, facts, start, thread
 from hub.pipeline.conversations import Wanted
 from hub.pipeline.directory import Directory
 from hub.pipeline.promises import call_me, dialling
@@ -37,6 +39,7 @@ from hub.pipeline.promises.callback import Wish
 from hub.pipeline.receive import Receiver
 from hub.pipeline.together import Together
 from hub.pipeline.waits import Waits
+from hub.plugin.hooks import Hooks
 from hub.plugin.topics import Topics
 from hub.store import interactions, timers, users, work
 from hub.store.database import Store
@@ -61,6 +64,7 @@ class PipelineCore:
         self._timers: Together[timers.Timer, None] = Together(self._schedule)
         self._notes: set[asyncio.Task[None]] = set()
         self.receiver: Receiver | None = None
+        self.hooks: Hooks | None = None
 
     async def account(self, channel: str, address: Address) -> AnyAccount | None:
         return self._directory.find(channel, address)
@@ -106,8 +110,16 @@ class PipelineCore:
 
     async def contact(self, account: AnyAccount, contact: Contact, content: Content) -> int:
         row = self._directory.row(account.id)
-        can = self._directory.channel_of(account).capabilities
+        can = self._directory.capabilities_of(account)
         return await self.store.write(lambda tx: start.notice(tx, account, row, can, contact, content))
+
+    async def may_contact(self, contact: Contact) -> Refusal | None:
+        if self.hooks is None:
+            raise RuntimeError("the plugins are not together yet")
+        return await asking.may_contact(self.store, self.hooks, contact)
+
+    async def template(self, account: AnyAccount, text: str) -> Filled | None:
+        return await self.store.read(lambda conn: asking.template(conn, account.id, text))
 
     async def enqueue(self, new: NewWork) -> int:
         return await self.store.write(lambda tx: _enqueue(tx, new))

@@ -5,7 +5,7 @@ from typing import Protocol
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection as SqlConnection
 
-from hub.api import Account, Address, AnyAccount, AnyConnection, Connection, UnknownAccount
+from hub.api import Account, Address, AnyAccount, AnyConnection, Capabilities, Connection, UnknownAccount
 from hub.plugin.isolation import IsolatedChannel
 from hub.plugin.secret_fields import joined
 from hub.store import settings_rows
@@ -83,6 +83,10 @@ class Directory:
         if channel is None:
             raise UnknownAccount(f"channel {account.channel} is not loaded")
         return channel
+
+    def capabilities_of(self, account: AnyAccount) -> Capabilities:
+        """What this account can carry. Raises UnknownAccount when its plugin is not there."""
+        return self.channel_of(account).capabilities_of(account)
 
     def connection(self, connection_id: int | None) -> AnyConnection | None:
         """An enabled connection."""

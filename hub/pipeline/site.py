@@ -12,6 +12,7 @@ from hub.pipeline import assemble, conclude, ingest, presence, receipt, setup, t
 from hub.pipeline.calls import park
 from hub.pipeline.calls.switchboard import Switchboard
 from hub.pipeline.clock import Clock
+from hub.pipeline.colleagues import into_box
 from hub.pipeline.core import SIGNALS, PipelineCore
 from hub.pipeline.directory import CHANGES, Directory
 from hub.pipeline.flows import flow_state
@@ -20,7 +21,7 @@ from hub.pipeline.ingest import Effect, Prepared
 from hub.pipeline.intake import Intake
 from hub.pipeline.node import Membership
 from hub.pipeline.owner.router import Router
-from hub.pipeline.promises import attempts, missed
+from hub.pipeline.promises import attempts, missed, own_box
 from hub.pipeline.promises.dialling import Dialler
 from hub.pipeline.promises.transcribing import Transcriber
 from hub.pipeline.receive import Receiver
@@ -65,7 +66,7 @@ class Site:
         self.directory = Directory(store, channels)
         self.core = PipelineCore(store, self.directory, self.topics, file.data)
         self.registry = channels.registry = compose(plugins, self.core)
-        self.hooks = self.registry.hooks
+        self.hooks = self.core.hooks = self.registry.hooks
         self.intake = Intake(store, self.directory, self.hooks, self._effect)
         self.receiver = self.core.receiver = Receiver(store, self.directory, self.intake.hand_on, self.intake.waiting)
         self.sender = Sender(store, self.directory, self.hooks)
@@ -194,6 +195,7 @@ class Site:
         return {
             conclude.WRAP_UP: lambda tx, payload: conclude.wrap_up_over(tx, payload["interaction"]),
             conclude.SNOOZE: lambda tx, payload: conclude.snooze_over(tx, payload["interaction"]),
+            own_box.TIMER: into_box.time_is_up,
             park.TIMER: lambda tx, payload: park.over(tx, payload["interaction"]),
             flow_state.TIMER: lambda tx, payload: flow_state.timed_out(tx, payload["interaction"], payload["version"]),
             assemble.TIMER: self._parts_given_up,

@@ -19,11 +19,13 @@ from hub.api import (
     Contact,
     Content,
     Conversation,
+    Filled,
     Json,
     NewWork,
     PluginStore,
     QueueFacts,
     Raw,
+    Refusal,
     Signal,
     Subscription,
     TicketFacts,
@@ -109,6 +111,22 @@ class PluginContext:
     ) -> int:
         contact = Contact(account.id, account.channel, to, purpose, None, interaction_id, automatic)
         return await self._core.contact(account, contact, content)
+
+    async def may_contact(
+        self,
+        account: AnyAccount,
+        to: Address,
+        purpose: str = "reply",
+        *,
+        automatic: bool = False,
+        interaction_id: int | None = None,
+        message_id: int | None = None,
+    ) -> Refusal | None:
+        contact = Contact(account.id, account.channel, to, purpose, None, interaction_id, automatic, message_id)
+        return await self._core.may_contact(contact)
+
+    async def template(self, account: AnyAccount, text: str) -> Filled | None:
+        return await self._core.template(account, text)
 
     async def enqueue(self, work: NewWork) -> int:
         return await self._core.enqueue(work)

@@ -15,10 +15,12 @@ from hub.api import (
     Contact,
     Content,
     Conversation,
+    Filled,
     Json,
     NewWork,
     QueueFacts,
     Raw,
+    Refusal,
     Signal,
     Subscription,
     TicketFacts,
@@ -67,6 +69,10 @@ class Core(Protocol):
     async def attachment(self, account: AnyAccount, thread: str, attachment_id: int) -> Bytes | None: ...
 
     async def contact(self, account: AnyAccount, contact: Contact, content: Content) -> int: ...
+
+    async def may_contact(self, contact: Contact) -> Refusal | None: ...
+
+    async def template(self, account: AnyAccount, text: str) -> Filled | None: ...
 
     async def enqueue(self, work: NewWork) -> int: ...
 

@@ -51,6 +51,7 @@ from hub.api import (
     Unauthenticated,
     UnknownAccount,
     Unreachable,
+    Varies,
 )
 from hub.plugin.breaker import Breakers
 from hub.plugin.faults import ChannelFailed, PluginFailed, PluginTimedOut, unsent
@@ -87,6 +88,16 @@ class IsolatedChannel:
     def live(self) -> bool:
         """Whether the customer waits at the other end."""
         return self.capabilities.live
+
+    def capabilities_of(self, account: AnyAccount) -> Capabilities:
+        """What this account can carry: what its channel can, or less."""
+        if not isinstance(self._channel, Varies):
+            return self.capabilities
+        try:
+            return _one(self._channel.capabilities_of(account), Capabilities)
+        except CONTAINED as error:
+            self.plugin.fault("capabilities_of", error)
+            return self.capabilities
 
     @property
     def listens(self) -> bool:

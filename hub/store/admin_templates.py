@@ -19,7 +19,8 @@ from hub.store.unit import Tx
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A canned reply. `department` null is for all."""
+    """A canned reply. `department` null is for all; no `accounts`, for all. `reference` is what a carrier that approved
+    it calls it."""
 
     id: int
     short_code: str
@@ -27,16 +28,26 @@ class Template:
     language: str
     text: str
     department: int | None
+    accounts: list[int]
+    reference: str
     updated_at: datetime
 
 
-def list_templates(conn: Connection, actor: Actor, q: str = "", language: str = "") -> list[Template]:
-    """Those the actor may use, by short code. There are hundreds at most, so what `q` finds is decided here."""
+def list_templates(
+    conn: Connection, actor: Actor, q: str = "", language: str = "", account: int | None = None
+) -> list[Template]:
+    """Those the actor may use, by short code. There are hundreds at most, so what fits is decided here."""
     statement = select(templates).where(in_departments(actor, templates.c.department_id))
     if language:
         statement = statement.where(templates.c.language.in_([language, ""]))
     rows = conn.execute(statement.order_by(templates.c.short_code, templates.c.id)).mappings()
-    return [found for found in map(_template, rows) if _matches(found, q.strip().casefold())]
+    return [found for found in map(_template, rows) if _matches(found, q.strip().casefold()) and _fits(found, account)]
+
+
+def approved(conn: Connection, account: int) -> list[Template]:
+    """Those of an account that a carrier has a name for, by id."""
+    statement = select(templates).where(templates.c.reference != "").order_by(templates.c.id)
+    return [found for found in map(_template, conn.execute(statement).mappings()) if _fits(found, account)]
 
 
 def get_template(conn: Connection, actor: Actor, template_id: int) -> Template:
@@ -67,6 +78,10 @@ def delete_template(tx: Tx, template_id: int) -> None:
 def _matches(template: Template, q: str) -> bool:
     said = (template.short_code, template.title, template.text, *pinyin_keys(template.title))
     return any(q in text.casefold() for text in said)
+
+
+def _fits(template: Template, account: int | None) -> bool:
+    return account is None or not template.accounts or account in template.accounts
 
 
 def _template(row: RowMapping) -> Template:

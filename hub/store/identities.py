@@ -98,6 +98,13 @@ def find(conn: Connection, scheme: str, value: str) -> Row | None:
     return one(conn, _BY_VALUE, scheme=scheme, value=value)
 
 
+def owner(conn: Connection, scheme: str, value: str) -> int | None:
+    """The customer whose address this is, written in whatever way; None where it is nobody's, or several people's."""
+    known = (identities.c.scheme == scheme, identities.c.value == (normalised(scheme, value) or ""))
+    found: int | None = conn.execute(select(identities.c.customer_id).where(*known)).scalar()
+    return found
+
+
 def _known(
     tx: Tx, known: Row, address: Address, profile: Mapping[str, Json], account: AnyAccount, recognised: int | None
 ) -> Found:

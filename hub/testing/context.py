@@ -22,13 +22,16 @@ from hub.api import (
     AnyAccount,
     Bytes,
     CallMe,
+    Contact,
     Content,
     Conversation,
+    Filled,
     Json,
     NewWork,
     PluginStore,
     QueueFacts,
     Raw,
+    Refusal,
     Signal,
     Subscription,
     TicketFacts,
@@ -94,7 +97,8 @@ class NoSettings(BaseModel):
 class FakeContext:
     """`hub.api.Context` for tests of a plugin.
 
-    A test reads `emitted`, `signals`, `contacts`, `works`, `call_backs`, `closed`, `faults` and `timers`, and sets
+    A test reads `emitted`, `signals`, `contacts`, `asked` (what the vetoes were asked about), `works`, `call_backs`,
+    `closed`, `faults` and `timers`, and sets `refusal` (the vetoes' answer), `templates` (by account id and text),
     `conversations` (by account id and thread), `histories` (by account id and identity), `attachments` (by id),
     `queues` (by key), `tickets` (by serial and proof), `out_of_reach` (users that no viewer may manage),
     `hidden` (interactions nobody may see), `services`,
@@ -124,6 +128,9 @@ class FakeContext:
         self.emitted: list[tuple[AnyAccount, Raw]] = []
         self.signals: list[tuple[AnyAccount, Signal]] = []
         self.contacts: list[Contacted] = []
+        self.asked: list[Contact] = []
+        self.refusal: Refusal | None = None
+        self.templates: dict[tuple[int, str], Filled] = {}
         self.works: list[NewWork] = []
         self.calls = True
         self.call_backs: list[tuple[CallMe, AnyAccount | None, str]] = []
@@ -191,6 +198,25 @@ class FakeContext:
     ) -> int:
         self.contacts.append(Contacted(account, to, content, purpose, automatic, interaction_id))
         return len(self.contacts)
+
+    async def may_contact(
+        self,
+        account: AnyAccount,
+        to: Address,
+        purpose: str = "reply",
+        *,
+        automatic: bool = False,
+        interaction_id: int | None = None,
+        message_id: int | None = None,
+    ) -> Refusal | None:
+        """What the test set as `refusal`."""
+        self.asked.append(
+            Contact(account.id, account.channel, to, purpose, None, interaction_id, automatic, message_id)
+        )
+        return self.refusal
+
+    async def template(self, account: AnyAccount, text: str) -> Filled | None:
+        return self.templates.get((account.id, text))
 
     async def enqueue(self, work: NewWork) -> int:
         self.works.append(work)

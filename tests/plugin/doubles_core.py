@@ -14,10 +14,12 @@ from hub.api import (
     Contact,
     Content,
     Conversation,
+    Filled,
     Json,
     NewWork,
     QueueFacts,
     Raw,
+    Refusal,
     Signal,
     Subscription,
     TicketFacts,
@@ -82,6 +84,14 @@ class NotingCore:
     async def contact(self, account: AnyAccount, contact: Contact, content: Content) -> int:
         self._note("contact", account, contact, content)
         return 1
+
+    async def may_contact(self, contact: Contact) -> Refusal | None:
+        self._note("may_contact", contact)
+        return None
+
+    async def template(self, account: AnyAccount, text: str) -> Filled | None:
+        self._note("template", account, text)
+        return None
 
     async def enqueue(self, work: NewWork) -> int:
         self._note("enqueue", work)

@@ -20,6 +20,7 @@ customers = Table(
     instant("created_at", null=False),
     instant("updated_at", null=False),
     number("version"),
+    instant("erased_at"),
 )
 
 identities = Table(

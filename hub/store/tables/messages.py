@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
 
 from hub.store.columns import Bytes, Id
-from hub.store.tables.shape import document, flag, identifier, instant, metadata, number, reference, string
+from hub.store.tables.shape import document, flag, identifier, instant, listing, metadata, number, reference, string
 
 messages = Table(
     "messages",
@@ -118,5 +118,7 @@ templates = Table(
     string("language", 10),
     Column("text", Text, nullable=False),
     reference("department_id", "departments"),
+    listing("accounts"),
+    string("reference"),
     instant("updated_at", null=False),
 )

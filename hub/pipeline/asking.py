@@ -1,0 +1,37 @@
+"""Whether a contact may happen: what the vetoes are asked, whoever is going to make it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from hub.api import Contact, Filled, Refusal
+from hub.model.filled import values_of
+from hub.plugin.hooks import Hooks
+from hub.store import admin_templates, identities, interactions
+from hub.store.database import Store
+
+
+async def may_contact(store: Store, hooks: Hooks, contact: Contact) -> Refusal | None:
+    """The vetoes' answer to a contact a plugin makes by itself, asked as before `send`. They see whose it is."""
+    whose = await store.read(lambda conn: _customer(conn, contact))
+    return await hooks.veto(replace(contact, customer_id=whose))
+
+
+def _customer(conn: Connection, contact: Contact) -> int | None:
+    """As the conversation says, or else the address."""
+    if contact.interaction_id is None:
+        return identities.owner(conn, contact.to.scheme, contact.to.value)
+    found = interactions.get(conn, contact.interaction_id)
+    whose: int | None = found["customer_id"] if found else None
+    return whose
+
+
+def template(conn: Connection, account: int, text: str) -> Filled | None:
+    """The first approved template of this account that the text was made from."""
+    for one in admin_templates.approved(conn, account):
+        values = values_of(one.text, text)
+        if values is not None:
+            return Filled(one.reference, one.language, values)
+    return None
