@@ -29,6 +29,7 @@ from hub.api import (
     SendError,
     Unauthenticated,
     UnknownAccount,
+    Varies,
 )
 from hub.plugin.channels import problems
 from hub.plugin.secret_fields import secret_names
@@ -147,7 +148,9 @@ class ChannelSuite:
             await self._refused(self.outbound)
 
     async def test_what_the_channel_cannot_carry_is_a_send_error(self) -> None:
-        can = self.channel.capabilities
+        can, account = self.channel.capabilities, self.requirements.account
+        if isinstance(self.channel, Varies):
+            can = self.channel.capabilities_of(account)
         if self.requirements.connection is None:
             return
         if not can.attachments:

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hub.api import Capabilities
+from hub.pipeline.directory import Directory
 from hub.plugin.registry import Registry
-from hub.store.details import CapabilitiesItem
+from hub.store.details import CapabilitiesItem, InteractionDetail
 
 
 def all_capabilities(registry: Registry) -> dict[str, CapabilitiesItem]:
     """By channel."""
     return {name: capabilities_item(channel.capabilities) for name, channel in registry.channels.items()}
+
+
+def of_its_account(detail: InteractionDetail, directory: Directory) -> InteractionDetail:
+    """The same with what its very account can carry, where that is less than its channel can."""
+    account = directory.account(detail.account.id)
+    if account is None or detail.capabilities is None:
+        return detail
+    return replace(detail, capabilities=capabilities_item(directory.capabilities_of(account)))
 
 
 def capabilities_item(can: Capabilities) -> CapabilitiesItem:

@@ -13,6 +13,7 @@ from plugins.sms import sessions
 from plugins.sms.channel import SmsChannel
 from plugins.sms.consent import confirming
 from plugins.sms.hooked import Webhooks
+from plugins.sms.pictures import lent
 from plugins.sms.routes import Routes
 from plugins.sms.screens import panels
 from plugins.sms.settings import SmsSettings
@@ -42,7 +43,8 @@ def hub_migrations() -> Path:
 def hub_routes(context: Context) -> PluginRoutes:
     """Carriers' webhooks, and what screens ask for."""
     channel = _channel(context)
-    return [*Webhooks(context, channel).routes(), *Routes(context, channel).routes(), *panels.routes(context)]
+    called = [*Webhooks(context, channel).routes(), lent.Lent(context).route()]
+    return [*called, *Routes(context, channel).routes(), *panels.routes(context, channel.providers)]
 
 
 @hookimpl
@@ -81,7 +83,9 @@ async def hub_customer_erased(customer: int, context: Context) -> None:
 async def hub_timer(context: Context, name: str, payload: Mapping[str, Json]) -> None:
     """A session may be idle, or a confirmation is due."""
     channel = _channel(context)
-    if name == sessions.TIMER:
+    if name == lent.TIMER:
+        await lent.Lent(context).due()
+    elif name == sessions.TIMER:
         await channel.sessions.fire(payload)
     elif name == confirming.TIMER:
         await channel.confirmations.fire(payload)

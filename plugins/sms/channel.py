@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 from pydantic import BaseModel
 
@@ -33,6 +35,8 @@ from plugins.sms.sending import MOST_TEXT, Sender
 from plugins.sms.sessions import Sessions
 from plugins.sms.settings import NAME, SmsAccount, SmsConnection, SmsSettings
 
+LARGEST_PICTURE: Final = 5_000_000
+
 
 class SmsChannel:
     """Carries texts. One object for the whole site; connections and accounts come as arguments."""
@@ -43,6 +47,8 @@ class SmsChannel:
     capabilities = Capabilities(
         medium=Medium.DEFERRED,
         receipts=True,
+        attachments=True,
+        max_attachment_bytes=LARGEST_PICTURE,
         max_text=MOST_TEXT,
         can_start=True,
         start_scheme=numbers.SCHEME,
@@ -59,6 +65,12 @@ class SmsChannel:
         self.confirmations = Confirmations(context, self.ledger)
         self._sender = Sender(context, self.ledger, self.gate)
         self.intake = Intake(context, self.settings, self.ledger, self._sender, self.sessions, self.confirmations)
+
+    def capabilities_of(self, account: AnyAccount) -> Capabilities:
+        """Most accounts carry text only."""
+        limits = self.providers.pictures_of(account)
+        most = min(limits.most_bytes, LARGEST_PICTURE) if limits else 0
+        return replace(self.capabilities, attachments=most > 0, max_attachment_bytes=most)
 
     def address(self, raw: Raw) -> Sequence[Address]:
         """The account it was found to be for when it came."""

@@ -25,6 +25,7 @@ from hub.api import (
     Request,
     Response,
 )
+from plugins.sms.pictures.limits import PictureLimits
 
 
 class OptedOut(Rejected):
@@ -206,6 +207,19 @@ class Expects(Protocol):
     can plan that durably (`Context.schedule`)."""
 
     async def expect(self, account: AnyAccount, raw: Raw) -> None: ...
+
+
+@runtime_checkable
+class TakesPictures(Protocol):
+    """A provider that carries pictures, on accounts whose number takes them. It is handed them with the text, checked,
+    in `Outgoing.attachments`."""
+
+    pictures: PictureLimits
+
+
+def pictures_of(provider: Provider, account: AnyAccount) -> PictureLimits | None:
+    """What pictures an account carries; None: text only."""
+    return provider.pictures if account.settings.pictures and isinstance(provider, TakesPictures) else None
 
 
 Settings: TypeAlias = Any

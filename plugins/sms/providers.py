@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from hub.api import AnyConnection, Context, Misconfigured
-from plugins.sms.provider import Provider
+from hub.api import AnyAccount, AnyConnection, Context, Misconfigured
+from plugins.sms.pictures.limits import PictureLimits
+from plugins.sms.provider import Provider, pictures_of
 
 
 def _smpp(context: Context) -> Provider:
@@ -59,6 +60,10 @@ class Providers:
         if connection is None:
             raise Misconfigured("the account has no connection to a carrier")
         return self.named(connection.settings.kind)
+
+    def pictures_of(self, account: AnyAccount) -> PictureLimits | None:
+        """What pictures an account carries; None: text only."""
+        return pictures_of(self.of(account.connection), account) if account.connection else None
 
     def named(self, kind: str) -> Provider:
         """By its kind. Raises Misconfigured for an unknown one."""

@@ -33,7 +33,8 @@ from plugins.sms.consent.ledger import Consent, Ledger, Source
 from plugins.sms.consent.words import Wish
 from plugins.sms.meaning import thread_key
 from plugins.sms.pace import Pace
-from plugins.sms.provider import OptedOut, Outgoing, Provider, Segment, Submitted
+from plugins.sms.pictures.limits import objection
+from plugins.sms.provider import OptedOut, Outgoing, Provider, Segment, Submitted, pictures_of
 from plugins.sms.record import sent_parts
 from plugins.sms.record.sent_parts import Sending
 from plugins.sms.settings import AtNight, SmsAccount
@@ -55,7 +56,7 @@ class Sender:
 
     async def send(self, provider: Provider, connection: AnyConnection, account: AnyAccount, message: Outbound) -> Sent:
         """All parts of one message. Raises a SendError; tried again, it goes on where it was."""
-        _check(message, account.settings)
+        _check(provider, account, message)
         pieces = _pieces(provider, account.settings, message)
         await self._wait_for_turn(account, message, len(pieces))
         async with self._flying(connection.id):
@@ -143,7 +144,8 @@ class Sender:
             pace.wait(message.delivery_id, count, time.monotonic())
 
 
-def _check(message: Outbound, settings: SmsAccount) -> None:
+def _check(provider: Provider, account: AnyAccount, message: Outbound) -> None:
+    settings: SmsAccount = account.settings
     if message.to.scheme != numbers.SCHEME or not numbers.is_number(message.to.value):
         raise Rejected("this sender is a name or withheld, nobody can write to it")
     if message.html and not message.text:
@@ -152,14 +154,16 @@ def _check(message: Outbound, settings: SmsAccount) -> None:
         raise Unsupported("an empty text")
     if len(message.text) > MOST_TEXT:
         raise TooLarge(f"{len(message.text)} characters; a text may have {MOST_TEXT}")
-    cost = segments.count(worded(settings, message.text))
-    if cost.parts > settings.max_parts:
+    text = worded(settings, message.text)
+    cost = segments.count(text)
+    if message.attachments:
+        if against := objection(pictures_of(provider, account), message.attachments, text):
+            raise against
+    elif cost.parts > settings.max_parts:
         raise TooLarge(f"{cost.parts} parts; the account allows {settings.max_parts}")
 
 
 def _pieces(provider: Provider, settings: SmsAccount, message: Outbound) -> Sequence[Segment]:
-    if message.attachments and provider.segments:
-        raise Unsupported("this connection carries text only")
     text = worded(settings, message.text)
     if provider.segments:
         return segments.segments(text, message.delivery_id)

@@ -81,6 +81,9 @@ class SmsAccount(BaseModel):
     signature_at: SignatureAt = Field(default=SignatureAt.FRONT, description="Where it stands: front or end")
     per_second: float = Field(default=0, ge=0, description="Send at most so many short messages a second; 0: no limit")
     max_parts: int = Field(default=10, ge=1, le=255, description="Longer texts are refused")
+    pictures: bool = Field(
+        default=False, description="Its number takes part in MMS: pictures can be sent, where the kind carries them"
+    )
     receipts: bool = Field(default=True, description="Ask for delivery reports")
     idle_seconds: float = Field(
         default=DAY, ge=60, description="A conversation in which nobody waits for an answer ends after so long"

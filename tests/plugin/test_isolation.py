@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hub.api import (
     Accepted,
     Address,
+    AnyAccount,
     Capabilities,
     HubError,
     InputError,
@@ -43,6 +44,16 @@ class Careful(Letters):
     capabilities = Capabilities(Medium.DEFERRED, resend_is_safe=False)
 
 
+class Various(Letters):
+    """A channel some of whose accounts carry no files."""
+
+    capabilities = Capabilities(Medium.DEFERRED, attachments=True, max_attachment_bytes=9)
+
+    def capabilities_of(self, account: AnyAccount) -> Capabilities:
+        plain: Capabilities = self._do("capabilities_of", Letters.capabilities, account)
+        return plain
+
+
 def isolated(channel: Letters, **options: Any) -> IsolatedChannel:
     return IsolatedChannel(Plugin("post", PluginState.LOADED), channel, Workers("post"), **options)
 
@@ -53,6 +64,14 @@ async def test_what_a_channel_gives_passes_unchanged() -> None:
     channel.authenticate(ACCOUNT, RAW)
     assert [inbound.text for inbound in await channel.normalise(ACCOUNT, RAW)] == ["desk"]  # type: ignore[union-attr]
     assert await channel.send(CONNECTION, ACCOUNT, MESSAGE) == Sent("out-7")
+
+
+def test_an_account_may_carry_less_than_its_channel() -> None:
+    assert isolated(Letters()).capabilities_of(ACCOUNT) is Letters.capabilities
+    assert not isolated(Various()).capabilities_of(ACCOUNT).attachments
+    broken = isolated(Various(capabilities_of=raising(KeyError("x"))))
+    assert broken.capabilities_of(ACCOUNT) is Various.capabilities, "nobody is kept from writing by a plugin's mistake"
+    assert broken.plugin.faults == 1
 
 
 @pytest.mark.parametrize("error", [Unauthenticated("who?"), UnknownAccount(), Malformed()])

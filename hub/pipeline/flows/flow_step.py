@@ -175,14 +175,14 @@ def _send(tx: Tx, interaction: Row, sending: Sending, via: Directory) -> None:
     if account is None:
         log.error("interaction %s: no account can write first to %s", interaction["id"], sending.to.scheme)
         return
-    can = via.channel_of(account).capabilities
+    can = via.capabilities_of(account)
     contact = Contact(account.id, account.channel, sending.to, "notice", interaction["customer_id"], automatic=True)
     start.notice(tx, account, via.row(account.id), can, contact, sending.content)
 
 
 def _account_for(sending: Sending, via: Directory) -> AnyAccount | None:
     known = via.accounts_for(sending.to.scheme)
-    able = sorted(known, key=lambda each: not _made_for(via.channel_of(each).capabilities, sending))
+    able = sorted(known, key=lambda each: not _made_for(via.capabilities_of(each), sending))
     wanted = sending.sender
     if wanted is not None:
         able = [each for each in able if (each.address.scheme, each.address.value) == (wanted.scheme, wanted.value)]

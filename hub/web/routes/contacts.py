@@ -136,7 +136,8 @@ def _start(call: Call, tx: Tx, body: NewContact) -> int:
         attachments=body.attachments,
     )
     to = Address(body.to.scheme, body.to.value, body.to.name)
-    made = start.contact(tx, call.actor, account, row, capabilities_of(call, account.channel), to, text)
+    can = capabilities_of(call, account.channel, account.id)
+    made = start.contact(tx, call.actor, account, row, can, to, text)
     relate(call, tx, made, {"ticket": body.ticket, "customer": body.customer})
     return made
 

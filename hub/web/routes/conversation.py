@@ -75,11 +75,13 @@ class ToQueue(Body):
 class ToUser(Body):
     """To a colleague; the note stays in the conversation.
 
-    `ring`: they are asked, and what they do not take comes back; otherwise it is theirs at once.
+    `ring`: they are asked, and what they do not take comes back; otherwise it is theirs at once. `voicemail`, with
+    `ring`: the caller they do not take is led into their own box instead, at once while they cannot take any.
     """
 
     user: Id
     ring: bool = False
+    voicemail: bool = False
     note: Long = ""
 
 
@@ -195,12 +197,13 @@ def said(body: NewMessage) -> Reply:
     )
 
 
-def capabilities_of(call: Call, channel: str) -> Capabilities:
-    """What the channel can carry. Raises Conflict when its plugin is not at work."""
+def capabilities_of(call: Call, channel: str, account_id: int) -> Capabilities:
+    """What the account can carry. Raises Conflict when its plugin is not at work."""
     found = call.node.services.registry.channels.get(channel)
     if found is None:
         raise Conflict("The plugin of this channel is not at work; nothing can be sent.")
-    return found.capabilities
+    account = call.node.services.directory.account(account_id)
+    return found.capabilities_of(account) if account else found.capabilities
 
 
 def _resume(call: Call, tx: Tx, interaction_id: int) -> object:
@@ -211,7 +214,8 @@ def _resume(call: Call, tx: Tx, interaction_id: int) -> object:
 
 def _reply(call: Call, tx: Tx, interaction_id: int, body: NewMessage) -> int:
     row = interactions.locked_for(tx, call.actor, interaction_id)
-    return converse.reply(tx, call.actor, interaction_id, said(body), capabilities_of(call, row["channel"]))
+    can = capabilities_of(call, row["channel"], row["account_id"])
+    return converse.reply(tx, call.actor, interaction_id, said(body), can)
 
 
 def _note(call: Call, tx: Tx, interaction_id: int, body: NewMessage) -> int:
@@ -222,8 +226,10 @@ def _transfer(call: Call, tx: Tx, interaction_id: int, body: Transfer) -> None:
     match body:
         case ToUser():
             access.require_enabled_user(tx.conn, body.user)
-            pass_on = transfer.ring if body.ring else transfer.to_user
-            pass_on(tx, call.actor, interaction_id, body.user, body.note)
+            if body.ring:
+                transfer.ring(tx, call.actor, interaction_id, body.user, body.note, voicemail=body.voicemail)
+            else:
+                transfer.to_user(tx, call.actor, interaction_id, body.user, body.note)
         case ToSkill():
             queue = queue_id(tx.conn, body.queue) if body.queue else None
             transfer.to_skill(tx, call.actor, interaction_id, body.skills, queue, body.note)

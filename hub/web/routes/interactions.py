@@ -16,7 +16,7 @@ from hub.store.listing import InteractionItem, View, Wanted
 from hub.store.paging import Page
 from hub.store.timeline import MessageItem
 from hub.web.call import Call
-from hub.web.capabilities import all_capabilities
+from hub.web.capabilities import all_capabilities, of_its_account
 from hub.web.fields import Limit, Paging, Position, Query, QueryId, Short
 from hub.web.routing import Routes
 
@@ -63,7 +63,8 @@ async def count_interactions(call: Call) -> Counts:
 async def get_interaction(call: Call, interaction_id: int) -> InteractionDetail:
     """One interaction with its segments, what its channel can carry, others of its ticket, and whose it may be."""
     can = all_capabilities(call.node.services.registry)
-    return await call.read(lambda conn: details.get_detail(conn, call.actor, interaction_id, can))
+    found = await call.read(lambda conn: details.get_detail(conn, call.actor, interaction_id, can))
+    return of_its_account(found, call.node.services.directory)
 
 
 @routes.get("/interactions/{interaction_id}/messages", READ)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table
 
 _metadata: Final = MetaData()
 _key: Final = BigInteger().with_variant(Integer, "sqlite")
@@ -30,6 +30,17 @@ parts = Table(
 )
 """One short message of a delivery: `state` SUBMITTING before it is handed over, SENT when the far side has it, then as
 its reports say; `counted` what the carrier counts it as; `at` seconds since 1970."""
+
+pictures = Table(
+    "sms_pictures",
+    _metadata,
+    Column("id", _key, primary_key=True),
+    Column("delivery_id", BigInteger, nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+"""A picture a provider may fetch until then, seconds since 1970; the message's own is the core's."""
 
 consents = Table(
     "sms_consents",

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 from hub.api import Context, Request, Response, Route
+from plugins.sms.pictures.limits import PictureLimits
+from plugins.sms.providers import Providers
 from plugins.sms.settings import SmsAccount
 from plugins.sms.text.gsm0338 import OCTETS
 
 
-def composing(context: Context) -> Route:
+def composing(context: Context, providers: Providers) -> Route:
     """GET /p/sms/composing?account=."""
 
     async def answer(request: Request) -> Response:
         wanted = request.query.get("account", "")
         for account in await context.accounts("sms"):
             if str(account.id) == wanted:
-                return _json(rules(account.settings))
+                return _json(rules(account.settings, providers.pictures_of(account)))
         return _json({"error": {"code": "NOT_FOUND"}}, 404)
 
-    docs = "How texts of an account are signed and counted: its signature, the most parts, the alphabet."
+    docs = "How texts of an account are signed and counted: its signature, the most parts, pictures, the alphabet."
     return Route("GET", "/composing", answer, permission="interactions.reply", docs=docs)
 
 
-def rules(settings: SmsAccount) -> dict[str, object]:
+def rules(settings: SmsAccount, pictures: PictureLimits | None = None) -> dict[str, object]:
     """Of one account, as `counting.js` wants them."""
     return {
         "signature": settings.signature,
         "signature_at": settings.signature_at,
         "max_parts": settings.max_parts,
+        "pictures": pictures and {**asdict(pictures), "types": sorted(pictures.types)},
         "basic": "".join(char for char, octets in OCTETS.items() if len(octets) == 1),
         "extension": "".join(char for char, octets in OCTETS.items() if len(octets) == 2),
     }

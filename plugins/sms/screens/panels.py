@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hub.api import Context, Files, Panel, PluginRoutes
+from plugins.sms.providers import Providers
 from plugins.sms.screens.composing import composing
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -21,9 +22,9 @@ def panels() -> Sequence[Panel]:
     ]
 
 
-def routes(context: Context) -> PluginRoutes:
+def routes(context: Context, providers: Providers) -> PluginRoutes:
     """What they ask for, and they themselves."""
-    return [composing(context), Files("/static", STATIC)]
+    return [composing(context, providers), Files("/static", STATIC)]
 
 
 def _panel(slot: str, name: str, titles: dict[str, str], channels: tuple[str, ...] = ()) -> Panel:

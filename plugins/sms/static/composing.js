@@ -1,6 +1,7 @@
 /** Beside the composer: how many texts the draft takes, and what its last one still holds. Too long is not sent. */
 
 import { count, worded } from "./counting.js";
+import { against, figuresOf } from "./pictures.js";
 import { Element, element, style } from "./element.js";
 import { ask, shared } from "./hub.js";
 import { say } from "./words.js";
@@ -57,13 +58,31 @@ class SmsComposing extends Element {
     const writes = kind === "TEXT" && this.#rules;
     this.hidden = !writes;
     if (!writes) return this.#object("");
-    const found = count(this.#rules, worded(this.#rules, draft.text));
+    const text = worded(this.#rules, draft.text);
+    const files = draft.attachments ?? [];
+    const found = files.length && this.#rules.pictures ? this.#pictured(text, files) : this.#counted(text);
     this.#line.dataset.parts = found.parts;
     this.#line.dataset.left = found.left;
     this.#line.className = found.parts > 1 ? "many" : "";
-    this.#line.replaceChildren(...this.#figures(found));
-    this.#announce(found);
-    return this.#object(this.#objection(found));
+    this.#line.replaceChildren(...found.figures);
+    this.#announce(found.words);
+    const problem = this.#stopped ? say(this.language, "stopped_problem") : found.problem;
+    return this.#object(problem || against(this.language, this.#rules.pictures, files, text));
+  }
+
+  #counted(text) {
+    const found = count(this.#rules, text);
+    const most = this.#rules.max_parts;
+    const problem = found.parts > most ? say(this.language, "too_long", { parts: found.parts, most }) : "";
+    return { ...found, figures: this.#figures(found), words: this.#parts(found.parts), problem };
+  }
+
+  /** With pictures it is one message, however long its text. */
+  #pictured(text, files) {
+    const { pictures } = this.#rules;
+    const [words, ...figures] = figuresOf(this.language, pictures, files, text);
+    const shown = [element("b", {}, words), ...figures.map((figure) => element("span", {}, figure))];
+    return { parts: 1, left: pictures.most_text - [...text].length, figures: shown, words, problem: "" };
   }
 
   #figures({ coding, parts, left }) {
@@ -71,23 +90,17 @@ class SmsComposing extends Element {
     const figures = [element("b", {}, this.#parts(parts)), say(this.language, "left", { left }), say(this.language, coding)];
     const added = signature && !this.context.draft.text.includes(signature);
     if (added) figures.push(say(this.language, signature_at, { signature }));
+    if (this.#rules.pictures) figures.push(say(this.language, "pictures_too"));
     return figures.map((figure) => (typeof figure === "string" ? element("span", {}, figure) : figure));
   }
 
   /** Who does not see the figures hears when they begin another text. */
-  #announce({ parts }) {
-    const words = this.#parts(parts);
+  #announce(words) {
     if (this.#heard.textContent !== words) this.#heard.textContent = words;
   }
 
   #parts(parts) {
     return say(this.language, parts === 1 ? "one_part" : "parts", { parts });
-  }
-
-  #objection({ parts }) {
-    const most = this.#rules.max_parts;
-    if (this.#stopped) return say(this.language, "stopped_problem");
-    return parts > most ? say(this.language, "too_long", { parts, most }) : "";
   }
 
   #object(problem) {

@@ -45,6 +45,7 @@ department = "Service"
 opens_ticket = true
 [accounts.settings]
 confirm_stop = false
+{account}
 
 [[users]]
 login = "ann"
@@ -57,9 +58,9 @@ capacity = {{ DEFERRED = 50 }}
 """
 
 
-def write_site(folder: Path, kind: str, number: str, connection: str) -> None:
-    """`connection` is TOML: the tables of the connection's settings."""
-    text = SITE.format(kind=kind, number=number, connection=connection, password=PASSWORD)
+def write_site(folder: Path, kind: str, number: str, connection: str, account: str = "") -> None:
+    """`connection` is TOML: the tables of the connection's settings; `account` are further settings of the account."""
+    text = SITE.format(kind=kind, number=number, connection=connection, account=account, password=PASSWORD)
     (folder / "hub.toml").write_text(text, encoding="utf-8")
 
 

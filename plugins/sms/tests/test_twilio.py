@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from hashlib import sha256
 from pathlib import Path
 
+import httpx
 import pytest
 
 from hub.api import Misconfigured, Unreachable
@@ -12,7 +14,7 @@ from plugins.sms.tests.desk import connection, context
 from plugins.sms.tests.firm import Firm, write_site
 from plugins.sms.twilio.provider import Twilio
 from tests.farside.commanded import Commanded
-from tests.farside.twilio_api import ACCOUNT, TOKEN
+from tests.farside.twilio_api import ACCOUNT, PICTURE, TOKEN
 from tests.support.fixtures import StartHub
 
 OURS, HANDSET = "+18005551212", "+14158675309"
@@ -33,7 +35,9 @@ async def test_texts_by_twilio(tmp_path: Path, hub_process: StartHub) -> None:
     """In, replayed a hundred times at once, forged; out, with its receipts and refusals; pictures."""
     async with Commanded("tests.farside.twilio_api", tmp_path / "ledger") as far:
         api = f"http://127.0.0.1:{far.port}"
-        write_site(tmp_path, "twilio", OURS, CONNECTION.format(account=ACCOUNT, token=TOKEN, api=api))
+        write_site(
+            tmp_path, "twilio", OURS, CONNECTION.format(account=ACCOUNT, token=TOKEN, api=api), "pictures = true"
+        )
         async with Firm(await hub_process()) as firm:
             hook = f"{firm.hub.http}/c/sms/{OURS}/message"
             await can_be_tried(api)
@@ -41,6 +45,7 @@ async def test_texts_by_twilio(tmp_path: Path, hub_process: StartHub) -> None:
             await is_answered(firm, far, interaction)
             await has_pictures(firm, far, hook, api, interaction)
             await comes_of(firm, far, hook)
+            await shows_pictures(firm, far, interaction)
 
 
 async def can_be_tried(api: str) -> None:
@@ -94,6 +99,21 @@ async def has_pictures(firm: Firm, far: Commanded, hook: str, api: str, interact
     seen = await firm.until(look, lambda said: len(said) == 4)
     assert sorted(seen) == [("", ["image/png"]), ("Look", []), ("[…]", []), ("[…]", [])]
     assert all(event["known"] for event in far.named("media"))
+
+
+async def shows_pictures(firm: Firm, far: Commanded, interaction: int) -> None:
+    """Fetched by Twilio from an address that needs no login and is none of anybody's guess; nothing but pictures go."""
+    detail = await firm.get(f"/interactions/{interaction}")
+    assert detail["capabilities"]["attachments"]
+    answer = await firm.client.post("/uploads", files={"file": ("cat.png", PICTURE, "image/png")})
+    upload = answer.raise_for_status().json()["id"]
+    body = {"kind": "TEXT", "text": "", "attachments": [upload], "idempotency_key": "a picture"}
+    await firm.post(f"/interactions/{interaction}/messages", body)
+    fetched = await far.event("fetched", lambda event: True)
+    assert (fetched["status"], fetched["type"]) == (200, "image/png")
+    assert fetched["sha256"] == sha256(PICTURE).hexdigest()
+    async with httpx.AsyncClient() as stranger:
+        assert (await stranger.get(fetched["url"][:-1] + "_")).status_code == 404
 
 
 async def comes_of(firm: Firm, far: Commanded, hook: str) -> None:

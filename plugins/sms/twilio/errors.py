@@ -17,6 +17,8 @@ REASONS: Final[Mapping[str, str]] = {
     "21612": "this sender cannot reach this number",
     "21614": "this number is no mobile",
     "21617": "the text is longer than 1600 characters",
+    "21620": "Twilio cannot make anything of a picture's address",
+    "21623": "too many pictures",
     "21659": "the sender's number is not one of the Twilio account",
     "30002": "the Twilio account is suspended",
     "30003": "the handset cannot be reached",
@@ -25,6 +27,9 @@ REASONS: Final[Mapping[str, str]] = {
     "30006": "this is a landline, or its carrier cannot be reached",
     "30007": "the carrier's filter held it back",
     "30008": "the carrier did not say why",
+    "11200": "Twilio could not fetch a picture from this site: is public_url reachable?",
+    "12300": "a picture is of a type that Twilio does not take",
+    "30019": "the pictures are too large for the carrier",
     "30034": "the sender is not registered with the carriers (A2P 10DLC)",
 }
 KINDS: Final[Mapping[int, type[SendError]]] = {
@@ -39,6 +44,8 @@ KINDS: Final[Mapping[int, type[SendError]]] = {
     21610: OptedOut,
     21611: Throttled,
     21617: TooLarge,
+    21620: Misconfigured,
+    21623: TooLarge,
     21659: Misconfigured,
     21660: Misconfigured,
     21701: Misconfigured,

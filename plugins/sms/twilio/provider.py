@@ -18,8 +18,9 @@ from hub.api import (
     Request,
     Response,
     Unauthenticated,
-    Unsupported,
 )
+from plugins.sms.pictures.lent import Lent
+from plugins.sms.pictures.limits import PictureLimits
 from plugins.sms.provider import News, Outgoing, Submitted
 from plugins.sms.twilio import meaning, rest, sending
 from plugins.sms.twilio.media import Media
@@ -39,19 +40,22 @@ class Twilio:
 
     kind = NAME
     segments = False
+    pictures = PictureLimits(frozenset({"image/jpeg", "image/png", "image/gif"}), 10, 5_000_000, 1600)
+    """Of an MMS (https://www.twilio.com/docs/messaging/guides/accepted-mime-types)."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._lent = Lent(context)
         self._clients: dict[int, tuple[TwilioSettings, Client]] = {}
 
     async def submit(self, connection: AnyConnection, outgoing: Outgoing) -> Submitted:
         """POST …/Messages.json. Twilio knows no idempotency key: where its answer does not come, it is asked what it
         has. Raises a SendError; OutcomeUnknown when that does not tell either."""
-        if outgoing.attachments:
-            raise Unsupported("pictures can be received from Twilio, and not be sent")
         settings = cast("TwilioSettings", connection.settings.of_kind)
         client = self._client(connection)
         wanted = sending.parameters(settings, outgoing, self._callback(settings, outgoing))
+        if outgoing.attachments:
+            wanted["media_url"] = await self._lent.put_up(outgoing, self._base(settings))
         return await asyncio.to_thread(sending.submit, client, wanted, datetime.now(UTC))
 
     async def probe(self, connection: AnyConnection) -> str:
@@ -94,8 +98,10 @@ class Twilio:
         return [came, *(base.rstrip("/") + behind for base in (settings.public_url, self._context.site_url) if base)]
 
     def _callback(self, settings: TwilioSettings, outgoing: Outgoing) -> str:
-        base = (settings.public_url or self._context.site_url).rstrip("/")
-        return f"{base}/c/sms/{quote(outgoing.account.address.value, safe='+')}/{meaning.STATUS}"
+        return f"{self._base(settings)}/c/sms/{quote(outgoing.account.address.value, safe='+')}/{meaning.STATUS}"
+
+    def _base(self, settings: TwilioSettings) -> str:
+        return (settings.public_url or self._context.site_url).rstrip("/")
 
     def _client(self, connection: AnyConnection) -> Client:
         settings = cast("TwilioSettings", connection.settings.of_kind)

@@ -78,7 +78,9 @@ def _sent_since(client: Client, wanted: Mapping[str, Any], began: datetime) -> A
         texts = _asked(lambda: client.messages.list(to=wanted["to"], limit=NEWEST))
     except SendError:
         return None
-    same = [text for text in texts if text.body == wanted["body"] and text.date_created >= began]
+    said, shown = wanted["body"], len(wanted.get("media_url", ()))
+    same = [text for text in texts if (text.body or "") == said and int(text.num_media or 0) == shown]
+    same = [text for text in same if text.date_created >= began]
     return same[0] if len(same) == 1 else None
 
 
