@@ -6,8 +6,7 @@ from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.states import FINAL, InteractionState, SegmentOutcome, SegmentState, WorkState
 from hub.pipeline import presence, route
-from hub.pipeline.calls import party
-from hub.pipeline.colleagues import consulted
+from hub.pipeline.colleagues import consulted, place
 from hub.pipeline.flows import flow_state
 from hub.pipeline.promises import attempts, callback, missed
 from hub.store import interactions, timers, work
@@ -109,7 +108,7 @@ def ended(tx: Tx, interaction: Row, reason: str, state: InteractionState) -> Row
     they were answered may be owed an answer."""
     if interaction["state"] in FINAL:
         return interaction
-    _let_partner_go(tx, interaction)
+    place.close(tx, interaction)
     talked = interaction["connected_at"] is not None
     interaction = interactions.move(tx, interaction, state, attributes={**interaction["attributes"], "ended": reason})
     queue = _queue_of(tx, interaction)
@@ -130,16 +129,12 @@ def ended(tx: Tx, interaction: Row, reason: str, state: InteractionState) -> Row
 
 def back_to_queue(tx: Tx, interaction: Row) -> Row:
     """The customer is still there and their agent is not: to the front of the queue."""
-    party.over(tx, interaction)
-    holder = route.free(tx, interaction)
-    interactions.end_segments(tx, interaction["id"], SegmentOutcome.TRANSFERRED)
-    if holder is not None:
-        presence.work_ended(tx, holder)
+    place.vacate(tx, interaction)
     return route.put_into_queue(tx, interaction)
 
 
 def _done_by_agent(tx: Tx, interaction: Row, disposition: str) -> Row:
-    _let_partner_go(tx, interaction)
+    place.close(tx, interaction)
     queue, stretch, goes_on = _queue_of(tx, interaction), _stretch_of(tx, interaction), flow_state.goes_on(interaction)
     known = {"disposition": disposition, "unread": 0}
     if goes_on:
@@ -165,13 +160,6 @@ def _answered(interaction: Row, reason: str) -> bool:
 def _is_ours(interaction: Row) -> bool:
     """Whether we called them."""
     return "placed" in interaction["attributes"]
-
-
-def _let_partner_go(tx: Tx, interaction: Row) -> None:
-    """Whoever was brought in is out of it."""
-    party.over(tx, interaction)
-    for user_id in consulted.over(tx, interaction, "OVER"):
-        presence.work_ended(tx, user_id)
 
 
 def _mine(tx: Tx, actor: Actor, interaction_id: int) -> Row:

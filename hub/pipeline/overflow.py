@@ -5,6 +5,8 @@ from collections.abc import Callable
 from hub.api import Medium
 from hub.model.states import InteractionState, SegmentOutcome, WorkState
 from hub.pipeline import route
+from hub.pipeline.calls import reach
+from hub.pipeline.colleagues import place
 from hub.pipeline.promises import callback
 from hub.store import interactions, work
 from hub.store.rows import Row
@@ -35,7 +37,8 @@ def _into(tx: Tx, row: Row, target: Row, reason: str) -> bool:
         interaction = interactions.locked(tx, row["interaction_id"])
         interactions.end_segments(tx, interaction["id"], SegmentOutcome.OVERFLOWED, kind="QUEUE")
         department = target["department_id"] or interaction["department_id"]
-        interactions.change(tx, interaction, queue_id=target["id"], department_id=department)
+        after = interactions.change(tx, interaction, queue_id=target["id"], department_id=department)
+        reach.moved(tx, interaction, after)
         interactions.start_segment(tx, interaction["id"], "QUEUE", queue_id=target["id"])
     _told(tx, row, reason, "queue", target["id"])
     return True
@@ -74,6 +77,7 @@ def _end(tx: Tx, row: Row, reason: str) -> bool:
     if row["interaction_id"] is None:
         return work.end(tx, row, WorkState.CANCELLED)
     interaction = interactions.locked(tx, row["interaction_id"])
+    place.close(tx, interaction)
     route.free(tx, interaction, WorkState.CANCELLED)
     interactions.end_segments(tx, interaction["id"], SegmentOutcome.TIMED_OUT, kind="QUEUE")
     interactions.move(tx, interaction, InteractionState.CLOSED, disposition=DISPOSITION)

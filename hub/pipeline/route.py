@@ -8,7 +8,8 @@ from typing import Any
 from hub.model.capacity import Capacity, has_room
 from hub.model.states import WAITING_FOR_AGENT, InteractionState, OfferState, SegmentOutcome, WorkState
 from hub.pipeline import demand
-from hub.pipeline.promises import missed
+from hub.pipeline.calls import reach
+from hub.pipeline.promises import missed, own_box
 from hub.store import held_work, interactions, legs, routing_rows, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row
@@ -42,17 +43,20 @@ def put_into_queue(tx: Tx, interaction: Row, queue_id: int | None = None, **extr
     since = interaction["enqueued_at"] or tx.now
     values = {"queue_id": queue["id"], "department_id": queue["department_id"] or interaction["department_id"]}
     values |= {"agent_id": None, "enqueued_at": since}
+    before = interaction
     if interaction["state"] == InteractionState.QUEUED:
         interaction = interactions.change(tx, interaction, **values)
     else:
         interaction = interactions.move(tx, interaction, InteractionState.QUEUED, **values)
+    reach.moved(tx, before, interaction)
     interactions.start_segment(tx, interaction["id"], "QUEUE", queue_id=queue["id"])
+    named = own_box.asked(tx, interaction, wanted.agent if wanted.named else None)
     values = {
         **work_of(interaction),
         "enqueued_at": since,
         "priority": wanted.priority,
         "place": wanted.place(since),
-        "requirement": {**wanted.requirement(), **extra},
+        "requirement": {**wanted.requirement(), **named, **extra},
     }
     work.enqueue(tx, queue, values)
     return interaction

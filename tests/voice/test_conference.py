@@ -130,6 +130,14 @@ async def test_four_talk_a_supervisor_whispers_and_takes_over_and_all_of_it_is_r
     await write(lambda tx: supervision.monitor(tx, office.eve, call, How(Monitoring.WHISPER)))
     await office.hear({**everybody, "ann": everybody["ann"] | {EVE}})
 
+    await write(lambda tx: park.park(tx, office.ann, call, timedelta(minutes=2)))
+    await office.phones["ann"].until("CALL_CLOSED")
+    await office.hear({name: everybody[name] - {ANN} for name in ("caller", "bo", "fox")} | {"eve": {CALLER, BO, FOX}})
+    await write(lambda tx: park.unpark(tx, office.ann, call))
+    await office.picks_up("ann", 2)
+    await office.hear({**everybody, "eve": {*four.values()}})  # the whisper was for who left
+    await write(lambda tx: supervision.monitor(tx, office.eve, call, How(Monitoring.WHISPER)))
+
     await office.phones["bo"].do("hold")
     await office.hear({name: everybody[name] - {BO} for name in ("caller", "fox")})
     await office.phones["fox"].do("hangup")
@@ -146,13 +154,13 @@ async def test_four_talk_a_supervisor_whispers_and_takes_over_and_all_of_it_is_r
     await write(lambda tx: calls.resume(tx, office.ann, call))
 
     await write(lambda tx: supervision.take_over(tx, office.eve, call))
-    await office.phones["ann"].until("CALL_CLOSED")
+    await office.phones["ann"].until("CALL_CLOSED", 2)
     await office.hear({"caller": {EVE}, "eve": {CALLER}})
     await write(lambda tx: park.park(tx, office.eve, call, timedelta(minutes=2)))
     await office.phones["eve"].until("CALL_CLOSED")
     await office.hears_something(office.phones["caller"])
     await write(lambda tx: park.unpark(tx, office.ann, call))
-    await office.picks_up("ann", 2)
+    await office.picks_up("ann", 3)
     await office.hear({"caller": {ANN}, "ann": {CALLER}})
     await office.phones["caller"].do("hangup")
     await office.becomes("CLOSED")

@@ -2,6 +2,7 @@
 
 from hub.model.states import InteractionState, OfferState, WorkState
 from hub.pipeline import offer, route
+from hub.pipeline.colleagues import place
 from hub.store import interactions, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -24,6 +25,7 @@ def bridged(tx: Tx, offer_id: int) -> bool:
     if first is None and work.set_offer(tx, made, OfferState.ACCEPTED, "offer.accepted"):
         made = {**made, "state": OfferState.ACCEPTED}
     offer.win(tx, made, row, interaction, OfferState.BRIDGED)
+    place.taken(tx, interaction)
     return True
 
 
@@ -32,4 +34,5 @@ def _summoned(tx: Tx, made: Row, interaction: Row) -> bool:
     work.end_offer(tx, made, OfferState.BRIDGED)
     if interaction["state"] != InteractionState.INITIATED:
         route.connect(tx, interaction, made["user_id"], "offer", work_stands=True)
+        place.taken(tx, interaction)
     return True

@@ -72,6 +72,11 @@ class Step:
 
 
 NOTHING = Arrangement()
+_OPEN: Mapping[str, Talk] = {
+    **dict.fromkeys(WAITING_FOR_AGENT, Talk.WAITING),
+    InteractionState.PARKED: Talk.HELD,
+}
+"""Without an agent: what the customer has whom nobody else is with."""
 _HOLDING: Mapping[str, Talk] = {
     InteractionState.ON_HOLD: Talk.HELD,
     InteractionState.TRANSFERRING: Talk.PASSED_OUT,
@@ -84,14 +89,15 @@ def wanted(state: str, legs: Sequence[Leg], parties: Sequence[Party], audio: Map
     if state in FINAL:
         return Arrangement(Talk.OVER)
     agents = tuple(leg.name for leg in legs if leg.up)
+    outside = tuple(each.name for each in parties if not each.monitors and each.up)
     return Arrangement(
-        talk=_talk(state, agents),
+        talk=_talk(state, agents, outside),
         ringing=frozenset(
             [leg.name for leg in legs if not leg.up] + [each.name for each in parties if each.monitors and not each.up]
         ),
         calling=frozenset(each.name for each in parties if not each.monitors and not each.up),
         agents=agents,
-        outside=tuple(each.name for each in parties if not each.monitors and each.up),
+        outside=outside,
         monitors=tuple(_monitor(each, legs) for each in parties if each.monitors and each.up),
         muted=frozenset(audio.get(MUTED, ())) & {*agents},
         record=audio.get(RECORD),
@@ -134,11 +140,9 @@ def _talking(before: Arrangement, after: Arrangement) -> Iterator[Step]:
             yield Step("transfer_out")
 
 
-def _talk(state: str, agents: Sequence[str]) -> Talk:
-    if state in WAITING_FOR_AGENT:
-        return Talk.WAITING
-    if state == InteractionState.PARKED:
-        return Talk.HELD
+def _talk(state: str, agents: Sequence[str], outside: Sequence[str]) -> Talk:
+    if state in _OPEN:
+        return Talk.BRIDGED if agents or outside else _OPEN[state]
     if not agents:
         return Talk.NOBODY
     if state == InteractionState.CONSULTING and len(agents) < 2:

@@ -1,14 +1,15 @@
-"""Parking a call: the customer hears music and holds nobody's slot, until anybody who may see it picks it up; after its
-time it goes back to who parked it, else to the queue, at its first place."""
+"""Parking a call: the customer, unless somebody else is in it with them, hears music and holds nobody's slot, until
+anybody who may see it picks it up; after its time it goes back to who parked it, else to the queue, at its first place.
+"""
 
 from datetime import timedelta
 
 from hub.model.actor import Actor
 from hub.model.errors import Conflict
-from hub.model.states import InteractionState, SegmentOutcome
-from hub.pipeline import offer, presence, route
-from hub.pipeline.calls import audio, party
-from hub.pipeline.colleagues import consulted
+from hub.model.states import InteractionState
+from hub.pipeline import offer, route
+from hub.pipeline.calls import audio
+from hub.pipeline.colleagues import place
 from hub.store import interactions, timers
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -23,13 +24,8 @@ def park(tx: Tx, actor: Actor, interaction_id: int, lasts: timedelta) -> Row:
     audio.own_leg(tx, actor, interaction_id)
     if interaction["agent_id"] != actor.user_id or interaction["state"] not in MAY_PARK:
         raise Conflict("You do not talk with the customer now.", {"state": interaction["state"]})
-    party.over(tx, interaction)
-    freed = [*consulted.over(tx, interaction, "OVER"), route.free(tx, interaction)]
-    interactions.end_segments(tx, interaction_id, SegmentOutcome.TRANSFERRED)
+    place.vacate(tx, interaction)
     interaction = interactions.move(tx, interaction, InteractionState.PARKED)
-    for user_id in freed:
-        if user_id is not None:
-            presence.work_ended(tx, user_id)
     payload = {"interaction": interaction_id}
     timers.schedule(tx, timers.CORE, TIMER, tx.now + lasts, payload, key=str(interaction_id))
     return interaction
@@ -41,6 +37,8 @@ def unpark(tx: Tx, actor: Actor, interaction_id: int) -> Row:
     if interaction["state"] != InteractionState.PARKED:
         raise Conflict("It is not parked any more.", {"state": interaction["state"]})
     timers.cancel(tx, timers.CORE, TIMER, str(interaction_id))
+    if (filled := place.fill(tx, interaction, actor.user_id)) is not None:
+        return filled
     interaction = route.connect(tx, interaction, actor.user_id, "unparked")
     offer.give_way(tx, actor.user_id)
     return interaction

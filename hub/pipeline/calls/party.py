@@ -3,14 +3,14 @@ likewise, comes by `supervision`; what becomes of their leg is here, too."""
 
 from datetime import timedelta
 
-from hub.api import Address, Cause, LegFact, LegState
+from hub.api import Address, Cause, LegFact, LegState, Monitoring
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
 from hub.model.states import InteractionState, PartyState
 from hub.pipeline import presence
 from hub.pipeline.calls.audio import own_leg
 from hub.pipeline.colleagues import consulted
-from hub.store import interactions, legs, parties
+from hub.store import audit, interactions, legs, parties
 from hub.store.parties import Kind
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -65,9 +65,38 @@ def lost(tx: Tx, party_id: int, cause: str = Cause.FAILED) -> None:
         consulted.settle(tx, row["interaction_id"])
 
 
+def without_agent(tx: Tx, interaction: Row) -> None:
+    """Its agent goes. Who talks with the customer stays, who is still being called does not come. A supervisor hears
+    on, which stands in the audit log, and whispers to nobody: the next agent does not know that there is one."""
+    for row in rows_in(tx, interaction):
+        if row["kind"] == Kind.MONITOR:
+            _hears_on(tx, interaction, row)
+        elif row["state"] == PartyState.RINGING:
+            _end(tx, interaction, row, "OVER")
+
+
+def _hears_on(tx: Tx, interaction: Row, row: Row) -> None:
+    if row["mode"] == Monitoring.WHISPER and row["whom_id"] == interaction["agent_id"]:
+        row = parties.change(tx, interaction, row, mode=Monitoring.LISTEN.value)
+    details = {"mode": row["mode"], "agent": None}
+    audit.record(tx, row["user_id"], "call.monitored", "interaction", interaction["id"], **details)
+
+
+def monitors_no_more(tx: Tx, interaction: Row, user_id: int) -> None:
+    """They are in it in another way."""
+    for row in rows_in(tx, interaction):
+        if row["kind"] == Kind.MONITOR and row["user_id"] == user_id:
+            _end(tx, interaction, row, "STOPPED")
+
+
+def rows_in(tx: Tx, interaction: Row) -> list[Row]:
+    """All there are, of a call."""
+    return parties.rows_of(tx.conn, interaction["id"]) if interaction["call"] else []
+
+
 def over(tx: Tx, interaction: Row) -> None:
     """Nobody but the customer is left in it."""
-    for row in parties.rows_of(tx.conn, interaction["id"]) if interaction["call"] else ():
+    for row in rows_in(tx, interaction):
         _end(tx, interaction, row, "OVER")
 
 

@@ -8,7 +8,7 @@ from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
 from hub.model.states import HOLDS_SLOT, PartyState
 from hub.pipeline import offer, presence, route
-from hub.pipeline.colleagues import consulted, transfer
+from hub.pipeline.colleagues import consulted, place, transfer
 from hub.store import interactions, legs, parties, work
 from hub.store.parties import Kind
 from hub.store.rows import Row
@@ -60,11 +60,13 @@ def take_over(tx: Tx, actor: Actor, interaction_id: int) -> int | None:
     now, is answered. Whoever was brought in stays, but in a consultation. Returns whose it was. Raises Conflict when
     nobody talks."""
     interaction = interactions.locked_for(tx, actor, interaction_id)
-    if not interaction["call"] or interaction["state"] not in HOLDS_SLOT or interaction["agent_id"] == actor.user_id:
+    row = _mine(tx, actor, interaction_id)
+    there = row is not None and row["state"] == PartyState.TALKING
+    talks = HOLDS_SLOT | (place.OPEN if there else frozenset())
+    if not interaction["call"] or interaction["state"] not in talks or interaction["agent_id"] == actor.user_id:
         raise Conflict("There is nothing to take over.", {"state": interaction["state"]})
     agent_id: int | None = interaction["agent_id"]
-    row = _mine(tx, actor, interaction_id)
-    if row is None or row["state"] != PartyState.TALKING:
+    if row is None or not there:
         transfer.take(tx, actor, interaction_id)
     else:
         _seize(tx, actor, interaction, row)
@@ -73,7 +75,7 @@ def take_over(tx: Tx, actor: Actor, interaction_id: int) -> int | None:
 
 def _seize(tx: Tx, actor: Actor, interaction: Row, row: Row) -> None:
     """The leg they listened with is an agent's now."""
-    joined = interaction["state"] in consulted.TALKING
+    joined = interaction["state"] in consulted.TALKING | place.OPEN
     if not joined:
         _free(tx, consulted.over(tx, interaction, "OVER"))
     freed = route.free(tx, interaction)

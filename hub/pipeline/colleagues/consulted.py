@@ -35,6 +35,15 @@ def over(tx: Tx, interaction: Row, why: str = "BACK") -> list[int]:
     return [user_id for row in asked for user_id in _ended(tx, interaction, row, why)]
 
 
+def without_agent(tx: Tx, interaction: Row) -> list[int]:
+    """Its agent goes. In a call colleagues who talk with the customer stay; who is asked, or asked in private, is so no
+    longer. Returns whom that freed."""
+    stay = interaction["call"] and interaction["state"] != InteractionState.CONSULTING
+    asked = work.open_of(tx.conn, interaction["id"], KIND)
+    gone = [row for row in asked if not stay or row["state"] != WorkState.ASSIGNED]
+    return [user_id for row in gone for user_id in _ended(tx, interaction, row, "OVER")]
+
+
 def left(tx: Tx, interaction: Row, row: Row, why: str) -> list[int]:
     """This colleague is in it no longer, whether they had accepted or not; returns whom that freed."""
     freed = _ended(tx, interaction, row, why)
@@ -72,17 +81,19 @@ def _others(tx: Tx, interaction_id: int, joined: bool) -> bool:
 def theirs_now(tx: Tx, interaction: Row, row: Row) -> int | None:
     """The colleague has it from now on: their work of consulting becomes that of the interaction. Returns whom that
     freed."""
+    joined = interaction["state"] != InteractionState.CONSULTING
     freed = route.free(tx, interaction, WorkState.DONE)
     passed_on(tx, interaction, row["user_id"])
     work.change(tx, row, kind="interaction")
     tx.event("consult.ended", **subjects(interaction), work=row["id"], outcome="COMPLETED")
     route.connect(tx, interaction, row["user_id"], "consulted", work_stands=True)
-    settle(tx, interaction["id"], joined=interaction["state"] == InteractionState.CONFERENCED)
+    settle(tx, interaction["id"], joined=joined)
     return freed
 
 
-def passed_on(tx: Tx, interaction: Row, user_id: int) -> None:
-    """It is this user's from now on: the stretches before have ended, but for those of other colleagues in it."""
+def passed_on(tx: Tx, interaction: Row, user_id: int | None) -> None:
+    """It is this user's from now on, or nobody's yet: the stretches before have ended, but for those of other
+    colleagues in it."""
     for stretch in interactions.active_segments(tx.conn, interaction["id"]):
         others = stretch["role"] == ROLE and stretch["user_id"] != user_id
         if stretch["state"] == SegmentState.ACTIVE and not others:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from hub.model.actor import Actor
 from hub.model.errors import Conflict, Invalid, NotFound
-from hub.model.states import FINAL, InteractionState, SegmentOutcome, WorkState
-from hub.pipeline import converse, offer, presence, route
-from hub.pipeline.calls import party
-from hub.pipeline.colleagues import carried, consulted
+from hub.model.states import FINAL, InteractionState
+from hub.pipeline import converse, offer, route
+from hub.pipeline.colleagues import carried, into_box, place
+from hub.pipeline.promises import own_box
 from hub.store import interactions, presences, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -45,16 +46,33 @@ def to_department(tx: Tx, actor: Actor, interaction_id: int, department_id: int,
     return to_queue(tx, actor, interaction_id, queue["id"], note)
 
 
-def ring(tx: Tx, actor: Actor, interaction_id: int, user_id: int, note: str = "") -> Row:
-    """Offer it to a colleague: theirs if they accept, the actor's again if they do not. Raises Conflict while they
-    cannot take it."""
+def ring(tx: Tx, actor: Actor, interaction_id: int, user_id: int, note: str = "", *, voicemail: bool = False) -> Row:
+    """Offer it to a colleague: theirs if they accept, the actor's again if they do not; with `voicemail` their own box
+    takes the caller instead, at once while they cannot take it. Raises Conflict while they cannot take it."""
     interaction = interactions.locked_for(tx, actor, interaction_id)
+    if (filled := place.fill(tx, interaction, user_id)) is not None:  # they are in the call already
+        return filled
+    if voicemail:
+        return _or_box(tx, actor, interaction, user_id, note)
     if not route.takes(tx, interaction, user_id):
         raise Conflict("They cannot take it now.", {"user": user_id})
-    given = _leave(tx, actor, interaction_id, note)
-    until = (tx.now + RINGS).isoformat()
+    wanted = {"agent": user_id, "agent_until": (tx.now + RINGS).isoformat(), "returns_to": actor.user_id}
+    return _wait_for(tx, actor, interaction, note, wanted)
+
+
+def _or_box(tx: Tx, actor: Actor, interaction: Row, user_id: int, note: str) -> Row:
+    """Offered to a colleague, or for their box."""
+    box, takes = into_box.require(tx, interaction, user_id), route.takes(tx, interaction, user_id)
+    wanted = {**own_box.waits(tx, interaction, user_id, box.ring_seconds), "returns_to": actor.user_id}
+    waiting = _wait_for(tx, actor, interaction, note, wanted)
+    if not takes:
+        into_box.instead(tx, waiting, user_id)
+    return interactions.locked(tx, interaction["id"])
+
+
+def _wait_for(tx: Tx, actor: Actor, interaction: Row, note: str, wanted: Mapping[str, Any]) -> Row:
+    given = _leave(tx, actor, interaction["id"], note)
     queue_id = interaction["queue_id"] or work.first_queue(tx.conn)["id"]
-    wanted = {"agent": user_id, "agent_until": until, "returns_to": actor.user_id}
     return carried.along(tx, given, route.put_into_queue(tx, given, queue_id, **wanted))
 
 
@@ -62,6 +80,9 @@ def to_user(tx: Tx, actor: Actor, interaction_id: int, user_id: int, note: str =
     """To a colleague, by hand: it is theirs at once, whatever else they have."""
     if presences.name_of(tx.conn, user_id) is None:
         raise Invalid("unknown user", {"user": "There is no such user."})
+    interaction = interactions.locked_for(tx, actor, interaction_id)
+    if (filled := place.fill(tx, interaction, user_id)) is not None:
+        return filled
     given = _leave(tx, actor, interaction_id, note)
     work.lock_agent(tx, user_id)
     interaction = route.connect(tx, given, user_id, "transfer")
@@ -78,7 +99,9 @@ def take(tx: Tx, actor: Actor, interaction_id: int) -> Row:
         raise Conflict("This conversation has ended.", {"state": interaction["state"]})
     if interaction["agent_id"] not in (None, actor.user_id) and not actor.may("interactions.supervise"):
         raise NotFound(f"interaction {interaction_id}")
-    _release(tx, interaction)
+    if (filled := place.fill(tx, interaction, actor.user_id)) is not None:
+        return filled
+    place.vacate(tx, interaction)
     interaction = route.connect(tx, interaction, actor.user_id, "taken")
     offer.give_way(tx, actor.user_id)
     return interaction
@@ -91,15 +114,5 @@ def _leave(tx: Tx, actor: Actor, interaction_id: int, note: str) -> Row:
     if note:
         converse.note(tx, actor, interaction_id, note)
         interaction = interactions.locked(tx, interaction_id)
-    _release(tx, interaction)
+    place.vacate(tx, interaction)
     return interaction
-
-
-def _release(tx: Tx, interaction: Row) -> None:
-    party.over(tx, interaction)
-    for user_id in consulted.over(tx, interaction, "OVER"):
-        presence.work_ended(tx, user_id)
-    holder = route.free(tx, interaction, WorkState.DONE)
-    interactions.end_segments(tx, interaction["id"], SegmentOutcome.TRANSFERRED)
-    if holder is not None:
-        presence.work_ended(tx, holder)
