@@ -16,8 +16,8 @@ from hub.store.unit import Tx
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Where the work goes and what it asks for. `agent` is asked first, alone until `agent_until`; `point` is how many
-    seconds of waiting one point of priority counts for."""
+    """Where the work goes and what it asks for. `agent` is asked first, alone until `agent_until`; `named`: because a
+    rule says who. `point` is how many seconds of waiting one point of priority counts for."""
 
     queue: Row
     priority: int
@@ -25,6 +25,7 @@ class Demand:
     skills: Mapping[str, int] = field(default_factory=dict)
     agent: int | None = None
     agent_until: datetime | None = None
+    named: bool = False
     rules: tuple[str, ...] = ()
 
     def requirement(self) -> dict[str, Any]:
@@ -102,7 +103,8 @@ def _applied(terms: Terms, demand: Demand, rule: Mapping[str, Any], moves: bool,
         rules=(*demand.rules, rule.get("name", "")),
     )
     agent = terms.last_agent(interaction) if rule.get("agent") == "last" else None
-    agent = agent or rule.get("agent_id")
+    agent, named = (agent, demand.named) if agent else (rule.get("agent_id"), bool(rule.get("agent_id")))
+    demand = replace(demand, named=named)
     return _kept_for(terms, demand, agent, rule.get("keep_seconds", 0)) if agent else demand
 
 

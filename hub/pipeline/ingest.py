@@ -9,6 +9,7 @@ from hub.model.states import WAITING_FOR_AGENT, WAITING_ON_OTHERS, InteractionSt
 from hub.model.tickets import NewTicket
 from hub.pipeline import assemble, receipt, route, thread
 from hub.pipeline.calls import leg
+from hub.pipeline.colleagues import into_box
 from hub.pipeline.flows import flow_state, meanwhile
 from hub.pipeline.promises import voicemail
 from hub.store import interactions, messages, tickets, work
@@ -171,4 +172,4 @@ def _onward(tx: Tx, prepared: Prepared, inbound: Inbound, interaction: Row) -> N
     elif state == InteractionState.INITIATED and inbound.automatic:
         interactions.move(tx, interaction, InteractionState.CLOSED, disposition="AUTOMATIC")
     elif state == InteractionState.INITIATED or (state in WAITING_ON_OTHERS and not inbound.automatic):
-        route.need_agent(tx, interaction)
+        into_box.at_once(tx, route.need_agent(tx, interaction))

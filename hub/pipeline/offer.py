@@ -11,7 +11,7 @@ from hub.model.capacity import Capacity, has_room
 from hub.model.errors import NotFound, OfferGone
 from hub.model.states import OFFER_OPEN, InteractionState, OfferState, WorkState
 from hub.pipeline import blocking, route
-from hub.pipeline.colleagues import carried, consulted
+from hub.pipeline.colleagues import carried, consulted, into_box
 from hub.pipeline.promises import attempts
 from hub.store import interactions, legs, offering, on_the_way, presences, routing_rows, work
 from hub.store.rows import Row
@@ -182,7 +182,7 @@ def _end(tx: Tx, offer: Row, state: OfferState, **data: Any) -> bool:
         return True
     if row["state"] == WorkState.ASSIGNED and row["user_id"] == offer["user_id"]:
         _not_summoned(tx, row)
-    elif row["state"] == WorkState.OFFERED and not _returned(tx, row, state):
+    elif row["state"] == WorkState.OFFERED and not _returned(tx, row, offer["user_id"], state):
         work.move(tx, row, WorkState.WAITING, "work.requeued", user_id=None)
         _back_to_queue(tx, row)
     return True
@@ -200,12 +200,14 @@ def _not_summoned(tx: Tx, row: Row) -> None:
         route.put_into_queue(tx, interaction)
 
 
-def _returned(tx: Tx, row: Row, state: OfferState) -> bool:
-    """A transfer that was not taken comes back to who made it, whatever else they have by now; who asked a colleague
-    for help is told."""
+def _returned(tx: Tx, row: Row, user_id: int, state: OfferState) -> bool:
+    """Whose box it is for takes it. A transfer that was not taken comes back to who made it, whatever else they have by
+    now; who asked a colleague for help is told."""
     if row["kind"] == consulted.KIND:
-        return consulted.not_taken(tx, row, state)
+        return consulted.not_taken(tx, row, state) and (into_box.for_asked(tx, row) or True)
     giver = row["requirement"].get("returns_to")
+    if into_box.not_taken(tx, row, user_id):
+        return True
     if giver is None or row["interaction_id"] is None:
         return False
     interaction = interactions.locked(tx, row["interaction_id"])

@@ -243,7 +243,7 @@ def _voicemail(row: Mapping[str, Any], files: Sequence[Mapping[str, Any]]) -> Vo
         message=row["message_id"],
         file=file,
         seconds=float(row["fields"].get("seconds") or 0),
-        text=row["text"],
+        text=row["transcript"] or row["text"],
         transcript=row["transcript_state"],
         identity=_identity(row),
         customer=_named(row, "whose"),

@@ -87,11 +87,10 @@ def move(tx: Tx, row: Row, state: VoicemailState, **values: Any) -> Row:
 
 def untold(conn: Connection) -> Row | None:
     """The oldest that nobody has tried to read from what is heard, and of which self-service has said whose box it is
-    in. What is in somebody's own is not read: its words would stand in the conversation, before everybody who may not
-    hear it."""
+    in."""
     found = select(voicemails).join(interactions, interactions.c.id == voicemails.c.interaction_id)
-    anybodys = voicemails.c.box_user_id.is_(None), interactions.c.state != InteractionState.SELF_SERVICE
-    waiting = found.where(voicemails.c.transcript_state == PENDING, *anybodys)
+    boxed = interactions.c.state != InteractionState.SELF_SERVICE
+    waiting = found.where(voicemails.c.transcript_state == PENDING, boxed)
     return one(conn, waiting.order_by(voicemails.c.id).limit(1))
 
 

@@ -9,7 +9,8 @@ from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
 from hub.model.states import InteractionState
 from hub.pipeline import converse, presence, route
-from hub.pipeline.colleagues import carried, consulted
+from hub.pipeline.colleagues import carried, consulted, into_box
+from hub.pipeline.promises import own_box
 from hub.store import interactions, presences, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row
@@ -21,27 +22,34 @@ MAY_ASK = frozenset({InteractionState.CONNECTED, InteractionState.ON_HOLD, Inter
 
 @dataclass(frozen=True, slots=True)
 class Whom:
-    """Who is asked: this user, or whoever of this queue (the interaction's own if None) has these levels."""
+    """Who is asked: this user, or whoever of this queue (the interaction's own if None) has these levels. `voicemail`:
+    a user who does not come has the caller in their own box. `aside`: for a word in private, where it would be a
+    conference they come into."""
 
     user: int | None = None
     queue: int | None = None
     skills: Mapping[str, int] = field(default_factory=dict)
+    voicemail: bool = False
+    aside: bool = False
 
 
 def ask(tx: Tx, actor: Actor, interaction_id: int, whom: Whom, note: str = "") -> int:
     """Have a colleague brought in; returns the work, which is offered as any other. The interaction is CONSULTING and
-    stays the actor's; into a conference they come at once. Raises Conflict when it is not in their hands, or who is
+    stays the actor's; into a conference they come at once, unless wanted aside. Raises Conflict when it is not in their hands, or who is
     asked cannot take it now."""
     interaction = _own(tx, actor, interaction_id)
     if interaction["state"] not in MAY_ASK:
         raise Conflict("There is a consultation already, or nobody to consult about.", {"state": interaction["state"]})
     if whom.user is not None and not _takes(tx, actor, interaction, whom.user):
         raise Conflict("They cannot take it now.", {"user": whom.user})
+    if whom.voicemail and whom.user is not None:
+        into_box.require(tx, interaction, whom.user)
     if note.strip():
         converse.note(tx, actor, interaction_id, note)
         interaction = interactions.locked(tx, interaction_id)
-    work_id = _enqueue(tx, actor, interaction, whom)
-    if interaction["state"] != InteractionState.CONFERENCED:
+    aside = whom.aside or interaction["state"] != InteractionState.CONFERENCED
+    work_id = _enqueue(tx, actor, interaction, whom, aside)
+    if aside:
         interaction = interactions.move(tx, interaction, InteractionState.CONSULTING)
     tx.event("consult.asked", **subjects(interaction), work=work_id, of=whom.user)
     return work_id
@@ -57,15 +65,16 @@ def complete(tx: Tx, actor: Actor, interaction_id: int) -> Row:
 
 
 def join(tx: Tx, actor: Actor, interaction_id: int) -> Row:
-    """All three talk: CONFERENCED. Raises Conflict while nobody has accepted."""
-    interaction, _ = _with_partner(tx, actor, interaction_id)
+    """They talk with the customer, too: CONFERENCED. Raises Conflict while nobody has accepted."""
+    interaction, row = _with_partner(tx, actor, interaction_id)
     if interaction["state"] == InteractionState.CONFERENCED:
         return interaction
-    return interactions.move(tx, interaction, InteractionState.CONFERENCED)
+    consulted.brought_in(tx, row)
+    return consulted.settle(tx, interaction_id)
 
 
 def back(tx: Tx, actor: Actor, interaction_id: int) -> Row:
-    """Without colleagues again, whether they had accepted or not."""
+    """Without colleagues again, whether they had accepted or not; who was asked aside in a conference leaves it alone."""
     interaction = _own(tx, actor, interaction_id)
     for user_id in consulted.first_alone(tx, interaction, "BACK"):
         presence.work_ended(tx, user_id)
@@ -102,11 +111,12 @@ def _takes(tx: Tx, actor: Actor, interaction: Row, user_id: int) -> bool:
     return known and user_id != actor.user_id and route.takes(tx, interaction, user_id)
 
 
-def _enqueue(tx: Tx, actor: Actor, interaction: Row, whom: Whom) -> int:
+def _enqueue(tx: Tx, actor: Actor, interaction: Row, whom: Whom, aside: bool) -> int:
     queue = work.queue(tx.conn, whom.queue or interaction["queue_id"]) or work.first_queue(tx.conn)
     wanted: dict[str, Any] = {"skills": {**queue["skills"], **whom.skills}}
     if whom.user is not None:
-        wanted |= {"agent": whom.user, "agent_until": (tx.now + LASTS).isoformat()}
+        box = {own_box.BOX: whom.user} if whom.voicemail else {}
+        wanted |= {**box, "agent": whom.user, "agent_until": (tx.now + LASTS).isoformat()}
     values = {
         "kind": consulted.KIND,
         "interaction_id": interaction["id"],
@@ -115,6 +125,6 @@ def _enqueue(tx: Tx, actor: Actor, interaction: Row, whom: Whom) -> int:
         "priority": interaction["priority"] + queue["priority"],
         "enqueued_at": interaction["enqueued_at"] or tx.now,  # the customer has waited since
         "requirement": wanted,
-        "payload": {"by": actor.user_id, **carried.begun(tx, actor.user_id, interaction["id"])},
+        "payload": {"by": actor.user_id, consulted.ASIDE: aside, **carried.begun(tx, actor.user_id, interaction["id"])},
     }
     return work.enqueue(tx, queue, values)

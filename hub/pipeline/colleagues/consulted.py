@@ -2,13 +2,15 @@
 
 from hub.model.states import InteractionState, OfferState, SegmentOutcome, SegmentState, WorkState
 from hub.pipeline import route
-from hub.store import interactions, parties, work
+from hub.store import interactions, legs, parties, work
 from hub.store.interactions import subjects
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
 KIND, ROLE = "consult", "CONSULT"
-TALKING = frozenset({InteractionState.CONNECTED, InteractionState.CONFERENCED})
+TALKING = frozenset({InteractionState.CONNECTED, InteractionState.CONSULTING, InteractionState.CONFERENCED})
+ASIDE = legs.ASIDE
+"""In the payload of its work: the customer does not hear them."""
 
 
 def began(tx: Tx, interaction: Row, row: Row) -> None:
@@ -36,12 +38,16 @@ def over(tx: Tx, interaction: Row, why: str = "BACK") -> list[int]:
 
 
 def without_agent(tx: Tx, interaction: Row) -> list[int]:
-    """Its agent goes. In a call colleagues who talk with the customer stay; who is asked, or asked in private, is so no
+    """Its agent goes. In a call colleagues who talk with the customer stay; who is asked, or asked aside, is so no
     longer. Returns whom that freed."""
-    stay = interaction["call"] and interaction["state"] != InteractionState.CONSULTING
     asked = work.open_of(tx.conn, interaction["id"], KIND)
-    gone = [row for row in asked if not stay or row["state"] != WorkState.ASSIGNED]
+    gone = [row for row in asked if not interaction["call"] or not _talks(row)]
     return [user_id for row in gone for user_id in _ended(tx, interaction, row, "OVER")]
+
+
+def brought_in(tx: Tx, row: Row) -> None:
+    """The customer hears them from now on."""
+    work.change(tx, row, payload={**row["payload"], ASIDE: False})
 
 
 def left(tx: Tx, interaction: Row, row: Row, why: str) -> list[int]:
@@ -52,42 +58,47 @@ def left(tx: Tx, interaction: Row, row: Row, why: str) -> list[int]:
 
 
 def first_alone(tx: Tx, interaction: Row, why: str) -> list[int]:
-    """The first agent is without colleagues again; returns whom that freed."""
-    freed = over(tx, interaction, why)
+    """The first agent is without colleagues again, or without the one asked aside; returns whom that freed."""
+    asked = work.open_of(tx.conn, interaction["id"], KIND)
+    aside = [row for row in asked if row["payload"].get(ASIDE)]
+    freed = [user_id for row in aside or asked for user_id in _ended(tx, interaction, row, why)]
     settle(tx, interaction["id"])
     return freed
 
 
-def settle(tx: Tx, interaction_id: int, *, joined: bool = False) -> Row:
-    """After somebody came or went: CONFERENCED as long as anybody talks with the customer besides their agent,
-    CONSULTING while a colleague is asked for who does not. `joined`: colleagues talk with the customer, as they do
-    where it is CONFERENCED."""
+def settle(tx: Tx, interaction_id: int) -> Row:
+    """After somebody came or went: CONSULTING while a colleague is asked for, or there, aside; CONFERENCED as long as
+    anybody talks with the customer besides their agent."""
     interaction = interactions.locked(tx, interaction_id)
-    before = InteractionState(interaction["state"])
-    after = before
-    if before is InteractionState.CONSULTING and not work.open_of(tx.conn, interaction_id, KIND):
-        after = InteractionState.CONNECTED
-    if after in TALKING:
-        joined = joined or before is InteractionState.CONFERENCED
-        after = InteractionState.CONFERENCED if _others(tx, interaction_id, joined) else InteractionState.CONNECTED
-    return interaction if after is before else interactions.move(tx, interaction, after)
+    if interaction["state"] not in TALKING:
+        return interaction
+    asked = work.open_of(tx.conn, interaction_id, KIND)
+    after = InteractionState.CONNECTED
+    if any(row["payload"].get(ASIDE) for row in asked):
+        after = InteractionState.CONSULTING
+    elif any(map(_talks, asked)) or any(each.up and not each.monitors for each in _others(tx, interaction)):
+        after = InteractionState.CONFERENCED
+    return interaction if after == interaction["state"] else interactions.move(tx, interaction, after)
 
 
-def _others(tx: Tx, interaction_id: int, joined: bool) -> bool:
-    there = parties.parties_of(tx.conn, interaction_id)
-    return any(each.up and not each.monitors for each in there) or (joined and partner(tx, interaction_id) is not None)
+def _talks(row: Row) -> bool:
+    """With the customer, too."""
+    return row["state"] == WorkState.ASSIGNED and not row["payload"].get(ASIDE)
+
+
+def _others(tx: Tx, interaction: Row) -> list[parties.Party]:
+    return parties.parties_of(tx.conn, interaction["id"]) if interaction["call"] else []
 
 
 def theirs_now(tx: Tx, interaction: Row, row: Row) -> int | None:
     """The colleague has it from now on: their work of consulting becomes that of the interaction. Returns whom that
     freed."""
-    joined = interaction["state"] != InteractionState.CONSULTING
     freed = route.free(tx, interaction, WorkState.DONE)
     passed_on(tx, interaction, row["user_id"])
     work.change(tx, row, kind="interaction")
     tx.event("consult.ended", **subjects(interaction), work=row["id"], outcome="COMPLETED")
     route.connect(tx, interaction, row["user_id"], "consulted", work_stands=True)
-    settle(tx, interaction["id"], joined=joined)
+    settle(tx, interaction["id"])
     return freed
 
 
@@ -101,9 +112,15 @@ def passed_on(tx: Tx, interaction: Row, user_id: int | None) -> None:
 
 
 def partner(tx: Tx, interaction_id: int, user_id: int | None = None) -> Row | None:
-    """The work of the colleague who is in it, if one is: of this one, or of who came first."""
-    asked = (row for row in work.open_of(tx.conn, interaction_id, KIND) if row["state"] == WorkState.ASSIGNED)
+    """The work of the colleague who is in it, if one is: of this one, or of who was asked aside, or else came first."""
+    asked = [row for row in work.open_of(tx.conn, interaction_id, KIND) if row["state"] == WorkState.ASSIGNED]
+    asked.sort(key=lambda row: not row["payload"].get(ASIDE))
     return next((row for row in asked if user_id in (None, row["user_id"])), None)
+
+
+def beside_them(tx: Tx, interaction_id: int) -> Row | None:
+    """The work of the first colleague who talks with the customer, too."""
+    return next(filter(_talks, work.open_of(tx.conn, interaction_id, KIND)), None)
 
 
 def row_of_offer(tx: Tx, interaction_id: int, offer_id: int) -> Row | None:

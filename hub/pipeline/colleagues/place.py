@@ -39,7 +39,7 @@ def fill(tx: Tx, interaction: Row, user_id: int) -> Row | None:
 def taken(tx: Tx, before: Row) -> None:
     """Somebody has come into the place that was open: with whoever stayed they are several."""
     if before["state"] in WAITING_FOR_AGENT:
-        consulted.settle(tx, before["id"], joined=True)
+        consulted.settle(tx, before["id"])
 
 
 def is_alone(tx: Tx, interaction: Row) -> bool:

@@ -19,9 +19,9 @@ TIMER = "flow"
 _TALKING = frozenset({InteractionState.CONNECTED, InteractionState.CONFERENCED})
 
 
-def start(tx: Tx, interaction: Row, flow: str, text: str) -> Row:
-    """Hand a new interaction to a flow."""
-    state = {"flow": flow, "state": None, "choices": [], "pending": [{"type": "STARTED", "text": text}]}
+def start(tx: Tx, interaction: Row, flow: str, text: str, begin: Json = None) -> Row:
+    """Hand an interaction to a flow that has not had it before; `begin`: the state that the flow begins with."""
+    state = {"flow": flow, "state": begin, "choices": [], "pending": [{"type": "STARTED", "text": text}]}
     interactions.start_segment(tx, interaction["id"], "FLOW", flow=flow)
     return interactions.move(tx, interaction, InteractionState.SELF_SERVICE, flow_state=state)
 

@@ -22,6 +22,7 @@ from hub.model.serial import format_serial
 from hub.model.states import InteractionState
 from hub.model.tickets import NewTicket
 from hub.pipeline import conclude, converse, route, start
+from hub.pipeline.colleagues import into_box
 from hub.pipeline.directory import Directory
 from hub.pipeline.flows import flow_state
 from hub.pipeline.promises import callback, voicemail
@@ -85,6 +86,7 @@ def _hand_over(tx: Tx, interaction: Row, step: HandOver, more: int) -> Row:
     if more:
         interaction = interactions.change(tx, interaction, priority=interaction["priority"] + more)
     interaction = route.need_agent(tx, interaction, queue["id"] if queue else None)
+    interaction = into_box.at_once(tx, interaction)
     if step.callback and work.open_for(tx.conn, interaction["id"]) is not None:
         callback.ask(tx, interaction, _wish(step))
         interaction = interactions.locked(tx, interaction["id"])

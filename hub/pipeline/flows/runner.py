@@ -12,6 +12,7 @@ from hub.model.states import InteractionState
 from hub.pipeline.directory import Directory
 from hub.pipeline.errands import Errands
 from hub.pipeline.flows import flow_dialogue, flow_state, flow_step
+from hub.pipeline.promises.box_dialogue import NAME, BoxDialogue
 from hub.store import interactions
 from hub.store.database import Store
 from hub.store.rows import Row
@@ -19,6 +20,7 @@ from hub.store.tables import interactions as table
 
 log = logging.getLogger(__name__)
 DEADLINE = 20.0
+_HOUSE: Mapping[str, Flow] = {NAME: BoxDialogue()}  # the hub's own, which no account leads to
 
 
 class FlowRunner:
@@ -60,7 +62,7 @@ class FlowRunner:
 
     async def _step(self, row: Row) -> FlowStep:
         memory = row["flow_state"]
-        flow = self._flows.get(memory["flow"])
+        flow = _HOUSE.get(memory["flow"]) or self._flows.get(memory["flow"])
         if flow is None:
             log.error("flow %s is not there for interaction %s", memory["flow"], row["id"])
             return _without(memory)

@@ -55,7 +55,7 @@ def contacted(tx: Tx, interaction: Row, user_id: int | None, *, written: bool = 
         if not (written and _stands(tx, interaction, promise)):
             attempt = {**attempts.tried(tx, user_id, "CONTACTED"), "call": interaction["id"]}
             holder = attempts.end(tx, promise, CallbackState.CANCELLED, attempt)
-            _freed(tx, holder)
+            freed(tx, holder)
 
 
 def _stands(tx: Tx, interaction: Row, promise: Row) -> bool:
@@ -72,10 +72,11 @@ def _settle(tx: Tx, row: Row, by: dict[str, Any]) -> None:
         row = {**row, "state": WorkState.WAITING, "user_id": None, "version": row["version"] + 1}
     payload = {**row["payload"], "closed_by": by}
     if work.move(tx, row, WorkState.DONE, "work.ended", ended_at=tx.now, payload=payload):
-        _freed(tx, row["user_id"] if row["state"] == WorkState.ASSIGNED else None)
+        freed(tx, row["user_id"] if row["state"] == WorkState.ASSIGNED else None)
 
 
-def _freed(tx: Tx, user_id: int | None) -> None:
+def freed(tx: Tx, user_id: int | None) -> None:
+    """Work of theirs has ended by what somebody else did; they hear of it after this."""
     if user_id is not None:
         timers.schedule(tx, timers.CORE, FREED, tx.now, {"user": user_id}, key=str(user_id))
 

@@ -1,6 +1,7 @@
 """Voicemails are read as well as heard, where the site has somebody who listens: one after another, on one node.
 
-What was said is content: it becomes the message's text, and stands in no log and no event.
+What was said is content: it becomes the message's text, and stands in no log and no event. Of what is in an agent's own
+box the words are kept with that, and not in the conversation, which colleagues read who may not hear it.
 """
 
 import asyncio
@@ -92,8 +93,9 @@ def _may_be_read(event: Event) -> bool:
 def _keep(tx: Tx, voicemail_id: int, found: Transcript | None) -> None:
     row = voicemails.get(tx, voicemail_id)
     interaction = interactions.locked(tx, row["interaction_id"])
-    if found is not None and found.text.strip():
+    text = found.text.strip() if found is not None else ""
+    if found is not None and text and row["box_user_id"] is None:
         said = {"provider": found.provider, "language": found.language, "confidence": found.confidence}
-        messages.transcribe(tx, row["message_id"], found.text.strip(), said)
-    state = voicemails.DONE if found is not None and found.text.strip() else voicemails.FAILED
-    voicemail.told(tx, interaction, row, state)
+        messages.transcribe(tx, row["message_id"], text, said)
+    own = text if row["box_user_id"] is not None else ""
+    voicemail.told(tx, interaction, row, voicemails.DONE if text else voicemails.FAILED, own)

@@ -65,9 +65,10 @@ def assign(tx: Tx, actor: Actor, voicemail_id: int, user_id: int | None) -> None
     voicemails.change(tx, row, assignee_id=user_id)
 
 
-def told(tx: Tx, interaction: Row, row: Row, state: str) -> None:
-    """What became of its transcript; screens that show it look again."""
-    voicemails.change(tx, row, transcript_state=state)
+def told(tx: Tx, interaction: Row, row: Row, state: str, own: str = "") -> None:
+    """What became of its transcript; screens that show it look again. `own`: its words, where they are for who may hear
+    it alone."""
+    voicemails.change(tx, row, transcript_state=state, transcript=own)
     tx.event("interaction.changed", **subjects(interaction), fields=["transcript"])
 
 

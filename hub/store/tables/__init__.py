@@ -5,7 +5,7 @@ from hub.store.tables.inbound import parts, raws
 from hub.store.tables.interactions import interactions, segments, threads
 from hub.store.tables.messages import attachments, blobs, deliveries, drafts, messages, templates
 from hub.store.tables.parties import parties
-from hub.store.tables.promises import callbacks, voicemails
+from hub.store.tables.promises import callbacks, own_boxes, voicemails
 from hub.store.tables.record import events, idempotency, timers, webhooks
 from hub.store.tables.shape import metadata
 from hub.store.tables.site import accounts, connections, counters, departments, leases, queues, site
@@ -38,6 +38,7 @@ __all__ = [
     "messages",
     "metadata",
     "offers",
+    "own_boxes",
     "parties",
     "parts",
     "presence",

@@ -1,9 +1,9 @@
 """What is owed to somebody who is not at the other end now: a call back, an answer to what they left."""
 
-from sqlalchemy import Column, Index, Table
+from sqlalchemy import Column, ForeignKey, Index, Table, Text
 
 from hub.store.columns import Id
-from hub.store.tables.shape import document, identifier, instant, listing, metadata, number, reference, string
+from hub.store.tables.shape import document, flag, identifier, instant, listing, metadata, number, reference, string
 
 callbacks = Table(
     "callbacks",
@@ -52,9 +52,20 @@ voicemails = Table(
     instant("heard_at"),
     string("language", 10),
     string("transcript_state", 20, "PENDING"),
+    Column("transcript", Text, nullable=False, default="", server_default=""),
     instant("created_at", null=False, index=True),
     instant("closed_at"),
     number("version"),
 )
 _untold = voicemails.c.transcript_state == "PENDING"
 Index("ix_voicemails_untold", voicemails.c.id, sqlite_where=_untold, postgresql_where=_untold)
+
+own_boxes = Table(
+    "own_boxes",
+    metadata,
+    Column("user_id", Id, ForeignKey("users.id"), primary_key=True),
+    flag("enabled"),
+    Column("greeting", Text, nullable=False, default="", server_default=""),
+    number("ring_seconds", 20),
+    flag("at_once", True),
+)

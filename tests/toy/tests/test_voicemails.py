@@ -126,14 +126,14 @@ async def test_a_box_is_heard_by_its_department_and_by_roles_that_may(house: Pho
         await house.store.read(lambda conn: uploads.visible_file(conn, deaf, number))
 
 
-async def test_what_is_in_an_agents_own_box_is_read_to_nobody(house: Phones) -> None:
-    """Its words would stand in the conversation, and be found, by colleagues who may not hear it."""
-    item = await left(house, {voicemail.FOR: "ann"})
-    assert item.transcript == "PENDING"
-    assert await house.store.read(untold) is None
-    await house.store.write(lambda tx: tx.conn.execute(voicemails.update().values(box_user_id=None)))
-    found = await house.store.read(untold)
-    assert found is not None and found["id"] == item.id
+async def test_what_is_in_an_agents_own_box_is_read_to_who_may_hear_it(house: Phones) -> None:
+    """In the conversation its words would stand before colleagues who may not hear it, and be found by them."""
+    house.site.transcriber.listen(Listener())
+    await left(house, {voicemail.FOR: "ann"})
+    await house.until("interaction.changed", lambda event: "transcript" in str(event.data["fields"]))
+    [mine] = await boxes(house, house.ann)
+    assert (mine.text, mine.transcript) == ("my left ear is loose", "DONE")
+    assert "loose" not in str(await house.rows(messages)) and await house.store.read(untold) is None
 
 
 async def test_where_somebody_can_listen_it_is_read_as_the_messages_text(

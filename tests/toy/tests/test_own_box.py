@@ -1,0 +1,144 @@
+"""An agent's own box takes the caller who is passed on to them, or is for them by name, and whom they do not answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hub.model.errors import Conflict
+from hub.pipeline import offer
+from hub.pipeline.colleagues import consult, transfer
+from hub.pipeline.colleagues.consult import Whom
+from hub.store import drafts, own_boxes, promise_lists, routing_rows
+from hub.store.own_boxes import OwnBox
+from hub.store.promise_lists import Narrowed, VoicemailItem
+from hub.store.site_values import set_site_value
+from hub.store.tables import interactions, messages, offers, segments, work
+from tests.toy.tests.exchange import Exchange
+from tests.toy.tests.phones import BEAR, Phones
+from tests.toy.tests.test_voicemails import sound
+
+pytestmark = pytest.mark.slow
+GREETING = "Bo is out. Speak after the tone."
+
+
+@pytest.fixture
+async def house(database_url: str, tmp_path: Path, exchange: Exchange) -> AsyncIterator[Phones]:
+    async with Phones(database_url, tmp_path, exchange, channel="toy_phone") as running:
+        await running.store.write(lambda tx: own_boxes.put(tx, running.bo.user_id, OwnBox(True, GREETING)))
+        yield running
+
+
+async def speaks(house: Phones, greeting: str = GREETING) -> VoicemailItem:
+    """The caller hears the greeting and leaves a message; what Bo has in his boxes then."""
+    await house.exchange.until("delivery", lambda entry: entry["text"] == greeting)
+    await house.exchange.say("voicemail", sound=sound(), **BEAR)
+    await house.becomes("CLOSED")
+    return (await boxes(house))[0]
+
+
+async def boxes(house: Phones) -> list[VoicemailItem]:
+    found = await house.store.read(lambda conn: promise_lists.list_voicemails(conn, house.bo, Narrowed(), "", 50))
+    return found.items
+
+
+async def test_who_is_passed_on_and_not_answered_leaves_a_message_with_all_that_was_known(house: Phones) -> None:
+    call, leg = await house.talking()
+    await house.ready(house.bo)
+    draft = {"kind": "NOTE", "text": "Left ear"}
+    await house.store.write(lambda tx: drafts.put_draft(tx, house.ann.user_id, call, draft))
+    await house.store.write(
+        lambda tx: transfer.ring(tx, house.ann, call, house.bo.user_id, "About the ear", voicemail=True)
+    )
+    ringing = (await house.told("ring", user=house.bo.user_id))["leg"]
+    await house.told("release", leg=leg)
+    await house.fact("ENDED", ringing, cause="NO_ANSWER")
+    item = await speaks(house)
+    assert item.box is not None and (item.box.name, item.interaction) == ("Bo", call)
+    [row] = await house.rows(interactions)
+    assert (row["agent_id"], row["customer_id"]) == (house.bo.user_id, item.customer and item.customer.id)
+    assert [each["text"] for each in await house.rows(messages) if each["kind"] == "NOTE"] == ["About the ear"]
+    kept = await house.store.read(lambda conn: drafts.get_draft(conn, house.bo.user_id, call))
+    assert kept is not None and kept["text"] == "Left ear"
+    assert {each["state"] for each in await house.rows(work)} <= {"DONE", "CANCELLED"}
+    assert [each["user_id"] for each in await house.rows(offers)] == [house.ann.user_id, house.bo.user_id]
+
+
+async def test_who_is_passed_on_to_somebody_away_is_in_their_box_at_once(house: Phones) -> None:
+    call, leg = await house.talking()
+    await house.store.write(lambda tx: transfer.ring(tx, house.ann, call, house.bo.user_id, voicemail=True))
+    await house.told("release", leg=leg)
+    assert (await speaks(house)).interaction == call
+    assert [each["outcome"] for each in await house.rows(segments)][:2] == ["ANSWERED", "TRANSFERRED"]
+
+
+async def test_without_the_choice_or_a_box_nothing_is_left(house: Phones) -> None:
+    call, _ = await house.talking()
+    await house.store.write(lambda tx: own_boxes.put(tx, house.bo.user_id, OwnBox(False)))
+    with pytest.raises(Conflict):
+        await house.store.write(lambda tx: transfer.ring(tx, house.ann, call, house.bo.user_id, voicemail=True))
+    await house.store.write(lambda tx: own_boxes.put(tx, house.bo.user_id, OwnBox(True)))
+    await house.ready(house.bo)
+    await house.store.write(lambda tx: transfer.ring(tx, house.ann, call, house.bo.user_id))
+    ringing = (await house.told("ring", user=house.bo.user_id))["leg"]
+    await house.fact("ENDED", ringing, cause="REJECTED")
+    again = (await house.told("ring", user=house.ann.user_id))["leg"]
+    await house.fact("ANSWERED", again)
+    await house.becomes("CONNECTED")
+    assert await boxes(house) == []
+
+
+async def test_who_asked_a_colleague_who_does_not_come_may_leave_the_caller_to_their_box(house: Phones) -> None:
+    call, leg = await house.talking()
+    await house.ready(house.bo)
+    whom = Whom(house.bo.user_id, voicemail=True)
+    await house.store.write(lambda tx: consult.ask(tx, house.ann, call, whom, "An ear"))
+    ringing = (await house.told("ring", user=house.bo.user_id))["leg"]
+    await house.fact("ENDED", ringing, cause="NO_ANSWER")
+    await house.told("release", leg=leg)
+    assert (await speaks(house)).interaction == call
+    assert {each["state"] for each in await house.rows(work)} <= {"DONE", "CANCELLED"}
+
+
+async def named(house: Phones) -> None:
+    """All calls are for Bo by name."""
+    rule = {"name": "Bo's own number", "when": "channel == 'toy_phone'", "agent_id": house.bo.user_id}
+    await house.store.write(lambda tx: set_site_value(tx, routing_rows.SETTINGS, {"rules": [rule]}))
+
+
+async def test_a_call_for_an_agent_by_name_rings_there_and_then_is_their_boxs(house: Phones) -> None:
+    await named(house)
+    await house.ready(house.bo)
+    await house.ready()
+    await house.call()
+    offered = (await house.told("ring", user=house.bo.user_id))["leg"]
+    await house.store.write(lambda tx: offer.refused(tx, int(offered.removeprefix("offer:"))))
+    await speaks(house)
+    assert house.commands("ring", user=house.ann.user_id) == [], "nobody else was asked"
+
+
+async def test_a_call_for_an_agent_who_is_away_is_in_their_box_at_once(house: Phones) -> None:
+    await named(house)
+    await house.ready()
+    await house.call()
+    await speaks(house)
+    assert await house.rows(offers) == []
+
+
+async def test_what_rings_too_long_is_the_boxs_by_the_clock(house: Phones) -> None:
+    await named(house)
+    await house.store.write(lambda tx: own_boxes.put(tx, house.bo.user_id, OwnBox(True, GREETING, 0)))
+    await house.ready(house.bo)
+    await house.call()
+    await speaks(house)
+
+
+async def test_who_hangs_up_without_a_word_has_called_in_vain(house: Phones) -> None:
+    await named(house)
+    await house.call()
+    await house.exchange.until("delivery", lambda entry: entry["text"] == GREETING)
+    await house.fact("ENDED", cause="HUNG_UP")
+    await house.becomes("ABANDONED")
+    assert [each["kind"] for each in await house.rows(work)][-1] == "missed" and await boxes(house) == []
