@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import ssl
 import struct
 import sys
 from contextlib import suppress
@@ -158,10 +159,18 @@ class Gateway:
         writer.write(struct.pack(">3I", 12 + len(body), command, sequence) + body)
 
 
+def _secured(certificate: Path | None) -> ssl.SSLContext | None:
+    if certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    return context
+
+
 async def main(options: argparse.Namespace) -> None:
     """Serve until the standard input ends."""
     gateway = Gateway(options.ledger, options.source, options.secret, options.version)
-    server = await asyncio.start_server(gateway.serve, "127.0.0.1", options.port)
+    server = await asyncio.start_server(gateway.serve, "127.0.0.1", options.port, ssl=_secured(options.certificate))
     gateway.note("listening", port=server.sockets[0].getsockname()[1])
     loop = asyncio.get_running_loop()
     stdin = asyncio.StreamReader()
@@ -174,6 +183,7 @@ async def main(options: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("ledger", type=Path)
+    parser.add_argument("--certificate", type=Path, help="PEM with key: speak TLS")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--source", default="901234")
     parser.add_argument("--secret", default="a secret")

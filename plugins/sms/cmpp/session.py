@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from typing import Final, TypeAlias
 
-from hub.api import Misconfigured, OutcomeUnknown, SendError, Throttled, Unreachable, crash_point
+from hub.api import Misconfigured, OutcomeUnknown, SendError, Unreachable, crash_point
 from plugins.sms.cmpp import login, pdu
 from plugins.sms.cmpp.fields import BadPdu
 from plugins.sms.cmpp.pdu import Pdu, Version
 from plugins.sms.cmpp.results import Taken, login_refused, submit_refused
 from plugins.sms.cmpp.settings import CmppSettings, Dialect
+from plugins.sms.trust import trust
+from plugins.sms.window import Window
 
 CHINA: Final = timedelta(hours=8)
 VERSIONS: Final = {Dialect.V2_0: Version.V2_0, Dialect.V3_0: Version.V3_0}
 MOST_DELIVERED: Final = 100
 """Texts taken from one session that are not stored yet; the gateway waits with further ones."""
-TURN_WITHIN: Final = 10.0
-"""Seconds a text waits for its place in the window."""
 
 Deliver: TypeAlias = Callable[[bytes], Awaitable[Taken]]
 """Takes a DELIVER's octets; gives what to answer, once it is stored or refused."""
@@ -36,14 +37,16 @@ class Session:
         self._sequences = cycle(range(1, 2**32))
         self._asked: dict[int, asyncio.Future[Pdu]] = {}
         self._delivering: set[asyncio.Task[None]] = set()
-        self._window = asyncio.Semaphore(settings.window)
+        self._window = Window(settings.window)
 
     @classmethod
     async def open(cls, settings: CmppSettings) -> Session:
         """Connect and log in. Raises Unreachable, Misconfigured."""
         try:
             async with asyncio.timeout(settings.answer_seconds):
-                line = await asyncio.open_connection(settings.host, settings.port)
+                line = await asyncio.open_connection(settings.host, settings.port, ssl=trust(settings))
+        except ssl.SSLCertVerificationError as error:
+            raise Misconfigured(f"certificate: {error.verify_message}") from None
         except (OSError, TimeoutError) as error:
             raise Unreachable(f"{settings.host}:{settings.port}: {type(error).__name__}") from None
         session = cls(*line, settings)
@@ -79,16 +82,9 @@ class Session:
 
     async def submit(self, message: pdu.Submit) -> str:
         """Send a text; the Msg_Id it got, in hexadecimal. Raises a SendError: OutcomeUnknown when no answer came,
-        Throttled when it was not its turn in time: what waits on until it is cut off would be in doubt."""
-        try:
-            async with asyncio.timeout(TURN_WITHIN):
-                await self._window.acquire()
-        except TimeoutError:
-            raise Throttled("the gateway has not answered what went before") from None
-        try:
+        Throttled when it was not its turn in time."""
+        async with self._window.place():
             answer = await self._ask(message)
-        finally:
-            self._window.release()
         if not isinstance(answer, pdu.SubmitResp):
             raise OutcomeUnknown("the gateway's answer is no SUBMIT_RESP")
         if answer.result:

@@ -26,6 +26,8 @@ class CmppSettings(BaseModel):
 
     host: str = Field(description="The carrier's gateway")
     port: int = Field(default=7890, ge=1, le=65535, description="Its port")
+    tls: bool = Field(default=False, description="Speak TLS from the first octet")
+    tls_ca: str = Field(default="", description="PEM file of the authority to trust; empty: the system's")
     version: Dialect = Field(default=Dialect.V2_0, description="2.0 or 3.0: they are written differently")
     sp_id: str = Field(min_length=1, max_length=6, description="Source_Addr: the six digits of the enterprise")
     password: SecretStr = Field(description="Shared secret")

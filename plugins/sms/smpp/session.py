@@ -14,11 +14,11 @@ from plugins.sms.smpp.again import Owed
 from plugins.sms.smpp.pdu import RESPONSE, BadPacket, Command, Packet, Status
 from plugins.sms.smpp.settings import SmppSettings
 from plugins.sms.smpp.statuses import refusal
-from plugins.sms.smpp.trust import trust
+from plugins.sms.trust import trust
+from plugins.sms.window import Window
 
 MOST_DELIVERED: Final = 100
 """Messages taken from one session that are not stored yet; the far side waits with further ones."""
-
 CONFIRM_AFTER: Final = 1.0
 LEAVE_WITHIN: Final = 2.0
 
@@ -48,7 +48,7 @@ class Session:
         self._delivering: set[asyncio.Task[None]] = set()
         self._heard_at = asyncio.get_running_loop().time()
         self._owed = Owed()
-        self._window = asyncio.Semaphore(settings.window)
+        self._window = Window(settings.window)
         self._submitting = 0
         self.sends = False
 
@@ -103,7 +103,7 @@ class Session:
         """Send a submit_sm; the message_id it got. Raises a SendError: OutcomeUnknown when no answer came."""
         self._submitting += 1
         try:
-            async with self._window:
+            async with self._window.place():
                 answer = await self._ask(octets)
         finally:
             self._submitting -= 1

@@ -19,6 +19,7 @@ from hub.api import (
 )
 from plugins.sms.cmpp.provider import Cmpp
 from plugins.sms.provider import Report
+from plugins.sms.tests import certificate
 from plugins.sms.tests.desk import Desk, connection, context, outgoing
 from tests.farside.commanded import Commanded
 
@@ -136,3 +137,16 @@ async def test_a_connection_can_be_tried(tmp_path: Path) -> None:
                 await provider.probe(gateway(far.port, **wrong))
     with pytest.raises(Unreachable):
         await provider.probe(gateway(far.port))
+
+
+@pytest.mark.slow
+async def test_tls_is_spoken_with_whom_it_is_told_to_trust_and_with_nobody_else(tmp_path: Path) -> None:
+    pem = str(certificate.write(tmp_path))
+    async with Commanded(ISMG, tmp_path / "ledger", ("--certificate", pem)) as far:
+        provider = Cmpp(context())
+        assert "logged in" in await provider.probe(gateway(far.port, tls=True, tls_ca=pem))
+        for settings in ({"tls": True}, {"tls": True, "tls_ca": "/nowhere"}):
+            with pytest.raises(Misconfigured):
+                await provider.probe(gateway(far.port, **settings))
+        with pytest.raises(Unreachable):
+            await provider.probe(gateway(far.port, answer_seconds=1))

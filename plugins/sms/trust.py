@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import ssl
+from typing import Protocol
 
 from hub.api import Misconfigured
-from plugins.sms.smpp.settings import SmppSettings
 
 
-def trust(settings: SmppSettings) -> ssl.SSLContext | None:
+class Secured(Protocol):
+    """The settings of a line that may be over TLS; `tls_ca` is a PEM file, "" for the system's authorities."""
+
+    @property
+    def tls(self) -> bool: ...
+
+    @property
+    def tls_ca(self) -> str: ...
+
+
+def trust(settings: Secured) -> ssl.SSLContext | None:
     """The system's authorities, or the one that is named; None without TLS. Raises Misconfigured."""
     if not settings.tls:
         return None
