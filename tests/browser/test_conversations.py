@@ -202,10 +202,13 @@ async def test_a_snoozed_contact_wakes_when_it_is_taken_up(office: Office, sit_d
 async def test_a_template_is_found_by_code_and_by_pinyin_initials(office: Office, sit_down: SitDown) -> None:
     for code, title, text in (("hi", "Greeting", "Dear {customer}, thank you."), ("t7", "退款流程", "退款三天到账。")):
         await office.post("/templates", {"short_code": code, "title": title, "text": text})
+    shop = next(one["id"] for one in (await office.get("/accounts"))["items"] if one["channel"] == "web_chat")
+    await office.post("/templates", {"short_code": "hix", "title": "Hi", "text": "Hi there", "accounts": [shop]})
     lin = await sit_down(office, "lin")
     await takes_mail(lin, office, "Templates")
     await lin.at("composer-text").press_sequentially("/hi")
     await lin.sees("template-hi")
+    await lin.sees_no("template-hix")  # it is for the shop's chat, and this is a mail
     await lin.page.keyboard.press("Enter")
     await expect(lin.at("composer-text")).to_have_value("Dear wang@customers.test, thank you.")
     await lin.write("")

@@ -33,6 +33,7 @@ export const router = createRouter({
         { path: "board", name: "board", component: () => import("./supervisor/BoardPage.vue") },
         { path: "live", name: "live", component: () => import("./supervisor/CallsPage.vue") },
         { path: "agents", name: "agents", component: () => import("./supervisor/AgentsPage.vue") },
+        { path: "pages/:element", name: "plugin-page", component: () => import("./panels/PluginPage.vue") },
         { path: "admin/:page?", name: "admin", component: () => import("./admin/AdminPage.vue") },
         { path: ":rest(.*)*", redirect: { name: "inbox" } },
       ],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fill, findTemplates, pinyinInitials, slashWord } from "./templates";
+import { fill, findTemplates, fitting, pinyinInitials, slashWord } from "./templates";
 
 const templates = [
   { short_code: "hello", title: "Greeting" },
@@ -24,6 +24,21 @@ test("the short code comes before the title", () => {
 test("nothing typed shows everything, nonsense nothing", () => {
   expect(codes("")).toHaveLength(4);
   expect(codes("qqq")).toEqual([]);
+});
+
+test("what is for other accounts is not offered, the language spoken comes first", () => {
+  const made = (title: string, language: string, ...accounts: number[]) => ({ title, language, accounts });
+  const all = [
+    made("hello", "en"),
+    made("any", ""),
+    made("code", "zh", 4),
+    made("theirs", "zh", 5),
+    made("您好", "zh"),
+  ];
+  const titles = (account: number | undefined, language: string) =>
+    fitting(all, { account, language }).map(({ title }) => title);
+  expect(titles(4, "zh")).toEqual(["code", "您好", "any", "hello"]);
+  expect(titles(undefined, "en")).toEqual(["hello", "any", "您好"]);
 });
 
 test("a slash begins a template only where a word begins", () => {

@@ -5,6 +5,23 @@ export interface Findable {
   title: string;
 }
 
+/** Where a conversation stands: which account it is on, and the language spoken in it. */
+export interface Place {
+  account: number | undefined;
+  language: string;
+}
+
+/** Those one may use on this account, the conversation's language first, what is for any language next. */
+export function fitting<T extends { accounts: number[]; language: string }>(
+  templates: T[],
+  { account, language }: Place,
+) {
+  const foreign = (template: T) => (template.language === language ? 0 : template.language ? 2 : 1);
+  return templates
+    .filter(({ accounts }) => !accounts.length || (account !== undefined && accounts.includes(account)))
+    .sort((a, b) => foreign(a) - foreign(b));
+}
+
 /** First characters of each initial's stretch in pinyin order (GB/T 2312 sorting, as every ICU knows it). */
 const BOUNDS: [string, string][] = [
   ["a", "阿"],

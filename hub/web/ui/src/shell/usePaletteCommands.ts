@@ -1,10 +1,12 @@
-import { BookUser, Inbox, ListFilter, MessageSquareText, Settings, Ticket } from "@lucide/vue";
+import { BookUser, Inbox, ListFilter, MessageSquareText, Puzzle, Settings, Ticket } from "@lucide/vue";
 import { type Component, computed, onScopeDispose, ref, watch } from "vue";
 import { useRouter } from "vue-router";
 import { ADMIN_PAGES } from "@/admin/pages";
 import { site } from "@/api";
 import type { SearchHit } from "@/api/types";
 import { t } from "@/i18n";
+import { titleOf } from "@/panels/titleOf";
+import { usePanels } from "@/panels/usePanels";
 import { active } from "@/shortcuts/useShortcuts";
 import { useDirectory } from "@/stores/directory";
 import { useInbox, VIEWS } from "@/stores/inbox";
@@ -44,7 +46,8 @@ export function usePaletteCommands() {
     if (text.value.trim() === wanted) hits.value = page.items.slice(0, 8);
   }
 
-  const fixed = [...actions(), ...views(), ...adminPages()];
+  const pages = usePanels(() => "page");
+  const fixed = [...actions(), ...views(), ...pluginPages(), ...adminPages()];
   const commands = computed(() => [...fixed.filter((command) => fits(command, text.value)), ...hits.value.map(found)]);
 
   function actions(): Command[] {
@@ -70,6 +73,16 @@ export function usePaletteCommands() {
       run: open({ queue: id }),
     }));
     return [...fixedViews, ...queues].map((command) => ({ ...command, group: "views" }));
+  }
+
+  function pluginPages(): Command[] {
+    return pages.value.map((panel) => ({
+      id: `page-${panel.element}`,
+      group: "views",
+      title: titleOf(panel),
+      icon: Puzzle,
+      run: () => void router.push({ name: "plugin-page", params: { element: panel.element } }),
+    }));
   }
 
   function adminPages(): Command[] {

@@ -22,6 +22,10 @@ export interface Template {
   title: string;
   language: string;
   text: string;
+  /** None: for all of them. */
+  accounts: number[];
+  /** What a carrier who approved the text calls it. */
+  reference: string;
 }
 
 /** What a channel can do; screens look there, never at its name. */

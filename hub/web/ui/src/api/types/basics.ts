@@ -34,4 +34,6 @@ export interface Panel {
   titles?: Record<string, string>;
   /** Only beside conversations of these; none: beside all. */
   channels?: string[];
+  /** Path of an SVG, of a panel that is a page of its own. */
+  icon?: string;
 }

@@ -81,6 +81,7 @@ export const conversation = {
     not_mine: "Take the conversation to reply; notes are possible at any time.",
     attach: "Attach files",
     templates: "Templates",
+    approved: "approved",
     template_tip: "templates",
     send: "Send",
     add_note: "Add note",

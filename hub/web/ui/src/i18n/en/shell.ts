@@ -156,5 +156,5 @@ export const shell = {
     call_hang_up: "Hang up",
     group: { everywhere: "Everywhere", offers: "Offers", calls: "Calls", list: "List", conversation: "Conversation" },
   },
-  panel: { broken: "{title} cannot be shown" },
+  panel: { broken: "{title} cannot be shown", nowhere: "There is no such page, or it is not for you." },
 };

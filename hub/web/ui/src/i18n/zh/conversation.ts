@@ -80,6 +80,7 @@ export const conversation = {
     not_mine: "接手会话后才能回复；随时可以添加备注。",
     attach: "添加附件",
     templates: "模板",
+    approved: "已报备",
     template_tip: "模板",
     send: "发送",
     add_note: "添加备注",

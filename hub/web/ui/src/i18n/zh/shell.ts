@@ -149,5 +149,5 @@ export const shell = {
     call_hang_up: "挂断",
     group: { everywhere: "全局", offers: "任务", calls: "通话", list: "列表", conversation: "会话" },
   },
-  panel: { broken: "无法显示“{title}”" },
+  panel: { broken: "无法显示“{title}”", nowhere: "没有此页面，或您无权查看。" },
 };
