@@ -26,6 +26,7 @@ from hub.api import (
     Response,
 )
 from plugins.sms.pictures.limits import PictureLimits
+from plugins.sms.text.narrow import HANDSETS, Narrow
 
 
 class OptedOut(Rejected):
@@ -210,11 +211,24 @@ class Expects(Protocol):
 
 
 @runtime_checkable
+class Narrows(Protocol):
+    """A provider whose far side takes fewer characters in the narrow coding than handsets know: a text with any other
+    is cut and sent in UCS-2."""
+
+    def narrow(self, connection: AnyConnection) -> Narrow: ...
+
+
+@runtime_checkable
 class TakesPictures(Protocol):
     """A provider that carries pictures, on accounts whose number takes them. It is handed them with the text, checked,
     in `Outgoing.attachments`."""
 
     pictures: PictureLimits
+
+
+def narrow_of(provider: Provider, connection: AnyConnection) -> Narrow:
+    """What goes in the narrow coding by this connection."""
+    return provider.narrow(connection) if isinstance(provider, Narrows) else HANDSETS
 
 
 def pictures_of(provider: Provider, account: AnyAccount) -> PictureLimits | None:

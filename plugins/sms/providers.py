@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from hub.api import AnyAccount, AnyConnection, Context, Misconfigured
 from plugins.sms.pictures.limits import PictureLimits
-from plugins.sms.provider import Provider, pictures_of
+from plugins.sms.provider import Provider, narrow_of, pictures_of
+from plugins.sms.text.narrow import HANDSETS, Narrow
 
 
 def _smpp(context: Context) -> Provider:
@@ -64,6 +65,10 @@ class Providers:
     def pictures_of(self, account: AnyAccount) -> PictureLimits | None:
         """What pictures an account carries; None: text only."""
         return pictures_of(self.of(account.connection), account) if account.connection else None
+
+    def narrow_of(self, account: AnyAccount) -> Narrow:
+        """What of its texts goes in the narrow coding."""
+        return narrow_of(self.of(account.connection), account.connection) if account.connection else HANDSETS
 
     def named(self, kind: str) -> Provider:
         """By its kind. Raises Misconfigured for an unknown one."""

@@ -34,7 +34,7 @@ from plugins.sms.consent.words import Wish
 from plugins.sms.meaning import thread_key
 from plugins.sms.pace import Pace
 from plugins.sms.pictures.limits import objection
-from plugins.sms.provider import OptedOut, Outgoing, Provider, Segment, Submitted, pictures_of
+from plugins.sms.provider import OptedOut, Outgoing, Provider, Segment, Submitted, narrow_of, pictures_of
 from plugins.sms.record import sent_parts
 from plugins.sms.record.sent_parts import Sending
 from plugins.sms.settings import AtNight, SmsAccount
@@ -56,8 +56,8 @@ class Sender:
 
     async def send(self, provider: Provider, connection: AnyConnection, account: AnyAccount, message: Outbound) -> Sent:
         """All parts of one message. Raises a SendError; tried again, it goes on where it was."""
-        _check(provider, account, message)
-        pieces = _pieces(provider, account.settings, message)
+        _check(provider, connection, account, message)
+        pieces = _pieces(provider, connection, account.settings, message)
         await self._wait_for_turn(account, message, len(pieces))
         async with self._flying(connection.id):
             ids = [await self._part(provider, connection, account, message, piece) for piece in pieces]
@@ -144,7 +144,7 @@ class Sender:
             pace.wait(message.delivery_id, count, time.monotonic())
 
 
-def _check(provider: Provider, account: AnyAccount, message: Outbound) -> None:
+def _check(provider: Provider, connection: AnyConnection, account: AnyAccount, message: Outbound) -> None:
     settings: SmsAccount = account.settings
     if message.to.scheme != numbers.SCHEME or not numbers.is_number(message.to.value):
         raise Rejected("this sender is a name or withheld, nobody can write to it")
@@ -155,7 +155,7 @@ def _check(provider: Provider, account: AnyAccount, message: Outbound) -> None:
     if len(message.text) > MOST_TEXT:
         raise TooLarge(f"{len(message.text)} characters; a text may have {MOST_TEXT}")
     text = worded(settings, message.text)
-    cost = segments.count(text)
+    cost = segments.count(text, narrow_of(provider, connection))
     if message.attachments:
         if against := objection(pictures_of(provider, account), message.attachments, text):
             raise against
@@ -163,10 +163,12 @@ def _check(provider: Provider, account: AnyAccount, message: Outbound) -> None:
         raise TooLarge(f"{cost.parts} parts; the account allows {settings.max_parts}")
 
 
-def _pieces(provider: Provider, settings: SmsAccount, message: Outbound) -> Sequence[Segment]:
+def _pieces(
+    provider: Provider, connection: AnyConnection, settings: SmsAccount, message: Outbound
+) -> Sequence[Segment]:
     text = worded(settings, message.text)
     if provider.segments:
-        return segments.segments(text, message.delivery_id)
+        return segments.segments(text, message.delivery_id, narrow_of(provider, connection))
     coding = segments.count(text).coding
     return [Segment(text, coding, segments.octets(text, coding))]
 

@@ -26,7 +26,8 @@ from plugins.sms.cmpp.results import Taken, state_of
 from plugins.sms.cmpp.session import VERSIONS, Session
 from plugins.sms.cmpp.settings import CmppSettings, Numbers
 from plugins.sms.provider import Coding, Heard, News, Outgoing, Report, Segment, Submitted, Take
-from plugins.sms.text import header
+from plugins.sms.text import header, narrow
+from plugins.sms.text.narrow import Narrow
 
 NAME: Final = "cmpp"
 ASCII, BINARY, UCS2, GBK = 0, 4, 8, 15
@@ -68,6 +69,10 @@ class Cmpp:
         settings = cast("CmppSettings", connection.settings.of_kind)
         session = min(open_ones, key=lambda each: each.busy)
         return Submitted(await session.submit(_message(settings, outgoing)))
+
+    def narrow(self, connection: AnyConnection) -> Narrow:
+        """The gateway knows ASCII where a handset knows the GSM alphabet."""
+        return narrow.ASCII
 
     async def probe(self, connection: AnyConnection) -> str:
         """Ask on a line that stands, else log in and out again: gateways count their lines."""
@@ -169,13 +174,13 @@ def _message(settings: CmppSettings, outgoing: Outgoing) -> pdu.Submit:
 
 
 def _content(segment: Segment) -> tuple[int, bytes]:
-    """Msg_Fmt and octets: the gateway knows ASCII where a handset knows the GSM alphabet."""
+    """Msg_Fmt and octets."""
     if segment.coding is Coding.OCTETS:
         return BINARY, segment.octets
     form, charset = (ASCII, "ascii") if segment.text.isascii() else (UCS2, "utf-16-be")
     content = segment.text.encode(charset, "replace")
     if len(segment.header) + len(content) > ROOM[form]:
-        raise Unsupported("this gateway takes ASCII or Unicode: shorten the text, or leave out accents and €")
+        raise Unsupported("the text was cut for another alphabet than this gateway's")
     return form, content
 
 

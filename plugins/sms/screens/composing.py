@@ -10,6 +10,7 @@ from plugins.sms.pictures.limits import PictureLimits
 from plugins.sms.providers import Providers
 from plugins.sms.settings import SmsAccount
 from plugins.sms.text.gsm0338 import OCTETS
+from plugins.sms.text.narrow import HANDSETS, Narrow
 
 
 def composing(context: Context, providers: Providers) -> Route:
@@ -19,23 +20,28 @@ def composing(context: Context, providers: Providers) -> Route:
         wanted = request.query.get("account", "")
         for account in await context.accounts("sms"):
             if str(account.id) == wanted:
-                return _json(rules(account.settings, providers.pictures_of(account)))
+                return _json(rules(account.settings, providers.narrow_of(account), providers.pictures_of(account)))
         return _json({"error": {"code": "NOT_FOUND"}}, 404)
 
     docs = "How texts of an account are signed and counted: its signature, the most parts, pictures, the alphabet."
     return Route("GET", "/composing", answer, permission="interactions.reply", docs=docs)
 
 
-def rules(settings: SmsAccount, pictures: PictureLimits | None = None) -> dict[str, object]:
+def rules(settings: SmsAccount, narrow: Narrow = HANDSETS, pictures: PictureLimits | None = None) -> dict[str, object]:
     """Of one account, as `counting.js` wants them."""
     return {
         "signature": settings.signature,
         "signature_at": settings.signature_at,
         "max_parts": settings.max_parts,
         "pictures": pictures and {**asdict(pictures), "types": sorted(pictures.types)},
-        "basic": "".join(char for char, octets in OCTETS.items() if len(octets) == 1),
-        "extension": "".join(char for char, octets in OCTETS.items() if len(octets) == 2),
+        "whole": narrow.whole,
+        "basic": _letters(narrow, 1),
+        "extension": _letters(narrow, 2),
     }
+
+
+def _letters(narrow: Narrow, septets: int) -> str:
+    return "".join(char for char, octets in OCTETS.items() if len(octets) == septets and char in narrow.chars)
 
 
 def _json(body: object, status: int = 200) -> Response:

@@ -31,6 +31,7 @@ from plugins.sms.smpp.again import InDoubt
 from plugins.sms.smpp.pdu import Command, Status
 from plugins.sms.smpp.session import Session
 from plugins.sms.smpp.settings import Alphabet, Bind, SmppSettings
+from plugins.sms.text.narrow import HANDSETS, LATIN1, Narrow
 
 _log = logging.getLogger(__name__)
 _BINDS: Final[Mapping[Bind, Sequence[Command]]] = {
@@ -64,6 +65,11 @@ class Smpp:
         except ValueError as error:
             raise Rejected(f"the text cannot be written as SMPP: {error}") from None
         return Submitted(await session.submit(octets))
+
+    def narrow(self, connection: AnyConnection) -> Narrow:
+        """The whole GSM alphabet, or what Latin-1 has of it."""
+        settings: SmppSettings = connection.settings.of_kind
+        return LATIN1 if settings.default_alphabet is Alphabet.LATIN1 else HANDSETS
 
     def read(self, raw: Raw, account: AnyAccount | None = None) -> Sequence[News]:
         """One deliver_sm. Raises Malformed."""

@@ -18,11 +18,12 @@ _DATA_CODING: Final = {Coding.GSM7: 0, Coding.UCS2: 8, Coding.OCTETS: 4}
 
 
 def submit(outgoing: Outgoing, settings: SmppSettings) -> bytes:
-    """The packet, its sequence number still to be set."""
+    """The packet, its sequence number still to be set. ValueError for a text cut for another alphabet, or an address
+    that has no room."""
     segment = outgoing.segment
     octets, data_coding = segment.octets, _DATA_CODING[segment.coding]
     if segment.coding is Coding.GSM7 and settings.default_alphabet is Alphabet.LATIN1:
-        octets, data_coding = _latin(segment.text)
+        octets = segment.text.encode("latin-1")
     octets = segment.header + octets
     payload = [smpp34.Tlv(_PAYLOAD, octets)] if len(octets) > _LONGEST else []
     source, source_type = _address(outgoing.sender)
@@ -42,14 +43,6 @@ def submit(outgoing: Outgoing, settings: SmppSettings) -> bytes:
         data_coding=data_coding,
         tlvs=payload,
     ).encode()
-
-
-def _latin(text: str) -> tuple[bytes, int]:
-    """Where data_coding 0 is Latin-1: what that lacks (€, Greek) is told as UCS-2."""
-    try:
-        return text.encode("latin-1"), 0
-    except UnicodeEncodeError:
-        return text.encode("utf-16-be"), _DATA_CODING[Coding.UCS2]
 
 
 def _address(number: str) -> tuple[str, tuple[int, int]]:

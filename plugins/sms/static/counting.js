@@ -1,9 +1,8 @@
 /** What a text costs, as the hub counts it when it sends (plugins/sms/text/segments.py): pure, so it can be compared. */
 
-const WHOLE = { GSM7: 160, UCS2: 70 };
 const PIECE = { GSM7: 153, UCS2: 67 };
 
-/** The text as it goes out. `rules`: {signature, signature_at, basic, extension} of the account. */
+/** The text as it goes out. `rules`: {signature, signature_at, whole, basic, extension} of the account. */
 export function worded(rules, text) {
   if (!rules.signature || text.includes(rules.signature)) return text;
   return rules.signature_at === "end" ? text + rules.signature : rules.signature + text;
@@ -15,7 +14,8 @@ export function count(rules, text) {
   const coding = letters.every((letter) => septets(rules, letter)) ? "GSM7" : "UCS2";
   const sizes = letters.map((letter) => (coding === "GSM7" ? septets(rules, letter) : letter.length));
   const units = sizes.reduce((sum, size) => sum + size, 0);
-  if (units <= WHOLE[coding]) return { coding, units, parts: 1, left: WHOLE[coding] - units };
+  const whole = coding === "GSM7" ? rules.whole : 70;
+  if (units <= whole) return { coding, units, parts: 1, left: whole - units };
   const { parts, used } = pieces(sizes, PIECE[coding]);
   return { coding, units, parts, left: PIECE[coding] - used };
 }

