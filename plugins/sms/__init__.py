@@ -14,6 +14,7 @@ from plugins.sms.channel import SmsChannel
 from plugins.sms.consent import confirming
 from plugins.sms.hooked import Webhooks
 from plugins.sms.pictures import lent
+from plugins.sms.record import forgetting
 from plugins.sms.routes import Routes
 from plugins.sms.screens import panels
 from plugins.sms.settings import SmsSettings
@@ -62,6 +63,12 @@ def hub_commands() -> Sequence[Command]:
 
 
 @hookimpl
+async def hub_start(context: Context) -> None:
+    """What is old is looked for every day."""
+    await _channel(context).forgetting.plan()
+
+
+@hookimpl
 async def hub_veto_contact(contact: Contact, context: Context) -> Refusal | None:
     """STOP, and quiet hours."""
     return await _channel(context).gate.refusal(contact)
@@ -81,10 +88,12 @@ async def hub_customer_erased(customer: int, context: Context) -> None:
 
 @hookimpl
 async def hub_timer(context: Context, name: str, payload: Mapping[str, Json]) -> None:
-    """A session may be idle, or a confirmation is due."""
+    """A session may be idle, a confirmation is due, or something may go."""
     channel = _channel(context)
     if name == lent.TIMER:
         await lent.Lent(context).due()
+    elif name == forgetting.TIMER:
+        await channel.forgetting.fire()
     elif name == sessions.TIMER:
         await channel.sessions.fire(payload)
     elif name == confirming.TIMER:

@@ -31,6 +31,7 @@ from plugins.sms.consent.ledger import Ledger
 from plugins.sms.intake import Intake
 from plugins.sms.provider import Cursor, Hears
 from plugins.sms.providers import Providers
+from plugins.sms.record.forgetting import Forgetting
 from plugins.sms.sending import MOST_TEXT, Sender
 from plugins.sms.sessions import Sessions
 from plugins.sms.settings import NAME, SmsAccount, SmsConnection, SmsSettings
@@ -62,6 +63,7 @@ class SmsChannel:
         self.ledger = Ledger(context)
         self.gate = Gate(context, self.ledger)
         self.sessions = Sessions(context)
+        self.forgetting = Forgetting(context, self.settings)
         self.confirmations = Confirmations(context, self.ledger)
         self._sender = Sender(context, self.ledger, self.gate)
         self.intake = Intake(context, self.settings, self.ledger, self._sender, self.sessions, self.confirmations)

@@ -40,6 +40,9 @@ class SmsSettings(BaseModel):
     stop_words: list[str] = Field(
         default_factory=list, description="Further words that mean STOP when they are the whole text"
     )
+    log_days: int = Field(
+        default=365, ge=7, description="How long ids, prices and reports of single parts are kept; texts are the hub's"
+    )
 
 
 def _offer_kinds(schema: dict[str, Any]) -> None:
