@@ -116,10 +116,11 @@ class Files:
 @dataclass(frozen=True, slots=True)
 class Panel:
     """A custom element that fills a slot of the inbox: `timeline:<kind>`, `message` (below each), `composer`, `bar`,
-    `ticket.side`, `customer.side`, `admin`.
+    `ticket.side`, `customer.side`, `admin`, `page` (a page of its own, with its title and `icon` in the menu).
 
     `module` is the URL path of an ES module that defines `element`; titles are per language ("en", "zh"). With
-    `channels`, it stands only beside conversations of these.
+    `channels`, it stands only beside conversations of these. `icon` is the URL path of an SVG, of which the shape is
+    drawn in the colour of the menu; "" draws the menu's own for plugins.
     """
 
     slot: str
@@ -128,6 +129,7 @@ class Panel:
     titles: Mapping[str, str]
     permission: str = ""
     channels: tuple[str, ...] = ()
+    icon: str = ""
 
 
 PluginRoute: TypeAlias = Route | WebSocketRoute | Files

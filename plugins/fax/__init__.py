@@ -48,10 +48,10 @@ def hub_migrations() -> Path:
 def hub_routes(context: Context) -> PluginRoutes:
     """How faxes fare, reports, the log of each number."""
     from plugins.fax.routes import routes
-    from plugins.fax.screens import preview
+    from plugins.fax.screens import arriving, preview
 
     channel = _channel(context)
-    return [*routes(channel), *preview.routes(context, channel.office.printer)]
+    return [*routes(channel), *preview.routes(context, channel.office.printer), *arriving.routes(channel.office)]
 
 
 @hookimpl
@@ -89,6 +89,7 @@ async def hub_start(context: Context) -> None:
         await hand_in(channel.office)
         async with asyncio.TaskGroup() as work:
             work.create_task(channel.broadcasts.run())
+            work.create_task(channel.office.arriving.run())
             work.create_task(housekeeping.run(channel.office))
             work.create_task(channel.sending.run())
     except asyncio.CancelledError:  # the site stops; after a failure the same channel goes on: others hold it

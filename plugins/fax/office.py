@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from sqlalchemy import Connection
 
 from hub.api import AnyAccount, Context, Overloaded, Raw, Signal, Telephony
+from plugins.fax.incoming.arriving import Arriving
 from plugins.fax.incoming.under_way import UnderWay
 from plugins.fax.pages import PageLimits, Printer
 from plugins.fax.people import People
@@ -41,6 +42,7 @@ class Office:
         self.terminals = Terminals(self.settings.workers)
         self.printer = Printer(PageLimits(pages=self.settings.most_pages), self.settings.font)
         self.under_way = UnderWay(context.folder / "incoming")
+        self.arriving = Arriving(context, self.me, self.soon)
         self.people = People(context.store)
         self.news = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()

@@ -19,6 +19,7 @@ from plugins.fax.settings import NAME
 
 READ: Final = "interactions.read"
 MANAGE: Final = "connections.manage"
+_NO_FAX_YET: Final = {"state": "", "attempts": []}
 _NOT_FOUND: Final = Response(b'{"error": {"code": "NOT_FOUND", "message": "There is no such fax."}}', 404)
 
 
@@ -38,13 +39,17 @@ class _Desk:
         self._context = channel.office.context
 
     async def message(self, request: Request) -> Response:
-        """{"state", "page", "of", "attempts", "next_at"}; 404 for what is no fax."""
-        found = await self._found(request)
+        """{"state", "page", "of", "attempts", "next_at"}; the state is "" for what is not dialled yet, or is no fax."""
+        made = await self._made(request)
+        if made is None:
+            return _json(_NO_FAX_YET)
+        found = await self._seen(request, made)
         return _json(report.as_json(*found, _language(request))) if found else _NOT_FOUND
 
     async def report(self, request: Request) -> Response:
         """A page."""
-        found = await self._found(request)
+        made = await self._made(request)
+        found = await self._seen(request, made) if made else None
         if found is None:
             return _NOT_FOUND
         headers = {"Content-Security-Policy": report.CSP}
@@ -61,8 +66,7 @@ class _Desk:
             listed.append({"account": account.address.value, "name": account.name, "calls": calls})
         return _json(listed)
 
-    async def _found(self, request: Request) -> tuple[Job, list[Call]] | None:
-        """None as well for one that is not the viewer's to see."""
+    async def _made(self, request: Request) -> tuple[Job, list[Call]] | None:
         number = request.params["message"]
         if not number.isdecimal() or len(number) > 18:
             return None
@@ -71,10 +75,12 @@ class _Desk:
             job = jobs.of_message(conn, int(number))
             return (job, log_book.attempts(conn, int(number))) if job else None
 
-        found = await self._context.store.read(look)
-        if found is None or request.viewer is None:
-            return None
-        return found if await self._context.sees(request.viewer, found[0].interaction_id) else None
+        return await self._context.store.read(look)
+
+    async def _seen(self, request: Request, made: tuple[Job, list[Call]]) -> tuple[Job, list[Call]] | None:
+        """None when it is not the viewer's to see."""
+        viewer = request.viewer
+        return made if viewer and await self._context.sees(viewer, made[0].interaction_id) else None
 
 
 def _language(request: Request) -> str:

@@ -54,7 +54,7 @@ queue = "orders"
 login = "lin"
 name = "Lin Yue"
 password = "{password}"
-roles = ["agent"]
+roles = ["supervisor"]
 queues = ["orders"]
 """
 
@@ -96,6 +96,14 @@ async def stands(desk: Desk, **known: Any) -> None:
         await expect(desk.at("fax-stage")).to_have_attribute(f"data-{name}", str(value), timeout=PATIENCE)
 
 
+async def it_is_seen_to_arrive(lin: Desk) -> None:
+    """Page by page, while it does."""
+    arriving = lin.at("fax-arriving")
+    await expect(arriving).to_contain_text(DEALER, timeout=LONG)
+    await expect(arriving).to_have_attribute("data-page", "2", timeout=LONG)
+    assert await faults(lin) == []
+
+
 async def a_new_fax_is_looked_at(lin: Desk) -> None:
     """Somebody begins one with a file, while another is on its way: what cannot be printed is said beforehand."""
     await lin.at("start-contact").click()
@@ -119,9 +127,15 @@ async def test_pages_are_turned_by_keys_and_an_answer_is_seen_before_it_goes(par
     lin = await sit_down(parts, "lin")
     await lin.page.add_init_script(PRINTER)
     await change(lin, preferences={"undo_seconds": 0})  # nothing waits to be taken back
+    complaints: list[str] = []
+    lin.page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     await lin.be("READY")
+    await lin.at("nav-fax-desk").click()
+    await lin.sees("fax-arriving-count", "No fax is coming in.")
     parts.dealer.send(FAX, order())
+    await it_is_seen_to_arrive(lin)
     await expect(lin.at("offer")).to_be_visible(timeout=LONG)
+    await lin.sees_no("fax-arriving")
     await lin.accept()
 
     await lin.sees("fax-facts", "3 pages")
@@ -155,5 +169,6 @@ async def test_pages_are_turned_by_keys_and_an_answer_is_seen_before_it_goes(par
     await change(lin, language="zh")
     await lin.sees("fax-state", "1 页已送达")
     await lin.sees("fax-place", "第 1 页，共 3 页")
+    assert [words for words in complaints if "422" not in words] == []  # what cannot be printed is refused so
     [*_, received] = parts.dealer.entries
     assert (received.direction, received.pages) == ("IN", 1)

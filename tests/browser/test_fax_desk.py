@@ -71,7 +71,7 @@ async def test_a_ticket_is_answered_by_fax_and_a_broadcast_tells_each_result(
     on_it = await (await ada.page.request.get(f"{hub.http}/api/v1/interactions?ticket={ticket}")).json()
     assert [each["channel"] for each in on_it["items"]] == ["fax"]
 
-    await ada.page.goto(f"{hub.http}/admin/plugins")
+    await ada.page.goto(f"{hub.http}/pages/fax-desk")
     await ada.at("broadcast-title").fill("Prices")
     await ada.at("broadcast-text").fill("Our new prices.")
     await ada.at("broadcast-numbers").fill(f"Pudong; {DEALER}\nnone")

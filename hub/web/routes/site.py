@@ -21,7 +21,7 @@ routes = Routes("site")
 @dataclass(frozen=True, slots=True)
 class PanelItem:
     """A custom element that fills a slot of the inbox; `module` defines it, `titles` are by language. With `channels`,
-    it is only for conversations of these."""
+    it is only for conversations of these. `icon` is the path of an SVG, of one that has a place in the menu."""
 
     plugin: str
     slot: str
@@ -29,6 +29,7 @@ class PanelItem:
     module: str
     titles: Mapping[str, str]
     channels: tuple[str, ...]
+    icon: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ async def list_audit(call: Call, query: AuditQuery) -> Page[AuditEntry]:
 
 def _panels(call: Call, plugin: str) -> list[PanelItem]:
     return [
-        PanelItem(plugin, panel.slot, panel.element, panel.module, panel.titles, panel.channels)
+        PanelItem(plugin, panel.slot, panel.element, panel.module, panel.titles, panel.channels, panel.icon)
         for panel in call.node.services.registry.panels.get(plugin, ())
         if not panel.permission or call.actor.may(panel.permission)
     ]

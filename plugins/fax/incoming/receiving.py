@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime
 from typing import Final
 
-from hub.api import Address, AnyAccount, HubError, Json, Line, Signal
+from hub.api import Address, AnyAccount, HubError, Line
 from plugins.fax import log_book
 from plugins.fax.incoming.folding import Facts, folded
 from plugins.fax.incoming.left_behind import whole_pages
@@ -17,7 +17,7 @@ from plugins.fax.office import Office, settings_of, station_of
 from plugins.fax.on_the_line import fax
 from plugins.fax.settings import NAME, SCHEME
 from plugins.fax.terminal.ending import ending
-from plugins.fax.terminal.job import Done, Event, Job, Progress
+from plugins.fax.terminal.job import Done, Event, Job
 from plugins.fax.terminal.process import FaxError
 
 CALL_DROPPED: Final = 49
@@ -29,6 +29,7 @@ async def receive(office: Office, account: AnyAccount, line: Line) -> None:
     caller = line.caller.value if line.caller else ""
     note = Note.now(account.address.value, caller, line.called.value)
     piece = await asyncio.to_thread(office.under_way.begin, note)
+    office.arriving.begins(piece.name, account, caller)
     began = time.monotonic()
     done: Done | None = None
     try:
@@ -45,9 +46,7 @@ async def _faxed(office: Office, account: AnyAccount, line: Line, piece: Piece) 
     job = Job(calling=False, receive=piece.path, ident=station_of(account), ecm=own.ecm, page_seconds=own.page_seconds)
 
     def hear(event: Event) -> None:
-        if isinstance(event, Progress):
-            said: dict[str, Json] = {"phase": "RECEIVING", "page": event.page, "bit_rate": event.bit_rate}
-            office.signal(account, Signal(f"fax/{piece.name}", "fax", said))
+        office.arriving.hears(piece.name, event)
 
     return await fax(office.terminals, line, job, own.t38, hear)
 
@@ -55,8 +54,16 @@ async def _faxed(office: Office, account: AnyAccount, line: Line, piece: Piece) 
 async def _hand_in(
     office: Office, account: AnyAccount, piece: Piece, note: Note, end: Done | None, seconds: float
 ) -> None:
+    try:
+        done = end if end is not None else await asyncio.to_thread(_cut_off, piece)
+        office.arriving.reads(piece.name, done.pages)
+        await _handed_in(office, account, piece, note, done, seconds)
+    finally:
+        office.arriving.over(piece.name)
+
+
+async def _handed_in(office: Office, account: AnyAccount, piece: Piece, note: Note, done: Done, seconds: float) -> None:
     """Calls without a page (somebody spoke, a wrong number) stand in the account's log alone."""
-    done = end if end is not None else await asyncio.to_thread(_cut_off, piece)
     if done.pages and piece.path.exists():
         whose = await _meant(office, account, done.sub_address)
         tiff = await asyncio.to_thread(piece.path.read_bytes)

@@ -11,21 +11,23 @@ from hub.api import Panel
 STATIC: Final = Path(__file__).parents[1] / "static"
 _MODULES: Final = "/p/fax/static"
 _CHANNELS: Final = ("fax",)
+SUPERVISE: Final = "interactions.supervise"
 
 
 def panels() -> Sequence[Panel]:
-    """The pages of a fax, how one that was sent fares, and what goes with one that is written."""
+    """The pages of a fax, how one that was sent fares, what goes with one that is written, and the supervisors' page:
+    what comes in now, and lists of numbers."""
     pages, fares, writes = (
         {"en": "Fax", "zh": "传真"},
         {"en": "How the fax fares", "zh": "传真进度"},
         {"en": "Pages of the fax", "zh": "传真页面"},
     )
     answers = {"en": "Answer by fax", "zh": "传真答复"}
-    many = {"en": "Fax broadcasts", "zh": "传真群发"}
+    desk = {"en": "Faxes", "zh": "传真"}
     return [
         Panel("timeline:FAX", "fax-message", f"{_MODULES}/message.js", pages),
         Panel("message", "fax-progress", f"{_MODULES}/progress.js", fares, channels=_CHANNELS),
         Panel("composer", "fax-composing", f"{_MODULES}/composing.js", writes, channels=_CHANNELS),
         Panel("ticket.side", "fax-answering", f"{_MODULES}/answering.js", answers, permission="interactions.reply"),
-        Panel("admin", "fax-broadcasts", f"{_MODULES}/broadcasts.js", many, permission="interactions.supervise"),
+        Panel("page", "fax-desk", f"{_MODULES}/desk.js", desk, permission=SUPERVISE, icon=f"{_MODULES}/fax.svg"),
     ]

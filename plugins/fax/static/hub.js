@@ -27,3 +27,31 @@ async function read(answer) {
 }
 
 const refusal = (status, words) => Object.assign(new Error(words), { status });
+
+const SOONEST_MS = 1000;
+const LATEST_MS = 15_000;
+
+/** Whatever the plugin says on this socket, which is opened again when it breaks; `lost` is told of that. Returns what
+ * ends it. */
+export function follow(path, hear, lost) {
+  let socket, timer;
+  let pause = SOONEST_MS;
+  const open = () => {
+    socket = new WebSocket(new URL(`/p/fax/${path}`, location.href.replace(/^http/, "ws")));
+    socket.onmessage = ({ data }) => {
+      pause = SOONEST_MS;
+      hear(JSON.parse(data));
+    };
+    socket.onclose = () => {
+      lost();
+      timer = setTimeout(open, pause);
+      pause = Math.min(2 * pause, LATEST_MS);
+    };
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    socket.onclose = null;
+    socket.close();
+  };
+}

@@ -59,8 +59,8 @@ class FaxProgress extends Element {
 
   #show() {
     const report = this.#report;
-    this.hidden = !report;
-    if (!report) return;
+    this.hidden = !report?.state;
+    if (this.hidden) return; // nothing was dialled yet: it may still be taken back
     const said = (key, values) => say(this.language, key, values);
     const live = this.#live && UNDER_WAY.includes(this.#live.phase) ? this.#live : null;
     const state = live?.phase ?? report.state;

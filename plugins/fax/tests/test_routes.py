@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,6 +37,15 @@ async def test_how_a_fax_fares_is_told_to_those_who_see_its_conversation(path: s
     assert shown.status == 200 and b"+8613800138000" in shown.body
     context.hidden.add(3)
     assert (await route.endpoint(request)).status == 404
+
+
+async def test_a_message_that_is_not_dialled_yet_has_no_state_and_no_report() -> None:
+    desk = {route.path: route for route in routes(FaxChannel(FakeContext("fax", FaxSettings(), migrations=MIGRATIONS)))
+            if isinstance(route, Route)}  # fmt: skip
+    request = Request("GET", "/p/fax/messages/2", {"message": "2"}, {}, {}, b"", "", "", ANN)
+    fares = await desk["/messages/{message}"].endpoint(request)
+    assert (fares.status, json.loads(fares.body)) == (200, {"state": "", "attempts": []})
+    assert (await desk["/messages/{message}/report"].endpoint(request)).status == 404
 
 
 def test_why_it_did_not_go_is_said_in_the_readers_language() -> None:
