@@ -53,6 +53,8 @@ BODIES: dict[str, Any] = {
     "PUT /agents/{user_id}/presence": {"state": "NOT_READY"},
     "PUT /agents/{user_id}/limits": {"limits": {}},
     "PUT /me/limits": {"limits": {}},
+    "PUT /me/own-box": {"enabled": False},
+    "PUT /users/{user_id}/own-box": {"enabled": False},
     "POST /routing/preview": {"queue": ABSENT},
     "POST /routing/replay": SPAN,
     "POST /routing/conditions": {"when": "true"},

@@ -9,6 +9,7 @@ import numpy as np
 RATE = 8_000
 CHORDS = ((262, 330, 392, 494), (220, 262, 330, 440), (175, 220, 262, 349), (196, 247, 294, 392))
 NOTE_SECONDS = 0.5
+RECORD_TONE = 0.3
 
 
 @functools.cache
@@ -24,6 +25,13 @@ def ringback() -> bytes:
     t = np.arange(RATE) / RATE
     tone = np.sin(2 * np.pi * 450 * t) * 5_000
     return np.concatenate([tone, np.zeros(4 * RATE)]).astype("<i2").tobytes()
+
+
+@functools.cache
+def record_tone() -> bytes:
+    """1000 Hz, `RECORD_TONE` seconds: what is said after it is kept."""
+    t = np.arange(int(RATE * RECORD_TONE)) / RATE
+    return (np.sin(2 * np.pi * 1000 * t) * 8_000).astype("<i2").tobytes()
 
 
 def _note(frequency: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:

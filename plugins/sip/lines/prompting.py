@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from hub.api import Json, Outbound
 from plugins.sip.lines.line import Line
+from plugins.sip.lines.music import RECORD_TONE, record_tone
 from plugins.sip.lines.speaking import Words
 
 
@@ -28,6 +29,8 @@ def say(line: Line, message: Outbound, transfer: Callable[[str, Mapping[str, Jso
         seconds = float(str(entry.get("seconds") or 120))
 
         async def record() -> None:
+            if line.speaking is not None:
+                await line.speaking.tone(record_tone(), RECORD_TONE)
             await line.collecting.record(seconds)
 
         then = record

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,7 @@ from plugins.sip.media.engine import MediaEngine, MediaError
 
 log = logging.getLogger(__name__)
 LONGEST_PROMPT: Final = 300.0
+SLACK: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,12 @@ class Speaking:
         if play == self._playing:
             self._over.set()
 
+    async def tone(self, sound: bytes, seconds: float) -> None:
+        """This short sound, of so many seconds, heard out. Raises MediaError."""
+        with contextlib.suppress(TimeoutError):  # nobody waits for a word that the media has lost
+            async with asyncio.timeout(seconds + SLACK):
+                await self._hear_out(sound)
+
     async def background(self, music: Path | bytes | None) -> None:
         """What is heard when nothing is said; None: silence."""
         self._background = music
@@ -100,10 +108,13 @@ class Speaking:
         if speech is None or not words.text.strip():
             return
         audio = await speech.speak(words.text, words.language)
-        self._over.clear()
-        self._playing = await self._engine.play(self._leg, audio.path)
         async with asyncio.timeout(LONGEST_PROMPT):
-            await self._over.wait()
+            await self._hear_out(audio.path)
+
+    async def _hear_out(self, sound: Path | bytes) -> None:
+        self._over.clear()
+        self._playing = await self._engine.play(self._leg, sound)
+        await self._over.wait()
 
     async def _resume_background(self) -> None:
         if self._background is not None:

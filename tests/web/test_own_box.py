@@ -1,0 +1,33 @@
+"""An agent's own voicemail box is off until somebody has it: the agent, or who manages them."""
+
+from __future__ import annotations
+
+from tests.web.people import People
+
+BOX = {"enabled": True, "greeting": "您好，请留言。", "ring_seconds": 12, "at_once": False}
+
+
+async def test_agents_set_their_own_and_colleagues_see_who_has_one(people: People) -> None:
+    agent, other = await people.client("agent"), await people.client("other")
+    before = (await agent.get("/me/own-box")).json()
+    assert before == {"enabled": False, "greeting": "", "ring_seconds": 20, "at_once": True}
+    assert (await agent.put("/me/own-box", json=BOX)).json() == BOX
+    assert (await agent.get("/me/own-box")).json() == BOX
+    assert (await other.get("/own-boxes")).json() == [people.ids.users["agent"]]
+    await agent.put("/me/own-box", json={**BOX, "enabled": False})
+    assert (await other.get("/own-boxes")).json() == []
+
+
+async def test_only_who_manages_an_agent_sets_theirs(people: People) -> None:
+    path = f"/users/{people.ids.users['agent']}/own-box"
+    admin, agent, other = [await people.client(login) for login in ("admin", "agent", "other")]
+    assert (await other.put(path, json=BOX)).status_code == (await agent.put(path, json=BOX)).status_code == 403
+    assert (await admin.put(path, json=BOX)).json() == BOX
+    assert (await agent.get("/me/own-box")).json() == (await admin.get(path)).json() == BOX
+
+
+async def test_what_cannot_be_is_refused(people: People) -> None:
+    agent = await people.client("agent")
+    wrong = [{"ring_seconds": 0}, {"ring_seconds": 301}, {"greeting": "x" * 2001}, {"enabled": None}]
+    answers = [(await agent.put("/me/own-box", json={**BOX, **each})).status_code for each in wrong]
+    assert answers == [422] * 4
