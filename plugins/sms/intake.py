@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final
 
-from hub.api import Accepted, AnyAccount, AnyConnection, Context, Emit, Json, Malformed, Raw, UnknownAccount
+from hub.api import (
+    Accepted,
+    AnyAccount,
+    AnyConnection,
+    Context,
+    Emit,
+    Json,
+    Malformed,
+    Overloaded,
+    Raw,
+    Signal,
+    UnknownAccount,
+)
 from plugins.sms import meaning, numbers
 from plugins.sms.consent.confirming import Confirmations
 from plugins.sms.consent.ledger import Consent, Ledger, Source
@@ -20,6 +33,9 @@ from plugins.sms.settings import NAME, SmsSettings
 
 _OVERTAKING: Final = 10.0
 """Seconds a report of something we do not know yet waits while submissions are under way."""
+
+
+PARTS: Final = "parts"
 
 
 class Intake:
@@ -71,6 +87,7 @@ class Intake:
             account = self._addressee(heard[0], own)
         wishes = [one for each in heard if (one := await self._wished(each, account or _first(own), raw))]
         verdicts = await self._verdicts(connection.id, [each for each in news if isinstance(each, Report)])
+        await self._show(verdicts, [each for each in news if isinstance(each, Report)], own)
         if news and not heard and not any(_is_news(each) for each in verdicts.values()):
             return None
         account = account or _whose(verdicts, own) or _first(own)
@@ -111,6 +128,19 @@ class Intake:
             found = await store.write(lambda sql: sent_parts.report(sql, connection_id, report))
         return found
 
+    async def _show(
+        self, verdicts: Mapping[str, Verdict | None], reports: Sequence[Report], own: Sequence[AnyAccount]
+    ) -> None:
+        """A part of a text has arrived, and others not yet: nothing to store, and something to see."""
+        for report in reports:
+            verdict, account = verdicts[report.refers_to], _whose(verdicts, own)
+            if verdict is None or verdict.state is not None or account is None or not report.recipient:
+                continue
+            number = numbers.normalise(report.recipient, self._region(account))
+            signal = Signal(meaning.thread_key(number), PARTS, {"message": verdict.message_id})
+            with suppress(Overloaded):  # whoever looks later sees it
+                await self._context.emit_signal(account, signal)
+
 
 def _is_news(verdict: Verdict | None) -> bool:
     """Unknown ones are stored too: somebody may want to know."""
@@ -130,7 +160,7 @@ def _addressed(raw: Raw, account: AnyAccount) -> Raw:
     return Raw(raw.body, {**raw.meta, "account": account.address.value})
 
 
-def _whose(verdicts: dict[str, Verdict | None], own: Sequence[AnyAccount]) -> AnyAccount | None:
+def _whose(verdicts: Mapping[str, Verdict | None], own: Sequence[AnyAccount]) -> AnyAccount | None:
     named = {verdict.account for verdict in verdicts.values() if verdict is not None}
     return next((account for account in own if account.address.value in named), None)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from plugins.sms import smsc
 from plugins.sms.smsc.command import START
@@ -110,6 +110,23 @@ async def change(desk: Desk, **mine: Any) -> None:
     await desk.page.reload()
 
 
+async def says_what_has_arrived(lin: Desk) -> None:
+    """The SMSC here delivers all or nothing; a carrier's reports come one by one."""
+
+    async def half(route: Route) -> None:
+        told = await (await route.fetch()).json()
+        for parts in told.values():
+            parts["states"] = ["DELIVERED", *["SENT"] * (len(parts["states"]) - 1)]
+        await route.fulfill(json=told)
+
+    await lin.page.route("**/p/sms/parts?*", half)
+    await lin.page.reload()
+    await expect(lin.at("sms-parts").last).to_contain_text("1 of 2 delivered", timeout=PATIENCE)
+    await lin.page.unroute("**/p/sms/parts?*")
+    await lin.page.reload()
+    await expect(lin.at("sms-parts").last).not_to_contain_text("delivered", timeout=PATIENCE)
+
+
 async def test_a_text_is_answered_counted_delivered_and_stopped(garage: Garage, sit_down: SitDown) -> None:
     lin = await sit_down(garage, "lin")
     await change(lin, preferences={"undo_seconds": 0})  # nothing waits to be taken back
@@ -135,6 +152,7 @@ async def test_a_text_is_answered_counted_delivered_and_stopped(garage: Garage, 
     await expect(lin.at("sms-parts")).to_have_count(2, timeout=PATIENCE)
 
     await lin.has("sms-consent", "allowed")
+    await says_what_has_arrived(lin)
     await garage.handset.write("退订")
     await lin.has("sms-consent", "stopped")
     await lin.sees("sms-parts", "Asks for no more texts")

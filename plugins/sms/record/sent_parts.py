@@ -39,6 +39,7 @@ class Verdict:
     refers_to: str
     account: str
     state: ReceiptState | None
+    message_id: int = 0
 
 
 def begin(sql: Connection, sending: Sending, now: int) -> str | None:
@@ -108,7 +109,7 @@ def report(sql: Connection, connection_id: int, told: Report) -> Verdict | None:
         values["price"] = kept(told.price, 40)
     sql.execute(update(parts).where(parts.c.id == found.id).values(**values))
     known_as = name(rows[0].connection_id, rows[0].external_id)
-    return Verdict(known_as, found.account, _together(list(states.values()), rows[0].total))
+    return Verdict(known_as, found.account, _together(list(states.values()), rows[0].total), found.message_id)
 
 
 def of_interaction(sql: Connection, interaction_id: int) -> dict[int, list[Any]]:

@@ -2,6 +2,8 @@
 
 const WORDS = {
   parts: ["{parts} texts", "{parts} 条短信"],
+  delivered: ["{delivered} of {of} delivered", "已送达 {delivered}/{of} 条"],
+  failed_parts: ["{failed} of {of} failed", "{failed}/{of} 条未送达"],
   one_part: ["1 text", "1 条短信"],
   left: ["{left} characters left in it", "本条还可写 {left} 字"],
   GSM7: ["GSM-7", "GSM-7"],

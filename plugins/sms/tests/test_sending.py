@@ -11,6 +11,7 @@ import pytest
 
 import plugins.sms
 from hub.api import (
+    Accepted,
     Address,
     AnyAccount,
     AnyConnection,
@@ -21,6 +22,7 @@ from hub.api import (
     ReceiptState,
     Rejected,
     SendError,
+    Signal,
     Throttled,
     TooLarge,
     Unreachable,
@@ -49,6 +51,7 @@ class Carrier:
         self.taken: list[Outgoing] = []
         self.asked = 0
         self.trouble = trouble
+        self.news: Sequence[News] = ()
 
     async def submit(self, connection: AnyConnection, outgoing: Outgoing) -> Submitted:
         self.asked += 1
@@ -58,7 +61,7 @@ class Carrier:
         return Submitted(f"{len(self.taken):X}", price="0.05 CNY")
 
     def read(self, raw: Raw, account: AnyAccount | None = None) -> Sequence[News]:
-        return []
+        return self.news
 
     async def probe(self, connection: AnyConnection) -> str:
         return ""
@@ -136,6 +139,25 @@ async def test_a_text_is_delivered_when_all_its_parts_are() -> None:
     assert await office.report("9", ReceiptState.DELIVERED) is None
     await office.send(LONG, 6)
     assert await office.report("4", ReceiptState.FAILED) == ("7:3", ReceiptState.FAILED)
+
+
+async def test_a_part_that_has_arrived_is_shown_while_others_have_not() -> None:
+    office, stored = Office(Carrier()), []
+    await office.send(LONG)
+
+    async def emit(raw: Raw, cursor: str | None = None) -> Accepted:
+        stored.append(raw)
+        return Accepted(1)
+
+    async def told(name: str) -> None:
+        office.carrier.news = [Report(name, ReceiptState.DELIVERED, recipient="13800138000")]
+        await office.channel.intake.take(office.carrier, WAY, emit, Raw(b"a receipt"))
+
+    await told("1")
+    assert office.context.signals == [(office.account, Signal(f"tel:{BOB}", "parts", {"message": 2}))]
+    assert not stored, "there is nothing to keep: the message is not delivered yet"
+    await told("2")
+    assert len(office.context.signals) == len(stored) == 1, "now the hub tells everybody by itself"
 
 
 async def test_an_id_told_in_hexadecimal_is_known_in_decimal() -> None:
