@@ -126,7 +126,8 @@ class CallChannel(LiveChannel, Protocol):
     release       end this agent's leg, whether it rings or talks; the customer stays
     bridge        the customer and these agents' legs hear each other, as soon as they are up; no other leg does. None:
                   self-service has a customer who waited, no music any more
-    consult       these agents' legs hear each other; the customer is held
+    consult       these agents' legs hear each other; the customer hears, and is heard by, the others (legs that are in
+                  the call, too), and is held where there are none
     hold, resume  the customer is held (music), and talks again with whom they talked
     waiting       the customer waits for an agent (again): music, announcements (place and time: `Context.conversation`)
     invite        call a number outside and have it in the call: in `bridge`, its leg is one of the legs
@@ -151,7 +152,7 @@ class CallChannel(LiveChannel, Protocol):
 
     async def bridge(self, account: AnyAccount, thread: str, legs: Sequence[str]) -> None: ...
 
-    async def consult(self, account: AnyAccount, thread: str, legs: Sequence[str]) -> None: ...
+    async def consult(self, account: AnyAccount, thread: str, legs: Sequence[str], others: Sequence[str]) -> None: ...
 
     async def hold(self, account: AnyAccount, thread: str) -> None: ...
 

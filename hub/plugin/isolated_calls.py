@@ -41,8 +41,8 @@ class IsolatedCalls:
     async def bridge(self, account: AnyAccount, thread: str, legs: Sequence[str]) -> None:
         await self._do("bridge", self._channel.bridge(account, thread, legs))
 
-    async def consult(self, account: AnyAccount, thread: str, legs: Sequence[str]) -> None:
-        await self._do("consult", self._channel.consult(account, thread, legs))
+    async def consult(self, account: AnyAccount, thread: str, legs: Sequence[str], others: Sequence[str]) -> None:
+        await self._do("consult", self._channel.consult(account, thread, legs, others))
 
     async def hold(self, account: AnyAccount, thread: str) -> None:
         await self._do("hold", self._channel.hold(account, thread))

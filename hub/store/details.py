@@ -53,12 +53,13 @@ class LegItem:
 
 @dataclass(frozen=True, slots=True)
 class ConsultItem:
-    """A colleague was asked for; `user` is null until one is in it."""
+    """A colleague was asked for; `user` is null until one is in it. `aside`: the customer does not hear them."""
 
     work: int
     user: Named | None
     queue: int
     since: datetime
+    aside: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ class InteractionDetail(InteractionItem):
     """One interaction in whole. `reply_to` is where an answer goes; `explanation` says why routing offered it as it
     did; `capabilities` is null when the channel's plugin is not there; `related` are others of the same ticket;
     `candidates` are the customers it may be from besides the one it belongs to; `call`: it has legs, which are the
-    agents'; `heard` is how well those that are over were heard; `consult` is the colleague who was asked for; `tasks`
-    are the reader's own, about it."""
+    agents'; `heard` is how well those that are over were heard; `consult` is the colleague who was asked for: the
+    reader, the one asked aside, or the last; `tasks` are the reader's own, about it."""
 
     segments: list[SegmentItem]
     capabilities: CapabilitiesItem | None
@@ -112,7 +113,7 @@ def get_detail(
         call=more.call,
         legs=_legs(conn, interaction_id) if more.call else [],
         heard=heard(conn, more.attributes) if more.call else [],
-        consult=_consult(conn, interaction_id),
+        consult=_consult(conn, actor, interaction_id),
         tasks=_tasks(conn, actor, interaction_id),
     )
 
@@ -128,11 +129,11 @@ def _legs(conn: Connection, interaction_id: int) -> list[LegItem]:
     return [LegItem(each.offer, each.user, each.up, each.accepted, each.since) for each in found]
 
 
-def _consult(conn: Connection, interaction_id: int) -> ConsultItem | None:
+def _consult(conn: Connection, actor: Actor, interaction_id: int) -> ConsultItem | None:
     asked = work.open_of(conn, interaction_id, "consult")
     if not asked:
         return None
-    row = asked[-1]
+    row = max(asked, key=lambda row: (row["user_id"] == actor.user_id, bool(row["payload"].get(legs.ASIDE)), row["id"]))
     is_in = row["state"] == WorkState.ASSIGNED
     user = Named(row["user_id"], presences.name_of(conn, row["user_id"]) or "") if is_in else None
-    return ConsultItem(row["id"], user, row["queue_id"], row["created_at"])
+    return ConsultItem(row["id"], user, row["queue_id"], row["created_at"], bool(row["payload"].get(legs.ASIDE)))

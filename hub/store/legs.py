@@ -15,13 +15,15 @@ from hub.store.tables import parties as others
 from hub.store.unit import Tx
 
 PREFIX = "offer:"
+ASIDE = "aside"
+"""In the payload of a colleague's work: they were asked for a word in private."""
 TALKING = ("interaction", "consult")  # kinds of work whose agent talks with the customer, or about them
 
 
 @dataclass(frozen=True, slots=True)
 class Leg:
     """One agent's leg. `kind` is that of the work: "interaction" or "consult"; `since` when it rang, or came up;
-    `called` is its name where that is not the offer's."""
+    `called` is its name where that is not the offer's; `aside`: a colleague whom the customer does not hear."""
 
     offer: int
     user: int
@@ -31,6 +33,7 @@ class Leg:
     since: datetime
     expires_at: datetime
     called: str = ""
+    aside: bool = False
 
     @property
     def name(self) -> str:
@@ -84,7 +87,8 @@ def legs_of(conn: Connection, interaction_id: int) -> list[Leg]:
 def legs_among(conn: Connection, ids: Collection[int]) -> list[tuple[int, Leg]]:
     """As `legs_of`, of several interactions, each leg with its own."""
     joined = select(offers, work.c.kind.label("kind"), work.c.state.label("work_state"), work.c.user_id.label("holder"))
-    joined = joined.add_columns(others.c.id.label("party")).join(work, work.c.id == offers.c.work_id)
+    joined = joined.add_columns(others.c.id.label("party"), work.c.payload.label("about"))
+    joined = joined.join(work, work.c.id == offers.c.work_id)
     taken_over = (others.c.interaction_id == offers.c.interaction_id) & (others.c.offer_id == offers.c.id)
     joined = joined.outerjoin(others, taken_over)
     joined = joined.join(interactions, interactions.c.id == offers.c.interaction_id)
@@ -142,5 +146,6 @@ def _leg(row: Row) -> Leg:
     up = row["state"] == OfferState.BRIDGED
     accepted = row["state"] == OfferState.ACCEPTED
     since = row["ended_at"] or row["created_at"]
+    aside = row["kind"] == "consult" and bool(row["about"].get(ASIDE))
     called = parties.name_of(row["party"]) if row["party"] is not None else ""
-    return Leg(row["id"], row["user_id"], row["kind"], up, accepted, since, row["expires_at"], called)
+    return Leg(row["id"], row["user_id"], row["kind"], up, accepted, since, row["expires_at"], called, aside)

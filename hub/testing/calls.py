@@ -12,7 +12,7 @@ def commands(channel: CallChannel, account: AnyAccount) -> Iterator[tuple[str, A
     yield "ring", channel.ring(account, Ringing(LEG, THREAD, 1, None, 30.0))
     yield "release", channel.release(account, THREAD, LEG, "test")
     yield "bridge", channel.bridge(account, THREAD, [LEG])
-    yield "consult", channel.consult(account, THREAD, [LEG])
+    yield "consult", channel.consult(account, THREAD, [LEG], [OTHER])
     yield "hold", channel.hold(account, THREAD)
     yield "resume", channel.resume(account, THREAD)
     yield "waiting", channel.waiting(account, THREAD)

@@ -139,8 +139,8 @@ class SipChannel:
     async def bridge(self, account: AnyAccount, thread: str, legs: Sequence[str]) -> None:
         await self._arrange(thread, lambda line: line.arrangement.talk(legs))
 
-    async def consult(self, account: AnyAccount, thread: str, legs: Sequence[str]) -> None:
-        await self._arrange(thread, lambda line: line.arrangement.consult(legs))
+    async def consult(self, account: AnyAccount, thread: str, legs: Sequence[str], others: Sequence[str]) -> None:
+        await self._arrange(thread, lambda line: line.arrangement.consult(legs, others))
 
     async def hold(self, account: AnyAccount, thread: str) -> None:
         await self._arrange(thread, lambda line: line.arrangement.hold(held=True))

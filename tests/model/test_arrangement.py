@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,8 +19,8 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ANN, BO, FOX, EVE = "offer:1", "offer:2", "party:1", "party:2"
 
 
-def leg(number: int, *, up: bool) -> Leg:
-    return Leg(number, number, "interaction", up, False, NOON, NOON)
+def leg(number: int, *, up: bool, kind: str = "interaction", aside: bool = False) -> Leg:
+    return Leg(number, number, kind, up, False, NOON, NOON, aside=aside)
 
 
 legs = st.lists(st.tuples(st.integers(1, 5), st.booleans()), unique_by=lambda each: each[0], max_size=4).map(
@@ -59,7 +60,6 @@ arrangements = st.builds(wanted, states, legs, parties, audio)
         (InteractionState.CONNECTED, 1, Talk.BRIDGED),
         (InteractionState.ON_HOLD, 1, Talk.HELD),
         (InteractionState.CONSULTING, 1, Talk.BRIDGED),
-        (InteractionState.CONSULTING, 2, Talk.CONSULT),
         (InteractionState.CONFERENCED, 2, Talk.BRIDGED),
         (InteractionState.TRANSFERRING, 1, Talk.PASSED_OUT),
         (InteractionState.PARKED, 0, Talk.HELD),
@@ -86,7 +86,7 @@ def test_a_phone_that_was_answered_does_not_ring_again_and_the_others_stop() -> 
 
 
 def test_handing_over_connects_the_colleague_before_the_first_is_let_go() -> None:
-    before = Arrangement(Talk.CONSULT, agents=(ANN, BO))
+    before = Arrangement(Talk.CONSULT, aside=(ANN, BO))
     assert list(steps(before, Arrangement(Talk.BRIDGED, agents=(BO,)))) == [
         Step("bridge", (BO,)),
         Step("release", (ANN,)),
@@ -149,12 +149,26 @@ def test_a_supervisor_who_takes_over_is_bridged_by_the_leg_they_had_and_the_agen
     assert list(steps(before, after)) == [Step("bridge", (EVE,)), Step("release", (ANN,))]
 
 
-def test_who_was_called_in_talks_with_all_and_not_in_a_consultation() -> None:
-    there = [leg(1, up=True), leg(2, up=True)]
+def test_a_word_in_private_leaves_the_others_with_the_customer_and_begins_when_both_are_there() -> None:
+    ann, bo = leg(1, up=True), leg(2, up=True, kind="consult")
     fox = [party(1, Kind.OUTSIDE, up=True)]
-    three = wanted(InteractionState.CONFERENCED, there, fox, {})
+    three = wanted(InteractionState.CONFERENCED, [ann, bo], fox, {})
     assert list(steps(NOTHING, three)) == [Step("bridge", (ANN, BO, FOX))]
-    assert list(steps(three, wanted(InteractionState.CONSULTING, there, fox, {}))) == [Step("consult", (ANN, BO))]
+    asked = wanted(InteractionState.CONSULTING, [ann, bo, leg(3, up=False, kind="consult", aside=True)], fox, {})
+    assert list(steps(three, asked)) == [Step("ring", ("offer:3",))]
+    cy = leg(3, up=True, kind="consult", aside=True)
+    private = wanted(InteractionState.CONSULTING, [ann, bo, cy], fox, {})
+    assert list(steps(asked, private)) == [Step("consult", (ANN, "offer:3"), (BO, FOX))]
+    four = wanted(InteractionState.CONFERENCED, [ann, bo, replace(cy, aside=False)], fox, {})
+    assert list(steps(private, four)) == [Step("bridge", (ANN, BO, "offer:3", FOX))]
+
+
+@pytest.mark.parametrize("state", [InteractionState.QUEUED, InteractionState.OFFERED, InteractionState.PARKED])
+def test_who_is_not_alone_while_there_is_no_agent_hears_the_others_and_no_music(state: InteractionState) -> None:
+    fox = [party(1, Kind.OUTSIDE, up=True)]
+    assert wanted(state, [leg(2, up=True, kind="consult")], fox, {}).talk is Talk.BRIDGED
+    before, after = wanted(state, [], fox, {}), wanted(state, [], [], {})
+    assert next(step.command for step in steps(before, after)) == ("hold" if after.talk is Talk.HELD else "waiting")
 
 
 @given(state=states, found=legs, others=parties, said=audio)

@@ -47,9 +47,9 @@ class ToyPhone(ToyChannel):
         """They hear each other."""
         await self._command(account, "bridge", thread, legs=list(legs))
 
-    async def consult(self, account: AnyAccount, thread: str, legs: Sequence[str]) -> None:
+    async def consult(self, account: AnyAccount, thread: str, legs: Sequence[str], others: Sequence[str]) -> None:
         """The agents hear each other."""
-        await self._command(account, "consult", thread, legs=list(legs))
+        await self._command(account, "consult", thread, legs=list(legs), others=list(others))
 
     async def hold(self, account: AnyAccount, thread: str) -> None:
         """A tune."""

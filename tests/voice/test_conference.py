@@ -111,11 +111,12 @@ async def office(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Office]:
 async def test_four_talk_a_supervisor_whispers_and_takes_over_and_all_of_it_is_recorded(office: Office) -> None:
     call, write = await office.talking(), office.store.write
     await office.ready(office.bo)
-    await write(lambda tx: consult.ask(tx, office.ann, call, Whom(user=office.bo.user_id)))
-    await office.picks_up("bo")
-    await office.until("consult.began")
-    await write(partial(consult.join, actor=office.ann, interaction_id=call))
     await write(lambda tx: party.invite(tx, office.ann, call, Address("tel", FOX_S)))
+    await office.becomes("CONFERENCED")
+    await write(lambda tx: consult.ask(tx, office.ann, call, Whom(user=office.bo.user_id, aside=True)))
+    await office.picks_up("bo")
+    await office.hear({"ann": {BO}, "bo": {ANN}, "caller": {FOX}, "fox": {CALLER}})
+    await write(partial(consult.join, actor=office.ann, interaction_id=call))
     four = {"caller": CALLER, "ann": ANN, "bo": BO, "fox": FOX}
     everybody = {name: {*four.values()} - {tone} for name, tone in four.items()}
     await office.hear(everybody)

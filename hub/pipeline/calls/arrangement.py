@@ -17,7 +17,8 @@ MUTED, RECORD = "muted", "record"
 
 class Talk(StrEnum):
     """What the customer has: NOBODY yet (self-service has them, or they are being called), music while WAITING, the
-    agents, a hold, a way out, or an end. In a CONSULT the agents have each other."""
+    agents, a hold, a way out, or an end. In a CONSULT an agent and a colleague have each other, and the customer has
+    whoever else there is, or a hold."""
 
     NOBODY = "NOBODY"
     WAITING = "WAITING"
@@ -40,34 +41,37 @@ class Monitor:
 @dataclass(frozen=True, slots=True)
 class Arrangement:
     """`ringing` are users' legs by name, `calling` those of numbers outside; `agents` and `outside` are up and talk,
-    oldest first. `record` is None unless somebody has said whether to."""
+    oldest first; `aside` are up and have each other. `record` is None unless somebody has said whether to."""
 
     talk: Talk = Talk.NOBODY
     ringing: frozenset[str] = frozenset()
     calling: frozenset[str] = frozenset()
     agents: tuple[str, ...] = ()
     outside: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
     monitors: tuple[Monitor, ...] = ()
     muted: frozenset[str] = frozenset()
     record: bool | None = None
 
     @property
     def up(self) -> tuple[str, ...]:
-        """Who talk in a BRIDGED call."""
+        """Who talk with the customer in a BRIDGED call, or beside a CONSULT."""
         return self.agents + self.outside
 
     @property
     def legs(self) -> frozenset[str]:
         """All."""
-        return self.ringing | self.calling | {*self.up} | {each.leg for each in self.monitors}
+        return self.ringing | self.calling | {*self.up, *self.aside} | {each.leg for each in self.monitors}
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command to the channel, about these legs; `monitor` where it is about how a supervisor is in it."""
+    """One command to the channel, about these legs; `others` stay with the customer; `monitor` where it is about how a
+    supervisor is in it."""
 
     command: str
     legs: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     monitor: Monitor | None = None
 
 
@@ -80,7 +84,6 @@ _OPEN: Mapping[str, Talk] = {
 _HOLDING: Mapping[str, Talk] = {
     InteractionState.ON_HOLD: Talk.HELD,
     InteractionState.TRANSFERRING: Talk.PASSED_OUT,
-    InteractionState.CONSULTING: Talk.CONSULT,
 }
 
 
@@ -88,18 +91,21 @@ def wanted(state: str, legs: Sequence[Leg], parties: Sequence[Party], audio: Map
     """What the record asks for."""
     if state in FINAL:
         return Arrangement(Talk.OVER)
-    agents = tuple(leg.name for leg in legs if leg.up)
+    there = tuple(leg.name for leg in legs if leg.up)
+    aside = _aside(legs) if state == InteractionState.CONSULTING else ()
+    agents = tuple(name for name in there if name not in aside)
     outside = tuple(each.name for each in parties if not each.monitors and each.up)
     return Arrangement(
-        talk=_talk(state, agents, outside),
+        talk=Talk.CONSULT if aside else _talk(state, agents, outside),
         ringing=frozenset(
             [leg.name for leg in legs if not leg.up] + [each.name for each in parties if each.monitors and not each.up]
         ),
         calling=frozenset(each.name for each in parties if not each.monitors and not each.up),
         agents=agents,
         outside=outside,
+        aside=aside,
         monitors=tuple(_monitor(each, legs) for each in parties if each.monitors and each.up),
-        muted=frozenset(audio.get(MUTED, ())) & {*agents},
+        muted=frozenset(audio.get(MUTED, ())) & {*there},
         record=audio.get(RECORD),
     )
 
@@ -115,9 +121,9 @@ def steps(before: Arrangement, after: Arrangement) -> Iterator[Step]:
     if after.record is not None and before.record != after.record:
         yield Step("record" if after.record else "pause")
     yield from (Step("mute", (leg,)) for leg in sorted(after.muted - before.muted))
-    if (before.talk, before.up) != (after.talk, after.up):
+    if (before.talk, before.up, before.aside) != (after.talk, after.up, after.aside):
         yield from _talking(before, after)
-    yield from (Step("monitor", (each.leg,), each) for each in after.monitors if each not in before.monitors)
+    yield from (Step("monitor", (each.leg,), monitor=each) for each in after.monitors if each not in before.monitors)
     yield from (Step("unmute", (leg,)) for leg in sorted((before.muted - after.muted) & after.legs))
     yield from (Step("release", (leg,)) for leg in sorted(before.legs - after.legs))
 
@@ -133,7 +139,7 @@ def _talking(before: Arrangement, after: Arrangement) -> Iterator[Step]:
         case Talk.BRIDGED:
             yield Step("bridge", after.up)
         case Talk.CONSULT:
-            yield Step("consult", after.agents)
+            yield Step("consult", after.aside, after.up)
         case Talk.HELD if before.talk is not Talk.HELD:
             yield Step("hold")
         case Talk.PASSED_OUT if before.talk is not Talk.PASSED_OUT:
@@ -145,9 +151,13 @@ def _talk(state: str, agents: Sequence[str], outside: Sequence[str]) -> Talk:
         return Talk.BRIDGED if agents or outside else _OPEN[state]
     if not agents:
         return Talk.NOBODY
-    if state == InteractionState.CONSULTING and len(agents) < 2:
-        return Talk.BRIDGED  # until the colleague is there, they talk on
     return _HOLDING.get(state, Talk.BRIDGED)
+
+
+def _aside(legs: Sequence[Leg]) -> tuple[str, ...]:
+    """The agent and whom they asked; nobody until the colleague is there: so long they talk on."""
+    agents = [leg for leg in legs if leg.up and (leg.aside or leg.kind == "interaction")]
+    return tuple(leg.name for leg in agents) if any(leg.aside for leg in agents) else ()
 
 
 def _monitor(party: Party, legs: Sequence[Leg]) -> Monitor:

@@ -8,6 +8,7 @@ from hub.model.errors import Conflict, Invalid
 from hub.model.states import InteractionState
 from hub.pipeline import conclude, offer, route, start
 from hub.pipeline.colleagues import consult, consulted
+from hub.pipeline.colleagues.place import handed_over
 from hub.store import interactions, legs
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -53,8 +54,8 @@ def hang_up(tx: Tx, actor: Actor, interaction_id: int) -> Row:
     if consulted.partner(tx, interaction_id, actor.user_id) is not None:
         consult.leave(tx, actor, interaction_id)
         return interactions.locked(tx, interaction_id)
-    if consulted.partner(tx, interaction_id) is not None and interaction["state"] == InteractionState.CONFERENCED:
-        return consult.complete(tx, actor, interaction_id)
+    if interaction["agent_id"] == actor.user_id and (other := consulted.beside_them(tx, interaction_id)) is not None:
+        return handed_over(tx, interaction, other)
     if interaction["state"] == InteractionState.INITIATED and interaction["agent_id"] == actor.user_id:
         return conclude.ended(tx, interaction, "agent", InteractionState.FAILED)
     return conclude.close(tx, actor, interaction_id)

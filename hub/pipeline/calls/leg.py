@@ -12,7 +12,7 @@ from hub.model.states import HOLDS_SLOT, InteractionState, NotReadyReason, Offer
 from hub.pipeline import conclude, offer, presence, route
 from hub.pipeline.calls import answer, audio, party
 from hub.pipeline.calls.arrangement import Step
-from hub.pipeline.colleagues import consult, consulted, transfer
+from hub.pipeline.colleagues import consult, consulted, place, transfer
 from hub.pipeline.colleagues.consult import Whom
 from hub.store import heard, interactions, legs, parties, work
 from hub.store.interactions import subjects
@@ -141,7 +141,7 @@ def _by_device(tx: Tx, interaction: Row, user_id: int, fact: LegFact) -> None:
         elif fact.state is LegState.PASSED_ON:
             _to_queue(tx, actor, interaction, fact.queue)
         elif fact.state is LegState.CONSULTING:
-            consult.ask(tx, actor, interaction["id"], Whom(user=fact.colleague))
+            consult.ask(tx, actor, interaction["id"], Whom(user=fact.colleague, aside=True))
     except Conflict as error:
         log.info("call %d: %s by a device is not possible: %s", interaction["id"], fact.state, error)
 
@@ -181,7 +181,7 @@ def _hung_up(tx: Tx, interaction: Row, row: Row, cause: str) -> None:
     if row["kind"] == consulted.KIND:
         _free(tx, consulted.left(tx, interaction, row, "LEFT"))
     elif other is not None:
-        _free(tx, [consulted.theirs_now(tx, interaction, other)])
+        place.handed_over(tx, interaction, other)
     elif interaction["state"] in HOLDS_SLOT and (cause in BROKEN or _keeps_customers(tx, row)):
         conclude.back_to_queue(tx, interaction)
     elif interaction["state"] == InteractionState.INITIATED:  # a call they placed, and the customer did not answer yet
@@ -195,7 +195,6 @@ def _keeps_customers(tx: Tx, row: Row) -> bool:
     return bool(queue and queue["routing"].get("agent_hangs_up") == "queue")
 
 
-def _free(tx: Tx, users: list[int | None] | list[int]) -> None:
+def _free(tx: Tx, users: list[int]) -> None:
     for user_id in users:
-        if user_id is not None:
-            presence.work_ended(tx, user_id)
+        presence.work_ended(tx, user_id)

@@ -113,7 +113,7 @@ class Operator:
         await call.commands.bridge(call.account, call.thread, step.legs)
 
     async def _consult(self, call: Call, step: Step) -> None:
-        await call.commands.consult(call.account, call.thread, step.legs)
+        await call.commands.consult(call.account, call.thread, step.legs, step.others)
 
     async def _hold(self, call: Call, step: Step) -> None:
         await call.commands.hold(call.account, call.thread)

@@ -57,7 +57,7 @@ def stop(tx: Tx, actor: Actor, interaction_id: int) -> Row:
 
 def take_over(tx: Tx, actor: Actor, interaction_id: int) -> int | None:
     """It is the actor's from now on: at once where they are in it already, else as soon as their device, which rings
-    now, is answered. Whoever was brought in stays, but in a consultation. Returns whose it was. Raises Conflict when
+    now, is answered. Whoever was brought in stays, but one asked aside. Returns whose it was. Raises Conflict when
     nobody talks."""
     interaction = interactions.locked_for(tx, actor, interaction_id)
     row = _mine(tx, actor, interaction_id)
@@ -75,9 +75,7 @@ def take_over(tx: Tx, actor: Actor, interaction_id: int) -> int | None:
 
 def _seize(tx: Tx, actor: Actor, interaction: Row, row: Row) -> None:
     """The leg they listened with is an agent's now."""
-    joined = interaction["state"] in consulted.TALKING | place.OPEN
-    if not joined:
-        _free(tx, consulted.over(tx, interaction, "OVER"))
+    _free(tx, consulted.without_agent(tx, interaction))
     freed = route.free(tx, interaction)
     consulted.passed_on(tx, interaction, actor.user_id)
     offer_id = _given(tx, actor, interaction)
@@ -85,7 +83,7 @@ def _seize(tx: Tx, actor: Actor, interaction: Row, row: Row) -> None:
     route.connect(tx, interaction, actor.user_id, "taken_over", work_stands=True)
     offer.give_way(tx, actor.user_id)
     _free(tx, [] if freed is None else [freed])
-    consulted.settle(tx, interaction["id"], joined=joined)
+    consulted.settle(tx, interaction["id"])
 
 
 def _given(tx: Tx, actor: Actor, interaction: Row) -> int:

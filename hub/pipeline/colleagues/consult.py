@@ -9,7 +9,7 @@ from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
 from hub.model.states import InteractionState
 from hub.pipeline import converse, presence, route
-from hub.pipeline.colleagues import carried, consulted, into_box
+from hub.pipeline.colleagues import carried, consulted, into_box, place
 from hub.pipeline.promises import own_box
 from hub.store import interactions, presences, work
 from hub.store.interactions import subjects
@@ -35,8 +35,8 @@ class Whom:
 
 def ask(tx: Tx, actor: Actor, interaction_id: int, whom: Whom, note: str = "") -> int:
     """Have a colleague brought in; returns the work, which is offered as any other. The interaction is CONSULTING and
-    stays the actor's; into a conference they come at once, unless wanted aside. Raises Conflict when it is not in their hands, or who is
-    asked cannot take it now."""
+    stays the actor's; into a conference they come at once, unless wanted aside. Raises Conflict when it is not in their
+    hands, or who is asked cannot take it now."""
     interaction = _own(tx, actor, interaction_id)
     if interaction["state"] not in MAY_ASK:
         raise Conflict("There is a consultation already, or nobody to consult about.", {"state": interaction["state"]})
@@ -58,10 +58,7 @@ def ask(tx: Tx, actor: Actor, interaction_id: int, whom: Whom, note: str = "") -
 def complete(tx: Tx, actor: Actor, interaction_id: int) -> Row:
     """It is the colleague's from now on. Raises Conflict while nobody has accepted."""
     interaction, row = _with_partner(tx, actor, interaction_id)
-    freed = consulted.theirs_now(tx, interaction, row)
-    if freed is not None:
-        presence.work_ended(tx, freed)
-    return interactions.locked(tx, interaction_id)
+    return place.handed_over(tx, interaction, row)
 
 
 def join(tx: Tx, actor: Actor, interaction_id: int) -> Row:
@@ -74,7 +71,7 @@ def join(tx: Tx, actor: Actor, interaction_id: int) -> Row:
 
 
 def back(tx: Tx, actor: Actor, interaction_id: int) -> Row:
-    """Without colleagues again, whether they had accepted or not; who was asked aside in a conference leaves it alone."""
+    """Without colleagues again, or where one was asked aside without that one, whether they had accepted or not."""
     interaction = _own(tx, actor, interaction_id)
     for user_id in consulted.first_alone(tx, interaction, "BACK"):
         presence.work_ended(tx, user_id)

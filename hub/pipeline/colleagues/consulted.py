@@ -90,16 +90,19 @@ def _others(tx: Tx, interaction: Row) -> list[parties.Party]:
     return parties.parties_of(tx.conn, interaction["id"]) if interaction["call"] else []
 
 
-def theirs_now(tx: Tx, interaction: Row, row: Row) -> int | None:
-    """The colleague has it from now on: their work of consulting becomes that of the interaction. Returns whom that
-    freed."""
-    freed = route.free(tx, interaction, WorkState.DONE)
+def theirs_now(tx: Tx, interaction: Row, row: Row) -> list[int]:
+    """The colleague has it from now on: their work of consulting becomes that of the interaction, and nobody is asked
+    aside any longer. Returns whom that freed."""
+    asked = work.open_of(tx.conn, interaction["id"], KIND)
+    aside = [each for each in asked if each["payload"].get(ASIDE) and each["id"] != row["id"]]
+    freed = [user_id for each in aside for user_id in _ended(tx, interaction, each, "OVER")]
+    holder = route.free(tx, interaction, WorkState.DONE)
     passed_on(tx, interaction, row["user_id"])
     work.change(tx, row, kind="interaction")
     tx.event("consult.ended", **subjects(interaction), work=row["id"], outcome="COMPLETED")
     route.connect(tx, interaction, row["user_id"], "consulted", work_stands=True)
     settle(tx, interaction["id"])
-    return freed
+    return freed if holder is None else [*freed, holder]
 
 
 def passed_on(tx: Tx, interaction: Row, user_id: int | None) -> None:

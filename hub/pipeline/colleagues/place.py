@@ -5,7 +5,7 @@ from hub.model.states import WAITING_FOR_AGENT, InteractionState, PartyState, Wo
 from hub.pipeline import presence, route
 from hub.pipeline.calls import party
 from hub.pipeline.colleagues import consulted
-from hub.store import work
+from hub.store import interactions, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
@@ -30,10 +30,14 @@ def fill(tx: Tx, interaction: Row, user_id: int) -> Row | None:
     if row is None:
         party.monitors_no_more(tx, interaction, user_id)
         return None
-    freed = consulted.theirs_now(tx, interaction, row)
-    if freed is not None:
-        presence.work_ended(tx, freed)
-    return consulted.settle(tx, interaction["id"])
+    return handed_over(tx, interaction, row)
+
+
+def handed_over(tx: Tx, interaction: Row, row: Row) -> Row:
+    """It is the colleague's whose work this is, who are in it."""
+    for user_id in consulted.theirs_now(tx, interaction, row):
+        presence.work_ended(tx, user_id)
+    return interactions.locked(tx, interaction["id"])
 
 
 def taken(tx: Tx, before: Row) -> None:

@@ -27,10 +27,11 @@ REPLY = Permission.INTERACTIONS_REPLY
 class Asking(Body):
     """Who is asked: a user, or whoever of a queue (by default the interaction's) has these levels. The note stays in
     the conversation, for them to read before they accept. `voicemail`: when that user does not come, the caller is
-    led into their own box."""
+    led into their own box. `aside`: for a word in private, where the interaction is a conference."""
 
     user: Id | None = None
     voicemail: bool = False
+    aside: bool = False
     queue: Id | None = None
     skills: Annotated[Levels, Field(default_factory=dict)]
     note: Long = ""
@@ -75,4 +76,5 @@ def _ask(call: Call, tx: Tx, interaction_id: int, body: Asking) -> int:
     if body.user is not None:
         access.require_enabled_user(tx.conn, body.user)
     queue = queue_id(tx.conn, body.queue) if body.queue is not None else None
-    return consult.ask(tx, call.actor, interaction_id, Whom(body.user, queue, body.skills, body.voicemail), body.note)
+    whom = Whom(body.user, queue, body.skills, body.voicemail, body.aside)
+    return consult.ask(tx, call.actor, interaction_id, whom, body.note)

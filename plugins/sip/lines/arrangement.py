@@ -35,6 +35,7 @@ class Arrangement:
         self.mode = Mode.FLOW
         self.talking: tuple[str, ...] = ()
         self.held = False
+        self._beside: tuple[str, ...] = ()  # who is with the customer meanwhile
         self._line = line
         self._turn = asyncio.Lock()
         self._recording: Recording | None = None
@@ -59,9 +60,9 @@ class Arrangement:
         self._monitors = {leg: how for leg, how in self._monitors.items() if leg not in self.talking}
         await self.apply()
 
-    async def consult(self, legs: Sequence[str]) -> None:
-        """These among themselves, the customer held."""
-        self.mode, self.talking, self.held = Mode.CONSULTING, tuple(legs), True
+    async def consult(self, legs: Sequence[str], others: Sequence[str] = ()) -> None:
+        """These among themselves, the customer with the others, or held."""
+        self.mode, self.talking, self.held, self._beside = Mode.CONSULTING, tuple(legs), True, tuple(others)
         await self.apply()
 
     async def wait(self) -> None:
@@ -110,19 +111,17 @@ class Arrangement:
 
     def _heard(self) -> list[Member]:
         """Agents whom the customer hears, unless held. A phone with a second call holds them, or does not."""
-        legs = self._line.up_legs(self.talking)
         if self.mode is Mode.TALKING and not self.held:
-            return self._present()
-        asides = [leg for leg in legs if self.mode is Mode.CONSULTING and leg.aside is not None]
-        return [
-            Member(leg.name, leg.call.media.name)
-            for leg in asides
-            if leg.call is not None and not leg.call.held_by_them
-        ]
+            return self._present(self.talking)
+        if self.mode is not Mode.CONSULTING:
+            return []
+        asides = [leg for leg in self._line.up_legs(self.talking) if leg.aside is not None]
+        calls = [(leg.name, leg.call) for leg in asides if leg.call is not None and not leg.call.held_by_them]
+        return [*(Member(name, call.media.name) for name, call in calls), *self._present(self._beside)]
 
-    def _present(self) -> list[Member]:
+    def _present(self, legs: Sequence[str]) -> list[Member]:
         """Agents and numbers outside who have not put us on hold."""
-        calls = [(leg.name, leg.audio) for leg in self._line.up_legs(self.talking)]
+        calls = [(leg.name, leg.audio) for leg in self._line.up_legs(legs)]
         return [Member(name, call.media.name) for name, call in calls if call is not None and not call.held_by_them]
 
     def _listening(self) -> list[Member]:
@@ -147,7 +146,9 @@ class Arrangement:
             waits = self.held or self.mode is not Mode.TALKING or line.up_legs(self.talking)  # whose phone holds them
             await line.speaking.background(line.music if waits else None)
             if self.mode is Mode.TALKING and (listening := self._listening()):
-                await self._join([*self._present(), *listening])  # a whisper is heard while the customer is held
+                await self._join(
+                    [*self._present(self.talking), *listening]
+                )  # a whisper is heard while the customer is held
 
     async def _join(self, members: Sequence[Member], room: str = "") -> None:
         """These, and nobody else, in this room of the line's: who consults is in another than the customer."""

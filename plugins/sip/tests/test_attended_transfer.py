@@ -38,7 +38,7 @@ class Desk:
         await self.bo.picks_up()
         self.second.into(await self.second.answer())
         self.second.acknowledge()
-        await self.found.channel.consult(ACCOUNT, self.found.thread, ["offer:1", "offer:2"])
+        await self.found.channel.consult(ACCOUNT, self.found.thread, ["offer:1", "offer:2"], [])
 
     def states(self, state: str) -> list[tuple[str, object]]:
         """Facts of this kind: of which leg, and the colleague or the cause."""

@@ -231,7 +231,7 @@ async def test_a_consultation_leaves_the_customer_with_music() -> None:
                 await found.channel.ring(ACCOUNT, Ringing("offer:2", found.thread, 4, None, 20))
                 await other.picks_up()
                 del found.engine.did[:]
-                await found.channel.consult(ACCOUNT, found.thread, ["offer:1", "offer:2"])
+                await found.channel.consult(ACCOUNT, found.thread, ["offer:1", "offer:2"], [])
                 second = line.legs["offer:2"].call
                 assert second is not None
                 assert found.engine.did == [

@@ -12,7 +12,7 @@ from sqlalchemy import insert, update
 
 from hub.api import Address, Monitoring
 from hub.pipeline import conclude
-from hub.pipeline.calls import park, party, supervision
+from hub.pipeline.calls import calls, park, party, supervision
 from hub.pipeline.calls.supervision import How
 from hub.pipeline.colleagues import consult, transfer
 from hub.store.rows import inserted
@@ -37,6 +37,16 @@ async def with_fox(house: Crowd, call: int, party_id: int = 1) -> str:
     leg = str((await house.told("invite", leg=f"party:{party_id}"))["leg"])
     await house.fact("ANSWERED", leg)
     await house.becomes("CONFERENCED")
+    return leg
+
+
+async def brought_aside(house: Crowd, call: int) -> str:
+    """Ann asks Bo for a word, and he picks up: his leg, the third."""
+    await house.ready(house.bo)
+    aside = consult.Whom(user=house.bo.user_id, aside=True)
+    await house.store.write(lambda tx: consult.ask(tx, house.ann, call, aside))
+    leg = str((await house.told("ring", leg="offer:3"))["leg"])
+    await house.fact("ANSWERED", leg)
     return leg
 
 
@@ -105,6 +115,41 @@ async def test_a_broken_line_leaves_the_others_and_who_is_left_alone_waits_with_
     await house.fact("ENDED", cause="HUNG_UP")
     await house.becomes("CLOSED")
     assert {row["state"] for row in await house.rows(parties)} == {"ENDED"}
+
+
+async def test_a_word_in_private_in_a_conference_and_back_into_it_alone_or_with_them(house: Crowd) -> None:
+    call, anns = await house.talking()
+    foxs = await with_fox(house, call)
+    await house.ready(house.bo)
+    aside = consult.Whom(user=house.bo.user_id, aside=True)
+    await house.store.write(lambda tx: consult.ask(tx, house.ann, call, aside))
+    bos = (await house.told("ring", user=house.bo.user_id))["leg"]
+    assert not house.commands("consult"), "they talk on until he is there"
+    await house.fact("ANSWERED", bos)
+    await house.told("consult", legs=[anns, bos], others=[foxs])
+    await house.store.write(lambda tx: consult.back(tx, house.ann, call))
+    await house.told("release", leg=bos)
+    assert (await house.row())["state"] == "CONFERENCED"
+    again = await brought_aside(house, call)
+    await house.told("consult", legs=[anns, again], others=[foxs])
+    await house.fact("ENDED", foxs, cause="HUNG_UP")
+    await house.told("consult", legs=[anns, again], others=[])
+    await house.store.write(lambda tx: consult.join(tx, house.ann, call))
+    await house.told("bridge", legs=[anns, again])
+    assert (await house.row())["state"] == "CONFERENCED"
+
+
+async def test_who_leaves_during_a_word_in_private_leaves_the_call_to_who_talks_with_the_customer(house: Crowd) -> None:
+    call, _ = await house.talking()
+    cys = await house.brings_in(call, house.cy)
+    await house.store.write(lambda tx: consult.join(tx, house.ann, call))
+    bos = await brought_aside(house, call)
+    await house.told("consult", others=[cys])
+    await house.store.write(lambda tx: calls.hang_up(tx, house.ann, call))
+    await house.told("bridge", legs=[cys])
+    await house.told("release", leg=bos)
+    row = await house.row()
+    assert (row["state"], row["agent_id"]) == ("CONNECTED", house.cy.user_id)
 
 
 async def test_passed_on_to_who_is_in_it_already_it_is_theirs_at_once(house: Crowd) -> None:

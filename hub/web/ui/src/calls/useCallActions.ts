@@ -11,12 +11,15 @@ export type CallWord =
   | "calling"
   | "held"
   | "parked"
+  | "open"
   | "passing_out"
   | "consulting"
   | "conference"
   | "talking";
 const WORDS: Record<string, CallWord> = {
   INITIATED: "calling",
+  QUEUED: "open",
+  OFFERED: "open",
   ON_HOLD: "held",
   PARKED: "parked",
   TRANSFERRING: "passing_out",
@@ -53,7 +56,7 @@ export function useCallActions(call: () => InteractionDetail) {
     transfer: mine.value && up.value && session.can("interactions.transfer"),
     invite: mine.value && talking.value && session.can("interactions.transfer"),
     later: mine.value && Boolean(call().identity),
-    park: connected.value,
+    park: mine.value && talking.value,
   }));
 
   const act = (work: () => Promise<unknown>) => attempt(work).then(calls.refresh);

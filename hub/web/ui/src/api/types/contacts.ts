@@ -130,7 +130,7 @@ export interface InteractionDetail extends Interaction {
   /** What I hold about it that is no conversation: a call-back, a missed call. */
   tasks: { id: number; kind: string; count: number }[];
   /** A colleague was asked; `user` is null until one is in it. */
-  consult: { work: number; user: Ref | null; queue: number; since: string } | null;
+  consult: { work: number; user: Ref | null; queue: number; since: string; aside: boolean } | null;
 }
 
 /** A customer a contact may be from: it came from an address of theirs (ADDRESS), or one was named (NAMED). */
