@@ -24,7 +24,7 @@ class Answers:
         entry = self._waiting.entry(work_id)
         if entry is None:
             return None
-        work, policy = entry.work, self._queues[entry.work.queue]
+        work, policy = entry.work, self._queues.policies[entry.work.queue]
         kept = NotYet.REFUSED if entry.kept_for is None else NotYet.KEPT
         agents, named = obstacles(self._roster, self._waiting.line_for(work, now), kept)
         step = next_step(policy, work, now)
@@ -47,4 +47,6 @@ class Answers:
         if work.agent in first:
             first = (work.agent, *(agent for agent in first if agent != work.agent))
         others = tuple(each for each in named if each.reason is not NotYet.REFUSED)
-        return Preview(first, ring_of(self._queues[work.queue], work, now), line.policy.strategy, agents, others)
+        return Preview(
+            first, ring_of(self._queues.policies[work.queue], work, now), line.policy.strategy, agents, others
+        )

@@ -14,54 +14,13 @@ from operator import add, itemgetter
 from typing import TypeVar
 
 from hub.routing.heap import LazyHeap
+from hub.routing.lines import NOBODY, Entry, Line, Order
 from hub.routing.policy import QueuePolicy, Strategy
 from hub.routing.signatures import Signature, WorkClass, lacks, shared_queues
 from hub.routing.snapshots import Agent, Slot
 
-Order = tuple[Slot, Strategy, int]  # `int`: the queue, where each has an order of its own, else 0
 AgentKey = tuple[float, float]
-NOBODY = float("inf")
 T = TypeVar("T")
-
-_OWN_ORDER = frozenset({Strategy.ROUND_ROBIN, Strategy.WEIGHTED})
-
-
-@dataclass(eq=False, slots=True)
-class Line:
-    """`heads[number]` is the place of the first in it: all lines' stand side by side, so that comparing many of them is
-    one look at each, and no walk through memory."""
-
-    work_class: WorkClass
-    policy: QueuePolicy
-    number: int
-    heads: array[float]
-    waiting: LazyHeap[float] = field(default_factory=LazyHeap)
-    links: list[Link] = field(default_factory=list)
-
-    @property
-    def order(self) -> Order:
-        strategy = Strategy.LEAST_BUSY if self.policy.strategy in _LIKE_LEAST_BUSY else self.policy.strategy
-        return (self.work_class.slot, strategy, self.work_class.queue if strategy in _OWN_ORDER else 0)
-
-    def put(self, work: int, place: float) -> None:
-        self.waiting.put(work, place)
-        if place < self.heads[self.number]:
-            self.heads[self.number] = place
-
-    def drop(self, work: int) -> None:
-        waiting, heads = self.waiting, self.heads
-        if waiting.keys.pop(work, None) == heads[self.number]:
-            entry = waiting.first_entry()
-            heads[self.number] = NOBODY if entry is None else entry[0]
-
-    def first(self) -> int:
-        """The work that comes first; there must be some."""
-        entry = self.waiting.first_entry()
-        assert entry is not None
-        return entry[1]
-
-
-_LIKE_LEAST_BUSY = frozenset({Strategy.MOST_SKILLED, Strategy.ALL_RING})
 
 
 @dataclass(eq=False, slots=True)
@@ -106,19 +65,20 @@ class Reach:
         self.links = [link for link in self.links if link.line is not line]
         self._changed()
 
-    def first(self, heads: array[float]) -> tuple[float, int, Line] | None:
-        """The place, work and line of what comes first for the group, preference counted."""
+    def first(self, heads: array[float]) -> tuple[float, int, Entry] | None:
+        """What comes first for the group: its place, preference counted, its id, and itself."""
         places = self._heads_of(heads)
         if self._costs:
             places = tuple(map(add, places, self._costs))
         best = min(places, default=NOBODY)
         if best == NOBODY:
             return None
-        line = self.links[places.index(best)].line
         if places.count(best) == 1:
-            return (best, line.first(), line)
-        lines = [link.line for link, place in zip(self.links, places, strict=True) if place == best]
-        return min((best, line.first(), line) for line in lines)
+            _, number, entry = self.links[places.index(best)].line.first()
+        else:
+            lines = [link.line for link, place in zip(self.links, places, strict=True) if place == best]
+            number, entry = min(line.first()[1:] for line in lines)
+        return (best, number, entry)
 
     def _changed(self) -> None:
         numbers = [link.line.number for link in self.links]

@@ -181,9 +181,11 @@ class Engine:
         due = self._state.waiting.due(now)
         for queue, rule in self._state.queues.closed_by(now):
             decisions += self._offering.move_on([work.id for work in self._state.waiting.in_queue(queue)], rule, now)
-        entries = [self._state.waiting.step(work, now) for work in due]
-        decisions += self._offering.to_agents([*due, *self._state.refusals.pop_ended(now)], now)
-        for entry in entries:
+        for entry in due:
+            self._state.waiting.step(entry, now)
+        awaited = [*(entry.number for entry in due), *self._state.refusals.pop_ended(now)]
+        decisions += self._offering.to_agents(awaited, now)
+        for entry in due:
             due_rule = entry.asked or self._state.queues.overflow_due(entry.work, now)
             decisions += self._offering.move_on([entry.work.id], due_rule, now) if due_rule else []
         return decisions

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from hub.routing.classes import Line
+from hub.routing.lines import Entry, Line
 from hub.routing.policy import Strategy
 from hub.routing.roster import Member, Roster
 from hub.routing.signatures import lacks, shared_queues
-from hub.routing.waiting import Entry
 
 NAMED = 50  # agents named in one answer; the counts are of all
 

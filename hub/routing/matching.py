@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
-from hub.routing.classes import Line, Link
+from hub.routing.classes import Link
+from hub.routing.lines import Entry, Line
 from hub.routing.offers import Offers
 from hub.routing.policy import Strategy
 from hub.routing.refusals import Refusals
 from hub.routing.roster import Member, Roster
-from hub.routing.waiting import Entry, Waiting
+from hub.routing.waiting import Waiting
 
 
 class Matcher:
@@ -33,18 +34,15 @@ class Matcher:
 
     def best_work(self, member: Member, now: datetime) -> Entry | None:
         """What the agent gets next: what is kept for them, else the first of all the lines they reach."""
-        work = self._kept(member, now)
-        if work is None:
-            found = self._first(member)
-            if found is None:
-                return None
-            work = found[1]
-            if not self._may(work, found[2], member.agent.id, now):
-                work = self._first_accepted(member, now)
-        return None if work is None else self._waiting.entry(work)
+        if (kept := self._kept(member, now)) is not None:
+            return kept
+        entry = self._first(member)
+        if entry is None or self._may(entry, member.agent.id, now):
+            return entry
+        return self._first_accepted(member, now)
 
     def _best_of(self, line: Line, work: int, now: datetime) -> int | None:
-        if line.policy.strategy is not Strategy.ALL_RING and not self._refusals.any_of(work):
+        if line.policy.strategy is not Strategy.ALL_RING and work not in self._refusals.of_work:
             return self._roster.best(line)
         cooling, paused = self._refusals.cooling(work, now), self._refusals.paused(work, now)
         if not self._wide_enough(work, line):
@@ -67,38 +65,39 @@ class Matcher:
             return True
         return self._wide_enough(work.id, entry.line) and self._roster.reaches(member, entry.line)
 
-    def _kept(self, member: Member, now: datetime) -> int | None:
-        kept = self._waiting.kept.get(member.agent.id)
+    def _kept(self, member: Member, now: datetime) -> Entry | None:
+        kept, entries = self._waiting.kept.get(member.agent.id), self._waiting.entries
         if kept is None:
             return None
         paused = self._refusals.paused
 
         def accepts(work: int) -> bool:
-            return member.has_room(self._waiting[work].slot) and member.agent.id not in paused(work, now)
+            return member.has_room(entries[work].work.slot) and member.agent.id not in paused(work, now)
 
         found = kept.first_where(accepts)
-        return None if found is None else found[1]
+        return None if found is None else entries[found[1]]
 
-    def _first(self, member: Member) -> tuple[float, int, Line] | None:
-        """The place, work and line of what is first of all, by place and the agent's preference."""
+    def _first(self, member: Member) -> Entry | None:
+        """What is first of all, by place and the agent's preference."""
         heads = self._roster.matrix.heads
-        best: tuple[float, int, Line] | None = None
+        best: tuple[float, int, Entry] | None = None
         for slot, reach in member.group.reach.items():
             if member.has_room(slot):
                 first = reach.first(heads)
-                if first is not None and (best is None or first[:2] < best[:2]):
+                if first is not None and (best is None or first < best):
                     best = first
-        return best
+        return None if best is None else best[2]
 
-    def _first_accepted(self, member: Member, now: datetime) -> int | None:
+    def _first_accepted(self, member: Member, now: datetime) -> Entry | None:
         """As `_first`, passing over what the agent may not have just now."""
-        best: tuple[float, int] | None = None
-        for link in self._open_links(member):
-            line = link.line
-            found = line.waiting.first_where(partial(self._may, line=line, agent=member.agent.id, now=now))
-            if found is not None and (best is None or (found[0] + link.handicap, found[1]) < best):
-                best = (found[0] + link.handicap, found[1])
-        return None if best is None else best[1]
+        accepts = partial(self._may, agent=member.agent.id, now=now)
+        found = (
+            (entry.place + link.handicap, entry.number, entry)
+            for link in self._open_links(member)
+            if (entry := link.line.first_where(accepts)) is not None
+        )
+        best = min(found, default=None)
+        return None if best is None else best[2]
 
     def _open_links(self, member: Member) -> Iterator[Link]:
         """The links to the lines of which one more would fit."""
@@ -106,10 +105,12 @@ class Matcher:
             if member.has_room(slot):
                 yield from reach.links
 
-    def _may(self, work: int, line: Line, agent: int, now: datetime) -> bool:
-        if self._refusals.any_of(work) and agent in self._refusals.paused(work, now):
+    def _may(self, entry: Entry, agent: int, now: datetime) -> bool:
+        """Whether what stands in a line may go to the agent."""
+        work, line = entry.number, entry.line
+        if work in self._refusals.of_work and agent in self._refusals.paused(work, now):
             return False
-        if line.policy.strategy is not Strategy.ALL_RING:
+        if line is None or line.policy.strategy is not Strategy.ALL_RING:
             return True
         return self._wide_enough(work, line) and self._offers.between(work, agent) is None
 

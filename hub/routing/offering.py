@@ -7,12 +7,12 @@ from datetime import datetime
 
 from hub.routing.decisions import Decision, MakeOffer, Overflow
 from hub.routing.explain import why_agent
+from hub.routing.lines import Entry
 from hub.routing.matching import Matcher
 from hub.routing.offers import Reservation
 from hub.routing.policy import OverflowRule, Strategy
 from hub.routing.roster import Member
 from hub.routing.state import State
-from hub.routing.waiting import Entry
 
 
 class Offering:
@@ -25,12 +25,12 @@ class Offering:
     def to_agents(self, works: Iterable[int], now: datetime) -> list[Decision]:
         made: list[Decision] = []
         nobody: set[int] = set()
-        for work in self._state.waiting.sorted(works):
-            entry = self._state.waiting.entry(work.id)
-            if entry is None or (id(entry.line) in nobody and work.agent is None):
+        for entry in self._state.waiting.sorted(works):
+            work = entry.work
+            if id(entry.line) in nobody and work.agent is None:
                 continue
             agent = self._matcher.best_agent(entry, now)
-            if agent is None and not self._state.refusals.any_of(work.id) and work.id not in self._state.offers:
+            if agent is None and work.id not in self._state.refusals.of_work and work.id not in self._state.offers:
                 nobody.add(id(entry.line))
             while agent is not None:
                 line = entry.line or self._state.waiting.line_for(work, now)
@@ -57,11 +57,11 @@ class Offering:
 
     def _offer(self, entry: Entry, member: Member, now: datetime, candidates: int) -> MakeOffer:
         state, work = self._state, entry.work
-        number, agent, policy = work.id, member.agent.id, state.queues[work.queue]
-        why = why_agent(member, entry, policy.strategy, candidates, state.refusals.any_of(number), now)
+        number, agent, policy = work.id, member.agent.id, state.queues.policies[work.queue]
+        why = why_agent(member, entry, policy.strategy, candidates, number in state.refusals.of_work, now)
         state.roster.took_turn(member, work.queue, policy.strategy)
         if policy.strategy is not Strategy.ALL_RING or entry.kept_for is not None:
-            state.waiting.drop(number)
+            state.waiting.take(entry)
         alongside, expires_at = number in state.offers, now + work.lease
         state.offers.open(work, agent, expires_at)
         state.roster.reserve(member, number, work.slot)

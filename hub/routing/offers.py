@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from hub.routing.decisions import ExpireOffer, RescindOffer
-from hub.routing.heap import LazyHeap
+from hub.routing.lines import Agenda
 from hub.routing.snapshots import Work
 
 Closing = ExpireOffer | RescindOffer
@@ -17,7 +18,7 @@ Closing = ExpireOffer | RescindOffer
 class Reservation:
     """`offer` is the store's id, once known; `closing` is what was asked of the store to end it.
 
-    `accepted`: they said yes, and the others ring on until their media is up.
+    `accepted`: they said yes, and the others ring on until their media is up. `due`: when it is ended, or asked again.
     """
 
     number: int
@@ -26,21 +27,23 @@ class Reservation:
     offer: int | None = None
     accepted: bool = False
     closing: type[Closing] | None = None
+    due: datetime | None = None
 
 
 class Offers:
     def __init__(self, retry: timedelta) -> None:
         self._retry = retry
         self._numbers = 0
-        self._by_number: dict[int, Reservation] = {}
         self._by_work: dict[int, dict[int, Reservation]] = {}
-        self._deadlines: LazyHeap[datetime] = LazyHeap()
+        self._deadlines: Agenda[Reservation] = Agenda()
 
     def __contains__(self, work: int) -> bool:
         return work in self._by_work
 
     def __iter__(self) -> Iterator[Reservation]:
-        return iter(self._by_number.values())
+        """The oldest first."""
+        standing = (each for ringing in self._by_work.values() for each in ringing.values())
+        return iter(sorted(standing, key=attrgetter("number")))
 
     def of(self, work: int) -> list[Reservation]:
         """All the agents it rings at."""
@@ -51,18 +54,17 @@ class Offers:
         return self._by_work.get(work, {}).get(agent)
 
     def open(self, work: Work, agent: int, until: datetime, offer: int | None = None, accepted: bool = False) -> None:
-        self._numbers = number = self._numbers + 1
-        self._by_number[number] = reservation = Reservation(number, work, agent, offer, accepted)
+        self._numbers += 1
+        reservation = Reservation(self._numbers, work, agent, offer, accepted)
         others = self._by_work.get(work.id)
         if others is None:
             self._by_work[work.id] = {agent: reservation}
         else:
             others[agent] = reservation
-        self._deadlines.put(number, until)
+        self._deadlines.put(reservation, until)
 
     def drop(self, reservation: Reservation) -> None:
-        self._deadlines.drop(reservation.number)
-        del self._by_number[reservation.number]
+        self._deadlines.drop(reservation)
         others = self._by_work[reservation.work.id]
         del others[reservation.agent]
         if not others:
@@ -71,17 +73,15 @@ class Offers:
     def close(self, reservation: Reservation, closing: type[Closing], now: datetime) -> Closing:
         """Ask the store to end it; it stays reserved until the store answers, and is asked again."""
         reservation.closing = closing
-        self._deadlines.put(reservation.number, now + self._retry)
+        self._deadlines.put(reservation, now + self._retry)
         return closing(reservation.work.id, reservation.agent, reservation.offer)
 
     def close_due(self, now: datetime) -> Iterator[Closing]:
-        while (number := self._deadlines.first()) is not None and self._deadlines.keys[number] <= now:
-            reservation = self._by_number[number]
+        for reservation in self._deadlines.due_by(now):
             yield self.close(reservation, reservation.closing or ExpireOffer, now)
 
     def extend(self, reservation: Reservation, until: datetime) -> None:
-        self._deadlines.put(reservation.number, until)
+        self._deadlines.put(reservation, until)
 
     def next_deadline(self) -> datetime | None:
-        first = self._deadlines.first()
-        return None if first is None else self._deadlines.keys[first]
+        return self._deadlines.next()

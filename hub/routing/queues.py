@@ -73,23 +73,24 @@ class _Opening:
     changes_at: datetime | None
 
 
+class Policies(dict[int, QueuePolicy]):
+    """By queue; the plainest there is where none is known."""
+
+    def __missing__(self, queue: int) -> QueuePolicy:
+        found = self[queue] = QueuePolicy(queue)
+        return found
+
+
 class Queues:
     """Hours are looked up when they change, not for every piece of work."""
 
     def __init__(self) -> None:
-        self._policies: dict[int, QueuePolicy] = {}
+        self.policies = Policies()
         self._openings: dict[int, _Opening] = {}
         self._changes: LazyHeap[datetime] = LazyHeap()
 
-    def __getitem__(self, queue: int) -> QueuePolicy:
-        """The queue's policy; the plainest there is if none is known."""
-        found = self._policies.get(queue)
-        if found is None:
-            found = self._policies[queue] = QueuePolicy(queue)
-        return found
-
     def change(self, policy: QueuePolicy, now: datetime) -> None:
-        self._policies[policy.id] = policy
+        self.policies[policy.id] = policy
         self._look_up(policy.id, now)
 
     def is_open(self, queue: int, now: datetime) -> bool:
@@ -100,7 +101,7 @@ class Queues:
 
     def overflow_on_arrival(self, work: Work, ahead: int, now: datetime) -> OverflowRule | None:
         """The rule that sends new work on at once, if any: the queue is closed, or too many wait."""
-        policy = self[work.queue]
+        policy = self.policies[work.queue]
         if not policy.overflow:
             return None
         rule = policy.rule(OverflowReason.CLOSED)
@@ -111,7 +112,7 @@ class Queues:
 
     def overflow_due(self, work: Work, now: datetime) -> OverflowRule | None:
         """The rule by which work that waits should have gone on already: it waited too long, or the queue is closed."""
-        policy = self[work.queue]
+        policy = self.policies[work.queue]
         if not policy.overflow:
             return None
         rule = overflow_by_wait(policy, work)
@@ -126,7 +127,7 @@ class Queues:
         while (queue := self._changes.first()) is not None and self._changes.keys[queue] <= now:
             was_open = self._openings[queue].is_open
             is_open = self._look_up(queue, now).is_open
-            rule = self[queue].rule(OverflowReason.CLOSED)
+            rule = self.policies[queue].rule(OverflowReason.CLOSED)
             if was_open and not is_open and rule is not None:
                 closed.append((queue, rule))
         return closed
@@ -136,7 +137,7 @@ class Queues:
         return None if first is None else self._changes.keys[first]
 
     def _look_up(self, queue: int, now: datetime) -> _Opening:
-        hours = self[queue].hours
+        hours = self.policies[queue].hours
         changes_at = hours.next_change(now) if hours else None
         opening = self._openings[queue] = _Opening(hours is None or hours.is_open(now), changes_at)
         if changes_at is None:

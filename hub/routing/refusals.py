@@ -10,20 +10,19 @@ from hub.routing.policy import RoutingSettings
 
 
 class Refusals:
+    """`of_work`: work that somebody refused → who, and when; to read."""
+
     def __init__(self, settings: RoutingSettings) -> None:
         self._settings = settings
-        self._at: dict[int, dict[int, datetime]] = {}
+        self.of_work: dict[int, dict[int, datetime]] = {}
         self._pauses: list[tuple[datetime, int]] = []
 
     def add(self, work: int, agent: int, now: datetime) -> None:
-        self._at.setdefault(work, {})[agent] = now
+        self.of_work.setdefault(work, {})[agent] = now
         heapq.heappush(self._pauses, (now + self._settings.pause, work))
 
     def forget(self, work: int) -> None:
-        self._at.pop(work, None)
-
-    def any_of(self, work: int) -> bool:
-        return work in self._at
+        self.of_work.pop(work, None)
 
     def paused(self, work: int, now: datetime) -> Container[int]:
         return self._since(work, now - self._settings.pause)
@@ -42,4 +41,4 @@ class Refusals:
         return ended
 
     def _since(self, work: int, bound: datetime) -> Container[int]:
-        return {agent for agent, at in self._at.get(work, {}).items() if at > bound}
+        return {agent for agent, at in self.of_work.get(work, {}).items() if at > bound}

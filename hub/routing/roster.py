@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hub.model.capacity import has_room
-from hub.routing.classes import AgentKey, Group, Line, Matrix, Order
+from hub.routing.classes import AgentKey, Group, Matrix
+from hub.routing.lines import Line, Order
 from hub.routing.policy import RoutingSettings, Strategy
 from hub.routing.snapshots import Agent, Slot
 

@@ -35,7 +35,7 @@ class State:
         for agent in snapshot.agents:
             self.roster.change(agent, now)
         for turn in snapshot.turns:
-            self.roster.had_turn(turn.agent, turn.queue, self.queues[turn.queue].strategy)
+            self.roster.had_turn(turn.agent, turn.queue, self.queues.policies[turn.queue].strategy)
         for refusal in snapshot.refused:
             self.refusals.add(refusal.work, refusal.agent, refusal.at)
         for held in snapshot.held:
@@ -93,7 +93,7 @@ class State:
 
     def _rings_on(self, offer: OpenOffer) -> bool:
         """Whether it may ring at more agents while this offer stands."""
-        return self.queues[offer.work.queue].strategy is Strategy.ALL_RING and not offer.accepted
+        return self.queues.policies[offer.work.queue].strategy is Strategy.ALL_RING and not offer.accepted
 
     def _is_kept(self, work: Work, now: datetime) -> bool:
         """Whether it waits for its own agent alone: they are there, and the time it is kept for is not over."""

@@ -4,41 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
-from hub.routing.classes import Line, Matrix
+from hub.routing.classes import Matrix
 from hub.routing.heap import LazyHeap
+from hub.routing.lines import Agenda, Entry, Line
 from hub.routing.policy import OverflowRule, RoutingSettings
 from hub.routing.queues import Queues, next_step, requirement, ring_of
 from hub.routing.signatures import WorkClass
 from hub.routing.snapshots import Slot, Work
 
 
-@dataclass(eq=False, slots=True)
-class Entry:
-    """`line`: None while it is `kept_for` one agent. `asked`: the overflow the store was asked for and has not done.
-
-    `ring`: how many of its queue's rings it had reached when it was put there.
-    """
-
-    work: Work
-    line: Line | None
-    ring: int = 0
-    kept_for: int | None = None
-    asked: OverflowRule | None = None
-
-
 class Waiting:
-    """`kept`: agent → what waits for them alone, in order, to read. `depth`: queue → how many wait there."""
+    """`entries`: work → where it stands. `kept`: agent → what waits for them alone, in order. `depth`: queue → how many
+    wait there. All three to read."""
 
     def __init__(self, matrix: Matrix, queues: Queues, settings: RoutingSettings) -> None:
         self._matrix = matrix
         self._queues = queues
         self._settings = settings
         self._point = settings.priority.total_seconds()
-        self._entries: dict[int, Entry] = {}
-        self._steps: LazyHeap[datetime] = LazyHeap()
+        self.entries: dict[int, Entry] = {}
+        self._steps: Agenda[Entry] = Agenda()
         self.kept: dict[int, LazyHeap[float]] = {}
         self._lines: dict[tuple[int, Slot, int, frozenset[tuple[str, int]]], Line] = {}
         self.depth: Counter[int] = Counter()
@@ -48,78 +36,73 @@ class Waiting:
         return work.enqueued_at.timestamp() - work.priority * self._point
 
     def get(self, work: int) -> Work | None:
-        entry = self._entries.get(work)
+        entry = self.entries.get(work)
         return entry.work if entry else None
 
     def entry(self, work: int) -> Entry | None:
-        return self._entries.get(work)
-
-    def __getitem__(self, work: int) -> Work:
-        return self._entries[work].work
+        return self.entries.get(work)
 
     def __contains__(self, work: int) -> bool:
-        return work in self._entries
+        return work in self.entries
 
     def in_queue(self, queue: int) -> list[Work]:
-        return [entry.work for entry in self._entries.values() if entry.work.queue == queue]
+        return [entry.work for entry in self.entries.values() if entry.work.queue == queue]
 
-    def sorted(self, works: Iterable[int]) -> list[Work]:
-        """Those of them that wait, in order."""
-        known = (self._entries[work].work for work in works if work in self._entries)
-        return sorted(known, key=lambda work: (self.place(work), work.id))
+    def sorted(self, works: Iterable[int]) -> list[Entry]:
+        """Those of them that wait, each once, in order."""
+        known = [self.entries[work] for work in set(works) if work in self.entries]
+        return sorted(known, key=attrgetter("place", "number"))
 
     def add(self, work: Work, now: datetime, keep: bool = False) -> Entry:
         """`keep`: for its own agent alone, as long as it says."""
         self.drop(work.id)
-        entry = self._entries[work.id] = Entry(work, None, kept_for=work.agent if keep else None)
+        entry = self.entries[work.id] = Entry(work, work.id, self.place(work), kept_for=work.agent if keep else None)
         self._put(entry, now)
         self.depth[work.queue] += 1
         return entry
 
     def drop(self, work: int) -> None:
-        if (entry := self._entries.pop(work, None)) is not None:
-            self._take_out(entry)
-            self._steps.drop(work)
-            self.depth[entry.work.queue] -= 1
+        if (entry := self.entries.get(work)) is not None:
+            self.take(entry)
 
-    def step(self, work: int, now: datetime) -> Entry:
+    def take(self, entry: Entry) -> None:
+        """As `drop`, of what is known to wait."""
+        del self.entries[entry.number]
+        self._steps.drop(entry)
+        self.depth[entry.work.queue] -= 1
+        self._take_out(entry)
+
+    def step(self, entry: Entry, now: datetime) -> None:
         """Its time has come: it is put where it belongs now."""
-        entry = self._entries[work]
         self._take_out(entry)
         if entry.kept_for is not None and not _kept(entry.work, now):
             entry.kept_for = None
         self._put(entry, now)
-        return entry
 
     def ask(self, entry: Entry, rule: OverflowRule, now: datetime) -> None:
         """The store is asked to move it on; asked again until it has."""
         entry.asked = rule
-        self._steps.put(entry.work.id, now + self._settings.retry)
+        self._steps.put(entry, now + self._settings.retry)
 
-    def due(self, now: datetime) -> list[int]:
+    def due(self, now: datetime) -> list[Entry]:
         """What time has brought something to."""
-        works = []
-        while (work := self._steps.first()) is not None and self._steps.keys[work] <= now:
-            self._steps.drop(work)
-            works.append(work)
-        return works
+        return list(self._steps.due_by(now))
 
     def next_step(self) -> datetime | None:
-        first = self._steps.first()
-        return None if first is None else self._steps.keys[first]
+        return self._steps.next()
 
     def release(self, agent: int, now: datetime) -> list[int]:
         """The agent cannot take it: it waits for anybody."""
         works = sorted(self.kept.pop(agent, ()))
         for work in works:
-            entry = self._entries[work]
+            entry = self.entries[work]
             entry.kept_for = None
             self._put(entry, now)
         return works
 
     def rebuild(self, queue: int, now: datetime) -> list[int]:
         """The queue's policy changed: its lines are made anew."""
-        entries = [entry for entry in self._entries.values() if entry.work.queue == queue]
+        entries = [entry for entry in self.entries.values() if entry.work.queue == queue]
         for line in [line for line in self._matrix.lines.values() if line.work_class.queue == queue]:
             self._matrix.forget_line(line)
         self._lines = {key: line for key, line in self._lines.items() if key[0] != queue}
@@ -131,10 +114,10 @@ class Waiting:
 
     def line_for(self, work: Work, now: datetime) -> Line:
         """The line it stands in, or would, now."""
-        return self._line(work, ring_of(self._queues[work.queue], work, now))
+        return self._line(work, ring_of(self._queues.policies[work.queue], work, now))
 
     def _line(self, work: Work, ring: int) -> Line:
-        policy = self._queues[work.queue]
+        policy = self._queues.policies[work.queue]
         key = (work.queue, work.slot, ring, frozenset(work.skills.items()))
         line = self._lines.get(key)
         if line is None:
@@ -145,29 +128,27 @@ class Waiting:
     def _put(self, entry: Entry, now: datetime) -> None:
         work = entry.work
         if entry.kept_for is not None:
-            self.kept.setdefault(entry.kept_for, LazyHeap()).put(work.id, self.place(work))
+            self.kept.setdefault(entry.kept_for, LazyHeap()).put(entry.number, entry.place)
         else:
-            entry.ring = ring_of(self._queues[work.queue], work, now)
-            entry.line = self._line(work, entry.ring)
-            entry.line.put(work.id, self.place(work))
+            entry.ring = ring_of(self._queues.policies[work.queue], work, now)
+            self._line(work, entry.ring).put(entry)
         self._schedule(entry, now)
 
     def _schedule(self, entry: Entry, now: datetime) -> None:
-        policy, work = self._queues[entry.work.queue], entry.work
+        policy, work = self._queues.policies[entry.work.queue], entry.work
         if not (policy.rings or policy.overflow or work.agent_until):
             return
         step = next_step(policy, work, now)
         overdue = None if entry.asked or self._queues.overflow_due(work, now) is None else now
         retry = now + self._settings.retry if entry.asked else None
         if (first := min(filter(None, (step, overdue, retry)), default=None)) is not None:
-            self._steps.put(work.id, first)
+            self._steps.put(entry, first)
 
     def _take_out(self, entry: Entry) -> None:
         if entry.line is not None:
-            entry.line.drop(entry.work.id)
-            entry.line = None
+            entry.line.drop(entry)
         elif entry.kept_for is not None and (kept := self.kept.get(entry.kept_for)) is not None:
-            kept.drop(entry.work.id)
+            kept.drop(entry.number)
             if not kept:
                 del self.kept[entry.kept_for]
 

@@ -1,0 +1,166 @@
+"""What waits, each piece in the line of its class; and who is in a line says so itself.
+
+A line and an agenda hold the things themselves, in order. One that left, or is due at another time, stays behind until
+it comes up, and its own field then says that it is not meant: nothing has to be kept beside.
+"""
+
+from __future__ import annotations
+
+import heapq
+from array import array
+from bisect import insort
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from hub.routing.policy import OverflowRule, QueuePolicy, Strategy
+from hub.routing.signatures import WorkClass
+from hub.routing.snapshots import Slot, Work
+
+if TYPE_CHECKING:
+    from hub.routing.classes import Link
+
+Order = tuple[Slot, Strategy, int]  # `int`: the queue, where each has an order of its own, else 0
+NOBODY = float("inf")
+_LIKE_LEAST_BUSY = frozenset({Strategy.MOST_SKILLED, Strategy.ALL_RING})
+_OWN_ORDER = frozenset({Strategy.ROUND_ROBIN, Strategy.WEIGHTED})
+_SLACK = 32
+
+
+@dataclass(eq=False, slots=True)
+class Entry:
+    """Work that waits. `number` is its id, `place` its key in the one order of work, which never changes.
+
+    `line`: None while it is `kept_for` one agent, and when it waits no longer. `asked`: the overflow the store was
+    asked for and has not done. `ring`: how many of its queue's rings it had reached when it was put there. `due`: when
+    waiting alone changes something.
+    """
+
+    work: Work
+    number: int
+    place: float
+    line: Line | None = None
+    ring: int = 0
+    kept_for: int | None = None
+    asked: OverflowRule | None = None
+    due: datetime | None = None
+
+    def __lt__(self, other: Entry) -> bool:
+        """Asked only of two entries of one piece of work, of which one at most still stands: either may come first."""
+        return False
+
+
+@dataclass(eq=False, slots=True)
+class Line:
+    """`heads[number]` is the place of the first in it: all lines' stand side by side, so that comparing many of them is
+    one look at each, and no walk through memory.
+
+    `row`: by place, from `start` on; if any waits, that one does. New work mostly comes last and the first is taken, so
+    neither moves the others.
+    """
+
+    work_class: WorkClass
+    policy: QueuePolicy
+    number: int
+    heads: array[float]
+    row: list[Placed] = field(default_factory=list)
+    start: int = 0
+    length: int = 0
+    links: list[Link] = field(default_factory=list)
+
+    @property
+    def order(self) -> Order:
+        strategy = Strategy.LEAST_BUSY if self.policy.strategy in _LIKE_LEAST_BUSY else self.policy.strategy
+        return (self.work_class.slot, strategy, self.work_class.queue if strategy in _OWN_ORDER else 0)
+
+    def put(self, entry: Entry) -> None:
+        placed, row = (entry.place, entry.number, entry), self.row
+        entry.line = self
+        self.length += 1
+        if self.start == len(row) or placed > row[-1]:
+            row.append(placed)
+        else:
+            insort(row, placed, self.start)
+        if entry.place < self.heads[self.number]:
+            self.heads[self.number] = entry.place
+        if len(row) > 2 * self.length + _SLACK:
+            self.row = list(dict.fromkeys(each for each in row[self.start :] if each[2].line is self))
+            self.start = 0
+
+    def drop(self, entry: Entry) -> None:
+        """It must stand here."""
+        entry.line = None
+        self.length -= 1
+        if entry.place == self.heads[self.number]:
+            row, start = self.row, self.start
+            while start < len(row) and row[start][2].line is not self:
+                start += 1
+            self.start = start
+            self.heads[self.number] = row[start][0] if start < len(row) else NOBODY
+
+    def first(self) -> Placed:
+        """There must be one."""
+        return self.row[self.start]
+
+    def first_where(self, accepts: Callable[[Entry], bool]) -> Entry | None:
+        for _, _, entry in islice(self.row, self.start, None):
+            if entry.line is self and accepts(entry):
+                return entry
+        return None
+
+
+Placed = tuple[float, int, Entry]  # place, number
+
+
+class Due(Protocol):
+    """What time brings something to, at most once at a time."""
+
+    number: int
+    due: datetime | None
+
+
+D = TypeVar("D", bound=Due)
+
+
+class Agenda(Generic[D]):
+    """What is due when, the soonest first, of one moment the lowest number."""
+
+    __slots__ = ("_heap", "_length")
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[datetime, int, D]] = []
+        self._length = 0
+
+    def put(self, thing: D, at: datetime) -> None:
+        """Add, or move to another time."""
+        self._length += thing.due is None
+        thing.due = at
+        heap = self._heap
+        heapq.heappush(heap, (at, thing.number, thing))
+        if len(heap) > 2 * self._length + _SLACK:
+            self._heap = list(dict.fromkeys(each for each in heap if each[2].due is each[0]))
+            heapq.heapify(self._heap)
+
+    def drop(self, thing: D) -> None:
+        if thing.due is not None:
+            thing.due = None
+            self._length -= 1
+
+    def next(self) -> datetime | None:
+        """When the first is due."""
+        heap = self._heap
+        while heap:
+            at, _, thing = heap[0]
+            if thing.due is at:
+                return at
+            heapq.heappop(heap)
+        return None
+
+    def due_by(self, now: datetime) -> Iterator[D]:
+        """Those due, each taken out."""
+        while (at := self.next()) is not None and at <= now:
+            thing = self._heap[0][2]
+            self.drop(thing)
+            yield thing
