@@ -8,8 +8,8 @@ from weakref import WeakKeyDictionary
 
 from pydantic import BaseModel
 
-from hub.api import Channel, Command, Contact, Context, Json, Panel, PluginRoutes, Refusal, hookimpl
-from plugins.sms import sessions
+from hub.api import Address, Channel, Command, Contact, Context, Json, Panel, PluginRoutes, Refusal, hookimpl
+from plugins.sms import numbers, sessions
 from plugins.sms.channel import SmsChannel
 from plugins.sms.consent import confirming
 from plugins.sms.hooked import Webhooks
@@ -81,9 +81,10 @@ async def hub_customer_merged(kept: int, gone: int, context: Context) -> None:
 
 
 @hookimpl
-async def hub_customer_erased(customer: int, context: Context) -> None:
-    """Their numbers go from the record of consents."""
-    await _channel(context).ledger.erase(customer)
+async def hub_customer_erased(customer: int, addresses: Sequence[Address], context: Context) -> None:
+    """Their numbers go from the record of consents, also from what was said of them before they were anybody's."""
+    theirs = [address.value for address in addresses if address.scheme == numbers.SCHEME]
+    await _channel(context).ledger.erase(customer, theirs)
 
 
 @hookimpl

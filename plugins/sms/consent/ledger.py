@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +25,7 @@ from plugins.sms.record.tables import consents
 _DUE: Final = -1
 _MOMENT: Final = 5.0
 _LOOK_AGAIN: Final = 0.1
+_VEIL: Final = "erased:"
 
 
 class Source(StrEnum):
@@ -95,10 +96,12 @@ class Ledger:
                 return bool(known == message_id)
             await asyncio.sleep(_LOOK_AGAIN)
 
-    async def erase(self, customer: int) -> None:
-        """Forget the numbers and words of a customer; that they said STOP stays, as a key nobody can read."""
-        mine = update(consents).where(consents.c.customer_id == customer)
-        await self._context.store.write(lambda sql: sql.execute(mine.values(number="", words="", evidence="")))
+    async def erase(self, customer: int, numbers: Collection[str] = ()) -> None:
+        """Forget the words of a customer and these numbers of theirs, also where nothing but the number ties a
+        statement to them. That they said STOP stays, under a key nobody can read, and which text said it, that none
+        counts twice."""
+        keys = [self._key(number) for number in numbers]
+        await self._context.store.write(lambda sql: self._erase(sql, customer, keys))
 
     async def merge(self, kept: int, gone: int) -> None:
         """Two customers are one."""
@@ -133,14 +136,26 @@ class Ledger:
         with suppress(IntegrityError), sql.begin_nested():  # the same text, heard twice at once
             sql.execute(insert(consents).values(values))
 
+    def _erase(self, sql: Connection, customer: int, keys: Sequence[str]) -> None:
+        theirs = (consents.c.customer_id == customer) | consents.c.number_key.in_(keys)
+        for row in sql.execute(select(consents.c.id, consents.c.evidence).where(theirs)).all():
+            values = {"number": "", "words": "", "customer_id": None, "evidence": self._veiled(row.evidence)}
+            sql.execute(update(consents).where(consents.c.id == row.id).values(values))
+
+    def _veiled(self, evidence: str) -> str:
+        """What tells one piece of evidence from another, and nothing else of it."""
+        known = not evidence or evidence.startswith(_VEIL)
+        return evidence if known else _VEIL + self._key(evidence)
+
     def _is_known(self, sql: Connection, consent: Consent) -> bool:
         """A customer's word comes again as often as carriers like, even after a newer one; what others say of a number
         may be said again once it has been undone."""
-        newest, evidence = self._newest(sql, consent.number), consent.evidence[:400]
+        newest, plain = self._newest(sql, consent.number), consent.evidence[:400]
+        spellings = (plain, self._veiled(plain))
         if consent.source is not Source.KEYWORD:
-            return newest is not None and newest.evidence == evidence
+            return newest is not None and newest.evidence in spellings
         mine = (consents.c.number_key == self._key(consent.number), consents.c.source == Source.KEYWORD.value)
-        same = select(consents.c.id).where(*mine, consents.c.evidence == evidence)
+        same = select(consents.c.id).where(*mine, consents.c.evidence.in_(spellings))
         return sql.execute(same.limit(1)).first() is not None
 
     def _newest(self, sql: Connection, number: str) -> Any:

@@ -132,10 +132,40 @@ async def test_a_forgotten_customer_stays_unwritten_to() -> None:
     await channel.ledger.note(Consent(BOB, 1, Wish.STOP, Source.KEYWORD, "STOP", "id.1"))  # the same once more
     assert await plugins.sms.hub_veto_contact(CONTACT, context)
     await plugins.sms.hub_customer_merged(6, 5, context)
-    await plugins.sms.hub_customer_erased(6, context)
+    await plugins.sms.hub_customer_erased(6, [], context)
     (kept,) = await channel.ledger.history(BOB)
-    assert (kept.number, kept.words, kept.evidence) == ("", "", "")
+    assert (kept.number, kept.words, kept.customer_id) == ("", "", None)
+    assert "id.1" not in kept.evidence
     assert await channel.ledger.stopped(BOB)
+
+
+async def test_an_erasure_finds_what_was_said_of_a_number_nobody_wrote_to_since() -> None:
+    context = context_of()
+    ledger, others = plugins.sms._channel(context).ledger, "+8613900139000"
+    for number in (BOB, others):
+        await ledger.note(Consent(number, 1, Wish.STOP, Source.KEYWORD, "STOP", "id.1"))
+        await ledger.note(
+            Consent(number, 1, Wish.STOP, Source.IMPORT, "letter of 3 March", "import: letter of 3 March")
+        )
+    theirs = [Address("tel", BOB), Address("mailto", "bob@example.org")]
+    for _ in range(2):  # the promise may be kept twice
+        await plugins.sms.hub_customer_erased(6, theirs, context)
+    assert [(row.number, row.words) for row in await ledger.history(BOB)] == [("", "")] * 2
+    assert [row.number for row in await ledger.history(others)] == [others] * 2
+    assert await ledger.stopped(BOB), "whoever said STOP is not written to, whoever they were"
+
+
+async def test_an_old_word_that_comes_again_after_an_erasure_is_still_an_old_one() -> None:
+    context = context_of()
+    ledger = plugins.sms._channel(context).ledger
+    await ledger.note(Consent(BOB, 1, Wish.START, Source.KEYWORD, "START", "id.1"))
+    await ledger.note(Consent(BOB, 1, Wish.STOP, Source.KEYWORD, "STOP", "id.2"))
+    await plugins.sms.hub_customer_erased(6, [Address("tel", BOB)], context)
+    await ledger.note(Consent(BOB, 1, Wish.START, Source.KEYWORD, "START", "id.1"))
+    assert await ledger.stopped(BOB)
+    assert len(await ledger.history(BOB)) == 2
+    await ledger.note(Consent(BOB, 1, Wish.START, Source.KEYWORD, "START", "id.3"))
+    assert not await ledger.stopped(BOB), "a new one is their own"
 
 
 async def test_in_quiet_hours_automatic_texts_rest_and_people_do_not() -> None:
