@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from hub.api.channel import AnyAccount, Channel
 from hub.api.context import Contact, Context, Refusal
 from hub.api.flow import Flow
-from hub.api.messages import Inbound, Json
+from hub.api.messages import Address, Inbound, Json
 from hub.api.web import Panel, PluginRoutes
 
 PROJECT = "hub"
@@ -137,5 +137,7 @@ def hub_customer_merged(kept: int, gone: int, context: Context) -> Awaitable[Non
 
 
 @hookspec
-def hub_customer_erased(customer: int, context: Context) -> Awaitable[None] | None:
-    """A customer is erased; remove personal data from the plugin's own tables."""
+def hub_customer_erased(customer: int, addresses: Sequence[Address], context: Context) -> Awaitable[None] | None:
+    """A customer was erased, who had these addresses (theirs alone, as the hub writes them); remove personal data from
+    the plugin's own tables. Promised in the commit that erased them: called until it returns, so perhaps twice, and
+    perhaps long after, when the plugin was not at work then."""

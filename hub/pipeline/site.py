@@ -15,6 +15,7 @@ from hub.pipeline.clock import Clock
 from hub.pipeline.colleagues import into_box
 from hub.pipeline.core import SIGNALS, PipelineCore
 from hub.pipeline.directory import CHANGES, Directory
+from hub.pipeline.erasing import Forgetting
 from hub.pipeline.flows import flow_state
 from hub.pipeline.flows.runner import FlowRunner
 from hub.pipeline.ingest import Effect, Prepared
@@ -74,6 +75,7 @@ class Site:
         self.router = Router(store)
         self.switchboard = Switchboard(store, self.directory, self.topics)
         self.dialler = Dialler(store, self.directory, self.hooks)
+        self.forgetting = Forgetting(store, self.hooks)
         self.transcriber = Transcriber(store, self.registry.services)
         self.clock = Clock(store, self._core_timers(), self._plugin_timer)
         self.membership = Membership(store, self.intake, self.sender, self._hold)
@@ -102,7 +104,7 @@ class Site:
         await self.flows.recover()
         since = self.store.tail.last
         runs = [self.sender.run, self.router.run, self.clock.run, self.membership.run, self.switchboard.run]
-        runs.append(self.transcriber.run)
+        runs += [self.transcriber.run, self.forgetting.run]
         self._tasks = [asyncio.create_task(_keep(run), name=run.__qualname__) for run in runs]
         self._tasks.append(asyncio.create_task(self._observe(since), name="hub-observe"))
 
@@ -166,6 +168,7 @@ class Site:
             await self._hold(self.membership.held)
         self.dialler.observe(batch)
         self.transcriber.observe(batch)
+        self.forgetting.observe(batch)
         await self.switchboard.observe(batch)
         for event in batch:
             await self._tell(event)

@@ -6,12 +6,12 @@ A hook may be a plain function (it runs on the event loop, so it must be quick) 
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import pluggy
 
-from hub.api import AnyAccount, Contact, Context, CustomerRef, Event, Inbound, Json, Refusal
+from hub.api import Address, AnyAccount, Contact, Context, CustomerRef, Event, Inbound, Json, Refusal
 from hub.plugin.discovery import Plugins
 from hub.plugin.record import CONTAINED, Plugin
 
@@ -60,9 +60,15 @@ class Hooks:
         """Tell that two customers became one."""
         await self._tell("hub_customer_merged", kept=kept, gone=gone)
 
-    async def customer_erased(self, customer: int) -> None:
-        """Tell that a customer is to be forgotten."""
-        await self._tell("hub_customer_erased", customer=customer)
+    async def customer_erased(self, name: str, customer: int, addresses: Sequence[Address]) -> bool:
+        """Tell this plugin that a customer is to be forgotten; whether it has done so, or has nothing to forget."""
+        if name not in self._plugins or not self._plugins[name].loaded:
+            return False
+        hook = "hub_customer_erased"
+        for plugin, implementation in self._plugins.implementations(hook):
+            if plugin.name == name:
+                return await self._told(plugin, implementation, hook, customer=customer, addresses=addresses)
+        return True
 
     async def timer(self, plugin: Plugin, context: Context, name: str, payload: Mapping[str, Json]) -> None:
         """A timer of this plugin is due. Raises what the plugin raises, so that it becomes due again."""
@@ -80,10 +86,15 @@ class Hooks:
 
     async def _tell(self, hook: str, **arguments: object) -> None:
         for plugin, implementation in self._plugins.implementations(hook):
-            try:
-                await self._call(implementation, **arguments, context=self.contexts.get(plugin.name))
-            except CONTAINED as error:
-                plugin.fault(hook, error)
+            await self._told(plugin, implementation, hook, **arguments)
+
+    async def _told(self, plugin: Plugin, implementation: pluggy.HookImpl, hook: str, **arguments: object) -> bool:
+        try:
+            await self._call(implementation, **arguments, context=self.contexts.get(plugin.name))
+        except CONTAINED as error:
+            plugin.fault(hook, error)
+            return False
+        return True
 
     async def _call(self, implementation: pluggy.HookImpl, **arguments: object) -> Any:
         result = _run(implementation, arguments)

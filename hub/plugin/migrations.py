@@ -15,8 +15,8 @@ from hub.plugin.discovery import Plugins
 from hub.plugin.record import CONTAINED, Plugin, sentence
 from hub.store.offline import on_database
 from hub.store.revisions import is_newest
+from hub.store.tables import erasures, timers
 from hub.store.tables import metadata as core
-from hub.store.tables import timers
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -42,6 +42,11 @@ def upgrade(url: str, plugins: Plugins) -> None:
 def purge(url: str, plugin: str, others: Iterable[str] = ()) -> list[str]:
     """Remove a plugin's tables and timers for good; the names of what was dropped. `others` are the plugins known."""
     return on_database(url, lambda conn: _purge(conn, plugin, others))
+
+
+def with_tables(conn: Connection) -> set[str]:
+    """The plugins that have tables here, whether they are at work or not."""
+    return {table.removeprefix(VERSIONS) for table in inspect(conn).get_table_names() if table.startswith(VERSIONS)}
 
 
 def owner(table: str, names: Iterable[str]) -> str:
@@ -100,11 +105,12 @@ def _check_own(conn: Connection, plugin: str, names: set[str], made: set[str], d
 
 def _purge(conn: Connection, plugin: str, others: Iterable[str]) -> list[str]:
     present = inspect(conn).get_table_names()
-    names = {plugin, *others, *(t.removeprefix(VERSIONS) for t in present if t.startswith(VERSIONS))}
+    names = {plugin, *others, *with_tables(conn)}
     own = [t for t in present if t == VERSIONS + plugin or (owner(t, names) == plugin and t not in core.tables)]
     tables = MetaData()
     if own:
         tables.reflect(conn, only=own)
         tables.drop_all(conn)
     conn.execute(delete(timers).where(timers.c.owner == plugin))
+    conn.execute(delete(erasures).where(erasures.c.plugin == plugin))
     return sorted(own)

@@ -125,8 +125,9 @@ def require_queue(conn: Connection, actor: Actor, queue_id: int) -> None:
 
 
 def require_customer(conn: Connection, customer_id: int) -> None:
-    """Raises NotFound when there is no such customer, or they were merged into another."""
-    found = select(customers.c.id).where(customers.c.id == customer_id, customers.c.merged_into.is_(None))
+    """Raises NotFound when there is no such customer, or they were merged into another or erased."""
+    there = (customers.c.merged_into.is_(None), customers.c.erased_at.is_(None))
+    found = select(customers.c.id).where(customers.c.id == customer_id, *there)
     if conn.execute(found).first() is None:
         raise NotFound("There is no such customer.")
 
@@ -151,6 +152,7 @@ def department_of(conn: Connection, user_id: int) -> int | None:
 def require_organisation(conn: Connection, customer_id: int) -> None:
     """Raises NotFound when there is no such organisation."""
     c = customers.c
-    found = select(c.id).where(c.id == customer_id, c.merged_into.is_(None), c.kind == "ORGANISATION")
+    there = (c.merged_into.is_(None), c.erased_at.is_(None))
+    found = select(c.id).where(c.id == customer_id, *there, c.kind == "ORGANISATION")
     if conn.execute(found).first() is None:
         raise NotFound("There is no such organisation.")

@@ -89,7 +89,7 @@ def _columns() -> Select[Any]:
 
 
 def _narrowed(conn: Connection, wanted: CustomerFilter) -> Select[Any]:
-    found = _columns().where(customers.c.merged_into.is_(None))
+    found = _columns().where(customers.c.merged_into.is_(None), customers.c.erased_at.is_(None))
     if wanted.kind:
         found = found.where(customers.c.kind == wanted.kind)
     if wanted.organisation_id is not None:

@@ -73,9 +73,9 @@ def remove_identity(tx: Tx, actor: Actor | None, customer_id: int, identity_id: 
 
 
 def locked(tx: Tx, customer_id: int) -> Row:
-    """One customer, locked for this transaction. Raises NotFound, also for one that was merged away."""
-    unmerged = (customers.c.id == customer_id, customers.c.merged_into.is_(None))
-    row = one(tx.conn, select(customers).where(*unmerged).with_for_update())
+    """One customer, locked for this transaction. Raises NotFound, also for one that was merged away or erased."""
+    there = (customers.c.id == customer_id, customers.c.merged_into.is_(None), customers.c.erased_at.is_(None))
+    row = one(tx.conn, select(customers).where(*there).with_for_update())
     if row is None:
         raise NotFound(f"customer {customer_id}")
     return row
@@ -84,8 +84,8 @@ def locked(tx: Tx, customer_id: int) -> Row:
 def current_id(conn: Connection, customer_id: int) -> int:
     """The customer this one has become by merging; itself when it was not merged. Raises NotFound."""
     for _ in range(MOST_MERGES):
-        row = one(conn, select(customers.c.merged_into).where(customers.c.id == customer_id))
-        if row is None:
+        row = one(conn, select(customers.c.merged_into, customers.c.erased_at).where(customers.c.id == customer_id))
+        if row is None or row["erased_at"] is not None:
             break
         if row["merged_into"] is None:
             return customer_id
@@ -135,8 +135,9 @@ def _check(conn: Connection, row: Row, changes: Mapping[str, object]) -> dict[st
 def _organisation(conn: Connection, value: object, own_id: int | None) -> int | None:
     if value is None:
         return None
-    found = one(conn, select(customers.c.kind, customers.c.merged_into).where(customers.c.id == value))
-    usable = found is not None and found["merged_into"] is None and found["kind"] == CustomerKind.ORGANISATION
+    there = (customers.c.id == value, customers.c.merged_into.is_(None), customers.c.erased_at.is_(None))
+    found = one(conn, select(customers.c.kind).where(*there))
+    usable = found is not None and found["kind"] == CustomerKind.ORGANISATION
     if not usable or value == own_id or not isinstance(value, int):
         raise Invalid("organisation", {"organisation": "not an organisation"})
     return value

@@ -54,7 +54,7 @@ def _columns(conn: Connection) -> list[str]:
 def _attributes(conn: Connection) -> Iterator[Mapping[str, Any]]:
     """Everybody's, some at a time: there may be millions."""
     c, after = customers.c, 0
-    some = select(c.id, c.attributes).where(c.merged_into.is_(None)).order_by(c.id).limit(1000)
+    some = select(c.id, c.attributes).where(c.merged_into.is_(None), c.erased_at.is_(None)).order_by(c.id).limit(1000)
     while rows := conn.execute(some.where(c.id > after)).all():
         yield from (row.attributes for row in rows)
         after = rows[-1].id
@@ -64,7 +64,8 @@ def _page(conn: Connection, after: int) -> Iterator[tuple[int, Record]]:
     organisation = customers.alias("organisation")
     columns = select(customers, organisation.c.name.label("organisation"))
     joined = columns.outerjoin(organisation, organisation.c.id == customers.c.organisation_id)
-    mine = joined.where(customers.c.id > after, customers.c.merged_into.is_(None)).order_by(customers.c.id).limit(PAGE)
+    there = (customers.c.merged_into.is_(None), customers.c.erased_at.is_(None))
+    mine = joined.where(customers.c.id > after, *there).order_by(customers.c.id).limit(PAGE)
     found = conn.execute(mine).mappings().all()
     ids = [row["id"] for row in found]
     addresses, things = _addresses(conn, ids), _things(conn, ids)

@@ -128,7 +128,8 @@ def _shape(row: RowMapping) -> Merge:
 
 def _pair(conn: Connection, keep_id: int, gone_id: int, *, lock: bool) -> tuple[Row, Row]:
     """Both records; locked in the order of their ids, so that two opposite merges cannot block each other."""
-    wanted = select(rows).where(rows.c.id.in_([keep_id, gone_id]), rows.c.merged_into.is_(None)).order_by(rows.c.id)
+    there = (rows.c.merged_into.is_(None), rows.c.erased_at.is_(None))
+    wanted = select(rows).where(rows.c.id.in_([keep_id, gone_id]), *there).order_by(rows.c.id)
     found = {row["id"]: dict(row) for row in conn.execute(wanted.with_for_update() if lock else wanted).mappings()}
     if keep_id not in found or gone_id not in found:
         raise NotFound(f"customers {keep_id}, {gone_id}")

@@ -70,3 +70,7 @@ async def test_two_customers_become_one_and_two_again(office: Office, sit_down: 
     await ada.at("merge-undo").click()
     await ada.sees("merge-history", "Undone")
     assert (await office.get(f"/customers/{gone['id']}"))["name"] == "Weiwei Chen"
+    await ada.at("erase-customer").click()
+    await ada.page.get_by_role("button", name="Erase for good").click()
+    await ada.sees("customers-page")
+    assert [one["name"] for one in (await office.get("/customers"))["items"]] == ["Weiwei Chen"]

@@ -1,6 +1,6 @@
 """The core's tables, one schema for both databases, one file a group."""
 
-from hub.store.tables.customers import asset_types, assets, customers, identities, identity_candidates, merges
+from hub.store.tables.customers import asset_types, assets, customers, erasures, identities, identity_candidates, merges
 from hub.store.tables.inbound import parts, raws
 from hub.store.tables.interactions import interactions, segments, threads
 from hub.store.tables.messages import attachments, blobs, deliveries, drafts, messages, templates
@@ -28,6 +28,7 @@ __all__ = [
     "deliveries",
     "departments",
     "drafts",
+    "erasures",
     "events",
     "idempotency",
     "identities",

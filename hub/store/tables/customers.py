@@ -1,6 +1,6 @@
 """Customers: addresses, assets, merges."""
 
-from sqlalchemy import Column, ForeignKey, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, String, Table, Text, UniqueConstraint
 
 from hub.store.columns import Id
 from hub.store.tables.shape import document, flag, identifier, instant, listing, metadata, number, reference, string
@@ -54,6 +54,16 @@ merges = Table(
     instant("at", null=False),
     instant("undone_at"),
     document("moved"),
+)
+
+# a plugin that has not heard of it yet, and what it may need to find what it knows of them: gone when it has
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("customer_id", Id, ForeignKey("customers.id"), primary_key=True),
+    Column("plugin", String(80), primary_key=True),
+    listing("addresses"),
+    instant("at", null=False),
 )
 
 asset_types = Table(

@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 
 from hub.model.customers import CustomerKind, NewCustomer, NewIdentity, Verification
 from hub.model.permissions import Permission
-from hub.store import access, customer_lists, customer_timeline, customers
+from hub.plugin.migrations import with_tables
+from hub.plugin.record import PluginState
+from hub.store import access, customer_lists, customer_timeline, customers, erasing
 from hub.store.customer_lists import Customer, CustomerFilter
 from hub.store.customer_timeline import TimelineEntry
 from hub.store.paging import Page
@@ -112,6 +114,12 @@ async def change_customer(call: Call, customer_id: int, body: CustomerChange) ->
     return await call.write(lambda tx: _change(call, tx, customer_id, body))
 
 
+@routes.delete("/customers/{customer_id}", Permission.CUSTOMERS_ERASE)
+async def erase_customer(call: Call, customer_id: int) -> None:
+    """Forget a customer for good, what was said included; a conflict while anything of theirs is open."""
+    await call.write(lambda tx: _erase(call, tx, customer_id))
+
+
 @routes.get("/customers/{customer_id}/timeline", READ)
 async def get_timeline(call: Call, customer_id: int, query: TimelineQuery) -> Page[TimelineEntry]:
     """What happened with them on every channel, as far as one may see it, newest first."""
@@ -171,6 +179,12 @@ def _change(call: Call, tx: Tx, customer_id: int, body: CustomerChange) -> Custo
         changes["organisation_id"] = body.organisation
     customers.change_customer(tx, call.actor, customer_id, changes, body.version)
     return customer_lists.get_customer(tx.conn, call.actor, customer_id)
+
+
+def _erase(call: Call, tx: Tx, customer_id: int) -> None:
+    """Plugins hear of it that are the site's, and those that have left tables here."""
+    listed = {plugin.name for plugin in call.node.services.registry.plugins if plugin.state != PluginState.DISABLED}
+    erasing.erase_customer(tx, call.actor, customer_id, listed | with_tables(tx.conn), call.client)
 
 
 def _require_organisation(conn: Connection, organisation: int | None) -> None:

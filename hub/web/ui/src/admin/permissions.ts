@@ -15,6 +15,7 @@ export const PERMISSIONS = [
   "customers.merge",
   "customers.import",
   "customers.export",
+  "customers.erase",
   "queues.manage",
   "users.manage",
   "roles.manage",

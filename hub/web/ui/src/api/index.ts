@@ -22,7 +22,7 @@ export const interactions = {
   change: (id: number, body: unknown) => patch<unknown>(`/interactions/${id}`, body),
   close: (id: number, disposition: string) =>
     post<unknown>(`/interactions/${id}/close`, disposition ? { disposition } : {}),
-  transfer: (id: number, to: T.Whereto & { ring?: boolean; note?: string }) =>
+  transfer: (id: number, to: T.Whereto & { ring?: boolean; voicemail?: boolean; note?: string }) =>
     post<unknown>(`/interactions/${id}/transfer`, to),
   awaitCustomer: (id: number) => post<unknown>(`/interactions/${id}/await`),
   snooze: (id: number, until: string) => post<unknown>(`/interactions/${id}/snooze`, { until }),
@@ -71,8 +71,17 @@ export const promises = {
   assignVoicemail: (id: number, user: number | null) => post<void>(`/voicemails/${id}/assign`, { user }),
 };
 
+/** Agents' own voicemail boxes; `user` null is mine. */
+export const boxes = {
+  open: () => get<number[]>("/own-boxes"),
+  of: (user: number | null) => get<T.OwnBox>(boxPath(user)),
+  set: (user: number | null, box: T.OwnBox) => put<T.OwnBox>(boxPath(user), box),
+};
+const boxPath = (user: number | null) => (user === null ? "/me/own-box" : `/users/${user}/own-box`);
+
 export const consult = {
-  ask: (id: number, whom: T.Whereto & { note?: string }) => post<unknown>(`/interactions/${id}/consult`, whom),
+  ask: (id: number, whom: T.Whereto & { note?: string; voicemail?: boolean }) =>
+    post<unknown>(`/interactions/${id}/consult`, whom),
   join: (id: number) => post<unknown>(`/interactions/${id}/consult/join`),
   complete: (id: number) => post<void>(`/interactions/${id}/consult/complete`),
   back: (id: number) => post<unknown>(`/interactions/${id}/consult/back`),
@@ -114,6 +123,7 @@ export const customers = {
   one: (id: number) => get<T.Customer>(`/customers/${id}`),
   create: (body: unknown) => post<T.Customer>("/customers", body),
   change: (id: number, body: unknown) => patch<T.Customer>(`/customers/${id}`, body),
+  erase: (id: number) => remove<unknown>(`/customers/${id}`),
   addIdentity: (id: number, body: unknown) => post<T.Identity>(`/customers/${id}/identities`, body),
   changeIdentity: (id: number, identity: number, body: unknown) =>
     patch<T.Identity>(`/customers/${id}/identities/${identity}`, body),

@@ -53,6 +53,18 @@ export const records = {
     none: "No customers found",
     import: "Import",
   },
+  erase: {
+    act: "Erase",
+    title: "Erase {name} for good?",
+    hint: "Their name, addresses, attributes and things go, what was said with them, its files, and the subjects of their tickets. Nobody can bring it back. That there were contacts and tickets, and when, stays for the reports.",
+    yes: "Erase for good",
+    done: "Erased",
+    open: "Close first what is still open: {what}.",
+    interactions: "{n} conversations",
+    messages: "{n} messages on their way",
+    callbacks: "{n} call-backs",
+    voicemails: "{n} voicemails",
+  },
   merge: {
     title: "Merge two customers",
     act: "Merge",

@@ -52,6 +52,18 @@ export const records = {
     none: "没有找到客户",
     import: "导入",
   },
+  erase: {
+    act: "清除",
+    title: "永久清除 {name}？",
+    hint: "姓名、地址、属性和资产，往来内容及其附件，以及工单主题都将被清除，无法恢复。仅保留联系和工单的次数与时间，供报表使用。",
+    yes: "永久清除",
+    done: "已清除",
+    open: "请先结束尚未处理完的：{what}。",
+    interactions: "{n} 个会话",
+    messages: "{n} 条待发消息",
+    callbacks: "{n} 个回呼",
+    voicemails: "{n} 条语音留言",
+  },
   merge: {
     title: "合并两个客户",
     act: "合并",
