@@ -16,13 +16,13 @@ _WORDS: Final = {
     "en": {
         "title": "Fax transmission report", "to": "To", "state": "Result", "pages": "Pages", "at": "Time",
         "seconds": "Seconds", "station": "Answering station", "way": "Way", "why": "Remark", "attempt": "Attempt",
-        "DELIVERED": "Transmitted", "FAILED": "Failed", "UNKNOWN": "Not known", "QUEUED": "Waiting",
-        "DIALING": "Dialling", "SENDING": "Sending",
+        "DELIVERED": "Transmitted", "FAILED": "Failed", "BLOCKED": "Not allowed", "UNKNOWN": "Not known",
+        "QUEUED": "Waiting", "DIALING": "Dialling", "SENDING": "Sending",
     },
     "zh": {
         "title": "传真发送报告", "to": "收件号码", "state": "结果", "pages": "页数", "at": "时间", "seconds": "秒数",
         "station": "对方标识", "way": "方式", "why": "备注", "attempt": "次数", "DELIVERED": "已传送", "FAILED": "失败",
-        "UNKNOWN": "未知", "QUEUED": "等待", "DIALING": "拨号中", "SENDING": "发送中",
+        "BLOCKED": "不允许联系", "UNKNOWN": "未知", "QUEUED": "等待", "DIALING": "拨号中", "SENDING": "发送中",
     },
 }  # fmt: skip
 _STYLE: Final = (

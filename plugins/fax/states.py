@@ -9,27 +9,30 @@ from typing import Final
 
 class JobState(StrEnum):
     """QUEUED: it waits for its time or a line. DIALING: nobody has answered yet. SENDING: pages may go. The rest are
-    ends, which a person may undo by sending it again; UNKNOWN: the hub died while pages were going."""
+    ends, which a person may undo by sending it again; BLOCKED: a veto, before another attempt; UNKNOWN: the hub died
+    while pages were going."""
 
     QUEUED = "QUEUED"
     DIALING = "DIALING"
     SENDING = "SENDING"
     DELIVERED = "DELIVERED"
     FAILED = "FAILED"
+    BLOCKED = "BLOCKED"
     UNKNOWN = "UNKNOWN"
 
 
 _J = JobState
 NEXT: Final[Mapping[JobState, frozenset[JobState]]] = {
-    _J.QUEUED: frozenset({_J.DIALING, _J.FAILED}),
+    _J.QUEUED: frozenset({_J.DIALING, _J.FAILED, _J.BLOCKED}),
     # SENDING without DIALING: on the call that is there already
     _J.DIALING: frozenset({_J.SENDING, _J.QUEUED, _J.FAILED}),
     _J.SENDING: frozenset({_J.DELIVERED, _J.QUEUED, _J.FAILED, _J.UNKNOWN}),
     _J.DELIVERED: frozenset(),
     _J.FAILED: frozenset({_J.QUEUED}),
+    _J.BLOCKED: frozenset({_J.QUEUED}),
     _J.UNKNOWN: frozenset({_J.QUEUED}),
 }
-ENDS: Final = frozenset({_J.DELIVERED, _J.FAILED, _J.UNKNOWN})
+ENDS: Final = frozenset({_J.DELIVERED, _J.FAILED, _J.BLOCKED, _J.UNKNOWN})
 UNDER_WAY: Final = frozenset({_J.DIALING, _J.SENDING})
 
 

@@ -40,6 +40,7 @@ jobs: Final = Table(
     Column("pages", Integer, nullable=False),
     Column("on_call", Boolean, nullable=False),
     Column("recipient_id", Integer, nullable=True),
+    Column("automatic", Boolean, nullable=False, default=False),
     Column("state", String(20), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("page", Integer, nullable=False),

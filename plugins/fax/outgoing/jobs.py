@@ -15,6 +15,8 @@ from plugins.fax.states import ENDS, NEXT, UNDER_WAY, JobState
 from plugins.fax.tables import documents, jobs
 
 LEASE: Final = timedelta(seconds=12)
+AGAIN: Final = ENDS - {JobState.DELIVERED}
+"""Ends after which a person may have it sent once more."""
 LET_GO: Final[Mapping[str, Any]] = {"leased_by": "", "leased_until": None}
 """What `move` is given so that any process may have it next."""
 
@@ -22,7 +24,7 @@ LET_GO: Final[Mapping[str, Any]] = {"leased_by": "", "leased_until": None}
 @dataclass(frozen=True, slots=True)
 class Job:
     """One fax to one number. `page` is the last that was confirmed in the attempt under way; `on_call`: it waits for a
-    call that is there already before its number is dialled."""
+    call that is there already before its number is dialled; `automatic`: a notice, no person's answer."""
 
     delivery_id: int
     message_id: int
@@ -33,6 +35,7 @@ class Job:
     pages: int
     on_call: bool
     recipient_id: int | None
+    automatic: bool
     state: JobState
     attempts: int
     page: int

@@ -66,7 +66,7 @@ class FaxProgress extends Element {
     const state = live?.phase ?? report.state;
     const facts = { done: live?.page ? live.page - 1 : (report.page ?? 0), of: live?.of ?? report.of };
     facts.page = Math.min(facts.done + 1, facts.of);
-    const words = element("span", { role: "status", class: state === "DELIVERED" ? "good" : state === "FAILED" ? "bad" : "", "data-testid": "fax-state", "data-state": state }, knows(state) ? said(state, { ...facts, count: facts.of }) : state);
+    const words = element("span", { role: "status", class: state === "DELIVERED" ? "good" : ["FAILED", "BLOCKED"].includes(state) ? "bad" : "", "data-testid": "fax-state", "data-state": state }, knows(state) ? said(state, { ...facts, count: facts.of }) : state);
     const line = element("p", { class: "row soft" }, words, ...(UNDER_WAY.includes(state) && facts.of ? [bar(facts, words.textContent)] : []), ...more(report, state, said, this));
     this.root.replaceChildren(line);
   }

@@ -36,6 +36,7 @@ const WORDS = {
   DELIVERED: ["All {count} pages have arrived", "{count} 页已全部送达"],
   DELIVERED_one: ["The page has arrived", "1 页已送达"],
   FAILED: ["Not sent", "发送失败"],
+  BLOCKED: ["Not sent", "未发送"],
   UNKNOWN: ["It is not known whether it arrived", "不确定是否送达"],
   CANCELLED: ["Taken back", "已取消"],
   attempts: ["Attempts: {count}", "尝试次数：{count}"],
