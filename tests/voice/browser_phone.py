@@ -9,12 +9,14 @@ from playwright.async_api import Page
 
 SCRIPT = """
 class Telephone {
-  constructor(hertz) {
+  constructor(hertz, loud) {
     this.frames = [];
     this.context = new AudioContext();
     const [voice, mouth] = [this.context.createOscillator(), this.context.createMediaStreamDestination()];
+    const volume = this.context.createGain();
     voice.frequency.value = hertz;
-    voice.connect(mouth);
+    volume.gain.value = loud;
+    voice.connect(volume).connect(mouth);
     voice.start();
     this.mouth = mouth.stream;
     this.ear = new Audio();
@@ -89,10 +91,10 @@ class Telephone {
 
 
 class BrowserPhone:
-    """`hertz` is what it says; `page` must be let run scripts of ours (bypass_csp)."""
+    """`hertz` is what it says, so `loud`; `page` must be let run scripts of ours (bypass_csp)."""
 
-    def __init__(self, page: Page, site: str, hertz: int) -> None:
-        self._page, self._site, self._hertz = page, site, hertz
+    def __init__(self, page: Page, site: str, hertz: int, loud: float = 1) -> None:
+        self._page, self._site, self._hertz, self._loud = page, site, hertz, loud
         self.session = ""
 
     async def opens(self, login: str, password: str) -> None:
@@ -101,7 +103,7 @@ class BrowserPhone:
         await page.goto(f"{self._site}/p/sip/static/look.js")  # any page of the site's
         answered = await page.request.post(f"{self._site}/api/v1/login", data={"login": login, "password": password})
         assert answered.ok, await answered.text()
-        await page.evaluate(f"() => {{ {SCRIPT}; window.phone = new Telephone({self._hertz}); }}")
+        await page.evaluate(f"() => {{ {SCRIPT}; window.phone = new Telephone({self._hertz}, {self._loud}); }}")
         self.session = await self._do("begin()")
 
     async def drops(self) -> None:
