@@ -89,7 +89,7 @@ class SmsAccount(BaseModel):
     )
     receipts: bool = Field(default=True, description="Ask for delivery reports")
     idle_seconds: float = Field(
-        default=DAY, ge=60, description="A conversation in which nobody waits for an answer ends after so long"
+        default=DAY, ge=1, description="A conversation in which nobody waits for an answer ends after so long"
     )
     part_seconds: float = Field(default=300, ge=1, description="How long the missing part of a text is waited for")
     quiet_from: str = Field(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from hub.api import (
     Connection,
     Json,
     Misconfigured,
+    OutcomeUnknown,
     Overloaded,
     Raw,
     Rejected,
@@ -160,6 +162,40 @@ async def test_a_session_is_bound_again_when_the_smsc_is_back(center: TextCenter
     desk.details.clear()
     async with desk.listening("2 of 2 bound"):
         assert await desk.send("+8613800138000")
+
+
+async def test_a_session_that_is_cut_is_bound_again_and_leaves_the_others_alone(center: TextCenter) -> None:
+    desk = Desk(center.port, sessions=3)
+    async with desk.listening("3 of 3 bound"):
+        desk.details.clear()
+        with pytest.raises(OutcomeUnknown):
+            await desk.send("+8613800000777")  # that line is cut before the answer
+        sent = await asyncio.gather(*(desk.send(f"+86138000{number:05}") for number in range(12)))
+        assert len(set(sent)) == 12, "the others go on as if nothing had been"
+        await desk.told("2 of 3 bound")
+        await desk.told("3 of 3 bound")
+        assert len(center.noted("bound")) == 4, "one was bound again, and no other"
+
+
+async def test_a_connection_that_ends_leaves_another_alone(center: TextCenter, tmp_path: Path) -> None:
+    with TextCenter(tmp_path / "other.jsonl") as other_center:
+        desk, other = Desk(center.port), Desk(other_center.port)
+        other.smpp, other.connection = desk.smpp, replace(other.connection, id=8)
+        async with other.listening():
+            hearing = asyncio.create_task(desk.smpp.listen(desk.connection, desk.take, desk.ready))
+            await desk.told("1 of 1 bound", hearing)
+            center.stop()
+            await asyncio.wait([hearing], timeout=WITHIN)
+            assert isinstance(hearing.exception(), Unreachable)
+            with pytest.raises(Unreachable):
+                await desk.send("+8613800138000")
+            assert await other.send("+8613800138000")
+            center.start()
+            desk.details.clear()
+            async with desk.listening():
+                assert await desk.send("+8613800138000")
+            assert await other.send("+8613800138000")
+        assert len(other_center.noted("bound")) == 1
 
 
 async def test_who_is_not_let_in_is_told_so(center: TextCenter) -> None:
