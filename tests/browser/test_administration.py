@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from playwright.async_api import expect
@@ -21,7 +22,7 @@ async def test_a_queue_is_renamed_in_its_form(office: Office, sit_down: SitDown)
     assert [queue["name"] for queue in queues["items"]] == ["Service", "Sales and leasing"]
 
 
-async def test_a_new_colleague_can_log_in(office: Office, sit_down: SitDown) -> None:
+async def test_a_new_colleague_can_log_in_and_is_given_a_box(office: Office, sit_down: SitDown) -> None:
     ada = await sit_down(office, "ada", path="/admin/users")
     await ada.at("record-new").click()
     await ada.at("input-login").first.fill("mei")
@@ -29,7 +30,17 @@ async def test_a_new_colleague_can_log_in(office: Office, sit_down: SitDown) -> 
     await ada.at("input-password").fill("a-long-password-for-tests")
     await ada.at("record-save").click()
     await expect(ada.at("users-row").filter(has_text="Mei Lan")).to_be_visible(timeout=PATIENCE)
-    await sit_down(office, "mei", typing=True)
+    await ada.at("users-row").filter(has_text="Mei Lan").click()
+    await ada.at("user-box").click()
+    await ada.at("box-enabled").click()
+    if folder := os.environ.get("PICTURES"):
+        await ada.page.screenshot(path=f"{folder}/box-of.png")
+    await ada.at("box-save").click()
+    await ada.sees_no("own-box")
+    mei = await sit_down(office, "mei", typing=True)
+    await mei.at("user-menu").click()
+    await mei.at("menu-box").click()
+    await expect(mei.at("box-enabled")).to_have_attribute("aria-checked", "true", timeout=PATIENCE)
 
 
 async def test_a_connection_shows_its_health_and_keeps_its_settings_when_renamed(

@@ -15,16 +15,18 @@ FOR = "voicemail_for"  # the attribute by which a script puts what is left into 
 
 
 def note(tx: Tx, interaction: Row, message: Row) -> None:
-    """A message has come in: if it is to be heard, it is in a box from now on."""
+    """A message has come in: if it is to be heard, it is in a box from now on; in an agent's own, theirs to see to."""
     if message["kind"] != MessageKind.VOICEMAIL:
         return
+    owner = _owner(tx, interaction)
     values = {
         "message_id": message["id"],
         "interaction_id": interaction["id"],
         "queue_id": interaction["queue_id"],
         "department_id": interaction["department_id"],
         "language": interaction["language"],
-        "box_user_id": _owner(tx, interaction),
+        "box_user_id": owner,
+        "assignee_id": owner,
     }
     voicemails.create(tx, values)
 
@@ -37,7 +39,7 @@ def boxed(tx: Tx, interaction: Row) -> None:
     for number in voicemails.of_interaction(tx.conn, interaction["id"]):
         known = voicemails.get(tx, number)
         if known["box_user_id"] != owner:
-            voicemails.change(tx, known, box_user_id=owner)
+            voicemails.change(tx, known, box_user_id=owner, assignee_id=owner)
 
 
 def heard(tx: Tx, actor: Actor, voicemail_id: int, on: bool = True) -> None:

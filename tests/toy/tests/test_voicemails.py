@@ -92,7 +92,7 @@ async def test_a_message_is_new_until_somebody_hears_it_and_open_until_somebody_
 @pytest.mark.parametrize("whose", ["ann", "Ann"])
 async def test_what_is_left_for_an_agent_is_in_their_own_box_alone(house: Phones, whose: str) -> None:
     item = await left(house, {voicemail.FOR: whose})
-    assert item.box is not None and item.box.name == "Ann"
+    assert item.box is not None and item.box == item.assignee and item.box.name == "Ann"
     assert await boxes(house, house.bo) == []
     with pytest.raises(NotFound):
         await house.store.write(lambda tx: voicemail.heard(tx, house.bo, item.id))

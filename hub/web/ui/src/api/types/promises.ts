@@ -8,6 +8,14 @@ export interface Owed {
   queue: Ref | null;
 }
 
+/** An agent's own voicemail box; the words "" are the house's. */
+export interface OwnBox {
+  enabled: boolean;
+  greeting: string;
+  ring_seconds: number;
+  at_once: boolean;
+}
+
 export interface Address {
   scheme: string;
   value: string;
