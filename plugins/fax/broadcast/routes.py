@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from hub.api import AnyAccount, Attachment, PluginRoutes, Request, Response, Route
 from plugins.fax.broadcast import rows
-from plugins.fax.broadcast.numbers import MOST, pasted
+from plugins.fax.broadcast.numbers import MOST, Pasted, pasted
+from plugins.fax.broadcast.refusals import Wrong, sentence
 from plugins.fax.broadcast.rows import Broadcast
 from plugins.fax.broadcast.running import Broadcasts
 from plugins.fax.office import Office
@@ -24,6 +25,8 @@ from plugins.fax.states import BroadcastState
 
 PERMISSION: Final = "interactions.supervise"
 LARGEST: Final = 20_000_000
+SHOWN: Final = 20
+"""Lines that are named when no number stands in them."""
 _TURNS: Final = {"pause": BroadcastState.PAUSED, "resume": BroadcastState.RUNNING, "cancel": BroadcastState.CANCELLED}
 
 
@@ -77,18 +80,18 @@ class _Desk:
         return _json({"items": items, "accounts": [_account(account) for account in accounts]})
 
     async def create(self, request: Request) -> Response:
-        """{"id"}; 422 says what is wrong: {"field", "lines" or "message"}."""
+        """{"id"}; 422 says what is wrong: {"field", "message"}, and the "lines" where no number stands."""
         try:
             new = NewBroadcast.model_validate_json(request.body)
             files = [Attachment(f.name, f.type, base64.b64decode(f.data, validate=True)) for f in new.files]
         except (ValidationError, binascii.Error):
-            return _wrong("form", message="This is not complete.")
+            return _wrong("form", Wrong.FORM, request)
         account = await self._office.account(new.account)
         found = pasted(new.numbers)
         if account is None:
-            return _wrong("account", message="There is no such number.")
-        if found.wrong or not 0 < len(found.recipients) <= MOST:
-            return _wrong("numbers", lines=list(found.wrong[:20]))
+            return _wrong("account", Wrong.ACCOUNT, request)
+        if refused := _unusable(found, request):
+            return refused
         if problem := await self._unprintable(request, new, files):
             return problem
         by = request.viewer.name if request.viewer else ""
@@ -101,20 +104,19 @@ class _Desk:
     async def recipients(self, request: Request) -> Response:
         """{"items"}."""
         if (broadcast := _number(request)) is None:
-            return _json({"error": {"code": "NOT_FOUND"}}, 404)
+            return _gone(request)
         found = await self._store.read(partial(rows.recipients_of, broadcast=broadcast))
-        language = request.viewer.language if request.viewer else "en"
-        items = [{**each, "text": remark(each["code"], each["text"], language)} for each in found]
-        return _json({"items": items}) if items else _json({"error": {"code": "NOT_FOUND"}}, 404)
+        items = [{**each, "text": remark(each["code"], each["text"], _language(request))} for each in found]
+        return _json({"items": items}) if items else _gone(request)
 
     async def turn(self, request: Request) -> Response:
         """{"done"}: whether anything changed."""
         try:
             wanted = Turn.model_validate_json(request.body).to
         except ValidationError:
-            return _wrong("to", message="pause, resume, cancel or again")
+            return _wrong("to", Wrong.TURN, request)
         if (broadcast := _number(request)) is None:
-            return _json({"error": {"code": "NOT_FOUND"}}, 404)
+            return _gone(request)
         if wanted == "again":
             done = bool(await self._store.write(partial(rows.again, broadcast=broadcast)))
         else:
@@ -125,11 +127,10 @@ class _Desk:
     async def _unprintable(self, request: Request, new: NewBroadcast, files: Any) -> Response | None:
         """Better known now than a thousand times later."""
         text = [Attachment("message.txt", "text/plain", new.text.encode())] if new.text.strip() else []
-        language = request.viewer.language if request.viewer else "en"
         try:
             await self._office.printer.to_pages([*text, *files], PrintOptions())
         except PageError as error:
-            return _wrong("files", message=error.line(language))
+            return _refused("files", error.line(_language(request)))
         return None
 
 
@@ -154,8 +155,33 @@ def _account(account: AnyAccount) -> dict[str, Any]:
     return {"id": account.id, "name": account.name, "number": account.address.value}
 
 
-def _wrong(field: str, **more: Any) -> Response:
-    return _json({"error": {"code": "INVALID", "field": field, **more}}, 422)
+def _unusable(found: Pasted, request: Request) -> Response | None:
+    """Lines without a number first: they may be why there is none."""
+    if lines := list(found.wrong[:SHOWN]):
+        return _wrong("numbers", Wrong.LINES, request, lines=lines)
+    if not found.recipients:
+        return _wrong("numbers", Wrong.NO_NUMBER, request)
+    if (count := len(found.recipients)) > MOST:
+        return _wrong("numbers", Wrong.TOO_MANY, request, count=count)
+    return None
+
+
+def _wrong(field: str, wrong: Wrong, request: Request, **values: Any) -> Response:
+    shown = {name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in values.items()}
+    return _refused(field, sentence(wrong, _language(request), **shown), **values)
+
+
+def _refused(field: str, words: str, **more: Any) -> Response:
+    return _json({"error": {"code": "INVALID", "field": field, "message": words, **more}}, 422)
+
+
+def _gone(request: Request) -> Response:
+    words = sentence(Wrong.GONE, _language(request))
+    return _json({"error": {"code": "NOT_FOUND", "message": words}}, 404)
+
+
+def _language(request: Request) -> str:
+    return request.viewer.language if request.viewer else "en"
 
 
 def _json(said: Any, status: int = 200) -> Response:

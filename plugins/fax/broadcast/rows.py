@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, or_, select, update
 
 from hub.api import Attachment
 from plugins.fax.broadcast.numbers import Recipient
@@ -62,8 +62,10 @@ def all_of(conn: Connection, most: int = 50) -> list[Broadcast]:
 
 
 def running(conn: Connection) -> list[Broadcast]:
-    """Those with something to do."""
-    wanted = select(broadcasts).where(broadcasts.c.state.in_([BroadcastState.RUNNING, BroadcastState.PAUSED]))
+    """Those with something to do: also cancelled ones, while some of their faxes are under way."""
+    under_way = select(recipients.c.broadcast_id).where(recipients.c.state.in_(OPEN))
+    alive = broadcasts.c.state.in_([BroadcastState.RUNNING, BroadcastState.PAUSED])
+    wanted = select(broadcasts).where(or_(alive, broadcasts.c.id.in_(under_way)))
     return [_broadcast(conn, row) for row in conn.execute(wanted).mappings().all()]
 
 
@@ -128,8 +130,9 @@ def turn(conn: Connection, broadcast: int, state: BroadcastState) -> bool:
 
 
 def again(conn: Connection, broadcast: int) -> int:
-    """Those that did not get it are sent it once more; how many. One that was cancelled stays so."""
-    bad = (recipients.c.broadcast_id == broadcast, recipients.c.state.in_(AGAIN))
+    """Those that did not get it are sent it once more; how many. What was cancelled stays so."""
+    lives = select(broadcasts.c.id).where(broadcasts.c.state != BroadcastState.CANCELLED)
+    bad = (recipients.c.broadcast_id.in_(lives), recipients.c.broadcast_id == broadcast, recipients.c.state.in_(AGAIN))
     fresh = {"state": _R.WAITING, "code": "", "text": "", "message_id": None}
     count = int(conn.execute(update(recipients).where(*bad).values(**fresh)).rowcount)
     if count:

@@ -28,7 +28,6 @@ const WORDS = {
   UNKNOWN: ["not known", "未知"],
   CANCELLED: ["cancelled", "已取消"],
   wrong: ["This is not complete: a title, numbers, and something to send.", "内容不完整：需要标题、号码和要发送的内容。"],
-  wrong_lines: ["No number stands in line {lines}.", "第 {lines} 行没有号码。"],
   failed: ["The broadcasts cannot be shown. Please try again.", "无法显示群发列表，请重试。"],
 };
 

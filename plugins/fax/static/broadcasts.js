@@ -41,7 +41,7 @@ class FaxBroadcasts extends Element {
       if (this.#built !== this.language) this.#build(accounts, said);
       this.#list.replaceChildren(...(await Promise.all(items.map((each) => this.#shown(each, said)))));
       clearTimeout(this.#timer);
-      if (items.some(({ state }) => state === "RUNNING" || state === "PAUSED")) this.#timer = setTimeout(() => this.changed(), LOOK_EVERY);
+      if (items.some(goesOn)) this.#timer = setTimeout(() => this.changed(), LOOK_EVERY);
     } catch (error) {
       if (error.status !== 403) this.root.replaceChildren(element("p", { class: "warn", role: "alert" }, said("failed")));
     }
@@ -128,6 +128,9 @@ class FaxBroadcasts extends Element {
   }
 }
 
+/** Also of one that was cancelled, what is under way still goes. */
+const goesOn = ({ state, counts }) => state === "RUNNING" || state === "PAUSED" || counts.GIVEN > 0 || counts.STARTING > 0;
+
 const label = (words, control) => element("label", { class: "soft" }, words, control);
 
 async function packed(file) {
@@ -138,9 +141,6 @@ async function packed(file) {
   return { name: file.name, type: file.type || "text/plain", data: reader.result.slice(reader.result.indexOf(",") + 1) };
 }
 
-function refusal(refused, said) {
-  if (refused?.field === "numbers" && refused.lines.length) return said("wrong_lines", { lines: refused.lines.join(", ") });
-  return refused?.message ?? said("wrong");
-}
+const refusal = (refused, said) => refused?.message ?? said("wrong");
 
 customElements.define("fax-broadcasts", FaxBroadcasts);
