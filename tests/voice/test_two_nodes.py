@@ -1,5 +1,5 @@
-"""A caller at one node, the agent's phone registered at another: they hear each other, and whichever node dies, the
-call ends cleanly."""
+"""A caller at one node, the agent's phone registered at another: they hear each other, what an agent at one node has
+begun goes with the call to one at the other, and whichever node dies, the call ends cleanly."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,8 @@ from tests.voice.house import DESK
 
 pytestmark = [pytest.mark.slow, pytest.mark.peer, pytest.mark.process]
 
-AGENT, CUSTOMER = 1250, 500
+AGENT, COLLEAGUE, CUSTOMER = 1250, 800, 500
+BEGUN = {"kind": "NOTE", "text": "Wants the honey back", "forms": {"ticket": '{"subject": "Honey"}'}}
 PASSWORD = "a-long-password-for-tests"
 SITE = f"""
 [site]
@@ -58,6 +60,12 @@ roles = ["admin"]
 [[users]]
 login = "ann"
 name = "Ann"
+password = "{PASSWORD}"
+roles = ["agent"]
+queues = ["desk"]
+[[users]]
+login = "bo"
+name = "Bo"
 password = "{PASSWORD}"
 roles = ["agent"]
 queues = ["desk"]
@@ -124,19 +132,11 @@ async def pair(tmp_path: Path, postgresql_url: str, begin_hub: Start) -> AsyncIt
 
 async def talking(pair: Pair, stack: AsyncExitStack, folder: Path, transport: str) -> tuple[Baresip, Baresip]:
     """A caller and Ann, whose phone has registered at the other node, hear each other."""
-    users = {each["login"]: each["id"] async for each in pair.at_phones.each("/users")}
-    there = await pair.listens(pair.at_phones, "Phones")
-    body = {"username": "ann", "password": PASSWORD}
-    await pair.at_phones.of_plugin("PUT", f"/sip/phones/{users['ann']}", body)
-    account = f"<sip:ann@127.0.0.1:{there};transport={transport}>;auth_pass={PASSWORD};regint=60;answermode=manual"
-    ann = await stack.enter_async_context(Baresip(folder / "ann", account, AGENT))
+    ann = await phone_of(pair, stack, folder / "ann", transport, AGENT)
     caller = await stack.enter_async_context(
         Baresip(folder / "caller", "<sip:+8613800138000@127.0.0.1:{sip}>;regint=0", CUSTOMER)
     )
-    await ann.registered()
-    screen = await stack.enter_async_context(HubClient(pair.phones.http))
-    await screen.log_in("ann", PASSWORD)
-    await screen.put("/me/presence", {"state": "READY"})
+    await at_work(stack, pair.phones, "ann")
     await caller.do("dial", f"sip:{DESK}@127.0.0.1:{await pair.listens(pair.at_trunk, 'Trunk')}")
     await ann.until("CALL_INCOMING")
     await ann.do("accept")
@@ -144,6 +144,25 @@ async def talking(pair: Pair, stack: AsyncExitStack, folder: Path, transport: st
     await hears(caller, AGENT)
     await pair.becomes("CONNECTED")
     return caller, ann
+
+
+async def phone_of(pair: Pair, stack: AsyncExitStack, folder: Path, transport: str, tone: int) -> Baresip:
+    """Of the agent of this name: it has registered."""
+    login, there = folder.name, await pair.listens(pair.at_phones, "Phones")
+    [user] = [each["id"] async for each in pair.at_phones.each("/users") if each["login"] == login]
+    await pair.at_phones.of_plugin("PUT", f"/sip/phones/{user}", {"username": login, "password": PASSWORD})
+    account = f"<sip:{login}@127.0.0.1:{there};transport={transport}>;auth_pass={PASSWORD};regint=60;answermode=manual"
+    phone = await stack.enter_async_context(Baresip(folder, account, tone))
+    await phone.registered()
+    return phone
+
+
+async def at_work(stack: AsyncExitStack, node: HubProcess, login: str) -> HubClient:
+    """An agent's screen, who is ready."""
+    screen = await stack.enter_async_context(HubClient(node.http))
+    await screen.log_in(login, PASSWORD)
+    await screen.put("/me/presence", {"state": "READY"})
+    return screen
 
 
 async def test_a_phone_on_a_connection_rings_through_its_node_and_survives_that(pair: Pair, tmp_path: Path) -> None:
@@ -160,6 +179,8 @@ async def test_a_phone_on_a_connection_rings_through_its_node_and_survives_that(
 async def test_a_phone_by_datagrams_hangs_up_and_the_call_s_node_dies_with_its_next(pair: Pair, tmp_path: Path) -> None:
     async with AsyncExitStack() as stack:
         caller, ann = await talking(pair, stack, tmp_path, "udp")
+        await what_was_begun_goes_along(pair, stack, await phone_of(pair, stack, tmp_path / "bo", "udp", COLLEAGUE))
+        await hears(caller, AGENT)
         await ann.do("hangup")
         await caller.until("CALL_CLOSED")
         await pair.becomes("CLOSED")
@@ -173,6 +194,31 @@ async def test_a_phone_by_datagrams_hangs_up_and_the_call_s_node_dies_with_its_n
         await pair.nothing_left(pair.at_phones)
         await ann.do("hangup")
         await ann.until("CALL_CLOSED", 2)
+
+
+async def what_was_begun_goes_along(pair: Pair, stack: AsyncExitStack, bos_phone: Baresip) -> None:
+    """Ann at the one node asks Bo at the other: he sees her note and her form before he answers, and has them then; she
+    has the call, and hers, when he goes."""
+    ann, bo = await at_work(stack, pair.trunk, "ann"), await at_work(stack, pair.phones, "bo")
+    [call] = [each["id"] for each in (await ann.get("/interactions"))["items"]]
+    await ann.put(f"/interactions/{call}/draft", BEGUN)
+    await ann.post(f"/interactions/{call}/consult", {"user": (await bo.get("/me"))["user"]["id"]})
+    await bos_phone.until("CALL_INCOMING")
+    [offer] = (await bo.get("/offers"))["items"]
+    assert offer["carried"] == {"text": BEGUN["text"], "forms": BEGUN["forms"]}
+    assert not (await bo.get(f"/interactions/{call}/draft"))["forms"], "not his yet"
+    await bos_phone.do("accept")
+    await hears(bos_phone, AGENT)
+    await pair.becomes("CONSULTING")
+    assert _begun(await bo.get(f"/interactions/{call}/draft")) == BEGUN
+    await bo.put("/me/presence", {"state": "NOT_READY", "reason": "BREAK"})
+    await bos_phone.do("hangup")
+    await pair.becomes("CONNECTED")
+    assert _begun(await ann.get(f"/interactions/{call}/draft")) == BEGUN
+
+
+def _begun(draft: dict[str, Any]) -> dict[str, Any]:
+    return {part: draft[part] for part in BEGUN}
 
 
 async def hears(phone: Baresip, frequency: float) -> None:
