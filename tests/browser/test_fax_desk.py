@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import SitDown
-from tests.browser.desk import PATIENCE
+from tests.browser.desk import PATIENCE, Desk
 from tests.browser.office import PASSWORD
 from tests.browser.test_accessibility import faults
 from tests.browser.test_fax import DEALER, FAX, Parts
@@ -44,7 +44,28 @@ name = "Ada"
 password = "{password}"
 roles = ["admin"]
 queues = ["orders"]
+
+[[users]]
+login = "lin"
+name = "Lin Yue"
+password = "{password}"
+roles = ["agent"]
+queues = ["orders"]
 """
+MANY = "\n".join(f"+86138001{number:05}" for number in range(200))
+
+
+async def one_is_paused_goes_on_and_is_cancelled(ada: Desk) -> None:
+    """Of so many numbers that it does not end meanwhile."""
+    await ada.at("broadcast-title").fill("Holidays")
+    await ada.at("broadcast-text").fill("We are closed on Monday.")
+    await ada.at("broadcast-numbers").fill(MANY)
+    await ada.at("broadcast-send").click()
+    first = ada.at("fax-broadcast").first
+    for key, state in (("pause", "PAUSED"), ("resume", "RUNNING"), ("cancel", "CANCELLED")):
+        await first.get_by_test_id(f"broadcast-{key}").click(timeout=PATIENCE)
+        await expect(first).to_have_attribute("data-state", state, timeout=PATIENCE)
+    await expect(first.get_by_test_id("broadcast-resume")).to_have_count(0)
 
 
 async def test_a_ticket_is_answered_by_fax_and_a_broadcast_tells_each_result(
@@ -71,7 +92,7 @@ async def test_a_ticket_is_answered_by_fax_and_a_broadcast_tells_each_result(
     on_it = await (await ada.page.request.get(f"{hub.http}/api/v1/interactions?ticket={ticket}")).json()
     assert [each["channel"] for each in on_it["items"]] == ["fax"]
 
-    await ada.page.goto(f"{hub.http}/pages/fax-desk")
+    await ada.at("nav-fax-desk").click()
     await ada.at("broadcast-title").fill("Prices")
     await ada.at("broadcast-text").fill("Our new prices.")
     await ada.at("broadcast-numbers").fill(f"Pudong; {DEALER}\nnone")
@@ -86,3 +107,8 @@ async def test_a_ticket_is_answered_by_fax_and_a_broadcast_tells_each_result(
         f"{DEALER} · Pudong · not sent · calls to this number are not allowed", timeout=PATIENCE
     )
     assert await faults(ada) == []
+    await one_is_paused_goes_on_and_is_cancelled(ada)
+
+    lin = await sit_down(Parts(hub.http, None), "lin", path="/pages/fax-desk")  # type: ignore[arg-type]  # as above
+    await expect(lin.at("empty")).to_contain_text("it is not for you", timeout=PATIENCE)
+    await lin.sees_no("nav-fax-desk")
