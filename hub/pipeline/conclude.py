@@ -8,7 +8,7 @@ from hub.model.states import FINAL, InteractionState, SegmentOutcome, SegmentSta
 from hub.pipeline import presence, route
 from hub.pipeline.colleagues import consulted, place
 from hub.pipeline.flows import flow_state
-from hub.pipeline.promises import attempts, callback, missed
+from hub.pipeline.promises import attempts, callback, missed, own_box
 from hub.store import interactions, timers, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -122,7 +122,7 @@ def ended(tx: Tx, interaction: Row, reason: str, state: InteractionState) -> Row
         _finish(tx, interaction, "", SegmentOutcome.ANSWERED if gone else SegmentOutcome.ABANDONED)
     if not talked and _is_ours(interaction):
         attempts.failed(tx, interaction, reason)
-    elif state != InteractionState.CLOSED and not talked:
+    elif own_box.is_in(interaction) or (state != InteractionState.CLOSED and not talked):
         missed.note(tx, interaction)
     return interaction
 
@@ -135,13 +135,15 @@ def back_to_queue(tx: Tx, interaction: Row) -> Row:
 
 def _done_by_agent(tx: Tx, interaction: Row, disposition: str) -> Row:
     place.close(tx, interaction)
-    queue, stretch, goes_on = _queue_of(tx, interaction), _stretch_of(tx, interaction), flow_state.goes_on(interaction)
+    queue, goes_on = _queue_of(tx, interaction), flow_state.goes_on(interaction)
+    wraps_up = queue and queue["wrap_up_seconds"] and not disposition
+    stretch = _stretch_of(tx, interaction) if wraps_up else None
     known = {"disposition": disposition, "unread": 0}
     if goes_on:
         interaction = interactions.change(tx, interaction, **known)
     else:
         interaction = interactions.move(tx, interaction, InteractionState.CLOSED, **known)
-    if queue and queue["wrap_up_seconds"] and stretch and not disposition:
+    if queue and stretch:
         _start_wrap_up(tx, interaction, stretch, queue["wrap_up_seconds"])
     else:
         _finish(tx, interaction, disposition)

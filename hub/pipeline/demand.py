@@ -102,10 +102,11 @@ def _applied(terms: Terms, demand: Demand, rule: Mapping[str, Any], moves: bool,
         skills={**demand.skills, **rule.get("skills", {})},
         rules=(*demand.rules, rule.get("name", "")),
     )
-    agent = terms.last_agent(interaction) if rule.get("agent") == "last" else None
-    agent, named = (agent, demand.named) if agent else (rule.get("agent_id"), bool(rule.get("agent_id")))
-    demand = replace(demand, named=named)
-    return _kept_for(terms, demand, agent, rule.get("keep_seconds", 0)) if agent else demand
+    last = terms.last_agent(interaction) if rule.get("agent") == "last" else None
+    agent = last or rule.get("agent_id")
+    if not agent:
+        return demand
+    return replace(_kept_for(terms, demand, agent, rule.get("keep_seconds", 0)), named=last is None)
 
 
 def _kept_for(terms: Terms, demand: Demand, agent: int | None, seconds: int) -> Demand:

@@ -59,7 +59,7 @@ def for_asked(tx: Tx, row: Row) -> bool:
 
 def at_once(tx: Tx, interaction: Row) -> Row:
     """A call that has just come in for an agent by name does not wait for who cannot take it, where they want that."""
-    user_id = own_box.whose(work.open_for(tx.conn, interaction["id"]))
+    user_id = own_box.whose(work.open_for(tx.conn, interaction["id"])) if interaction["call"] else None
     if user_id is None or route.takes(tx, interaction, user_id) or not own_boxes.of(tx.conn, user_id).at_once:
         return interaction
     instead(tx, interaction, user_id)

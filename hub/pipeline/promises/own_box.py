@@ -56,6 +56,12 @@ def enter(tx: Tx, interaction: Row, user_id: int) -> Row:
     return flow_state.start(tx, interaction, NAME, "", state)
 
 
+def is_in(interaction: Row) -> bool:
+    """Whether they are in a box, and have not left a message: who goes now has called in vain, whoever talked with them
+    before."""
+    return (interaction["flow_state"] or {}).get("flow") == NAME
+
+
 def is_kept(row: Row | None, payload: Mapping[str, Any]) -> bool:
     """Whether this is still the work that the timer is about, and nobody has it."""
     waiting = row is not None and row["state"] in {WorkState.WAITING, WorkState.OFFERED}

@@ -104,8 +104,9 @@ async def test_who_asked_a_colleague_who_does_not_come_may_leave_the_caller_to_t
 
 async def named(house: Phones) -> None:
     """All calls are for Bo by name."""
-    rule = {"name": "Bo's own number", "when": "channel == 'toy_phone'", "agent_id": house.bo.user_id}
-    await house.store.write(lambda tx: set_site_value(tx, routing_rows.SETTINGS, {"rules": [rule]}))
+    own = {"name": "Bo's own number", "when": "channel == 'toy_phone'", "agent_id": house.bo.user_id}
+    sooner = {"name": "Calls first", "when": "medium == 'VOICE'", "priority": 5}
+    await house.store.write(lambda tx: set_site_value(tx, routing_rows.SETTINGS, {"rules": [own, sooner]}))
 
 
 async def test_a_call_for_an_agent_by_name_rings_there_and_then_is_their_boxs(house: Phones) -> None:
@@ -135,10 +136,16 @@ async def test_what_rings_too_long_is_the_boxs_by_the_clock(house: Phones) -> No
     await speaks(house)
 
 
-async def test_who_hangs_up_without_a_word_has_called_in_vain(house: Phones) -> None:
-    await named(house)
-    await house.call()
+@pytest.mark.parametrize("state", ["ABANDONED", "CLOSED"])
+async def test_who_hangs_up_without_a_word_has_called_in_vain(house: Phones, state: str) -> None:
+    """Also who has talked with the agent that passed them on."""
+    if state == "ABANDONED":
+        await named(house)
+        await house.call()
+    else:
+        call, _ = await house.talking()
+        await house.store.write(lambda tx: transfer.ring(tx, house.ann, call, house.bo.user_id, voicemail=True))
     await house.exchange.until("delivery", lambda entry: entry["text"] == GREETING)
     await house.fact("ENDED", cause="HUNG_UP")
-    await house.becomes("ABANDONED")
+    await house.becomes(state)
     assert [each["kind"] for each in await house.rows(work)][-1] == "missed" and await boxes(house) == []
