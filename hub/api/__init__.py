@@ -15,6 +15,7 @@ from hub.api.channel import (
     Medium,
     Probes,
     Ready,
+    Redacts,
     Varies,
 )
 from hub.api.conditions import Clause, Condition, ConditionError, Fault
@@ -218,6 +219,7 @@ __all__ = [
     "Receipt",
     "ReceiptState",
     "Recognition",
+    "Redacts",
     "Refusal",
     "Rejected",
     "Request",

@@ -163,6 +163,15 @@ class Probes(Protocol):
 
 
 @runtime_checkable
+class Redacts(Protocol):
+    """A channel whose far side proves itself by what must not be kept, and only the channel can tell what that is: a
+    password in the body, a key under a name of its own. Asked after `authenticate`; what it gives is stored and read in
+    the input's place. Pure, as `authenticate` is. What the hub knows by itself (`authorization`, …) it sees to."""
+
+    def redacted(self, account: AnyAccount, raw: Raw) -> Raw: ...
+
+
+@runtime_checkable
 class Varies(Protocol):
     """A channel whose accounts differ in what they can carry (one provider takes pictures, another does not): asked
     whenever it matters, so it looks at the account's and its connection's settings and does nothing else. Never more

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hub.api import Accepted, AnyAccount, AnyConnection, Overloaded, Raw, UnknownAccount, crash_point
+from hub.model.credentials import without_credentials
 from hub.pipeline.directory import Directory
 from hub.pipeline.together import Together
 from hub.store import raws
@@ -63,8 +64,10 @@ class Receiver:
             raise Overloaded("too much is waiting to be processed")
         crash_point("after_read")
         account = account or self._addressed(channel, raw)
-        self._directory.channel_of(account).authenticate(account, raw)
-        raw_id = await self._together.ask(_Heard(account, connection, raw, cursor))
+        carrier = self._directory.channel_of(account)
+        carrier.authenticate(account, raw)
+        kept = without_credentials(carrier.redacted(account, raw))
+        raw_id = await self._together.ask(_Heard(account, connection, kept, cursor))
         crash_point("after_raw_store")
         return Accepted(raw_id)
 

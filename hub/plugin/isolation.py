@@ -4,6 +4,7 @@
 |----------------|-----------------|--------------------------------------------------------------------------------|
 | `address`      | InputError      | Overloaded: the far side tries again, nothing is lost                           |
 | `authenticate` | InputError      | Overloaded: never let in, never refused for good                                |
+| `redacted`     | –               | Overloaded: nothing is stored                                                   |
 | `normalise`    | Malformed       | PluginFailed / PluginTimedOut: tried again, then quarantined                    |
 | `send`         | SendError       | ChannelFailed (retried) where a resend is safe, else OutcomeUnknown             |
 | `probe`        | SendError       | Unreachable, ChannelFailed                                                      |
@@ -14,8 +15,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
 
 from pydantic import BaseModel
 
@@ -43,6 +43,7 @@ from hub.api import (
     Raw,
     Ready,
     Receipt,
+    Redacts,
     Request,
     Response,
     SendError,
@@ -53,6 +54,7 @@ from hub.api import (
     Unreachable,
     Varies,
 )
+from hub.plugin import checked
 from hub.plugin.breaker import Breakers
 from hub.plugin.faults import ChannelFailed, PluginFailed, PluginTimedOut, unsent
 from hub.plugin.isolated_calls import IsolatedCalls
@@ -63,8 +65,6 @@ NORMALISE_DEADLINE = 20.0
 SEND_DEADLINE = 60.0
 SIGNAL_DEADLINE = 5.0
 PROBE_DEADLINE = 20.0
-
-T = TypeVar("T")
 
 
 class IsolatedChannel:
@@ -94,7 +94,7 @@ class IsolatedChannel:
         if not isinstance(self._channel, Varies):
             return self.capabilities
         try:
-            return _one(self._channel.capabilities_of(account), Capabilities)
+            return checked.one(self._channel.capabilities_of(account), Capabilities)
         except CONTAINED as error:
             self.plugin.fault("capabilities_of", error)
             return self.capabilities
@@ -112,7 +112,7 @@ class IsolatedChannel:
     def address(self, raw: Raw) -> Sequence[Address]:
         """The addresses this input is for, most likely first. Raises InputError, Overloaded."""
         try:
-            return tuple(_each(self._channel.address(raw), Address))
+            return tuple(checked.each(self._channel.address(raw), Address))
         except InputError:
             raise
         except CONTAINED as error:
@@ -126,6 +126,15 @@ class IsolatedChannel:
             raise
         except CONTAINED as error:
             raise self._shut(error, "authenticate") from error
+
+    def redacted(self, account: AnyAccount, raw: Raw) -> Raw:
+        """The input as it may be stored. Raises Overloaded: what cannot be told to be clean is not kept."""
+        if not isinstance(self._channel, Redacts):
+            return raw
+        try:
+            return checked.one(self._channel.redacted(account, raw), Raw)
+        except CONTAINED as error:
+            raise self._shut(error, "redacted") from error
 
     async def normalise(
         self, account: AnyAccount, raw: Raw, deadline: float = NORMALISE_DEADLINE
@@ -143,7 +152,7 @@ class IsolatedChannel:
             raise PluginFailed(f"{self.plugin.name}: {sentence(error)}") from error
 
     def _normalise(self, account: AnyAccount, raw: Raw) -> Sequence[Normalised]:
-        return tuple(_each(self._channel.normalise(account, raw), Inbound, Receipt, LegFact, Signal))
+        return tuple(checked.each(self._channel.normalise(account, raw), Inbound, Receipt, LegFact, Signal))
 
     async def send(
         self,
@@ -168,7 +177,7 @@ class IsolatedChannel:
     ) -> Sent:
         try:
             async with asyncio.timeout(deadline):
-                return _one(await self._channel.send(connection, account, message), Sent)
+                return checked.one(await self._channel.send(connection, account, message), Sent)
         except SendError:
             raise
         except CONTAINED as error:
@@ -181,7 +190,7 @@ class IsolatedChannel:
             return ""
         try:
             async with asyncio.timeout(deadline):
-                return _one(await self._channel.probe(connection), str)
+                return checked.one(await self._channel.probe(connection), str)
         except SendError:
             raise
         except TimeoutError as error:
@@ -213,7 +222,7 @@ class IsolatedChannel:
         """What a webhook's far side wants to read."""
         if isinstance(self._channel, Acknowledges):
             try:
-                return _one(self._channel.acknowledge(request, accepted, error), Response)
+                return checked.one(self._channel.acknowledge(request, accepted, error), Response)
             except CONTAINED as fault:
                 self.plugin.fault("acknowledge", fault)
         return Response(status=_status(accepted, error))
@@ -230,19 +239,6 @@ class IsolatedChannel:
     def _shut(self, error: BaseException, call: str) -> HubError:
         self.plugin.fault(call, error)
         return Overloaded(f"{self.plugin.name} failed in {call}: {type(error).__name__}")
-
-
-def _one(value: object, wanted: type[T]) -> T:
-    if not isinstance(value, wanted):
-        raise TypeError(f"expected {wanted.__name__}, got {type(value).__name__}")
-    return value
-
-
-def _each(values: Iterable[Any], *wanted: type[Any]) -> Iterable[Any]:
-    for value in values:
-        if not isinstance(value, wanted):
-            raise TypeError(f"a {type(value).__name__} is none of {', '.join(kind.__name__ for kind in wanted)}")
-        yield value
 
 
 def _status(accepted: Accepted | None, error: Exception | None) -> int:

@@ -91,6 +91,27 @@ def test_a_broken_look_up_asks_the_far_side_to_try_again(step: Any) -> None:
     assert channel.plugin.faults == 1
 
 
+class Discreet(Letters):
+    """A channel whose far side writes its password into the letter."""
+
+    def redacted(self, account: AnyAccount, raw: Raw) -> Raw:
+        clean: Raw = self._do("redacted", Raw(raw.body.replace(b"s3cret", b"")), account, raw)
+        return clean
+
+
+def test_what_a_channel_takes_out_of_an_input_is_not_kept() -> None:
+    assert isolated(Discreet()).redacted(ACCOUNT, Raw(b"s3cret desk")) == Raw(b" desk")
+    assert isolated(Letters()).redacted(ACCOUNT, RAW) is RAW
+
+
+@pytest.mark.parametrize("step", [raising(KeyError("x")), lambda *_: b"desk"])
+def test_what_cannot_be_told_to_be_clean_is_not_kept_at_all(step: Any) -> None:
+    channel = isolated(Discreet(redacted=step))
+    with pytest.raises(Overloaded):
+        channel.redacted(ACCOUNT, RAW)
+    assert channel.plugin.faults == 1
+
+
 def test_a_broken_check_lets_nobody_in_and_refuses_nobody_for_good() -> None:
     with pytest.raises(Overloaded):
         isolated(Letters(authenticate=raising(ZeroDivisionError()))).authenticate(ACCOUNT, RAW)

@@ -34,11 +34,15 @@ async def web(house: House) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def test_what_was_posted_is_stored_acknowledged_and_read(house: House, web: httpx.AsyncClient) -> None:
-    answered = await web.post("/desk/said?by=bear", content=encode(line()), headers={"cookie": "a=b", "x-toy": "1"})
+    told = {"cookie": "a=b", "x-toy": "1", "authorization": "Bearer squeak", "x-toy-signature": "9f"}
+    answered = await web.post("/desk/said?by=bear&token=squeak", content=encode(line()), headers=told)
     [stored] = await house.rows(raws)
     assert (answered.status_code, decode(answered.content)) == (200, {"ack": stored["id"]})
     meta = stored["meta"]
-    assert (meta["method"], meta["action"], meta["query"]) == ("POST", "said", {"by": "bear"})
+    assert (meta["method"], meta["action"]) == ("POST", "said")
+    assert meta["query"] == {"by": "bear", "token": "(not kept)"}
+    assert (meta["headers"]["authorization"], meta["headers"]["x-toy-signature"]) == ("Bearer (not kept)", "9f")
+    assert "squeak" not in str(meta)
     assert (meta["headers"]["x-toy"], meta["client"]) == ("1", "127.0.0.1")
     assert "cookie" not in meta["headers"]
     await house.heard(1)
