@@ -25,6 +25,7 @@ from hub.api import (
 )
 from plugins.fax.broadcast.running import Broadcasts
 from plugins.fax.incoming.receiving import receive
+from plugins.fax.incoming.room import Room
 from plugins.fax.meaning import meaning, number_of
 from plugins.fax.office import Office, settings_of
 from plugins.fax.outgoing.sending import Sending
@@ -59,6 +60,7 @@ class FaxChannel:
         self.office = Office(context)
         self.sending = Sending(self.office)
         self.broadcasts = Broadcasts(self.office)
+        self.room = Room(context, self.office.settings.most_incoming)
 
     def address(self, raw: Raw) -> Sequence[Address]:
         return [Address(SCHEME, number_of(raw))]
@@ -83,7 +85,11 @@ class FaxChannel:
             return
         if line.about.get("name") == SEND and await self._sent_on(account, line):
             return
-        await receive(self.office, account, line)
+        if self.room.full:
+            await self.room.turn_away(line)
+            return
+        with self.room.taken():
+            await receive(self.office, account, line)
 
     async def _sent_on(self, account: AnyAccount, line: Line) -> bool:
         """The flow's commit and its last words race: the pages may come a moment after the call."""

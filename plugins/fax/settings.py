@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 NAME: Final = "fax"
 SCHEME: Final = "tel"
@@ -28,6 +30,14 @@ class Quality(StrEnum):
     SUPERFINE = "SUPERFINE"
 
 
+class HeaderLine(StrEnum):
+    """OVER: written over the uppermost 5 mm. ABOVE: the page grows by them. OFF: pages go dot for dot."""
+
+    OVER = "over"
+    ABOVE = "above"
+    OFF = "off"
+
+
 class FaxSettings(BaseModel):
     """[plugins.fax] of hub.toml."""
 
@@ -48,11 +58,31 @@ class FaxSettings(BaseModel):
         default=365, ge=1, description="How long calls, reports and lists of numbers are kept; messages are the hub's"
     )
     give_up_hours: float = Field(default=24, gt=0, le=240, description="A fax not sent after so long has failed")
+    most_incoming: int = Field(
+        default=60, ge=1, le=1000, description="Faxes received at once by a node; who calls above that hears busy"
+    )
     most_pages: int = Field(default=100, ge=1, le=1000, description="Pages a fax may have that is sent from here")
     ocr_seconds: float = Field(
         default=10, ge=0, le=120, description="For reading the text of one fax that came in; 0: it is not read"
     )
     font: str = Field(default="", description="Font file for printing text; empty: the best the system has")
+    time_zone: str = Field(
+        default="",
+        description="Of the time over pages and on cover sheets, IANA (“Asia/Shanghai”); empty: the system's",
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            return name and str(ZoneInfo(name))
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"there is no time zone {name!r}") from error
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """None is the system's."""
+        return ZoneInfo(self.time_zone) if self.time_zone else None
 
 
 class FaxConnection(BaseModel):
@@ -73,6 +103,10 @@ class FaxAccount(BaseModel):
         description="What we call ourselves to machines; empty: the number",
     )
     header: str = Field(default="", max_length=50, description="Over each page, beside time and page; empty: the name")
+    header_line: HeaderLine = Field(
+        default=HeaderLine.OVER,
+        description="Where it stands: over (the uppermost 5 mm of the page), above (the page grows by them), off",
+    )
     company: str = Field(default="", max_length=100, description="Over cover sheets; empty: the name")
     logo: str = Field(default="", description="PNG or JPEG file for cover sheets; empty: none")
     shared: bool = Field(
