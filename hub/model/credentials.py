@@ -14,6 +14,7 @@ _SECRET: Final = re.compile(
     r"authori[sz]ation|cookie|passw|pwd|secret|credential|token|(api|access|auth)[-_]?key", re.I
 )
 _SIGNS: Final = re.compile(r"(digest|signature|\S*hmac\S*)\s", re.I)  # RFC 7616, RFC 9421's forerunner, AWS and kin
+_SCHEMES: Final = ("basic", "bearer", "token")
 _PAIR: Final = re.compile(r"([?&;])([^=&;#]*)=([^&;#]*)")  # of an address's query
 
 
@@ -50,8 +51,8 @@ def _authorization(value: Json) -> Json:
     told = str(value)
     if _SIGNS.match(told):
         return value
-    scheme, space, _ = told.partition(" ")
-    return f"{scheme} {NOT_KEPT}" if space else NOT_KEPT
+    scheme = told.partition(" ")[0]
+    return f"{scheme} {NOT_KEPT}" if scheme.lower() in _SCHEMES else NOT_KEPT
 
 
 def _pair(found: re.Match[str]) -> str:

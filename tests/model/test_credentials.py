@@ -22,6 +22,7 @@ def kept(**meta: Any) -> dict[str, Json]:
         ("authorization", "Bearer s3cret", f"Bearer {NOT_KEPT}"),
         ("authorization", "Basic dTpw", f"Basic {NOT_KEPT}"),
         ("authorization", "s3cret", NOT_KEPT),
+        ("authorization", "s3 cret", NOT_KEPT),
         ("Proxy-Authorization", "basic dTpw", f"basic {NOT_KEPT}"),
         ("authorization", 'Digest username="u", response="6629"', 'Digest username="u", response="6629"'),
         ("authorization", "AWS4-HMAC-SHA256 Signature=fe5f80", "AWS4-HMAC-SHA256 Signature=fe5f80"),
