@@ -12,19 +12,21 @@ from hub.api import Json
 
 LARGEST_ID = 10**18 - 1
 CLOSED: dict[str, JsonValue] = {"additionalProperties": False}  # no keys but those of the pattern
+# Most requests of a day are of a few kinds: each is made ready when its first comes, all of them are a twelfth of a start
+_LATE = True
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
 class Body(BaseModel):
     """A JSON body: nothing is converted, nothing unknown is taken."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=_LATE)
 
 
 class Query(BaseModel):
     """A query string: nothing unknown is taken. Fields are text, numbers, flags, enums, or lists of them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=_LATE)
 
 
 def _whole(value: Any) -> Any:
