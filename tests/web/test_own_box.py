@@ -28,6 +28,11 @@ async def test_only_who_manages_an_agent_sets_theirs(people: People) -> None:
 
 async def test_what_cannot_be_is_refused(people: People) -> None:
     agent = await people.client("agent")
-    wrong: list[dict[str, object]] = [{"ring_seconds": 0}, {"ring_seconds": 301}, {"greeting": "x" * 2001}, {"enabled": None}]
+    wrong: list[dict[str, object]] = [
+        {"ring_seconds": 0},
+        {"ring_seconds": 301},
+        {"greeting": "x" * 2001},
+        {"enabled": None},
+    ]
     answers = [(await agent.put("/me/own-box", json={**BOX, **each})).status_code for each in wrong]
     assert answers == [422] * 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import Connection
 
 from hub.model.errors import Forbidden
@@ -13,7 +13,7 @@ from hub.store import own_boxes, users
 from hub.store.own_boxes import OwnBox
 from hub.store.unit import Tx
 from hub.web.call import Call
-from hub.web.fields import Body
+from hub.web.fields import Body, integral
 from hub.web.routing import Routes
 
 routes = Routes("own_box")
@@ -26,7 +26,7 @@ class BoxBody(Body):
 
     enabled: bool
     greeting: Annotated[str, Field(max_length=2000)] = ""
-    ring_seconds: Annotated[int, Field(ge=5, le=300)] = 20
+    ring_seconds: Annotated[int, Field(ge=5, le=300), BeforeValidator(integral)] = 20
     at_once: bool = True
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.api import Ask, HandOver, Prompt
 from hub.model.errors import Conflict
 from hub.pipeline import offer
 from hub.pipeline.colleagues import consult, transfer
@@ -15,9 +16,10 @@ from hub.store import drafts, own_boxes, promise_lists, routing_rows
 from hub.store.own_boxes import OwnBox
 from hub.store.promise_lists import Narrowed, VoicemailItem
 from hub.store.site_values import set_site_value
-from hub.store.tables import interactions, messages, offers, segments, work
+from hub.store.tables import accounts, interactions, messages, offers, segments, work
 from tests.toy.tests.exchange import Exchange
 from tests.toy.tests.phones import BEAR, Phones
+from tests.toy.tests.test_flow_steps import Told
 from tests.toy.tests.test_voicemails import sound
 
 pytestmark = pytest.mark.slow
@@ -120,10 +122,18 @@ async def test_a_call_for_an_agent_by_name_rings_there_and_then_is_their_boxs(ho
     assert house.commands("ring", user=house.ann.user_id) == [], "nobody else was asked"
 
 
-async def test_a_call_for_an_agent_who_is_away_is_in_their_box_at_once(house: Phones) -> None:
+@pytest.mark.parametrize("flow", ["", "told"])
+async def test_a_call_for_an_agent_who_is_away_is_in_their_box_at_once(house: Phones, flow: str) -> None:
+    """Whether it comes straight or from a script."""
     await named(house)
+    house.site.registry.flows["told"] = Told(HandOver(), first=Ask((Prompt("For whom?"),)))
+    await house.store.write(lambda tx: tx.conn.execute(accounts.update().values(flow=flow)))
+    await house.site.directory.refresh()
     await house.ready()
     await house.call()
+    if flow:
+        await house.exchange.until("delivery", lambda entry: entry["text"] == "For whom?")
+        await house.exchange.say("say", text="Bo", **BEAR)
     await speaks(house)
     assert await house.rows(offers) == []
 
