@@ -26,21 +26,37 @@ class Telephone {
     this.meter.smoothingTimeConstant = 0; // what was heard before says nothing
   }
 
+  /** As the page does: what is to carry its audio may just be starting anew. */
   async begin() {
+    for (let tries = 0; tries < 60; tries += 1) {
+      const { session, sdp } = await this.ask();
+      if (session) return this.hear(session, sdp);
+      this.drop();
+      await new Promise((done) => setTimeout(done, 250));
+    }
+    throw new Error("no session");
+  }
+
+  ask() {
     const connection = (this.connection = new RTCPeerConnection());
     this.mouth.getTracks().forEach((track) => connection.addTrack(track, this.mouth));
     connection.ontrack = ({ track }) => {
       this.ear.srcObject = new MediaStream([track]);
       this.context.createMediaStreamSource(this.ear.srcObject).connect(this.meter);
     };
-    await connection.setLocalDescription(await connection.createOffer());
     this.socket = new WebSocket(location.origin.replace("http", "ws") + "/p/sip/softphone");
     this.socket.onmessage = ({ data }) => this.frames.push(JSON.parse(data));
     this.socket.onclose = ({ code }) => this.frames.push({ closed: code });
-    this.socket.onopen = () => this.say({ do: "session", sdp: connection.localDescription.sdp });
-    const { session, sdp } = await this.until((frame) => frame.session);
-    await connection.setRemoteDescription({ type: "answer", sdp });
-    while (connection.connectionState !== "connected") await new Promise((done) => setTimeout(done, 20));
+    this.socket.onopen = async () => {
+      await connection.setLocalDescription(await connection.createOffer());
+      this.say({ do: "session", sdp: connection.localDescription.sdp });
+    };
+    return this.until((frame) => frame.session || frame.error);
+  }
+
+  async hear(session, sdp) {
+    await this.connection.setRemoteDescription({ type: "answer", sdp });
+    while (this.connection.connectionState !== "connected") await new Promise((done) => setTimeout(done, 20));
     return session;
   }
 
