@@ -41,6 +41,9 @@ _BINDS: Final[Mapping[Bind, Sequence[Command]]] = {
     Bind.BOTH: [Command.BIND_TRANSMITTER, Command.BIND_RECEIVER],
 }
 _BACK_OFF: Final = (1.0, 2.0, 5.0, 15.0, 60.0)
+PATIENCE: Final = 15.0
+"""Seconds in which an SMSC that was never there may still be starting, as the hub is: no failure yet."""
+_LOOK: Final = 0.2
 
 
 class Smpp:
@@ -100,6 +103,7 @@ class Lines:
     def __init__(self, connection_id: int, store: PluginStore, doubts: InDoubt) -> None:
         self._id, self._store, self._doubts = connection_id, store, doubts
         self._sessions: list[Session] = []
+        self._patient_until = _now() + PATIENCE
 
     def free(self) -> Session:
         """The one to send by. Raises Unreachable."""
@@ -133,6 +137,9 @@ class Lines:
                 failures = 0
                 await self._use(session, hearing, tell)
             except SendError as error:
+                if isinstance(error, Unreachable) and _now() < self._patient_until:
+                    await asyncio.sleep(_LOOK)
+                    continue
                 if not self._sessions:
                     raise
                 _log.warning("a session with %s ended: %s", settings.host, error)
@@ -141,6 +148,7 @@ class Lines:
 
     async def _use(self, session: Session, hearing: _Hearing, tell: _Tell) -> None:
         self._sessions.append(session)
+        self._patient_until = 0.0
         tell(len(self._sessions))
         try:
             await session.run(hearing)

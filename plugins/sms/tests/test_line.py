@@ -30,6 +30,7 @@ from hub.testing import FakeContext
 from plugins.sms.provider import Cursor, Heard, Outgoing
 from plugins.sms.record import settled
 from plugins.sms.settings import SmsConnection
+from plugins.sms.smpp import carrier
 from plugins.sms.smpp.again import InDoubt
 from plugins.sms.smpp.carrier import Smpp
 from plugins.sms.smpp.settings import SmppSettings
@@ -162,6 +163,25 @@ async def test_a_session_is_bound_again_when_the_smsc_is_back(center: TextCenter
     desk.details.clear()
     async with desk.listening("2 of 2 bound"):
         assert await desk.send("+8613800138000")
+
+
+async def test_an_smsc_that_starts_beside_the_hub_is_waited_for_and_is_no_failure(
+    center: TextCenter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    center.stop()
+    monkeypatch.setattr(carrier, "PATIENCE", WITHIN)
+    desk = Desk(center.port)
+    hearing = asyncio.create_task(desk.smpp.listen(desk.connection, desk.take, desk.ready))
+    await asyncio.sleep(0)
+    center.start()
+    await desk.told("1 of 1 bound", hearing)
+    center.stop()
+    await asyncio.wait([hearing], timeout=WITHIN)
+    assert isinstance(hearing.exception(), Unreachable), "that it was there and has gone is one"
+    monkeypatch.setattr(carrier, "PATIENCE", 0.01)
+    stranger = Desk(center.port)
+    with pytest.raises(Unreachable):
+        await stranger.smpp.listen(stranger.connection, stranger.take, stranger.ready)
 
 
 async def test_a_session_that_is_cut_is_bound_again_and_leaves_the_others_alone(center: TextCenter) -> None:
