@@ -12,7 +12,7 @@ from hub.api import Json
 
 LARGEST_ID = 10**18 - 1
 CLOSED: dict[str, JsonValue] = {"additionalProperties": False}  # no keys but those of the pattern
-# Most requests of a day are of a few kinds: each is made ready when its first comes, all of them are a twelfth of a start
+# Each is made ready when the first request of its kind comes: all of them together are a twelfth of a start
 _LATE = True
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 
