@@ -115,6 +115,7 @@ from hub.api.telephony import (
     Telephony,
     ToneHeard,
 )
+from hub.api.unfinished import Unfinished, UnfinishedFile
 from hub.api.web import (
     Closed,
     Files,
@@ -247,6 +248,8 @@ __all__ = [
     "TooLarge",
     "Transcript",
     "Unauthenticated",
+    "Unfinished",
+    "UnfinishedFile",
     "UnknownAccount",
     "Unreachable",
     "Unsupported",
