@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.model.errors import Conflict
-from hub.model.states import InteractionState, OfferState, WorkState
+from hub.model.states import InteractionState, OfferState, PartyState, WorkState
 from hub.pipeline import route
 from hub.pipeline.colleagues import carried, consulted
 from hub.pipeline.promises import missed, own_box
@@ -32,6 +32,7 @@ def instead(tx: Tx, interaction: Row, user_id: int) -> bool:
         return False
     _handed(tx, work.open_for(tx.conn, interaction["id"]), user_id)
     route.free(tx, interaction, WorkState.CANCELLED)
+    _close(tx, interaction)
     own_box.enter(tx, interaction, user_id)
     return True
 
@@ -53,6 +54,7 @@ def for_asked(tx: Tx, row: Row) -> bool:
     freed = route.free(tx, interaction, WorkState.DONE)
     consulted.passed_on(tx, interaction, None)
     missed.freed(tx, freed)
+    _close(tx, interaction)
     own_box.enter(tx, interaction, user_id)
     return True
 
@@ -82,6 +84,13 @@ def _handed(tx: Tx, row: Row | None, user_id: int) -> None:
 
 def _accepted(tx: Tx, row: Row) -> bool:
     return any(offer["state"] == OfferState.ACCEPTED for offer in work.open_offers(tx.conn, work_id=row["id"]))
+
+
+def _close(tx: Tx, interaction: Row) -> None:
+    """Who is asked, is called or listens has nothing to do there any more."""
+    consulted.over(tx, interaction, "OVER")
+    for row in parties.rows_of(tx.conn, interaction["id"]):
+        parties.move(tx, interaction, row, PartyState.ENDED, cause="OVER")
 
 
 def _alone(tx: Tx, interaction: Row) -> bool:

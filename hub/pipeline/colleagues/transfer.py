@@ -65,8 +65,8 @@ def _or_box(tx: Tx, actor: Actor, interaction: Row, user_id: int, note: str) -> 
     box, takes = into_box.require(tx, interaction, user_id), route.takes(tx, interaction, user_id)
     wanted = {**own_box.waits(tx, interaction, user_id, box.ring_seconds), "returns_to": actor.user_id}
     waiting = _wait_for(tx, actor, interaction, note, wanted)
-    if not takes:
-        into_box.instead(tx, waiting, user_id)
+    if not takes and not into_box.instead(tx, waiting, user_id):
+        raise Conflict("They cannot take it now.", {"user": user_id})
     return interactions.locked(tx, interaction["id"])
 
 

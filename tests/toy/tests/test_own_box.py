@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from hub.api import Ask, HandOver, Prompt
+from hub.api import Address, Ask, HandOver, Prompt
 from hub.model.errors import Conflict
 from hub.pipeline import offer
+from hub.pipeline.calls import party
 from hub.pipeline.colleagues import consult, transfer
 from hub.pipeline.colleagues.consult import Whom
 from hub.store import drafts, own_boxes, promise_lists, routing_rows
@@ -102,6 +103,22 @@ async def test_who_asked_a_colleague_who_does_not_come_may_leave_the_caller_to_t
     await house.told("release", leg=leg)
     assert (await speaks(house)).interaction == call
     assert {each["state"] for each in await house.rows(work)} <= {"DONE", "CANCELLED"}
+
+
+async def test_a_caller_with_whom_others_talk_is_sent_to_no_box(house: Phones) -> None:
+    call, _ = await house.talking()
+    await house.store.write(lambda tx: party.invite(tx, house.ann, call, Address("toy", "fox")))
+    await house.fact("ANSWERED", str((await house.told("invite"))["leg"]))
+    await house.becomes("CONFERENCED")
+    with pytest.raises(Conflict):
+        await house.store.write(lambda tx: transfer.ring(tx, house.ann, call, house.bo.user_id, voicemail=True))
+    await house.ready(house.bo)
+    await house.store.write(lambda tx: transfer.ring(tx, house.ann, call, house.bo.user_id, voicemail=True))
+    bos = str((await house.told("ring", user=house.bo.user_id))["leg"])
+    await house.fact("ENDED", bos, cause="REJECTED")
+    await house.exchange.until("commanded", lambda each: each["do"] == "ring" and each["leg"] not in ("offer:1", bos))
+    assert house.commands("ring")[-1]["user"] == house.ann.user_id, "it comes back to who passed it on"
+    assert "FLOW" not in {each["kind"] for each in await house.rows(segments)}
 
 
 async def named(house: Phones) -> None:
