@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from hub.api import Channel, Command, Contact, Context, Event, Panel, PluginRoutes, Refusal, hookimpl
+from hub.api import Address, Channel, Command, Contact, Context, Event, Panel, PluginRoutes, Refusal, hookimpl
 from plugins.fax.machine.command import COMMAND
-from plugins.fax.settings import FaxSettings
+from plugins.fax.settings import SCHEME, FaxSettings
 
 if TYPE_CHECKING:
     from plugins.fax.channel import FaxChannel
@@ -121,9 +121,10 @@ async def hub_customer_merged(kept: int, gone: int, context: Context) -> None:
 
 
 @hookimpl
-async def hub_customer_erased(customer: int, context: Context) -> None:
+async def hub_customer_erased(customer: int, addresses: Sequence[Address], context: Context) -> None:
     """Their numbers go from the log, what was sent, and the lists."""
-    await _channel(context).office.people.erase(customer)
+    numbers = [each.value for each in addresses if each.scheme == SCHEME]
+    await _channel(context).office.people.erase(customer, numbers)
 
 
 def _channel(context: Context) -> FaxChannel:

@@ -54,9 +54,9 @@ class People:
         theirs = update(people).where(people.c.customer_id == gone).values(customer_id=kept)
         await self._store.write(lambda conn: conn.execute(theirs))
 
-    async def erase(self, customer: int) -> None:
-        """Forget the numbers of a customer."""
-        await self._store.write(lambda conn: erase(conn, customer, datetime.now(UTC)))
+    async def erase(self, customer: int, known: Sequence[str] = ()) -> None:
+        """Forget the numbers of a customer; `known` are those the hub had of them."""
+        await self._store.write(lambda conn: erase(conn, customer, datetime.now(UTC), known))
 
     async def _matched(self, raw: int) -> None:
         if raw in self._numbers and raw in self._customers:
@@ -72,10 +72,11 @@ def belongs(conn: Connection, number: str, customer: int) -> None:
     conn.execute(row.on_conflict_do_update(index_elements=["number"], set_={"customer_id": customer}))
 
 
-def erase(conn: Connection, customer: int, now: datetime) -> None:
+def erase(conn: Connection, customer: int, now: datetime, known: Sequence[str] = ()) -> None:
     """Their numbers and names go from the log, the faxes and the lists; that there were such faxes stays. What waits to
     be sent to them is not."""
-    numbers = list(conn.execute(select(people.c.number).where(people.c.customer_id == customer)).scalars())
+    theirs = conn.execute(select(people.c.number).where(people.c.customer_id == customer)).scalars()
+    numbers = list({*theirs, *known})
     sent = list(conn.execute(select(jobs.c.message_id).where(jobs.c.number.in_(numbers))).scalars())
     _from_lists(conn, numbers, sent)
     conn.execute(update(calls).where(calls.c.number.in_(numbers)).values(number="", station=""))

@@ -119,5 +119,6 @@ class FaxAccount(BaseModel):
     ring_seconds: float = Field(default=60, ge=5, le=180, description="How long the far side may ring")
     page_seconds: float = Field(default=600, ge=30, le=3600, description="Hang up when a page takes longer")
     sub_addresses: dict[str, str] = Field(
-        default_factory=dict, description='Other fax numbers of the site by the sub-address dialled: { 12 = "+86…" }'
+        default_factory=dict,
+        description='Where a sub-address dialled leads, a fax number of ours or a queue: { 12 = "+86…", 13 = "hr" }',
     )

@@ -41,6 +41,7 @@ jobs: Final = Table(
     Column("on_call", Boolean, nullable=False),
     Column("recipient_id", Integer, nullable=True),
     Column("automatic", Boolean, nullable=False, default=False),
+    Column("sub_address", String(20), nullable=False, default=""),
     Column("state", String(20), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("page", Integer, nullable=False),

@@ -10,7 +10,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any, Self
 
-from hub.api import Address
+from hub.api import Address, Json
 from hub.pipeline import converse, start
 from hub.plugin import settings
 from hub.plugin.discovery import GROUP, Plugins, discover
@@ -23,7 +23,7 @@ from plugins.fax.tests.terminal import charts
 from tests.toy.tests.house import TOY, Row
 from tests.voice.house import VoiceHouse
 
-FAX, DEALER = "+861058880001", "+8613800138000"
+FAX, SPARES, DEALER = "+861058880001", "+861058880002", "+8613800138000"
 
 
 class FaxHouse(VoiceHouse):
@@ -43,7 +43,9 @@ class FaxHouse(VoiceHouse):
         number = {"name": "Orders", "channel": "fax", "address": f"tel:{FAX}", "connection": "Trunk", "queue": "desk"}
         self.customer = customer
         known = self.file.model_dump(mode="json")
-        known["accounts"].append({**number, "settings": fax})
+        other = {"name": "Spares", "address": f"tel:{SPARES}"}
+        known["accounts"] += [{**number, "settings": fax}, {**number, **other}]
+        known["queues"].append({"key": "parts", "name": "Parts"})
         known["plugins"]["fax"] = {"busy_seconds": [0.2], "line_seconds": lines, "no_answer_seconds": []}
         self.file = SiteFile.model_validate(known)
 
@@ -57,12 +59,12 @@ class FaxHouse(VoiceHouse):
         await super().__aenter__()
         return self
 
-    async def fax(self, text: str, *files: bytes, to: str = DEALER) -> int:
+    async def fax(self, text: str, *files: bytes, to: str = DEALER, **fields: Json) -> int:
         """Ann writes a fax to a number; the interaction's id."""
         account = self.site.directory.find("fax", Address("tel", FAX))
         assert account is not None
         row, can = self.site.directory.row(account.id), self.site.directory.channel_of(account).capabilities
-        said = converse.Reply(text, kind="FAX")
+        said = converse.Reply(text, kind="FAX", fields=fields)
         return await self.store.write(
             lambda tx: start.contact(tx, self.ann, account, row, can, Address("tel", to), said)
         )

@@ -22,7 +22,7 @@ async def test_a_machine_that_calls_the_hotline_has_its_fax_taken_on_the_same_ca
     async with machine(tmp_path) as customer:
         house = FaxHouse(sqlite_url, tmp_path, customer, t38="off", shared=True)
         known = house.file.model_dump(mode="json")
-        known["accounts"][-1]["address"] = f"tel:{DESK}"
+        known["accounts"][-2]["address"] = f"tel:{DESK}"
         house.file = SiteFile.model_validate(known)
         async with house:
             customer.telephone.hub = ("127.0.0.1", house.port)

@@ -49,8 +49,11 @@ class Facts:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-async def folded(reader: Reader, name: str, note: Note, account: str, tiff: bytes, facts: Facts) -> Raw:
-    """What is handed in. Pages that nobody can read are handed in all the same: a person may."""
+async def folded(
+    reader: Reader, name: str, note: Note, account: str, tiff: bytes, facts: Facts, queue: str = ""
+) -> Raw:
+    """What is handed in; `queue` is where it belongs unless a code on its pages says otherwise. Pages that nobody can
+    read are handed in all the same: a person may."""
     from plugins.fax.pages import route
 
     about: dict[str, Json] = {
@@ -58,6 +61,7 @@ async def folded(reader: Reader, name: str, note: Note, account: str, tiff: byte
         "caller": note.caller,
         "station": facts.station,
         "at": note.began,
+        "queue": queue,
         "fields": {**facts.fields(), "called": note.called},
     }
     try:
@@ -66,6 +70,6 @@ async def folded(reader: Reader, name: str, note: Note, account: str, tiff: byte
         log.warning("a received fax cannot be read: %s", error.problem)
         return meaning.arrived(account, about, [Attachment("fax.tiff", "image/tiff", tiff)])
     routed = route(code for page in read.pages for code in page.barcodes)
-    more: Mapping[str, Json] = {"text": read.text(), "queue": routed.queue, "serial": routed.serial}
+    more: Mapping[str, Json] = {"text": read.text(), "queue": routed.queue or queue, "serial": routed.serial}
     fields: Json = {**facts.fields(), "called": note.called, **read.fields()}
     return meaning.arrived(account, {**about, **more, "fields": fields}, read.attachments())

@@ -65,10 +65,10 @@ async def _hand_in(
 async def _handed_in(office: Office, account: AnyAccount, piece: Piece, note: Note, done: Done, seconds: float) -> None:
     """Calls without a page (somebody spoke, a wrong number) stand in the account's log alone."""
     if done.pages and piece.path.exists():
-        whose = await _meant(office, account, done.sub_address)
+        whose, queue = await _meant(office, account, done.sub_address)
         tiff = await asyncio.to_thread(piece.path.read_bytes)
         facts = Facts.of(done, seconds)
-        raw = await folded(office.reader, piece.name, note, whose.address.value, tiff, facts)
+        raw = await folded(office.reader, piece.name, note, whose.address.value, tiff, facts, queue)
         await office.people.came(await office.emit(whose, raw), note.caller)
     await office.context.store.write(lambda conn: log_book.note(conn, _call(account, note, done, seconds)))
     await asyncio.to_thread(piece.done)
@@ -82,11 +82,12 @@ def _cut_off(piece: Piece) -> Done:
         return Done(CALL_DROPPED, "", 0, 0)
 
 
-async def _meant(office: Office, account: AnyAccount, sub_address: str) -> AnyAccount:
-    """The number of the site that the sub-address dialled names; else the one that was called."""
-    number = settings_of(account).sub_addresses.get(sub_address.strip())
-    found = await office.context.account(NAME, Address(SCHEME, number)) if number else None
-    return found or account
+async def _meant(office: Office, account: AnyAccount, sub_address: str) -> tuple[AnyAccount, str]:
+    """What the sub-address dialled leads to: another number of the site, or a queue, by its key; else the number that
+    was called, and its own queue."""
+    place = settings_of(account).sub_addresses.get(sub_address.strip(), "")
+    found = await office.context.account(NAME, Address(SCHEME, place)) if place else None
+    return (found, "") if found else (account, place.lower())
 
 
 def _call(account: AnyAccount, note: Note, done: Done, seconds: float) -> Call:

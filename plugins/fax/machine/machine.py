@@ -34,7 +34,7 @@ class Takes(StrEnum):
 @dataclass(slots=True)
 class Entry:
     """One fax in the ledger. `file` has the pages of one that came in; `code` says how it ended, "" while it lasts;
-    `over`: the call has ended, too."""
+    `over`: the call has ended, too; `sub_address` is who was meant behind the number."""
 
     id: int
     direction: str
@@ -45,6 +45,7 @@ class Entry:
     t38: bool = False
     file: str = ""
     over: bool = False
+    sub_address: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """For the page and the tests."""
@@ -79,11 +80,13 @@ class Machine:
         self.telephone.close()
         await self._terminals.__aexit__()
 
-    def send(self, to: str, tiff: bytes) -> Entry:
+    def send(self, to: str, tiff: bytes, sub_address: str = "") -> Entry:
         """Dial and send; the entry tells how it goes."""
         entry = self._entry("OUT", to)
+        entry.sub_address = sub_address
         self._pages(entry).write_bytes(tiff)
-        self._soon(entry, self._sent(entry, Job(True, send=self._pages(entry), ident=self.number)))
+        job = Job(True, send=self._pages(entry), ident=self.number, sub_address=sub_address)
+        self._soon(entry, self._sent(entry, job))
         return entry
 
     def fetch(self, to: str, keys: str = "") -> Entry:
@@ -207,6 +210,7 @@ class _Faxing:
         elif isinstance(event, Done):
             self._entry.pages, self._entry.t38 = event.pages, event.t38
             self._entry.code, self._entry.text = ending(event.code).name, event.text
+            self._entry.sub_address = self._entry.sub_address or event.sub_address
         self._machine.news.set()
 
     async def _hung_up(self) -> None:

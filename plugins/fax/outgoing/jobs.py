@@ -24,7 +24,8 @@ LET_GO: Final[Mapping[str, Any]] = {"leased_by": "", "leased_until": None}
 @dataclass(frozen=True, slots=True)
 class Job:
     """One fax to one number. `page` is the last that was confirmed in the attempt under way; `on_call`: it waits for a
-    call that is there already before its number is dialled; `automatic`: a notice, no person's answer."""
+    call that is there already before its number is dialled; `automatic`: a notice, no person's answer;
+    `sub_address`: who is meant behind the number (T.30's SUB)."""
 
     delivery_id: int
     message_id: int
@@ -36,6 +37,7 @@ class Job:
     on_call: bool
     recipient_id: int | None
     automatic: bool
+    sub_address: str
     state: JobState
     attempts: int
     page: int

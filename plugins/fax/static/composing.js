@@ -24,9 +24,10 @@ class FaxComposing extends Element {
     this.hidden = !draft || kind === "NOTE";
     if (this.hidden) return;
     if (this.#shown !== this.language) this.#build();
-    const { quality, cover, open } = this.#parts;
+    const { quality, cover, behind, open } = this.#parts;
     quality.value = draft.fields.quality ?? "";
     cover.value = draft.fields.cover ?? "";
+    if (behind.value !== (draft.fields.sub_address ?? "")) behind.value = draft.fields.sub_address ?? "";
     open.disabled = !draft.text.trim() && !draft.attachments.length;
     if (open.disabled) this.#close();
   }
@@ -36,18 +37,34 @@ class FaxComposing extends Element {
     const said = (key, values) => say(this.language, key, values);
     const quality = this.#choice("quality", QUALITIES, said);
     const cover = this.#choice("cover", COVERS, said);
+    const behind = this.#behind();
     const open = element("button", { type: "button", "aria-expanded": "false", "data-testid": "fax-preview" }, said("preview"));
     open.addEventListener("click", () => this.#preview(said));
     const place = element("div", { class: "small", style: "padding: 8px 0" });
-    Object.assign(this.#parts, { quality, cover, open, place });
-    const row = element("div", { class: "row" }, label(said("quality"), quality), label(said("cover"), cover), open);
+    Object.assign(this.#parts, { quality, cover, behind, open, place });
+    const row = element("div", { class: "row" }, label(said("quality"), quality), label(said("cover"), cover), label(said("behind"), behind), open);
     this.root.replaceChildren(element("div", { style: "padding: 4px 14px" }, row, place));
   }
 
   #choice(field, values, said) {
     const select = element("select", { "data-testid": `fax-choose-${field}` }, ...values.map(([value, word]) => element("option", { value }, said(word))));
-    select.addEventListener("change", () => this.dispatchEvent(new CustomEvent("hub-draft", { bubbles: true, composed: true, detail: { fields: { [field]: select.value } } })));
+    select.addEventListener("change", () => this.#goes({ [field]: select.value }));
     return select;
+  }
+
+  /** Who is meant at the far side, where one number is many people's. */
+  #behind() {
+    const input = element("input", { inputmode: "tel", maxlength: "20", size: "6", pattern: "[0-9*#+ ]*", "data-testid": "fax-sub-address" });
+    input.addEventListener("input", () => {
+      const meant = input.value.replace(/[^0-9*#+]/g, "");
+      if (input.value !== meant) input.value = meant;
+      this.#goes({ sub_address: meant });
+    });
+    return input;
+  }
+
+  #goes(fields) {
+    this.dispatchEvent(new CustomEvent("hub-draft", { bubbles: true, composed: true, detail: { fields } }));
   }
 
   /** What the pages were drawn from may have changed since: asked anew each time. */

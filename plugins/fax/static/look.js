@@ -7,7 +7,7 @@ export const look = style(`
 [hidden] { display: none !important; }
 p { margin: 0; }
 .small .stage { max-height: min(320px, 32vh); }
-button, select { font: inherit; font-size: 12px; color: var(--text); background: var(--surface); border: 1px solid var(--line-strong); border-radius: 8px; padding: 4px 8px; }
+button, select, input[inputmode="tel"] { font: inherit; font-size: 12px; color: var(--text); background: var(--surface); border: 1px solid var(--line-strong); border-radius: 8px; padding: 4px 8px; }
 button { cursor: pointer; }
 button:disabled { opacity: 0.5; cursor: default; }
 button[aria-pressed="true"] { background: var(--accent-soft); border-color: var(--accent-text); }

@@ -51,6 +51,7 @@ const WORDS = {
   cover_auto: ["When there is text", "有文字时"],
   cover_yes: ["Always", "始终"],
   cover_no: ["None", "不用"],
+  behind: ["Sub-address", "子地址"],
   preview: ["Preview", "预览"],
   drawing: ["The pages are being drawn…", "正在生成页面…"],
   close: ["Close the preview", "关闭预览"],

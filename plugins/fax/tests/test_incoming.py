@@ -12,16 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.api import Address, Line
+from hub.api import Account, Address, Line
 from hub.testing import FakeContext
 from plugins.fax import log_book
 from plugins.fax.incoming import receiving
+from plugins.fax.incoming.folding import Facts, folded
 from plugins.fax.incoming.left_behind import whole_pages
+from plugins.fax.incoming.under_way import Note
 from plugins.fax.office import Office
 from plugins.fax.pages import PageError, Problem
-from plugins.fax.settings import FaxSettings
+from plugins.fax.settings import FaxAccount, FaxSettings
 from plugins.fax.terminal.job import Job
-from plugins.fax.tests.test_contract import ACCOUNT
+from plugins.fax.tests.test_contract import ACCOUNT, NUMBER
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 TWO_PAGES = b"II*\0" + struct.pack("<I", 8) + struct.pack("<HI", 0, 14) + struct.pack("<HI", 0, 0)
@@ -69,3 +71,20 @@ def test_any_octets_have_some_number_of_pages(octets: bytes) -> None:
 def test_a_page_counts_once_its_directory_is_whole() -> None:
     assert [whole_pages(TWO_PAGES[:length]) for length in (8, 13, 14, 19, 20)] == [0, 0, 1, 1, 2]
     assert whole_pages(TWO_PAGES[:16] + struct.pack("<I", 8)) == 2  # a ring
+
+
+@pytest.mark.parametrize(
+    ("dialled", "number", "queue"),
+    [("12 ", "+861058880002", ""), ("13", NUMBER, "parts"), ("99", NUMBER, ""), ("", NUMBER, "")],
+)
+async def test_a_sub_address_leads_to_a_number_or_a_queue(dialled: str, number: str, queue: str) -> None:
+    own = FaxAccount(sub_addresses={"12": "+861058880002", "13": "Parts"})
+    called = Account(1, 7, "fax", "Orders", Address("tel", NUMBER), own)
+    other = Account(2, 7, "fax", "Spares", Address("tel", "+861058880002"), FaxAccount())
+    office = Office(FakeContext("fax", FaxSettings(), accounts=[called, other], migrations=MIGRATIONS))
+    whose, place = await receiving._meant(office, called, dialled)
+    assert (whose.address.value, place) == (number, queue)
+    if queue:
+        note = Note.now(NUMBER, "", NUMBER)
+        raw = await folded(cast("Any", Blind()), "a", note, NUMBER, TWO_PAGES, Facts(partial=False), place)
+        assert raw.meta["queue"] == queue, "also of pages that nobody can read"

@@ -50,7 +50,7 @@ async def test_the_numbers_of_who_is_erased_go_and_those_of_others_stay() -> Non
         assert await plugins.fax.hub_veto_contact(contact, context) is None
     await plugins.fax.hub_customer_merged(8, 6, context)
     for customer in (6, 8):
-        await plugins.fax.hub_customer_erased(customer, context)
+        await plugins.fax.hub_customer_erased(customer, [Address("mail", "a@b.example")], context)
     listed = await context.store.read(lambda conn: rows.recipients_of(conn, broadcast))
     assert [(each["number"], each["name"], each["state"]) for each in listed] == [
         ("", "", "CANCELLED"),
@@ -58,6 +58,9 @@ async def test_the_numbers_of_who_is_erased_go_and_those_of_others_stay() -> Non
     ]
     calls = await context.store.read(lambda conn: log_book.newest(conn, 4))
     assert [(call.number, call.station) for call in reversed(calls)] == [("", ""), (BOB, BOB), (CAI, CAI)]
+    await plugins.fax.hub_customer_erased(9, [Address("tel", CAI)], context)
+    calls = await context.store.read(lambda conn: log_book.newest(conn, 4))
+    assert [call.number for call in reversed(calls)] == ["", BOB, ""], "as the hub knew them, before we did"
     fax = await context.store.read(lambda conn: jobs.find(conn, 1))
     assert fax is not None and fax.number == "" and fax.give_up_at <= datetime.now(UTC), "it is not sent any more"
 
