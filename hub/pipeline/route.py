@@ -104,8 +104,9 @@ def free(tx: Tx, interaction: Row, state: WorkState = WorkState.DONE) -> int | N
     row = work.open_for(tx.conn, interaction["id"])
     if row is None:
         return None
-    for offer in work.open_offers(tx.conn, work_id=row["id"]):
-        work.end_offer(tx, offer, OfferState.CANCELLED)
+    if row["state"] == WorkState.OFFERED:
+        for offer in work.open_offers(tx.conn, work_id=row["id"]):
+            work.end_offer(tx, offer, OfferState.CANCELLED)
     work.end(tx, row, state)
     holder: int | None = row["user_id"] if row["state"] == WorkState.ASSIGNED else None
     return holder

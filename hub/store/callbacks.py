@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from hub.model.states import CALLBACK, CallbackState, WorkState
 from hub.store.rows import Row, inserted, many, one
@@ -11,6 +11,13 @@ from hub.store.tables import callbacks, identities, interactions, work
 from hub.store.unit import Tx
 
 _open = callbacks.c.ended_at.is_(None)
+_THEIRS = select(identities.c.id).where(identities.c.customer_id == bindparam("customer"))
+_OPEN_TO = (
+    select(callbacks)
+    .where(_open, or_(callbacks.c.identity_id == bindparam("identity"), callbacks.c.identity_id.in_(_THEIRS)))
+    .order_by(callbacks.c.id)
+    .with_for_update()
+)
 
 
 def create(tx: Tx, values: dict[str, Any]) -> int:
@@ -63,10 +70,7 @@ def count_open(conn: Connection, queue_id: int) -> int:
 
 def open_to(tx: Tx, identity_id: int | None, customer_id: int | None) -> list[Row]:
     """What is promised to this address, or to any of its customer's; locked, so that it is what it says here."""
-    theirs = select(identities.c.id).where(identities.c.customer_id == customer_id)
-    whose = callbacks.c.identity_id.in_(theirs) if customer_id is not None else callbacks.c.id.is_(None)
-    wanted = or_(callbacks.c.identity_id == identity_id, whose)
-    return many(tx.conn, select(callbacks).where(_open, wanted).order_by(callbacks.c.id).with_for_update())
+    return many(tx.conn, _OPEN_TO, identity=identity_id, customer=customer_id)
 
 
 def move(tx: Tx, row: Row, state: CallbackState, **values: Any) -> Row:

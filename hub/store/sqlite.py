@@ -46,11 +46,11 @@ def engine(url: str, *, begin: str = "BEGIN", **options: Any) -> Engine:
         for pragma in PRAGMAS:
             connection.execute(pragma)
 
-    @event.listens_for(made, "begin")
-    def _begin(connection: Connection) -> None:
+    def _begin(connection: Any) -> None:
         if begin:
-            connection.exec_driver_sql(begin)
+            connection.dbapi_connection.execute(begin)
 
+    made.dialect.do_begin = _begin  # type: ignore[assignment]  # a listener here made every statement look for some
     return made
 
 
@@ -67,6 +67,7 @@ class SqliteBackend:
         self._writer = engine(url, begin="BEGIN IMMEDIATE", execution_options=options)
         # as on PostgreSQL, a statement sees what was committed before it
         self._reader = engine(url, begin="", execution_options=options)
+        self._writing: Connection | None = None
         self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="hub-read")
         self._thread = threading.Thread(target=self._run, name="hub-write", daemon=True)
         self._thread.start()
@@ -94,6 +95,7 @@ class SqliteBackend:
         await asyncio.to_thread(self._thread.join)
         self._pool.shutdown()
         self._reader.dispose()
+        self._let_go()
         self._writer.dispose()
 
     def _read(self, work: Callable[[Connection], T]) -> T:
@@ -123,12 +125,20 @@ class SqliteBackend:
 
     def _commit(self, jobs: list[Job[Any]]) -> Batch:
         try:
-            with self._writer.begin() as conn:
+            conn = self._writing = self._writing or self._writer.connect()
+            with conn.begin():
                 return run_batch(conn, jobs, datetime.now(UTC))
         except RolledBack as rolled_back:
             return rolled_back.batch
         except Exception as error:  # noqa: BLE001  # disk full, file locked or gone: every caller must hear
+            self._let_go()
             return failed(jobs, error)
+
+    def _let_go(self) -> None:
+        """The connection is kept from one commit to the next, but not over a failure."""
+        if self._writing is not None:
+            self._writing.close()
+            self._writing = None
 
 
 def failed(jobs: list[Job[Any]], error: Exception) -> Batch:

@@ -3,7 +3,7 @@ with its customer settles it, on whatever channel."""
 
 from typing import Any
 
-from sqlalchemy import Connection, literal_column, or_, select
+from sqlalchemy import Connection, bindparam, literal_column, or_, select
 
 from hub.api import Medium
 from hub.model.states import CallbackState, OfferState, WorkState
@@ -18,6 +18,11 @@ KIND = "missed"
 FREED = "freed"  # the timer by which an agent hears that work of theirs was settled by somebody else
 LISTED = 20
 _OWED = (works.c.kind == KIND, works.c.kind != literal_column("'interaction'"), works.c.ended_at.is_(None))
+_JOINED = select(works).join(table, table.c.id == works.c.interaction_id).where(*_OWED)
+_OF_IDENTITY = _JOINED.where(works.c.state == WorkState.WAITING, table.c.identity_id == bindparam("identity"))
+_OWED_TO = _JOINED.where(
+    or_(table.c.identity_id == bindparam("identity"), table.c.customer_id == bindparam("customer"))
+).order_by(works.c.id)
 
 
 def note(tx: Tx, interaction: Row) -> int | None:
@@ -109,16 +114,9 @@ def _payload(before: dict[str, Any], interaction: Row) -> dict[str, Any]:
 
 def _of_identity(conn: Connection, identity_id: int) -> Row | None:
     """What they are owed and nobody is at."""
-    joined = select(works).join(table, table.c.id == works.c.interaction_id)
-    return one(conn, joined.where(*_OWED, works.c.state == WorkState.WAITING, table.c.identity_id == identity_id))
+    return one(conn, _OF_IDENTITY, identity=identity_id)
 
 
 def _owed(conn: Connection, interaction: Row) -> list[Row]:
     """What this address is owed, or any of its customer's."""
-    whose = [table.c.identity_id == interaction["identity_id"]] if interaction["identity_id"] is not None else []
-    if interaction["customer_id"] is not None:
-        whose.append(table.c.customer_id == interaction["customer_id"])
-    if not whose:
-        return []
-    joined = select(works).join(table, table.c.id == works.c.interaction_id)
-    return many(conn, joined.where(*_OWED, or_(*whose)).order_by(works.c.id))
+    return many(conn, _OWED_TO, identity=interaction["identity_id"], customer=interaction["customer_id"])
