@@ -1,5 +1,5 @@
 """The bar over every page and the telephone in the browser: a stranger calls, is named, answered, held, and passed on
-with all that was typed."""
+with all that was typed; each function has a key, and is told to who cannot see it."""
 
 from __future__ import annotations
 
@@ -44,8 +44,9 @@ async def test_a_stranger_calls_and_is_named_answered_and_passed_on_with_all_tha
     await the_bar_stays_on_every_page(hotline, lin)
     await the_line_comes_back(lin, board)
     await the_screen_goes_along(hotline, lin, tom)
-    await lin.at("call-hang-up").click()
-    await lin.sees_no("call-strip")
+    await each_dialog_has_a_key(hotline, lin)
+    await a_conference_by_keys(hotline, lin, tom)
+    await the_place_is_parked_and_taken_on(hotline, lin, tom)
     board.tell(error="REPLACED", message="another window has it")
     await lin.at("softphone").click()
     await lin.sees("softphone-on", "Use it here")
@@ -120,3 +121,60 @@ async def the_screen_goes_along(hotline: Hotline, lin: Desk, tom: Desk) -> None:
     await lin.at("consult-back").click()
     await expect(lin.at("ticket-subject")).to_have_value("Honey is missing")
     await lin.at("ticket-form").get_by_role("button", name="Cancel").click()
+
+
+async def each_dialog_has_a_key(hotline: Hotline, lin: Desk) -> None:
+    keys = lin.page.keyboard
+    await keys.press("Alt+k")
+    await lin.sees("keypad")
+    await keys.press("7")
+    assert (await hotline.told("keys"))["keys"] == "7"
+    await keys.press("Escape")
+    for key, dialog in {"Alt+t": "transfer-dialog", "Alt+l": "callback-dialog"}.items():
+        await keys.press(key)
+        await lin.sees(dialog)
+        await keys.press("Escape")
+        await lin.sees_no(dialog)
+
+
+async def a_conference_by_keys(hotline: Hotline, lin: Desk, tom: Desk) -> None:
+    """With a number outside, and a colleague who is asked aside first."""
+    keys = lin.page.keyboard
+    await keys.press("Alt+j")
+    await lin.at("invite-number").fill("fox")
+    await keys.press("Enter")
+    await hotline.fact("ANSWERED", (await hotline.told("invite"))["leg"])
+    await lin.has("call-bar", "conference")
+    await expect(lin.at("announcer-polite")).to_contain_text("Conference")
+    await keys.press("Alt+q")
+    await lin.at("consult-dialog").get_by_test_id("transfer-user").click()
+    await lin.page.get_by_text("Tom Becker").last.click()
+    await lin.at("consult-aside").click()
+    await _picture(lin, "consult-aside")
+    assert await faults(lin) == [], "whom to bring in, and how"
+    await lin.at("consult-confirm").click()
+    toms = await hotline.rings(leg="offer:3")
+    await tom.accept()
+    await hotline.fact("ANSWERED", toms)
+    await lin.sees("consult-state", "in private; the others talk on")
+    await _picture(lin, "in-private")
+    await lin.at("consult-join").press("Enter")
+    await lin.has("call-bar", "conference")
+    await tom.has("call-bar", "conference")
+
+
+async def the_place_is_parked_and_taken_on(hotline: Hotline, lin: Desk, tom: Desk) -> None:
+    await lin.page.keyboard.press("Alt+z")
+    await lin.sees_no("call-strip")
+    await tom.has("call-bar", "parked")
+    await tom.sees("consult-take", "由我接手")
+    await expect(tom.at("announcer-polite")).to_contain_text("已驻留")
+    await _picture(tom, "without-an-agent")
+    assert await faults(tom) == [], "in the call without its agent"
+    await _picture(tom, "without-an-agent-dark")
+    await tom.at("ticket-form").get_by_role("button", name="取消").click()
+    await tom.at("consult-take").press("Enter")
+    await tom.has("call-bar", "conference")
+    await tom.page.keyboard.press("Alt+x")
+    await hotline.told("end")
+    await tom.sees_no("call-strip")
