@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image, ImageDraw
-from playwright.async_api import FilePayload, expect
+from playwright.async_api import ConsoleMessage, FilePayload, expect
 
 from plugins.fax.machine.machine import Machine
 from tests.browser.conftest import SitDown
@@ -96,6 +96,12 @@ async def stands(desk: Desk, **known: Any) -> None:
         await expect(desk.at("fax-stage")).to_have_attribute(f"data-{name}", str(value), timeout=PATIENCE)
 
 
+def complain(said: ConsoleMessage, complaints: list[str]) -> None:
+    """What the browser says is wrong, and with what."""
+    if said.type == "error":
+        complaints.append(f"{said.text} {said.location['url']}")
+
+
 async def it_is_seen_to_arrive(lin: Desk) -> None:
     """Page by page, while it does."""
     arriving = lin.at("fax-arriving")
@@ -128,7 +134,7 @@ async def test_pages_are_turned_by_keys_and_an_answer_is_seen_before_it_goes(par
     await lin.page.add_init_script(PRINTER)
     await change(lin, preferences={"undo_seconds": 0})  # nothing waits to be taken back
     complaints: list[str] = []
-    lin.page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    lin.page.on("console", lambda said: complain(said, complaints))
     await lin.be("READY")
     await lin.at("nav-fax-desk").click()
     await lin.sees("fax-arriving-count", "No fax is coming in.")
