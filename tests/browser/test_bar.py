@@ -151,13 +151,13 @@ async def a_conference_by_keys(hotline: Hotline, lin: Desk, tom: Desk) -> None:
     await lin.page.get_by_text("Tom Becker").last.click()
     await lin.at("consult-aside").click()
     await _picture(lin, "consult-aside")
-    assert await faults(lin) == [], "whom to bring in, and how"
     await lin.at("consult-confirm").click()
     toms = await hotline.rings(leg="offer:3")
     await tom.accept()
     await hotline.fact("ANSWERED", toms)
     await lin.sees("consult-state", "in private; the others talk on")
     await _picture(lin, "in-private")
+    assert await faults(lin) == [], "a word in private"
     await lin.at("consult-join").press("Enter")
     await lin.has("call-bar", "conference")
     await tom.has("call-bar", "conference")
@@ -170,8 +170,6 @@ async def the_place_is_parked_and_taken_on(hotline: Hotline, lin: Desk, tom: Des
     await tom.sees("consult-take", "由我接手")
     await expect(tom.at("announcer-polite")).to_contain_text("已驻留")
     await _picture(tom, "without-an-agent")
-    assert await faults(tom) == [], "in the call without its agent"
-    await _picture(tom, "without-an-agent-dark")
     await tom.at("ticket-form").get_by_role("button", name="取消").click()
     await tom.at("consult-take").press("Enter")
     await tom.has("call-bar", "conference")
