@@ -13,7 +13,6 @@ from plugins.fax.broadcast import rows
 from plugins.fax.broadcast.rows import Broadcast
 from plugins.fax.office import Office, settings_of
 from plugins.fax.outgoing import jobs
-from plugins.fax.outgoing.schedule import NOT_ALLOWED
 from plugins.fax.settings import SCHEME
 from plugins.fax.states import ENDS, BroadcastState, RecipientState
 
@@ -99,7 +98,7 @@ class Broadcasts:
         except Overloaded:
             raise
         except HubError as error:  # a number that is none
-            why = str(error)
+            why = error
             await store.write(lambda conn: _refused(conn, row["id"], why))
             return True
         told = self._early.pop(message, None)
@@ -131,6 +130,6 @@ def _catch_up(conn: Connection, now: datetime, patience: timedelta) -> None:
             rows.settle(conn, message, RecipientState.UNKNOWN, "OUTCOME_UNKNOWN", "")
 
 
-def _refused(conn: Connection, recipient: int, why: str) -> None:
+def _refused(conn: Connection, recipient: int, why: HubError) -> None:
     rows.given(conn, recipient, -recipient)
-    rows.settle(conn, -recipient, RecipientState.FAILED, NOT_ALLOWED, why)
+    rows.settle(conn, -recipient, RecipientState.FAILED, why.code, why.line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from hub.api import Event, Json
+from hub.api import Event, HubError, Json
 from hub.testing import FakeContext
 from plugins.fax.broadcast import rows
 from plugins.fax.broadcast.numbers import Recipient
 from plugins.fax.broadcast.running import Broadcasts
 from plugins.fax.office import Office
+from plugins.fax.remarks import remark
 from plugins.fax.settings import FaxSettings
 from plugins.fax.states import BroadcastState
 from plugins.fax.tables import recipients
@@ -35,8 +36,11 @@ class Quick(FakeContext):
     """A hub whose word on a message comes before the caller knows the message's number."""
 
     ends = ""
+    refuses: Mapping[str, HubError] = {}
 
     async def contact(self, *about: Any, **more: Any) -> int:
+        if refusal := self.refuses.get(about[1].value):
+            raise refusal
         message = await super().contact(*about, **more)
         if self.ends:
             await self.broadcasts.observe(delivery(message, self.ends))
@@ -77,6 +81,21 @@ async def test_a_word_of_the_hub_that_comes_first_counts(told: str, shown: str) 
     assert await running.states(broadcast) == [shown] * len(NUMBERS)
     (found,) = await running.context.store.read(rows.all_of)
     assert found.state is BroadcastState.DONE
+
+
+async def test_a_number_that_is_none_says_so_and_the_others_go() -> None:
+    running = Running()
+    broadcast = await running.begin()
+
+    class NoNumber(HubError):
+        code = "INVALID"
+
+    running.context.refuses = {NUMBERS[0].number: NoNumber("address")}
+    await running.looks()
+    [first, *others] = await running.context.store.read(lambda conn: rows.recipients_of(conn, broadcast))
+    assert (first["state"], first["code"]) == ("FAILED", "INVALID")
+    assert remark(first["code"], first["text"], "en") == "This is no number that can be faxed to."
+    assert [each["state"] for each in others].count("GIVEN") == ACCOUNT.settings.lines - 1
 
 
 async def test_a_word_that_was_missed_keeps_no_line_for_good() -> None:

@@ -52,3 +52,4 @@ def test_why_it_did_not_go_is_said_in_the_readers_language() -> None:
     assert remark("BUSY", "busy here", "zh-CN") == "对方号码占线。"
     assert remark("CALLDROPPED", "传真尚未完成，通话已结束。", "en") == "The call ended before the fax did."
     assert remark("NOT_ALLOWED", "no such prefix", "zh") == "no such prefix"
+    assert remark("NOT_ALLOWED", "calls to this number are not allowed", "zh") == "不允许拨打该号码。"
