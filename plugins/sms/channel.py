@@ -29,7 +29,7 @@ from plugins.sms.consent.confirming import Confirmations
 from plugins.sms.consent.gate import Gate
 from plugins.sms.consent.ledger import Ledger
 from plugins.sms.intake import Intake
-from plugins.sms.provider import Cursor, Hears
+from plugins.sms.provider import Conceals, Cursor, Hears
 from plugins.sms.providers import Providers
 from plugins.sms.record.forgetting import Forgetting
 from plugins.sms.sending import MOST_TEXT, Sender
@@ -80,6 +80,13 @@ class SmsChannel:
 
     def authenticate(self, account: AnyAccount, raw: Raw) -> None:
         """Who may hand in texts is known before: by the bind, or by the webhook's signature."""
+
+    def redacted(self, account: AnyAccount, raw: Raw) -> Raw:
+        """What is stored: without a word that a gateway shows with every callback."""
+        if account.connection is None:
+            return raw
+        provider: object = self.providers.of(account.connection)
+        return provider.redacted(account.connection, raw) if isinstance(provider, Conceals) else raw
 
     def normalise(self, account: AnyAccount, raw: Raw) -> Sequence[Normalised]:
         """Texts, and receipts for ours. Raises Malformed."""

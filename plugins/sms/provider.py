@@ -203,6 +203,13 @@ class Hooked(Protocol):
 
 
 @runtime_checkable
+class Conceals(Protocol):
+    """A hooked provider whose far side proves itself by what must not be kept: the input without it. Pure."""
+
+    def redacted(self, connection: AnyConnection, raw: Raw) -> Raw: ...
+
+
+@runtime_checkable
 class Expects(Protocol):
     """A hooked provider that has more to fetch than the far side posted: told before the input is stored, so that it
     can plan that durably (`Context.schedule`)."""

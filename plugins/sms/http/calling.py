@@ -101,11 +101,18 @@ def _is_within(client: str, networks: list[str]) -> bool:
     return any(address in ip_network(network) for network in networks)
 
 
-def _is_proved(calling: Calling, proof: Proof, named: Mapping[str, str], raw: Raw) -> bool:
-    fields = _fields(calling, raw)
+def given_in(calling: Calling, proof: Proof, raw: Raw) -> str:
+    """What stands where the proof should."""
     place, _, name = proof.where.partition(":")
-    shown = {"header": _strings(raw.meta.get("headers")), "query": _strings(raw.meta.get("query")), "field": fields}
-    given = shown[place].get(name.lower() if place == "header" else name, "")
+    if place == "field":
+        return _fields(calling, raw).get(name, "")
+    shown = _strings(raw.meta.get("headers" if place == "header" else "query"))
+    return shown.get(name.lower() if place == "header" else name, "")
+
+
+def _is_proved(calling: Calling, proof: Proof, named: Mapping[str, str], raw: Raw) -> bool:
+    fields, given = _fields(calling, raw), given_in(calling, proof, raw)
+    name = proof.where.partition(":")[2]
     unsigned = {key: value for key, value in fields.items() if key != name}
     values = {
         **unsigned,

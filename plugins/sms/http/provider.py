@@ -30,6 +30,7 @@ from plugins.sms.http import calling
 from plugins.sms.http.answering import submitted
 from plugins.sms.http.asking import Asked, asked, moment
 from plugins.sms.http.reading import LARGEST
+from plugins.sms.http.redacting import without_word
 from plugins.sms.http.settings import HttpSettings
 from plugins.sms.provider import News, Outgoing, Submitted
 from plugins.sms.text import gsm0338
@@ -92,6 +93,10 @@ class Http:
     def authenticate(self, connection: AnyConnection, account: AnyAccount, raw: Raw) -> None:
         """Raises Unauthenticated."""
         calling.authenticate(connection.settings.of_kind, raw)
+
+    def redacted(self, connection: AnyConnection, raw: Raw) -> Raw:
+        """Without the shared word it proved itself by."""
+        return without_word(connection.settings.of_kind, raw)
 
     def acknowledge(self, request: Request, account: AnyAccount, error: Exception | None) -> Response:
         """What the description says it wants to read; refused for good with a 4xx, to come again with a 503."""
