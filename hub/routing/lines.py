@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from hub.routing.policy import OverflowRule, QueuePolicy, Strategy
+from hub.routing.policy import TAKING_TURNS, OverflowRule, QueuePolicy, Strategy
 from hub.routing.signatures import WorkClass
 from hub.routing.snapshots import Slot, Work
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 Order = tuple[Slot, Strategy, int]  # `int`: the queue, where each has an order of its own, else 0
 NOBODY = float("inf")
 _LIKE_LEAST_BUSY = frozenset({Strategy.MOST_SKILLED, Strategy.ALL_RING})
-_OWN_ORDER = frozenset({Strategy.ROUND_ROBIN, Strategy.WEIGHTED})
 _SLACK = 32
 
 
@@ -73,7 +72,7 @@ class Line:
     @property
     def order(self) -> Order:
         strategy = Strategy.LEAST_BUSY if self.policy.strategy in _LIKE_LEAST_BUSY else self.policy.strategy
-        return (self.work_class.slot, strategy, self.work_class.queue if strategy in _OWN_ORDER else 0)
+        return (self.work_class.slot, strategy, self.work_class.queue if strategy in TAKING_TURNS else 0)
 
     def put(self, entry: Entry) -> None:
         placed, row = (entry.place, entry.number, entry), self.row

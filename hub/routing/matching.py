@@ -34,7 +34,7 @@ class Matcher:
 
     def best_work(self, member: Member, now: datetime) -> Entry | None:
         """What the agent gets next: what is kept for them, else the first of all the lines they reach."""
-        if (kept := self._kept(member, now)) is not None:
+        if member.agent.id in self._waiting.kept and (kept := self._kept(member, now)) is not None:
             return kept
         entry = self._first(member)
         if entry is None or self._may(entry, member.agent.id, now):
@@ -66,15 +66,12 @@ class Matcher:
         return self._wide_enough(work.id, entry.line) and self._roster.reaches(member, entry.line)
 
     def _kept(self, member: Member, now: datetime) -> Entry | None:
-        kept, entries = self._waiting.kept.get(member.agent.id), self._waiting.entries
-        if kept is None:
-            return None
-        paused = self._refusals.paused
+        entries, paused = self._waiting.entries, self._refusals.paused
 
         def accepts(work: int) -> bool:
             return member.has_room(entries[work].work.slot) and member.agent.id not in paused(work, now)
 
-        found = kept.first_where(accepts)
+        found = self._waiting.kept[member.agent.id].first_where(accepts)
         return None if found is None else entries[found[1]]
 
     def _first(self, member: Member) -> Entry | None:

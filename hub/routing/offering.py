@@ -10,7 +10,7 @@ from hub.routing.explain import why_agent
 from hub.routing.lines import Entry
 from hub.routing.matching import Matcher
 from hub.routing.offers import Reservation
-from hub.routing.policy import OverflowRule, Strategy
+from hub.routing.policy import TAKING_TURNS, OverflowRule, Strategy
 from hub.routing.roster import Member
 from hub.routing.state import State
 
@@ -59,7 +59,8 @@ class Offering:
         state, work = self._state, entry.work
         number, agent, policy = work.id, member.agent.id, state.queues.policies[work.queue]
         why = why_agent(member, entry, policy.strategy, candidates, number in state.refusals.of_work, now)
-        state.roster.took_turn(member, work.queue, policy.strategy)
+        if policy.strategy in TAKING_TURNS:
+            state.roster.took_turn(member, work.queue, policy.strategy)
         if policy.strategy is not Strategy.ALL_RING or entry.kept_for is not None:
             state.waiting.take(entry)
         alongside, expires_at = number in state.offers, now + work.lease

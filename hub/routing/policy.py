@@ -22,6 +22,9 @@ class Strategy(StrEnum):
     ALL_RING = "ALL_RING"
 
 
+TAKING_TURNS = frozenset({Strategy.ROUND_ROBIN, Strategy.WEIGHTED})  # each queue has an order of its own
+
+
 @dataclass(frozen=True, slots=True)
 class Ring:
     """From `after` seconds in the queue on, these levels are enough (0: not asked for), and these queues' agents help.
