@@ -5,7 +5,8 @@ from hub.model.states import WAITING_FOR_AGENT, InteractionState, PartyState, Wo
 from hub.pipeline import presence, route
 from hub.pipeline.calls import party
 from hub.pipeline.colleagues import consulted
-from hub.store import interactions, work
+from hub.store import interactions
+from hub.store.parties import Kind
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
@@ -47,9 +48,10 @@ def taken(tx: Tx, before: Row) -> None:
 
 
 def is_alone(tx: Tx, interaction: Row) -> bool:
-    """Whether the customer talks with nobody while the place is open."""
-    stayed = [row for row in work.open_of(tx.conn, interaction["id"], consulted.KIND) if row["user_id"]]
-    return not stayed and not any(row["state"] == PartyState.TALKING for row in party.rows_in(tx, interaction))
+    """Whether the customer talks with nobody while the place is open; a supervisor who hears them is nobody here."""
+    outside = [row for row in party.rows_in(tx, interaction) if row["kind"] == Kind.OUTSIDE]
+    talks = any(row["state"] == PartyState.TALKING for row in outside)
+    return not talks and consulted.beside_them(tx, interaction["id"]) is None
 
 
 def close(tx: Tx, interaction: Row) -> None:

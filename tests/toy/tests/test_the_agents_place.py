@@ -14,7 +14,7 @@ from hub.api import Address, Monitoring
 from hub.pipeline import conclude
 from hub.pipeline.calls import calls, park, party, supervision
 from hub.pipeline.calls.supervision import How
-from hub.pipeline.colleagues import consult, transfer
+from hub.pipeline.colleagues import consult, place, transfer
 from hub.store.rows import inserted
 from hub.store.tables import audit, departments, parties, queues, users
 from hub.store.unit import Tx
@@ -48,6 +48,12 @@ async def brought_aside(house: Crowd, call: int) -> str:
     leg = str((await house.told("ring", leg="offer:3"))["leg"])
     await house.fact("ANSWERED", leg)
     return leg
+
+
+async def is_alone(house: Crowd) -> bool:
+    """Whether the customer is with nobody."""
+    row = await house.row()
+    return await house.store.write(lambda tx: place.is_alone(tx, row))
 
 
 async def test_the_others_talk_on_while_another_agent_is_found_and_are_joined_by_them(house: Crowd) -> None:
@@ -112,6 +118,7 @@ async def test_a_broken_line_leaves_the_others_and_who_is_left_alone_waits_with_
     await house.fact("ENDED", foxs, cause="HUNG_UP")
     await house.until("party.state", lambda event: event.data["party"] == 1 and event.data["state"] == "ENDED")
     await house.told("waiting")
+    assert await is_alone(house)
     await house.fact("ENDED", cause="HUNG_UP")
     await house.becomes("CLOSED")
     assert {row["state"] for row in await house.rows(parties)} == {"ENDED"}
@@ -175,6 +182,7 @@ async def test_a_supervisor_in_it_takes_the_open_place_with_the_leg_they_have(ho
     queue_id = (await house.row())["queue_id"]
     await house.store.write(lambda tx: transfer.to_queue(tx, house.ann, call, queue_id))
     await house.told("bridge", legs=[foxs])
+    assert not await is_alone(house), "their keys are not for the queue"
     await house.store.write(lambda tx: supervision.take_over(tx, house.eve, call))
     await house.told("bridge", legs=["party:2", foxs])
     row = await house.row()
