@@ -8,11 +8,13 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from hub.api import Overloaded
 from hub.store.database import Store
+from hub.store.tables import accounts
+from hub.store.unit import Tx
 from hub.store.vault import Vault
 from tests.support import databases, postgresql
 from tests.support.postgresql import temporary_cluster
@@ -113,3 +115,25 @@ async def test_who_asks_after_the_end_is_told_so_and_does_not_wait_for_ever(data
     await store.close()
     async with asyncio.timeout(5):
         assert set(await outcomes(store, one)) == {Overloaded}
+
+
+async def test_a_writer_goes_on_after_a_commit_that_failed_and_after_its_connection_was_lost(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    def dangling(tx: Tx) -> None:
+        tx.conn.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        tx.conn.execute(insert(accounts), {"channel": "x", "name": "never", "settings": {}, "connection_id": 99})
+
+    def losing(tx: Tx) -> None:
+        driver = tx.conn.connection.dbapi_connection
+        assert driver is not None
+        driver.close()
+        tx.conn.execute(text("SELECT 1"))
+
+    store = await Store.open(sqlite_url, key_file=tmp_path / "site.key")
+    for broken, told in ((dangling, DBAPIError), (losing, Overloaded)):
+        with pytest.raises(told):
+            await store.write(broken)
+        assert await store.write(lambda tx: one(tx.conn)) == 1
+    assert await store.read(lambda conn: conn.execute(select(accounts.c.name)).all()) == []
+    await store.close()
