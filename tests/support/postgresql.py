@@ -23,7 +23,7 @@ from tests.support.ports import free_port
 USER = "hub"
 SETTINGS = "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nmax_connections = 200\n"
 # A test's database need not outlive the machine; what is measured or killed needs the real thing.
-NOT_DURABLE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
+NOT_DURABLE = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_wal_size = 256MB\n"
 
 
 @dataclass(frozen=True, slots=True)
