@@ -107,14 +107,9 @@ def _call(
 def _order(account: AnyAccount, job: Job, pages: Path, way: Way) -> FaxJob:
     own = settings_of(account)
     return FaxJob(
-        calling=True, send=pages, ident=station_of(account), header=own.header or _latin(account), ecm=own.ecm,
-        modems=way.modems, pages_expected=job.pages, page_seconds=own.page_seconds,
+        calling=True, send=pages, ident=station_of(account), ecm=own.ecm,
+        modems=way.modems, sub_address=job.sub_address, pages_expected=job.pages, page_seconds=own.page_seconds,
     )  # fmt: skip
-
-
-def _latin(account: AnyAccount) -> str:
-    """The machine draws the header, and knows no other letters."""
-    return account.name if account.name.isascii() else account.address.value
 
 
 def _folder(office: Office) -> Path:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Final
 
@@ -11,11 +12,12 @@ from plugins.fax.office import settings_of
 from plugins.fax.pages import Cover, PageError, Pages, Printer, PrintOptions, Quality
 
 NO_COVER: Final = "NONE"
+_SUB_ADDRESS: Final = re.compile(r"[0-9*#+]{1,20}")
 
 
-async def printed(printer: Printer, account: AnyAccount, message: Outbound) -> Pages:
+async def printed(printer: Printer, account: AnyAccount, message: Outbound, zone: tzinfo | None) -> Pages:
     """Raises a SendError that says which document cannot be printed."""
-    options = PrintOptions(quality(account, message), cover=cover(account, message))
+    options = PrintOptions(quality(account, message), cover=cover(account, message, zone))
     try:
         return await printer.to_pages(documents(message, covered=options.cover is not None), options)
     except PageError as error:
@@ -28,6 +30,12 @@ def quality(account: AnyAccount, message: Outbound) -> Quality:
     return Quality(wanted) if wanted in set(Quality) else Quality.FINE
 
 
+def sub_address(message: Outbound) -> str:
+    """Who is meant behind the number: digits, as T.30 §5.3.6.2.6 has them; anything else is nobody."""
+    said = str(message.fields.get("sub_address") or "").replace(" ", "")
+    return said if _SUB_ADDRESS.fullmatch(said) else ""
+
+
 def documents(message: Outbound, *, covered: bool) -> list[Attachment]:
     """What is printed, in order. Text without a cover sheet to stand on is a page of its own."""
     files = [file for file in message.attachments if not file.inline]
@@ -35,7 +43,7 @@ def documents(message: Outbound, *, covered: bool) -> list[Attachment]:
     return files if covered else [*text, *files]
 
 
-def cover(account: AnyAccount, message: Outbound) -> Cover | None:
+def cover(account: AnyAccount, message: Outbound, zone: tzinfo | None) -> Cover | None:
     """Where it is asked for (`cover`), or a text comes with files; never where none is wanted ("NONE"). Raises
     Misconfigured."""
     wanted = message.fields.get("cover")
@@ -47,7 +55,7 @@ def cover(account: AnyAccount, message: Outbound) -> Cover | None:
         sender=message.agent_name or account.name,
         company=settings.company or account.name,
         subject=message.subject,
-        date=datetime.now(UTC).astimezone().strftime("%Y-%m-%d %H:%M"),
+        date=datetime.now(zone).strftime("%Y-%m-%d %H:%M"),
         text=message.text,
         language=message.language or account.language,
         logo=_logo(settings.logo),

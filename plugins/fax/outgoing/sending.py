@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -25,15 +26,16 @@ from hub.api import (
 )
 from plugins.fax.office import Office, settings_of
 from plugins.fax.outgoing import jobs
+from plugins.fax.outgoing.asking import refused
 from plugins.fax.outgoing.attempt import dialled, of_an_error, sent
-from plugins.fax.outgoing.coarser import coarser
 from plugins.fax.outgoing.jobs import Job
-from plugins.fax.outgoing.printing import printed
-from plugins.fax.outgoing.schedule import Why, way
+from plugins.fax.outgoing.made_ready import Ready, made_ready
+from plugins.fax.outgoing.printing import printed, sub_address
 from plugins.fax.outgoing.settling import Settling
 from plugins.fax.settings import SCHEME
 from plugins.fax.states import JobState
 from plugins.fax.terminal.job import Event, PageDone, Progress
+from plugins.fax.terminal.process import FaxError
 
 LOOK_EVERY: Final = 4.0
 NOTED_FIRST: Final = timedelta(seconds=1)
@@ -67,8 +69,8 @@ class Sending:
             raise Misconfigured(lack)
         give_up = now + timedelta(hours=office.settings.give_up_hours)
         known = await office.context.store.read(lambda conn: jobs.find(conn, message.delivery_id))
-        if known is None or known.state in (JobState.FAILED, JobState.UNKNOWN):
-            pages = await printed(office.printer, account, message)
+        if known is None or known.state in jobs.AGAIN:
+            pages = await printed(office.printer, account, message, office.settings.zone)
             values = _values(account, message, pages.count, now, give_up)
             await office.context.store.write(lambda conn: _put(conn, office.me, now, pages.tiff, values))
         elif known.state is JobState.DELIVERED:  # the hub died before it could note what became of it
@@ -103,7 +105,7 @@ class Sending:
     async def on_this_call(self, account: AnyAccount, job: Job, line: Line) -> None:
         """Send it; it is not dialled while the call lasts. Cancelled, as when the call's connection ends, it is judged
         all the same by what went before the call was over."""
-        await asyncio.shield(self._work(job, self._send(account, job, line)))
+        await asyncio.shield(self._work(job, self._send_here(account, job, line)))
 
     # --- what is due --------------------------------------------------------------------------------------------------
 
@@ -151,14 +153,18 @@ class Sending:
             await self._settling.ended(account, job, JobState.UNKNOWN, *_UNKNOWN)
 
     async def _attempt(self, account: AnyAccount, job: Job) -> None:
+        if refusal := await refused(self._office, account, job, datetime.now(UTC)):
+            await self._settling.ended(account, job, JobState.BLOCKED, refusal.code, refusal.reason)
+            return
         dialling = await self._move(job, JobState.DIALING, attempts=job.attempts + 1, page=0)
         if dialling is None:
             return
         self._settling.tell(account, dialling, "DIALING")
         at = datetime.now(UTC)
         try:
+            ready = await self._made_ready(account, dialling)  # before anybody's machine waits for them
             line = await dialled(self._office, account, dialling)
-        except HubError as error:
+        except (HubError, FaxError) as error:
             if isinstance(error, Unreachable) and not isinstance(error, NotConnected):
                 await self._leave_to_others(account, dialling, job.attempts)
             else:
@@ -166,7 +172,7 @@ class Sending:
             return
         try:
             if sending := await self._move(dialling, JobState.SENDING):  # before a page can go
-                await self._send(account, sending, line)
+                await self._send(account, sending, line, ready)
         finally:
             await line.end()
 
@@ -175,13 +181,21 @@ class Sending:
         self._not_here[account.id] = datetime.now(UTC) + NOT_HERE
         await self._move(job, JobState.QUEUED, attempts=attempts, **jobs.LET_GO)
 
-    async def _send(self, account: AnyAccount, job: Job, line: Line) -> None:
-        made = await self._settling.failures(job)
-        tiff = await self._office.surely(lambda conn: jobs.document(conn, job.document))
-        if any(failure.why is Why.IMAGE for failure in made):
-            tiff = await asyncio.to_thread(coarser, tiff)
-        how = way(made, settings_of(account).t38)
-        outcome = await sent(self._office, account, job, line, tiff, how, lambda event: self._hear(account, job, event))
+    async def _send_here(self, account: AnyAccount, job: Job, line: Line) -> None:
+        at = datetime.now(UTC)
+        try:
+            ready = await self._made_ready(account, job)
+        except FaxError as error:
+            await self._settling.settled(account, job, of_an_error(error, account, job, at))
+        else:
+            await self._send(account, job, line, ready)
+
+    async def _made_ready(self, account: AnyAccount, job: Job) -> Ready:
+        return await made_ready(self._office, account, job, await self._settling.failures(job))
+
+    async def _send(self, account: AnyAccount, job: Job, line: Line, ready: Ready) -> None:
+        hear = partial(self._hear, account, job)
+        outcome = await sent(self._office, account, job, line, ready.tiff, ready.way, hear)
         await self._settling.settled(account, job, outcome)
 
     async def _move(self, job: Job, state: JobState, **values: Any) -> Job | None:
@@ -212,6 +226,8 @@ def _values(account: AnyAccount, message: Outbound, pages: int, now: datetime, g
         "number": message.to.value,
         "pages": pages,
         "on_call": on_call,
+        "automatic": message.automatic,
+        "sub_address": sub_address(message),
         "recipient_id": recipient if isinstance(recipient, int) else None,
         "due_at": now + (ON_CALL if on_call else NOTED_FIRST),
         "give_up_at": give_up,

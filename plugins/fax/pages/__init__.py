@@ -1,5 +1,6 @@
 """Pages of a fax: documents become pages, received pages become what a person can read."""
 
+from plugins.fax.pages.heading import Heading
 from plugins.fax.pages.options import Cover, PageLimits, Paper, PrintOptions, Quality
 from plugins.fax.pages.printer import Pages, Printer
 from plugins.fax.pages.problems import PageError, Problem
@@ -8,6 +9,7 @@ from plugins.fax.pages.routing import Routed, route
 
 __all__ = [
     "Cover",
+    "Heading",
     "PageError",
     "PageLimits",
     "Pages",

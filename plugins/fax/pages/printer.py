@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from hub.api import Attachment
 from plugins.fax.pages.child import Children
+from plugins.fax.pages.heading import Heading
 from plugins.fax.pages.options import PageLimits, PrintOptions
 from plugins.fax.pages.problems import PageError, Problem
 
 _AT_ONCE: Final = 2
 _LARGEST: Final = 50_000_000
 """Bytes of all documents of a fax."""
+_OURS: Final = 10.0
+"""How much longer than a stranger's our own pages may take: there is nobody to refuse them to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,10 @@ class Printer:
     system's fonts."""
 
     def __init__(self, limits: PageLimits | None = None, font: str = "") -> None:
-        self._children = Children(limits or PageLimits(), _AT_ONCE)
+        limits = limits or PageLimits()
+        self._children = Children(limits, _AT_ONCE)
+        ours = replace(limits, page_seconds=_OURS * limits.page_seconds, seconds=_OURS * limits.seconds)
+        self._ready = Children(ours, _AT_ONCE)
         self._font = font
 
     async def to_pages(self, files: Sequence[Attachment], options: PrintOptions | None = None) -> Pages:
@@ -51,6 +57,15 @@ class Printer:
             only = files[0].name if len(files) == 1 else ""
             raise PageError(error.problem, error.file or only) from error
         return Pages(tiff, int(said["count"]), tuple(previews))
+
+    async def ready(self, tiff: bytes, heading: Heading | None, *, coarse: bool = False) -> bytes:
+        """Pages as `to_pages` makes them, ready to be sent just now: with a heading, at standard resolution if need be.
+        Raises PageError."""
+        if heading is None and not coarse:
+            return tiff
+        said = {**asdict(heading), "at": heading.at.isoformat()} if heading else None
+        _, [made] = await self._ready.do("ready", {"coarse": coarse, "heading": said, "font": self._font}, [tiff])
+        return made
 
 
 def _cover(options: PrintOptions) -> dict[str, str] | None:

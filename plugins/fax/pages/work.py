@@ -39,6 +39,10 @@ def _worker(work: str) -> Callable[[Mapping[str, Any], list[bytes], Bounds], Ans
         from plugins.fax.pages.printing.job import answer
 
         return answer
+    if work == "ready":
+        from plugins.fax.pages.printing.ready import answer as make_ready
+
+        return make_ready
     from plugins.fax.pages.reading.job import answer as read
 
     return read

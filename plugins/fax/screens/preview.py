@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 from dataclasses import replace
+from datetime import tzinfo
 from typing import Final
 
 from pydantic import Base64Bytes, BaseModel, Field, ValidationError
@@ -26,7 +27,7 @@ from hub.api import (
 from plugins.fax.outgoing import printing
 from plugins.fax.pages import PageError, Printer, PrintOptions
 from plugins.fax.screens import STATIC
-from plugins.fax.settings import NAME, SCHEME
+from plugins.fax.settings import NAME, SCHEME, FaxSettings
 
 _LARGEST: Final = 40_000_000
 """Bytes of a draft, its files in base64."""
@@ -76,7 +77,7 @@ class _Desk:
         viewer = request.viewer
         message = _message(draft, viewer.name if viewer else "", account)
         try:
-            options = _options(account, message)
+            options = _options(account, message, self._zone)
             pages = await self._printer.to_pages(
                 printing.documents(message, covered=options.cover is not None), options
             )
@@ -86,6 +87,11 @@ class _Desk:
             return _refused(422, error.code, str(error))
         shown = [base64.b64encode(page).decode() for page in pages.previews]
         return _json({"count": pages.count, "pages": shown})
+
+    @property
+    def _zone(self) -> tzinfo | None:
+        settings = self._context.settings
+        return settings.zone if isinstance(settings, FaxSettings) else None
 
     async def _account(self, wanted: int) -> AnyAccount | None:
         accounts = await self._context.accounts(NAME)
@@ -102,8 +108,8 @@ def _message(draft: _Draft, agent: str, account: AnyAccount) -> Outbound:
     )  # fmt: skip
 
 
-def _options(account: AnyAccount, message: Outbound) -> PrintOptions:
-    wanted = PrintOptions(printing.quality(account, message), cover=printing.cover(account, message))
+def _options(account: AnyAccount, message: Outbound, zone: tzinfo | None) -> PrintOptions:
+    wanted = PrintOptions(printing.quality(account, message), cover=printing.cover(account, message, zone))
     return replace(wanted, previews=True)
 
 

@@ -41,7 +41,6 @@ BIT_RATES: Final = {Modem.V27TER: 4800, Modem.V29: 9600, Modem.V17: 14_400}
 ALL_MODEMS: Final = frozenset(Modem)
 MOST_NAME: Final = 20
 """Digits of a station's name (T.30 §5.3.6.2.4), and of a sub-address."""
-MOST_HEADER: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +48,20 @@ class Job:
     """One fax call. `calling` says which T.30 station we are, whoever made the telephone call: on demand, the hub
     sends as calling though it was called. `send` is a TIFF of pages, `receive` where one is written.
 
-    `header` is a line above each page sent, with time and page number (4 mm more of page); "" writes none. `ident` and
-    `sub_address` are digits, `+` and spaces. The watchdog ends what has sent or got no page for `page_seconds`, and
-    what has heard nothing sensible for `quiet_seconds`. `time_zone` is the header's: "Asia/Shanghai".
+    `ident` and `sub_address` are digits, `+` and spaces. The watchdog ends what has sent or got no page for
+    `page_seconds`, and what has heard nothing sensible for `quiet_seconds`.
     """
 
     calling: bool
     send: Path | None = None
     receive: Path | None = None
     ident: str = ""
-    header: str = ""
     ecm: bool = True
     modems: frozenset[Modem] = ALL_MODEMS
     sub_address: str = ""
     pages_expected: int = 0
     page_seconds: float = 600.0
     quiet_seconds: float = 240.0
-    time_zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

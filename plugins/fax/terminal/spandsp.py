@@ -53,8 +53,6 @@ _RESULTS: Final[dict[str, tuple[Any, tuple[Any, ...]]]] = {
     "t30_set_supported_t30_features": (c_int, (c_void_p, c_int)),
     "t30_set_tx_file": (None, (c_void_p, c_char_p, c_int, c_int)),
     "t30_set_tx_ident": (c_int, (c_void_p, c_char_p)),
-    "t30_set_tx_page_header_info": (c_int, (c_void_p, c_char_p)),
-    "t30_set_tx_page_header_tz": (c_int, (c_void_p, c_char_p)),
     "t30_set_tx_sub_address": (c_int, (c_void_p, c_char_p)),
     "t38_core_rx_ifp_packet": (c_int, (c_void_p, c_char_p, c_int, c_uint16)),
     "t38_set_data_rate_management_method": (None, (c_void_p, c_int)),

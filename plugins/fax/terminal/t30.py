@@ -5,15 +5,13 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from plugins.fax.terminal import spandsp
 from plugins.fax.terminal.ending import DISK, INCOMPLETE, STUCK, ending
 from plugins.fax.terminal.frames import Frames
-from plugins.fax.terminal.job import MOST_HEADER, MOST_NAME, Done, Event, Job, Modem, PageDone, Progress
+from plugins.fax.terminal.job import MOST_NAME, Done, Event, Job, Modem, PageDone, Progress
 
 _MODEMS: Final = {Modem.V27TER: 1, Modem.V29: 2, Modem.V17: 4}
 _COMPRESSIONS: Final = 2 | 4 | 8  # T.4 in one and two dimensions, T.6
@@ -36,7 +34,7 @@ class T30:
     """`state` is the library's, `tell` gets what happens."""
 
     def __init__(self, job: Job, state: Any, tell: Callable[[Event], None], *, t38: bool) -> None:
-        self._spandsp, self._state, self._job, self._tell = spandsp.library(), state, job, tell
+        self._spandsp, self.state, self._job, self._tell = spandsp.library(), state, job, tell
         self._t38 = t38
         self._frames = Frames()
         self._said: Progress | None = None
@@ -61,7 +59,7 @@ class T30:
     @property
     def active(self) -> bool:
         """Whether there is anything left to say or hear."""
-        return self._code is None or bool(self._spandsp.t30_call_active(self._state))
+        return self._code is None or bool(self._spandsp.t30_call_active(self.state))
 
     def passed(self) -> None:
         """20 ms have; the watchdog looks."""
@@ -75,11 +73,11 @@ class T30:
         """Now; `fault` is why, when it is not that the call dropped."""
         if self._code is None:
             self._fault = fault
-            self._spandsp.t30_terminate(self._state)
+            self._spandsp.t30_terminate(self.state)
 
     def _introduce(self) -> None:
         """Before the first sample."""
-        job, state, library = self._job, self._state, self._spandsp
+        job, state, library = self._job, self.state, self._spandsp
         library.t30_set_supported_modems(state, sum(_MODEMS[modem] for modem in job.modems))
         library.t30_set_supported_compressions(state, _COMPRESSIONS)
         library.t30_set_supported_resolutions(state, _RESOLUTIONS)
@@ -90,26 +88,17 @@ class T30:
         library.t30_set_tx_ident(state, _name(job.ident))
         if job.sub_address:
             library.t30_set_tx_sub_address(state, _name(job.sub_address))
-        if job.header:
-            self._head()
         if job.send:
             library.t30_set_tx_file(state, _path(job.send), -1, -1)
         if job.receive:
             library.t30_set_rx_file(state, _path(job.receive), -1)
 
-    def _head(self) -> None:
-        """Above the image, which moves down by 4 mm: this release of the library cannot write over it."""
-        library, state, job = self._spandsp, self._state, self._job
-        library.t30_set_tx_page_header_info(state, job.header[:MOST_HEADER].encode("ascii", "replace"))
-        if job.time_zone:
-            library.t30_set_tx_page_header_tz(state, _posix(job.time_zone))
-
     def _listen(self) -> None:
         phase_b, phase_d, phase_e, frame = self._callbacks
-        self._spandsp.t30_set_phase_b_handler(self._state, phase_b, None)
-        self._spandsp.t30_set_phase_d_handler(self._state, phase_d, None)
-        self._spandsp.t30_set_phase_e_handler(self._state, phase_e, None)
-        self._spandsp.t30_set_real_time_frame_handler(self._state, frame, None)
+        self._spandsp.t30_set_phase_b_handler(self.state, phase_b, None)
+        self._spandsp.t30_set_phase_d_handler(self.state, phase_d, None)
+        self._spandsp.t30_set_phase_e_handler(self.state, phase_e, None)
+        self._spandsp.t30_set_real_time_frame_handler(self.state, frame, None)
 
     def _phase_b(self, _state: object, _data: object, _result: int) -> int:
         self._progress()
@@ -189,7 +178,7 @@ class T30:
 
     def _statistics(self) -> spandsp.Statistics:
         statistics = spandsp.Statistics()
-        self._spandsp.t30_get_transfer_statistics(self._state, ctypes.byref(statistics))
+        self._spandsp.t30_get_transfer_statistics(self.state, ctypes.byref(statistics))
         return statistics
 
     def _whole(self, statistics: spandsp.Statistics) -> int:
@@ -197,7 +186,7 @@ class T30:
 
     def _text(self, what: str) -> str:
         """The far station's `ident` or `sub_address`: foreign octets."""
-        octets: bytes | None = getattr(self._spandsp, f"t30_get_rx_{what}")(self._state)
+        octets: bytes | None = getattr(self._spandsp, f"t30_get_rx_{what}")(self.state)
         text = (octets or b"").decode("latin-1").strip()
         return "".join(character for character in text if character.isprintable())[:MOST_NAME]
 
@@ -213,14 +202,6 @@ def _path(path: Path) -> bytes:
     if len(octets) > _LONGEST_PATH:
         raise Unsuitable("the path of the pages is too long")
     return octets
-
-
-def _posix(zone: str) -> bytes:
-    """The zone's offset of today, as POSIX writes it: the other way round."""
-    offset = datetime.now(ZoneInfo(zone)).utcoffset()
-    minutes = int(offset.total_seconds() // 60) if offset else 0
-    sign = "-" if minutes >= 0 else "+"
-    return f"LOC{sign}{abs(minutes) // 60}:{abs(minutes) % 60:02}".encode()
 
 
 def _dots(a_metre: int) -> int:

@@ -32,8 +32,11 @@ from plugins.fax.log_book import Call
 from plugins.fax.outgoing import jobs, sending
 from plugins.fax.outgoing.attempt import Outcome
 from plugins.fax.outgoing.jobs import Job
-from plugins.fax.settings import FaxAccount, FaxSettings
+from plugins.fax.outgoing.made_ready import Ready
+from plugins.fax.outgoing.schedule import Way
+from plugins.fax.settings import T38, FaxAccount, FaxSettings
 from plugins.fax.states import JobState
+from plugins.fax.terminal.job import ALL_MODEMS
 
 T = TypeVar("T")
 DEALER = "+8613800138000"
@@ -142,6 +145,11 @@ def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "LOOK_EVERY", 0.05)
     monkeypatch.setattr(sending, "NOT_HERE", timedelta(hours=1))
     monkeypatch.setattr(office, "AGAIN_AFTER", 0.01)
+
+    async def made_ready(*_: object) -> Ready:
+        return Ready(b"II", Way(T38.AUTO, ALL_MODEMS))
+
+    monkeypatch.setattr(sending, "made_ready", made_ready)
 
 
 def all_pages_go(

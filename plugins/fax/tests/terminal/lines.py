@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from plugins.fax.terminal import spandsp
 from plugins.fax.terminal.job import Codec, Done, Event, Job, PageDone, T38Options
 from plugins.fax.terminal.ways import AudioWay, PacketWay, Way
 
@@ -55,6 +56,11 @@ def _both(told: list[Event], hear: Callable[[Event], None] | None) -> Callable[[
             hear(event)
 
     return tell
+
+
+def only_standard(machine: Machine) -> None:
+    """It prints 98 rows to the inch and no finer, as the cheapest do."""
+    spandsp.library().t30_set_supported_resolutions(machine.way.t30.state, 1)
 
 
 def whole(datagram: bytes) -> Iterable[bytes]:
