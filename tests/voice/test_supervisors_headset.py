@@ -177,6 +177,7 @@ async def test_a_supervisor_with_a_headset_is_in_a_call_in_every_way_and_all_of_
     ann, eve, bo, caller = floor.ann, floor.eve, floor.bo, floor.caller
     await ann.be("READY")
     await caller.do("dial", f"sip:{DESK}@127.0.0.1:{floor.hub.port_of('Trunk')}")
+    await ann.sees("offer-accept", "Answer")  # it rings in this browser
     await ann.accept()
     await floor.hear({"caller": {ANN}, "ann": {CALLER}})
 
