@@ -81,6 +81,14 @@ def sqlite_database(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder beside the other databases of this run, for as long as somebody needs it."""
+    folder = Path(mkdtemp(prefix="sqlite-", dir=os.environ[RUN]))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
 def postgresql_database() -> Iterator[str]:
     """The URL of a migrated PostgreSQL database of the caller's own."""
     cluster = postgresql_with_template()

@@ -87,8 +87,8 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> Iterator[str]:
-    with databases.sqlite_database(tmp_path) as url:
+def sqlite_url() -> Iterator[str]:
+    with databases.own_folder() as folder, databases.sqlite_database(folder) as url:
         yield url
 
 
