@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from hub.api.context import Content
-from hub.api.messages import Address, Choice, Json
+from hub.api.messages import Address, Attachment, Choice, Json
 
 
 class EntryKind(StrEnum):
@@ -46,6 +46,7 @@ class Prompt:
     speech     how it is said where it is heard, as SSML with the keys to press; "": the text, then the choices
     language   of this prompt, "" for the dialogue's own; another one becomes the interaction's from now on
     entry      the answer it expects, when it is not one of the choices
+    sound      a recording of it (WAV, PCM of 16 bits), which is heard instead of `speech`
     """
 
     text: str
@@ -53,6 +54,7 @@ class Prompt:
     speech: str = ""
     language: str = ""
     entry: Entry | None = None
+    sound: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)

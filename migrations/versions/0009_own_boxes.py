@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from hub.store.columns import Id
+from hub.store.columns import Bytes, Id
 
 revision = "0009"
 down_revision = "0008"
@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("user_id", Id, nullable=False),
         sa.Column("enabled", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("greeting", sa.Text(), server_default="", nullable=False),
+        sa.Column("sound", Bytes, nullable=True),
         sa.Column("ring_seconds", sa.Integer(), server_default="20", nullable=False),
         sa.Column("at_once", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_own_boxes_user_id_users")),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+import base64
+
+from playwright.async_api import FilePayload, expect
 
 from tests.browser.conftest import SitDown
 from tests.browser.desk import PATIENCE
@@ -22,6 +24,9 @@ async def test_a_caller_leaves_a_message_for_who_does_not_answer(hotline: Hotlin
     await tom.at("menu-box").click()
     await tom.at("box-enabled").click()
     await tom.at("box-greeting").fill(GREETING)
+    wav = FilePayload(name="hello.wav", mimeType="audio/wav", buffer=base64.b64decode(sound()))
+    await tom.at("box-file").set_input_files(wav)
+    await tom.sees("box-recorded")
     assert await faults(tom) == [], "the box"
     await _picture(tom, "own-box-zh")
     await tom.at("box-save").click()

@@ -80,7 +80,7 @@ class ToyChannel:
         """One request, one answer; the exchange takes a delivery it has seen before for the same."""
         if connection is None:
             raise Misconfigured("the account has no connection")
-        if message.attachments or len(message.text) > self.capabilities.max_text:
+        if (message.attachments and not self.capabilities.calls) or len(message.text) > self.capabilities.max_text:
             raise Unsupported("toys speak short words only")
         request: Line = {
             "role": "send",

@@ -139,9 +139,9 @@ class Baresip:
                 self._news.notify_all()
 
 
-def sine(frequency: int) -> bytes:
-    """A minute of it."""
-    t = np.arange(60 * 8000) / 8000
+def sine(frequency: int, seconds: int = 60) -> bytes:
+    """So much of it."""
+    t = np.arange(seconds * 8000) / 8000
     file = io.BytesIO()
     with wave.open(file, "wb") as writer:
         writer.setparams((1, 2, 8000, 0, "NONE", ""))

@@ -26,7 +26,7 @@ from hub.pipeline.colleagues import into_box
 from hub.pipeline.directory import Directory
 from hub.pipeline.flows import flow_state
 from hub.pipeline.promises import callback, voicemail
-from hub.store import interactions, tickets, work
+from hub.store import blobs, interactions, tickets, work
 from hub.store.identities import normalised
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -141,7 +141,9 @@ def _say(tx: Tx, interaction_id: int, prompt: Prompt, last: dict[str, Json], via
     text = prompt.text.replace("{serial}", serial) + _written_choices(prompt, interaction, via)
     speech = prompt.speech.replace("{serial}", f'<say-as interpret-as="digits">{serial}</say-as>')
     said = converse.Reply(text=text, kind=MessageKind.TEXT, fields=_fields(prompt, speech) | last)
-    converse.send(tx, interaction, said, actor=None, automatic=True)
+    message_id = converse.send(tx, interaction, said, actor=None, automatic=True)
+    if prompt.sound is not None:
+        blobs.attach(tx, message_id, prompt.sound)
 
 
 def _serial(tx: Tx, interaction: Row) -> str:

@@ -20,7 +20,6 @@ from hub.store.tables import interactions as table
 
 log = logging.getLogger(__name__)
 DEADLINE = 20.0
-_HOUSE: Mapping[str, Flow] = {NAME: BoxDialogue()}  # the hub's own, which no account leads to
 
 
 class FlowRunner:
@@ -29,6 +28,7 @@ class FlowRunner:
     def __init__(self, store: Store, flows: Mapping[str, Flow], directory: Directory) -> None:
         self._store = store
         self._flows = flows
+        self._house: Mapping[str, Flow] = {NAME: BoxDialogue(store)}  # the hub's own, which no account leads to
         self._directory = directory
         self._steps = Errands(self._run, "the flow of interaction")
 
@@ -62,7 +62,7 @@ class FlowRunner:
 
     async def _step(self, row: Row) -> FlowStep:
         memory = row["flow_state"]
-        flow = _HOUSE.get(memory["flow"]) or self._flows.get(memory["flow"])
+        flow = self._house.get(memory["flow"]) or self._flows.get(memory["flow"])
         if flow is None:
             log.error("flow %s is not there for interaction %s", memory["flow"], row["id"])
             return _without(memory)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from hub.api import (
     Answered,
     Ask,
+    Attachment,
     Dialogue,
     End,
     Entry,
@@ -17,6 +20,9 @@ from hub.api import (
     Started,
     TimedOut,
 )
+from hub.store import own_boxes
+from hub.store.database import Store
+from hub.store.own_boxes import OwnBox
 
 NAME = "hub.own_box"  # with a dot, so that no script is called so
 LONGEST = 120.0
@@ -30,9 +36,12 @@ THANKS = {"en": "Thank you. Your message will be heard.", "zh": "谢谢，您的
 
 
 class BoxDialogue:
-    """`hub.api.Flow`. Its state is {"name", "greeting"}: whose box it is, and what that says."""
+    """`hub.api.Flow`. Its state is {"user", "name"}: whose box it is."""
 
     name = NAME
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     async def step(self, dialogue: Dialogue, state: Json, event: FlowEvent) -> FlowStep:
         """Greets, and ends with the message; who only presses keys is greeted again."""
@@ -40,16 +49,25 @@ class BoxDialogue:
             return End((Prompt(THANKS[_language(dialogue.language)]),))
         if isinstance(event, TimedOut) or not isinstance(event, (Started, Answered)):
             return End()
-        return Ask((_greeting(dialogue, state),), state, PATIENCE)
+        whose = state if isinstance(state, dict) else {}
+        box, sound = await self._store.read(lambda conn: _box(conn, whose.get("user")))
+        return Ask((_greeting(dialogue, str(whose.get("name", "")), box, sound),), state, PATIENCE)
 
 
-def _greeting(dialogue: Dialogue, state: Json) -> Prompt:
-    box = state if isinstance(state, dict) else {}
-    own = str(box.get("greeting", ""))
+def _box(conn: Connection, user_id: Json) -> tuple[OwnBox, bytes | None]:
+    number = user_id if isinstance(user_id, int) else 0
+    return own_boxes.of(conn, number), own_boxes.sound_of(conn, number)
+
+
+def _greeting(dialogue: Dialogue, name: str, box: OwnBox, sound: bytes | None) -> Prompt:
+    own = box.greeting
     language = _written_in(own, dialogue.language) if own else _language(dialogue.language)
-    words = own or GREETING[language].format(name=box.get("name", ""))
-    entry = Entry(EntryKind.RECORDING, seconds=LONGEST)
-    return Prompt(words, language="" if language == dialogue.language else language, entry=entry)
+    return Prompt(
+        own or GREETING[language].format(name=name),
+        language="" if language == dialogue.language else language,
+        entry=Entry(EntryKind.RECORDING, seconds=LONGEST),
+        sound=Attachment("greeting.wav", "audio/wav", sound) if sound else None,
+    )
 
 
 def _language(language: str) -> str:

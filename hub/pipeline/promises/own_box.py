@@ -52,8 +52,7 @@ def enter(tx: Tx, interaction: Row, user_id: int) -> Row:
     user = one(tx.conn, select(users.c.login, users.c.name).where(users.c.id == user_id)) or {}
     attributes = {**interaction["attributes"], FOR: user.get("login", "")}
     interaction = interactions.change(tx, interaction, attributes=attributes, agent_id=user_id)
-    state = {"name": user.get("name", ""), "greeting": own_boxes.of(tx.conn, user_id).greeting}
-    return flow_state.start(tx, interaction, NAME, "", state)
+    return flow_state.start(tx, interaction, NAME, "", {"user": user_id, "name": user.get("name", "")})
 
 
 def is_in(interaction: Row) -> bool:

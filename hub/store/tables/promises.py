@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Table, Text
 
-from hub.store.columns import Id
+from hub.store.columns import Bytes, Id
 from hub.store.tables.shape import document, flag, identifier, instant, listing, metadata, number, reference, string
 
 callbacks = Table(
@@ -66,6 +66,7 @@ own_boxes = Table(
     Column("user_id", Id, ForeignKey("users.id"), primary_key=True),
     flag("enabled"),
     Column("greeting", Text, nullable=False, default="", server_default=""),
+    Column("sound", Bytes),
     number("ring_seconds", 20),
     flag("at_once", True),
 )

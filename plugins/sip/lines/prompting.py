@@ -35,7 +35,12 @@ def say(line: Line, message: Outbound, transfer: Callable[[str, Mapping[str, Jso
 
         then = record
     if line.speaking is not None:
-        line.speaking.say(Words(str(fields.get("speech") or _spoken(message)), language, then))
+        line.speaking.say(Words(str(fields.get("speech") or _spoken(message)), language, then, _recorded(message)))
+
+
+def _recorded(message: Outbound) -> bytes:
+    """A recording of it, where somebody has said it once and for all."""
+    return next((file.content for file in message.attachments if file.media_type == "audio/wav"), b"")
 
 
 def _spoken(message: Outbound) -> str:

@@ -21,11 +21,13 @@ SLACK: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Text or SSML in a language; `then` is done when they are over and nothing has come between."""
+    """Text or SSML in a language, or a `recording` of it (WAV); `then` is done when they are over and nothing has come
+    between."""
 
     text: str
     language: str
     then: Callable[[], Awaitable[None]] | None = None
+    recording: bytes = b""
 
 
 class Speaking:
@@ -104,12 +106,16 @@ class Speaking:
             log.info("a prompt could not be played: %s", error)
 
     async def _speak(self, words: Words) -> None:
+        sound = words.recording or await self._spoken(words)
+        if sound:
+            async with asyncio.timeout(LONGEST_PROMPT):
+                await self._hear_out(sound)
+
+    async def _spoken(self, words: Words) -> Path | None:
         speech = self._context.service(Speech)  # type: ignore[type-abstract]  # a protocol is asked for, by design
         if speech is None or not words.text.strip():
-            return
-        audio = await speech.speak(words.text, words.language)
-        async with asyncio.timeout(LONGEST_PROMPT):
-            await self._hear_out(audio.path)
+            return None
+        return (await speech.speak(words.text, words.language)).path
 
     async def _hear_out(self, sound: Path | bytes) -> None:
         self._over.clear()

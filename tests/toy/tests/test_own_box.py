@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hub.pipeline import offer
 from hub.pipeline.calls import party
 from hub.pipeline.colleagues import consult, transfer
 from hub.pipeline.colleagues.consult import Whom
-from hub.store import drafts, own_boxes, promise_lists, routing_rows
+from hub.store import blobs, drafts, own_boxes, promise_lists, routing_rows
 from hub.store.own_boxes import OwnBox
 from hub.store.promise_lists import Narrowed, VoicemailItem
 from hub.store.site_values import set_site_value
@@ -75,6 +76,17 @@ async def test_who_is_passed_on_to_somebody_away_is_in_their_box_at_once(house: 
     await house.told("release", leg=leg)
     assert (await speaks(house)).interaction == call
     assert [each["outcome"] for each in await house.rows(segments)][:2] == ["ANSWERED", "TRANSFERRED"]
+
+
+async def test_a_recorded_greeting_goes_with_the_words(house: Phones) -> None:
+    recorded = base64.b64decode(sound())
+    await house.store.write(lambda tx: own_boxes.record(tx, house.bo.user_id, recorded))
+    call, _ = await house.talking()
+    await house.store.write(lambda tx: transfer.ring(tx, house.ann, call, house.bo.user_id, voicemail=True))
+    await speaks(house)
+    said = next(row["id"] for row in await house.rows(messages) if row["text"] == GREETING)
+    [file] = await house.store.read(lambda conn: blobs.load(conn, said))
+    assert (file.media_type, file.content) == ("audio/wav", recorded)
 
 
 async def test_without_the_choice_or_a_box_nothing_is_left(house: Phones) -> None:

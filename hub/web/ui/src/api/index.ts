@@ -76,6 +76,11 @@ export const boxes = {
   open: () => get<number[]>("/own-boxes"),
   of: (user: number | null) => get<T.OwnBox>(boxPath(user)),
   set: (user: number | null, box: T.OwnBox) => put<T.OwnBox>(boxPath(user), box),
+  record: (user: number | null, file: File) => {
+    const form = new FormData();
+    form.append("file", file);
+    return upload<T.OwnBox>(`${boxPath(user)}/greeting`, form);
+  },
 };
 const boxPath = (user: number | null) => (user === null ? "/me/own-box" : `/users/${user}/own-box`);
 

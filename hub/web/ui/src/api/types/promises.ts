@@ -14,6 +14,7 @@ export interface OwnBox {
   greeting: string;
   ring_seconds: number;
   at_once: boolean;
+  recorded: boolean;
 }
 
 export interface Address {

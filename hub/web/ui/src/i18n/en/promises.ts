@@ -100,6 +100,8 @@ export const promises = {
     box_hint: "It takes calls that are for this agent by name, and those that colleagues pass on with this choice.",
     greeting: "Greeting",
     greeting_hint: "Spoken before the tone; empty: the house's words.",
+    record: "Use a recording (WAV)",
+    recorded: "Recorded greeting",
     ring_seconds: "Rings first, seconds",
     at_once: "At once while not ready or busy",
     or_box: "If they do not answer, let the caller leave them a message",

@@ -100,6 +100,8 @@ export const promises = {
     box_hint: "用于指定由该坐席接听的来电，以及同事转接时选择留言的来电。",
     greeting: "问候语",
     greeting_hint: "提示音前播报；留空则使用默认问候语。",
+    record: "使用录音（WAV）",
+    recorded: "已录制问候语",
     ring_seconds: "先振铃（秒）",
     at_once: "未就绪或忙碌时直接留言",
     or_box: "如对方未接听，让来电者给对方留言",
