@@ -15,7 +15,7 @@ from hub.model.states import WorkState
 from hub.store import legs, listing, presences, segments, work
 from hub.store.candidates import Candidate, candidates
 from hub.store.heard import ATTRIBUTE, HeardItem, heard
-from hub.store.listing import InteractionItem
+from hub.store.interaction_item import InteractionItem
 from hub.store.segments import SegmentItem
 from hub.store.tables import interactions
 

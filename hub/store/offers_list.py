@@ -13,8 +13,8 @@ from hub.api import Medium
 from hub.model.actor import Actor
 from hub.model.states import OfferState
 from hub.store import held_work, listing, on_the_way, work
+from hub.store.interaction_item import InteractionItem
 from hub.store.legs import TALKING
-from hub.store.listing import InteractionItem
 
 
 @dataclass(frozen=True, slots=True)

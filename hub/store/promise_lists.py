@@ -14,7 +14,7 @@ from hub.model.actor import Actor
 from hub.model.named import Named
 from hub.model.states import CallbackState, VoicemailState, WorkState
 from hub.store import access, messages, voicemails
-from hub.store.listing import IdentityRef
+from hub.store.interaction_item import IdentityRef
 from hub.store.paging import Order, Page, page
 from hub.store.tables import callbacks, customers, identities, interactions, queues, users, work
 from hub.store.tables import messages as said

@@ -9,8 +9,9 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from hub.api import Attachment
+from hub.store import blobs, messages
 from hub.store import interactions as stored
-from hub.store import messages
 from hub.store.database import Store
 from hub.store.tables import identities
 from hub.store.unit import Tx
@@ -136,6 +137,26 @@ async def test_who_gives_no_name_as_a_caller_does_is_called_as_their_customer_is
     client = await people.client("agent")
     shown = (await client.get(f"/interactions/{made}/messages")).json()["items"]
     assert [item["author"]["name"] for item in shown] == ["Wang Wei", "Emma Clarke"]
+
+
+@pytest.mark.parametrize(("said", "text", "file"), [
+    ({"text": "The order"}, "The order", ""),
+    ({"kind": "FAX"}, "", "order.pdf"),
+    ({"kind": "RECORDING"}, "", ""),
+])  # fmt: skip
+async def test_what_has_no_words_is_listed_by_its_first_file(
+    people: People, store: Store, desk: Desk, said: dict[str, str], text: str, file: str
+) -> None:
+    def comes(tx: Tx) -> int:
+        made = _one(tx, people, desk)
+        message = messages.add(tx, stored.locked(tx, made), messages.INBOUND, said)
+        for name in ("order.pdf", "order.tiff"):
+            blobs.attach(tx, message["id"], Attachment(name, "application/octet-stream", b"%"))
+        return made
+
+    made = await store.write(comes)
+    last = (await (await people.client("agent")).get(f"/interactions/{made}")).json()["last_message"]
+    assert (last["text"], last["file"]) == (text, file)
 
 
 async def test_html_is_shown_without_anything_that_acts(people: People, store: Store, desk: Desk) -> None:

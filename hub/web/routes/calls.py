@@ -18,7 +18,7 @@ from hub.pipeline.calls import calls
 from hub.pipeline.calls.calls import Wanted
 from hub.pipeline.calls.switchboard import KEYS
 from hub.store import access, interactions, legs, listing
-from hub.store.listing import InteractionItem
+from hub.store.interaction_item import InteractionItem
 from hub.store.paging import Page
 from hub.store.rows import Row
 from hub.store.unit import Tx

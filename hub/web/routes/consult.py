@@ -11,7 +11,7 @@ from hub.model.permissions import Permission
 from hub.pipeline.colleagues import consult
 from hub.pipeline.colleagues.consult import Whom
 from hub.store import access, listing
-from hub.store.listing import InteractionItem
+from hub.store.interaction_item import InteractionItem
 from hub.store.unit import Tx
 from hub.web.call import Call
 from hub.web.fields import Body, Id, Long

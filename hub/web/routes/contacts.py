@@ -15,7 +15,7 @@ from hub.model.permissions import Permission
 from hub.pipeline import recognise, start
 from hub.pipeline.converse import Reply
 from hub.store import access, drafts, interactions, listing, tickets
-from hub.store.listing import InteractionItem
+from hub.store.interaction_item import InteractionItem
 from hub.store.paging import Page
 from hub.store.unit import Tx
 from hub.web.call import Call

@@ -17,7 +17,7 @@ from hub.pipeline.calls import calls
 from hub.pipeline.colleagues import transfer
 from hub.pipeline.converse import Reply
 from hub.store import access, interactions, listing, timeline, work
-from hub.store.listing import InteractionItem
+from hub.store.interaction_item import InteractionItem
 from hub.store.timeline import MessageItem
 from hub.store.unit import Tx
 from hub.web.call import Call

@@ -8,7 +8,8 @@ from hub.api import Contact
 from hub.model.permissions import Permission
 from hub.pipeline.calls import audio, park, party
 from hub.store import listing
-from hub.store.listing import InteractionItem, Wanted
+from hub.store.interaction_item import InteractionItem
+from hub.store.listing import Wanted
 from hub.store.paging import Page
 from hub.store.unit import Tx
 from hub.web.call import Call

@@ -12,7 +12,8 @@ from hub.model.states import InteractionState
 from hub.store import access, counts, details, listing, search_results, timeline
 from hub.store.counts import Counts
 from hub.store.details import InteractionDetail
-from hub.store.listing import InteractionItem, View, Wanted
+from hub.store.interaction_item import InteractionItem
+from hub.store.listing import View, Wanted
 from hub.store.paging import Page
 from hub.store.timeline import MessageItem
 from hub.web.call import Call

@@ -6,7 +6,7 @@ from hub.api import Monitoring
 from hub.model.permissions import Permission
 from hub.pipeline.calls import supervision
 from hub.pipeline.calls.supervision import How
-from hub.store.listing import InteractionItem
+from hub.store.interaction_item import InteractionItem
 from hub.store.unit import Tx
 from hub.web.call import Call
 from hub.web.fields import Body, Id

@@ -12,7 +12,8 @@ from hub.model.permissions import Permission
 from hub.model.states import TicketStatus
 from hub.model.tickets import DEFAULT_TYPE, NewTicket, TicketPriority
 from hub.store import access, listing, ticket_history, ticket_lists, tickets
-from hub.store.listing import InteractionItem, Wanted
+from hub.store.interaction_item import InteractionItem
+from hub.store.listing import Wanted
 from hub.store.paging import Page
 from hub.store.ticket_history import HistoryEntry
 from hub.store.ticket_lists import PublicStatus, Ticket, TicketFilter

@@ -11,6 +11,8 @@ export interface LastMessage {
   direction: string;
   kind: string;
   text: string;
+  /** The name of its first file when it has no words. */
+  file: string;
   created_at: string;
 }
 
