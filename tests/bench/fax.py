@@ -133,10 +133,10 @@ def _memory(count: int) -> Iterable[Row]:
     """As fast as they go: the process's by T.38, the library's by audio."""
     with tempfile.TemporaryDirectory(prefix="bench-fax-") as folder:
         document = save(Path(folder) / "sent.tif", [strip()])
-        before, after = asyncio.run(_one_after_another(count // 2, document))
-        yield _grown("T.38", count // 2, before, after)
-        before, after = _in_here(count // 2, document)
-        yield _grown("audio", count // 2, before, after)
+        before, after = asyncio.run(_one_after_another(count, document))
+        yield _grown("T.38", count, before, after)
+        before, after = _in_here(count, document)
+        yield _grown("audio", count, before, after)
 
 
 def _grown(way: str, count: int, before: float, after: float) -> Row:
