@@ -27,4 +27,8 @@ def _join(connection: Connection) -> None:
 
 
 def _kind(dialect: Any) -> tuple[object, ...]:
-    return type(dialect), dialect._on_connect_isolation_level, dialect._json_serializer, dialect._json_deserializer
+    """What else a dialect carries: how it reads documents, and how its transactions begin (our own function does that,
+    which has the word in its closure)."""
+    begins = tuple(cell.cell_contents for cell in dialect.do_begin.__closure__ or ())
+    documents = (dialect._json_serializer, dialect._json_deserializer)
+    return type(dialect), dialect._on_connect_isolation_level, *documents, *begins
