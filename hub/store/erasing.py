@@ -13,11 +13,12 @@ from hub.model.errors import Conflict
 from hub.model.states import DeliveryState
 from hub.store import audit, customers, erased_rows
 from hub.store.rows import Row, many
-from hub.store.tables import callbacks, deliveries, erasures, identities, interactions, voicemails
+from hub.store.tables import callbacks, deliveries, erasures, identities, interactions, voicemails, work
 from hub.store.tables import customers as rows
 from hub.store.unit import Tx
 
 _ON_ITS_WAY = (DeliveryState.PENDING, DeliveryState.LEASED)
+_COUNTED = ("interaction", "callback", "voicemail")  # the work of these is counted as what it is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,9 @@ def _require_nothing_open(conn: Connection, everyone: Sequence[int]) -> None:
         "messages": _count().where(deliveries.c.interaction_id.in_(theirs), deliveries.c.state.in_(_ON_ITS_WAY)),
         "callbacks": _count().where(callbacks.c.interaction_id.in_(theirs), callbacks.c.ended_at.is_(None)),
         "voicemails": _count().where(voicemails.c.interaction_id.in_(theirs), voicemails.c.closed_at.is_(None)),
+        "tasks": _count().where(
+            work.c.interaction_id.in_(theirs), work.c.ended_at.is_(None), work.c.kind.not_in(_COUNTED)
+        ),
     }
     found = {what: conn.execute(counted).scalar_one() for what, counted in open_ones.items()}
     if any(found.values()):

@@ -146,9 +146,19 @@ async def test_what_is_open_is_closed_first(store: Store) -> None:
     await store.write(lambda tx: tx.conn.execute(text("UPDATE deliveries SET state = 'PENDING'")))
     with pytest.raises(Conflict) as refused:
         await store.write(lambda tx: erasing.erase_customer(tx, sun, whose, ("toy",)))
-    assert refused.value.data == {"interactions": 1, "messages": 1, "callbacks": 0, "voicemails": 0}
+    assert refused.value.data == {"interactions": 1, "messages": 1, "callbacks": 0, "voicemails": 0, "tasks": 0}
     assert (await shown(store, sun, whose)).name == WORD
     assert await store.read(erasing.promised) == []
+
+
+async def test_an_answer_they_are_owed_is_seen_to_first(store: Store) -> None:
+    """Emptied, it would wait for ever: nobody could tell whom to answer, and no contact would settle it."""
+    sun, (whose, interaction) = await supervisor(store), await known(store)
+    owed = text(f"UPDATE work SET kind = 'missed', state = 'WAITING', ended_at = NULL WHERE interaction_id={interaction}")
+    await store.write(lambda tx: tx.conn.execute(owed))
+    with pytest.raises(Conflict) as refused:
+        await store.write(lambda tx: erasing.erase_customer(tx, sun, whose, ()))
+    assert refused.value.data == {"interactions": 0, "messages": 0, "callbacks": 0, "voicemails": 0, "tasks": 1}
 
 
 async def test_those_who_became_one_are_erased_as_one(store: Store) -> None:

@@ -64,6 +64,7 @@ export const records = {
     messages: "messages on their way ({n})",
     callbacks: "call-backs ({n})",
     voicemails: "voicemails ({n})",
+    tasks: "missed calls and other tasks ({n})",
   },
   merge: {
     title: "Merge two customers",

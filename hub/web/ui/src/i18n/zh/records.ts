@@ -63,6 +63,7 @@ export const records = {
     messages: "{n} 条待发消息",
     callbacks: "{n} 个回呼",
     voicemails: "{n} 条语音留言",
+    tasks: "{n} 项未接来电或其他待办",
   },
   merge: {
     title: "合并两个客户",
