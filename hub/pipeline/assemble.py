@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select
 
 from hub.api import Inbound, Part
 from hub.pipeline import wire
-from hub.store import timers
+from hub.store import raws, timers
 from hub.store.rows import Row, many
 from hub.store.tables import parts
 from hub.store.unit import Tx
@@ -24,6 +24,7 @@ def whole(tx: Tx, inbound: Inbound, account_id: int, raw_id: int) -> Inbound | N
     rows = _rows(tx, account_id, part.key)
     if len({row["position"] for row in rows}) < part.total:
         return None
+    raws.belong(tx, [row["raw_id"] for row in rows], raw_id)
     return _join(tx, account_id, part.key, rows, part.total)
 
 
@@ -32,13 +33,16 @@ def given_up(tx: Tx, account_id: int, key: str) -> tuple[Inbound, int] | None:
     rows = _rows(tx, account_id, key)
     if not rows:
         return None
+    raws.belong(tx, [row["raw_id"] for row in rows], rows[0]["raw_id"])
     return _join(tx, account_id, key, rows, rows[0]["total"]), rows[0]["raw_id"]
 
 
 def _keep(tx: Tx, inbound: Inbound, part: Part, account_id: int, raw_id: int) -> None:
     rows = _rows(tx, account_id, part.key)
-    if any(row["position"] == part.index for row in rows):
-        return
+    for row in rows:
+        if row["position"] == part.index:
+            raws.belong(tx, [raw_id], row["raw_id"])
+            return
     expires_at = rows[0]["expires_at"] if rows else wire.after(tx.now, part.timeout)
     values = {
         "account_id": account_id,

@@ -12,7 +12,7 @@ from hub.pipeline.calls import leg
 from hub.pipeline.colleagues import into_box
 from hub.pipeline.flows import flow_state, meanwhile
 from hub.pipeline.promises import voicemail
-from hub.store import interactions, messages, tickets, work
+from hub.store import interactions, messages, raws, tickets, work
 from hub.store.identities import Found, find_or_create_by_identity
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -67,6 +67,7 @@ def take(tx: Tx, prepared: Prepared, inbound: Inbound, recognised: CustomerRef |
     """Deduplicate → identify → thread → store → ticket → flow or queue."""
     known = messages.known(tx.conn, scope, inbound.external_id, inbound.content_hash) if inbound.external_id else None
     if known is not None:
+        _once_more(tx, prepared, known)
         return Effect(known["interaction_id"])
     whose = find_or_create_by_identity(
         tx, inbound.sender, inbound.profile, prepared.account, recognised.customer_id if recognised else None
@@ -82,6 +83,12 @@ def take(tx: Tx, prepared: Prepared, inbound: Inbound, recognised: CustomerRef |
     interaction = _ticket(tx, prepared, inbound, interaction, place)
     _onward(tx, prepared, inbound, interaction)
     return Effect(interaction["id"], said=inbound.text)
+
+
+def _once_more(tx: Tx, prepared: Prepared, known: Row) -> None:
+    """What comes again is kept as it came, and goes when the first goes."""
+    if known["raw_id"] is not None:
+        raws.belong(tx, [prepared.raw_id], known["raw_id"])
 
 
 def _interaction(tx: Tx, prepared: Prepared, inbound: Inbound, whose: Found, place: thread.Place) -> Row:

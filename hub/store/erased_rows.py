@@ -34,6 +34,7 @@ from hub.store.tables import messages as said
 from hub.store.unit import Tx
 
 BATCH = 500
+DEEP = 4  # a message's input, of which a repetition came in parts, of which one came twice
 FACTS = ("status", "priority", "type", "department", "assignee")  # of a ticket's history: what says nothing of anybody
 GONE = "erased"  # the scheme of an address that nobody writes from
 
@@ -69,13 +70,22 @@ def _conversations(tx: Tx, ids: Sequence[int]) -> None:
 def _words(tx: Tx, ids: Sequence[int]) -> None:
     """Also the bytes they came in as. An id of the far side stays: without it what comes twice would come back."""
     theirs = said.c.interaction_id.in_(ids)
-    came_as = select(said.c.raw_id).where(theirs, said.c.raw_id.is_not(None))
-    _set(tx, raws, raws.c.id.in_(came_as) & (raws.c.state == RawState.DONE), body=b"", sealed=False, meta={}, error="")
+    for came_as in _inputs(theirs):
+        done = raws.c.id.in_(came_as) & (raws.c.state == RawState.DONE)
+        _set(tx, raws, done, body=b"", sealed=False, meta={}, error="")
     tx.flush()
     index = INDEXES["message"]
     tx.conn.execute(delete(index).where(index.c.rowid.in_(select(said.c.id).where(theirs))))
     _set(tx, said, theirs, text="", html="", quoted="", fields={}, identity_id=None)
     _set(tx, said, theirs & (said.c.direction == messages.INBOUND), author="")
+
+
+def _inputs(theirs: ColumnElement[bool]) -> Iterator[Select[Any]]:
+    """What the messages came as; its other parts, and what said the same once more; and so on, of these."""
+    came_as: Select[Any] = select(said.c.raw_id).where(theirs, said.c.raw_id.is_not(None))
+    for _ in range(DEEP):
+        yield came_as
+        came_as = select(raws.c.id).where(raws.c.of_id.in_(came_as))
 
 
 def _files(tx: Tx, ids: Sequence[int]) -> None:

@@ -27,7 +27,7 @@ _COUNT = (
         last_message_id=bindparam("message"),
     )
 )
-_KNOWN = select(messages.c.id, messages.c.interaction_id).where(
+_KNOWN = select(messages.c.id, messages.c.interaction_id, messages.c.raw_id).where(
     messages.c.dedup_scope == bindparam("scope"),
     messages.c.dedup_scope != "",
     messages.c.external_id == bindparam("external_id"),

@@ -69,6 +69,13 @@ def done(tx: Tx, raw_ids: Sequence[int]) -> None:
     tx.conn.execute(_DONE, {"ids": list(raw_ids), "now": tx.now})
 
 
+def belong(tx: Tx, raw_ids: Sequence[int], whole: int) -> None:
+    """These are other parts of what came in whole with this one, or say it once more."""
+    others = [raw_id for raw_id in raw_ids if raw_id != whole]
+    if others:
+        tx.conn.execute(update(raws).where(raws.c.id.in_(others)).values(of_id=whole))
+
+
 def failed(tx: Tx, raw_id: int, code: str, error: str, due_at: datetime | None) -> bool:
     """Count a failed attempt; the third quarantines it. Returns whether it is quarantined now."""
     row = one(tx.conn, select(raws.c.attempts, raws.c.account_id).where(raws.c.id == raw_id))

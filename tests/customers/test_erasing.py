@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Table, insert, select, text
+from sqlalchemy import Connection, Table, insert, select, text, update
 
 from hub.api import Address, Attachment
 from hub.model.errors import Conflict, NotFound
@@ -154,7 +154,8 @@ async def test_what_is_open_is_closed_first(store: Store) -> None:
 async def test_an_answer_they_are_owed_is_seen_to_first(store: Store) -> None:
     """Emptied, it would wait for ever: nobody could tell whom to answer, and no contact would settle it."""
     sun, (whose, interaction) = await supervisor(store), await known(store)
-    owed = text(f"UPDATE work SET kind = 'missed', state = 'WAITING', ended_at = NULL WHERE interaction_id={interaction}")
+    its = work.c.interaction_id == interaction
+    owed = update(work).where(its).values(kind="missed", state="WAITING", ended_at=None)
     await store.write(lambda tx: tx.conn.execute(owed))
     with pytest.raises(Conflict) as refused:
         await store.write(lambda tx: erasing.erase_customer(tx, sun, whose, ()))

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Index, Table, UniqueConstraint
 
-from hub.store.columns import Bytes
+from hub.store.columns import Bytes, Id
 from hub.store.tables.shape import document, flag, identifier, instant, metadata, number, reference, string
 
 raws = Table(
@@ -10,6 +10,8 @@ raws = Table(
     metadata,
     identifier(),
     string("channel", 40),
+    # the input of which the message came, when this was another part of it, or the same once more
+    Column("of_id", Id),
     reference("connection_id", "connections"),
     reference("account_id", "accounts"),
     Column("body", Bytes, nullable=False),
@@ -24,6 +26,7 @@ raws = Table(
     instant("received_at", null=False),
     instant("done_at"),
 )
+Index("ix_raws_of", raws.c.of_id, sqlite_where=raws.c.of_id.is_not(None), postgresql_where=raws.c.of_id.is_not(None))
 Index("ix_raws_waiting", raws.c.id, sqlite_where=raws.c.state == "STORED", postgresql_where=raws.c.state == "STORED")
 Index(
     "ix_raws_quarantined",
