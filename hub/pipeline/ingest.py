@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.api import AnyAccount, Capabilities, CustomerRef, Inbound, LegFact, MessageKind, Normalised, Receipt, Signal
+from hub.model.errors import NotFound
 from hub.model.states import WAITING_FOR_AGENT, WAITING_ON_OTHERS, InteractionState
 from hub.model.tickets import NewTicket
 from hub.pipeline import assemble, receipt, route, thread
@@ -12,7 +13,7 @@ from hub.pipeline.calls import leg
 from hub.pipeline.colleagues import into_box
 from hub.pipeline.flows import flow_state, meanwhile
 from hub.pipeline.promises import voicemail
-from hub.store import interactions, messages, raws, tickets, work
+from hub.store import customers, interactions, messages, raws, tickets, work
 from hub.store.identities import Found, find_or_create_by_identity
 from hub.store.rows import Row
 from hub.store.unit import Tx
@@ -69,9 +70,8 @@ def take(tx: Tx, prepared: Prepared, inbound: Inbound, recognised: CustomerRef |
     if known is not None:
         _once_more(tx, prepared, known)
         return Effect(known["interaction_id"])
-    whose = find_or_create_by_identity(
-        tx, inbound.sender, inbound.profile, prepared.account, recognised.customer_id if recognised else None
-    )
+    recognised_as = _current(tx, recognised)
+    whose = find_or_create_by_identity(tx, inbound.sender, inbound.profile, prepared.account, recognised_as)
     place = thread.find(tx.conn, inbound, prepared.row, scope)
     interaction = _interaction(tx, prepared, inbound, whose, place)
     is_new = place.interaction is None
@@ -83,6 +83,14 @@ def take(tx: Tx, prepared: Prepared, inbound: Inbound, recognised: CustomerRef |
     interaction = _ticket(tx, prepared, inbound, interaction, place)
     _onward(tx, prepared, inbound, interaction)
     return Effect(interaction["id"], said=inbound.text)
+
+
+def _current(tx: Tx, recognised: CustomerRef | None) -> int | None:
+    """Whom a plugin knows as they are now: it may not have heard yet that they were merged, or erased."""
+    try:
+        return customers.current_id(tx.conn, recognised.customer_id) if recognised else None
+    except NotFound:
+        return None
 
 
 def _once_more(tx: Tx, prepared: Prepared, known: Row) -> None:
