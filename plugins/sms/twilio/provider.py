@@ -18,6 +18,7 @@ from hub.api import (
     Request,
     Response,
     Unauthenticated,
+    Unreachable,
 )
 from plugins.sms.pictures.lent import Lent
 from plugins.sms.pictures.limits import PictureLimits
@@ -55,7 +56,7 @@ class Twilio:
         client = self._client(connection)
         wanted = sending.parameters(settings, outgoing, self._callback(settings, outgoing))
         if outgoing.attachments:
-            wanted["media_url"] = await self._lent.put_up(outgoing, self._base(settings))
+            wanted["media_url"] = await self._put_up(outgoing, settings)
         return await asyncio.to_thread(sending.submit, client, wanted, datetime.now(UTC))
 
     async def probe(self, connection: AnyConnection) -> str:
@@ -99,6 +100,13 @@ class Twilio:
 
     def _callback(self, settings: TwilioSettings, outgoing: Outgoing) -> str:
         return f"{self._base(settings)}/c/sms/{quote(outgoing.account.address.value, safe='+')}/{meaning.STATUS}"
+
+    async def _put_up(self, outgoing: Outgoing, settings: TwilioSettings) -> Sequence[str]:
+        """Raises Unreachable while the database is away: nothing has gone, so there is no doubt."""
+        try:
+            return await self._lent.put_up(outgoing, self._base(settings))
+        except Overloaded as error:
+            raise Unreachable(f"the pictures could not be put up: {error.detail}") from error
 
     def _base(self, settings: TwilioSettings) -> str:
         return (settings.public_url or self._context.site_url).rstrip("/")
