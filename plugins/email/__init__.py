@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from hub.api import Channel, Context, Json, hookimpl
+from hub.api import Address, Channel, Context, Json, hookimpl
+from plugins.email import addresses as spelt
 from plugins.email.acknowledge import TIMER
 from plugins.email.channel import EmailChannel
 from plugins.email.settings import EmailSettings
@@ -36,6 +37,13 @@ async def hub_timer(context: Context, name: str, payload: Mapping[str, Json]) ->
     """An automatic confirmation is due."""
     if name == TIMER:
         await _channel(context).acknowledgements.fire(payload)
+
+
+@hookimpl
+async def hub_customer_erased(addresses: Sequence[Address], context: Context) -> None:
+    """That they were answered by itself goes with them."""
+    theirs = [each.value for each in addresses if each.scheme == spelt.SCHEME]
+    await _channel(context).acknowledgements.forget(theirs)
 
 
 def _channel(context: Context) -> EmailChannel:

@@ -8,11 +8,11 @@ was given is kept in a table of ours, claimed in one statement: two mails at onc
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, delete, func
 from sqlalchemy import Connection as SqlConnection
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -70,6 +70,10 @@ class Acknowledgements:
                 account, to, content, "notice", automatic=True, interaction_id=found.interaction_id
             )
 
+    async def forget(self, written_from: Collection[str]) -> None:
+        """These addresses are nobody's any more."""
+        await self._context.store.write(lambda sql: forget(sql, written_from))
+
     async def _account(self, raw: Raw) -> Account[EmailAccount] | None:
         told = raw.meta.get("to")
         first = str(told[0]) if isinstance(told, list) and told else ""
@@ -83,6 +87,12 @@ def claim(sql: SqlConnection, address: str, now: int) -> bool:
     statement = insert(answers).values(address=address, answered_at=now)
     update = statement.on_conflict_do_update(index_elements=["address"], set_={"answered_at": now}, where=due)
     return sql.execute(update).rowcount == 1
+
+
+def forget(sql: SqlConnection, written_from: Collection[str]) -> None:
+    """However they are spelt: the table has them as they stood over the mails."""
+    theirs = func.lower(answers.c.address).in_([address.lower() for address in written_from])
+    sql.execute(delete(answers).where(theirs))
 
 
 def _payload(account: Account[EmailAccount], mail: Mail, raw: Raw, to: Address) -> dict[str, Json]:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 
+import plugins.email
 from hub.api import Address, Conversation, Outbound, Raw
-from plugins.email.acknowledge import answers, claim
+from plugins.email.acknowledge import answers, claim, forget
 from plugins.email.compose import Letterhead, compose
 from plugins.email.headers import Mailbox
 from plugins.email.tests.site import Site, account, mail
@@ -112,3 +113,23 @@ async def test_two_hubs_do_not_keep_each_other_busy() -> None:
     )
     envelope = compose(notice, Letterhead(Mailbox("desk@other.test")), "hub.1.x@other.test", datetime.now(UTC))
     assert await planned(site(), raw(envelope.body, "desk@other.test")) == 0
+
+
+def test_who_is_erased_leaves_no_address_behind() -> None:
+    engine = create_engine("sqlite://")
+    answers.create(engine)
+    with engine.begin() as sql:
+        for address in ("Bob@C.d", "eve@c.d"):
+            assert claim(sql, address, 1000)
+        forget(sql, ["bob@c.d"])
+        assert sql.execute(select(answers.c.address)).scalars().all() == ["eve@c.d"]
+    engine.dispose()
+
+
+async def test_the_hub_tells_of_who_was_erased() -> None:
+    hub = site()
+    await planned(hub, raw())
+    await fire(hub)
+    theirs = [Address("mailto", "bob@c.d"), Address("tel", "+8613900000000")]
+    await plugins.email.hub_customer_erased(theirs, hub)
+    assert await hub.store.read(lambda sql: sql.execute(select(answers)).all()) == []
