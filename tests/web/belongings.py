@@ -8,7 +8,7 @@ from sqlalchemy import Table, insert
 
 from hub.api import Attachment
 from hub.model.tickets import NewTicket
-from hub.store import blobs, interactions, messages, outbox, tickets
+from hub.store import blobs, interactions, messages, outbox, own_boxes, tickets
 from hub.store.tables import api_tokens, callbacks, offers, raws, templates, voicemails, work
 from hub.store.unit import Tx
 from tests.web.conversations import insert_account, insert_customer, insert_interaction, insert_queue
@@ -32,6 +32,7 @@ def insert_belongings(tx: Tx, ids: Ids) -> dict[str, int]:
     file = blobs.attach(tx, message["id"], Attachment("a.txt", "text/plain", b"a"))
     sender = {"id": account, "connection_id": None}
     delivery = outbox.add(tx, message, sender, {"scheme": "toy", "value": "w", "name": ""}, tx.now)
+    own_boxes.record(tx, agent, b"RIFF")
     return {
         "department_id": sales,
         "user_id": agent,

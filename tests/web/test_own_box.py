@@ -52,3 +52,16 @@ async def test_a_greeting_is_recorded_and_dropped_again(people: People) -> None:
     assert (await admin.post(path, files=wav)).json()["recorded"] is True
     assert (await other.post(path, files=wav)).status_code == 403
     assert (await agent.post("/me/own-box/greeting", files={"file": ("x.wav", b"RIFFx")})).status_code == 422
+
+
+async def test_a_recorded_greeting_is_heard_by_who_may_set_it(people: People) -> None:
+    path = f"/users/{people.ids.users['agent']}/own-box/greeting"
+    agent, admin, other = [await people.client(login) for login in ("agent", "admin", "other")]
+    assert (await agent.get("/me/own-box/greeting")).status_code == (await admin.get(path)).status_code == 404
+    wav = base64.b64decode(sound())
+    await agent.post("/me/own-box/greeting", files={"file": ("hello.wav", wav, "audio/wav")})
+    mine, theirs = await agent.get("/me/own-box/greeting"), await admin.get(path)
+    assert mine.content == theirs.content == wav
+    assert (mine.headers["content-type"], mine.headers["cache-control"]) == ("audio/wav", "private, no-store")
+    assert (await other.get(path)).status_code == (await agent.get(path)).status_code == 403
+    assert (await admin.get("/users/999999/own-box/greeting")).status_code == 404

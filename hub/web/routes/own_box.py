@@ -9,19 +9,23 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 from sqlalchemy import Connection
+from starlette.responses import Response
 
-from hub.model.errors import Forbidden, Invalid
+from hub.api import Bytes
+from hub.model.errors import Forbidden, Invalid, NotFound
 from hub.model.permissions import Permission
 from hub.store import own_boxes, users
 from hub.store.own_boxes import OwnBox
 from hub.store.unit import Tx
 from hub.web.bodies import File
 from hub.web.call import Call
+from hub.web.downloads import download
 from hub.web.fields import Body, integral
 from hub.web.routing import Routes
 
 routes = Routes("own_box")
 MANAGE = Permission.USERS_MANAGE
+WAV = "audio/wav"
 MOST, LONGEST = 10_000_000, 120.0  # bytes; seconds
 
 
@@ -77,6 +81,32 @@ async def record_my_greeting(call: Call, body: File) -> OwnBox:
 async def record_greeting_of(call: Call, user_id: int, body: File) -> OwnBox:
     """Give an agent whom I may manage a recorded greeting."""
     return await call.write(lambda tx: _record_of(call, tx, user_id, body))
+
+
+@routes.get("/me/own-box/greeting", Permission.VOICEMAILS_HEAR, produces=WAV, raises=(NotFound,))
+async def hear_my_greeting(call: Call) -> Response:
+    """The recording by which I greet callers."""
+    return _played(await call.read(lambda conn: own_boxes.sound_of(conn, call.actor.user_id)))
+
+
+@routes.get("/users/{user_id}/own-box/greeting", MANAGE, produces=WAV)
+async def hear_greeting_of(call: Call, user_id: int) -> Response:
+    """The recording by which an agent whom I may manage greets callers."""
+    return _played(await call.read(lambda conn: _sound_of(call, conn, user_id)))
+
+
+def _sound_of(call: Call, conn: Connection, user_id: int) -> bytes | None:
+    _of(call, conn, user_id)
+    return own_boxes.sound_of(conn, user_id)
+
+
+def _played(sound: bytes | None) -> Response:
+    """Never out of a browser's store: the next greeting has the same address."""
+    if sound is None:
+        raise NotFound("No greeting was recorded.")
+    answer = download(Bytes("greeting.wav", WAV, sound))
+    answer.headers["cache-control"] = "private, no-store"
+    return answer
 
 
 def _wav(file: File) -> bytes:
