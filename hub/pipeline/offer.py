@@ -206,6 +206,8 @@ def _returned(tx: Tx, row: Row, user_id: int, state: OfferState) -> bool:
     if row["kind"] == consulted.KIND:
         return consulted.not_taken(tx, row, state) and (into_box.for_asked(tx, row) or True)
     giver = row["requirement"].get("returns_to")
+    if row["kind"] != "interaction":  # a promise asks for what its caller asked for, who is not there any more
+        return False
     if into_box.not_taken(tx, row, user_id):
         return True
     if giver is None or row["interaction_id"] is None:

@@ -86,8 +86,9 @@ def _hand_over(tx: Tx, interaction: Row, step: HandOver, more: int) -> Row:
     if more:
         interaction = interactions.change(tx, interaction, priority=interaction["priority"] + more)
     interaction = route.need_agent(tx, interaction, queue["id"] if queue else None)
-    interaction = into_box.at_once(tx, interaction)
-    if step.callback and work.open_for(tx.conn, interaction["id"]) is not None:
+    if not step.callback:  # who is promised a call has not come to speak to a tape
+        return into_box.at_once(tx, interaction)
+    if work.open_for(tx.conn, interaction["id"]) is not None:
         callback.ask(tx, interaction, _wish(step))
         interaction = interactions.locked(tx, interaction["id"])
     return interaction

@@ -10,6 +10,7 @@ from hub.model.states import CallbackState, InteractionState, SegmentOutcome, Wo
 from hub.pipeline import presence
 from hub.pipeline.promises import attempts
 from hub.pipeline.promises.attempts import KIND
+from hub.pipeline.promises.own_box import BOX
 from hub.store import callbacks, interactions, work
 from hub.store.identities import normalised
 from hub.store.rows import Row
@@ -56,8 +57,9 @@ def promise(tx: Tx, row: Row, wish: Wish = PLAIN) -> bool:
         return False
     queue = work.queue(tx.conn, row["queue_id"])
     visited = sorted({*row["requirement"].get("visited", []), row["queue_id"]})
+    requirement = {name: value for name, value in row["requirement"].items() if name != BOX}
     values: dict[str, Any] = {
-        "requirement": {**row["requirement"], "visited": visited},
+        "requirement": {**requirement, "visited": visited},
         "payload": {**row["payload"], **_told(wish)},
     }
     if wish.channel:

@@ -12,9 +12,11 @@ from hub.api import Address, Ask, HandOver, Prompt
 from hub.model.errors import Conflict
 from hub.pipeline import offer
 from hub.pipeline.calls import party
-from hub.pipeline.colleagues import consult, transfer
+from hub.pipeline.colleagues import consult, into_box, transfer
 from hub.pipeline.colleagues.consult import Whom
+from hub.pipeline.promises import callback
 from hub.store import blobs, drafts, own_boxes, promise_lists, routing_rows
+from hub.store import interactions as rows
 from hub.store.own_boxes import OwnBox
 from hub.store.promise_lists import Narrowed, VoicemailItem
 from hub.store.site_values import set_site_value
@@ -188,3 +190,36 @@ async def test_who_hangs_up_without_a_word_has_called_in_vain(house: Phones, sta
     await house.fact("ENDED", cause="HUNG_UP")
     await house.becomes(state)
     assert [each["kind"] for each in await house.rows(work)][-1] == "missed" and await boxes(house) == []
+
+
+async def test_who_is_to_be_called_back_is_led_into_no_box(house: Phones) -> None:
+    """Neither by the clock, while they are still there, nor when the agent will not call them."""
+    await named(house)
+    await house.store.write(lambda tx: own_boxes.put(tx, house.bo.user_id, OwnBox(True, at_once=False)))
+    await house.call()
+    await house.told("waiting")
+    [call] = await house.rows(interactions)
+    await house.store.write(lambda tx: callback.ask(tx, rows.locked(tx, call["id"])))
+    payload = {"interaction": call["id"], "user": house.bo.user_id}
+    await house.store.write(lambda tx: into_box.time_is_up(tx, payload))
+    assert await house.state() == "QUEUED"
+    await house.fact("ENDED", cause="HUNG_UP")
+    await house.becomes("CLOSED")
+    await house.ready(house.bo)
+    made = await house.until("offer.created")
+    await house.store.write(lambda tx: offer.refused(tx, int(str(made.data["offer"]))))
+    [promised] = [row for row in await house.rows(work) if row["ended_at"] is None]
+    assert (promised["kind"], promised["state"], await house.state()) == ("callback", "WAITING", "CLOSED")
+
+
+async def test_who_asks_a_script_to_be_called_back_is_led_into_no_box(house: Phones) -> None:
+    await named(house)
+    house.site.registry.flows["told"] = Told(HandOver((Prompt("We call you."),), callback=True))
+    await house.store.write(lambda tx: tx.conn.execute(accounts.update().values(flow="told")))
+    await house.site.directory.refresh()
+    await house.call()
+    await house.exchange.until("delivery")
+    await house.exchange.say("say", text="1", **BEAR)
+    await house.exchange.until("delivery", lambda entry: entry["text"] == "We call you.")
+    await house.becomes("CLOSED")
+    assert [(row["kind"], row["state"]) for row in await house.rows(work)] == [("callback", "WAITING")]
