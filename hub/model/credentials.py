@@ -11,8 +11,11 @@ from hub.api import Json, Raw
 
 NOT_KEPT: Final = "(not kept)"
 _SECRET: Final = re.compile(
-    r"authori[sz]ation|cookie|passw|pwd|secret|credential|token|(api|access|auth)[-_]?key", re.I
+    r"authori[sz]ation|cookie|passw|pwd|secret|credential|(api|access|auth)[-_]?key"
+    r"|^([\w-]*(access|auth|api|bearer|refresh|session|security)[-_]?)?token$",  # `message_token` names a message
+    re.I,
 )
+_TOKEN: Final = re.compile("token", re.I)  # no message is named in a header
 _SIGNS: Final = re.compile(r"(digest|signature|\S*hmac\S*)\s", re.I)  # RFC 7616, RFC 9421's forerunner, AWS and kin
 _SCHEMES: Final = ("basic", "bearer", "token")
 _PAIR: Final = re.compile(r"([?&;])([^=&;#]*)=([^&;#]*)")  # of an address's query
@@ -32,7 +35,13 @@ def without_credentials(raw: Raw) -> Raw:
 
 
 def _headers(told: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: _authorization(value) if _authorizes(name) else _value(name, value) for name, value in told.items()}
+    return {name: _header(name, value) for name, value in told.items()}
+
+
+def _header(name: str, value: Json) -> Json:
+    if _authorizes(name):
+        return _authorization(value)
+    return NOT_KEPT if _TOKEN.search(name) else _value(name, value)
 
 
 def _values(told: Mapping[str, Json]) -> dict[str, Json]:

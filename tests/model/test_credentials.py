@@ -48,6 +48,15 @@ def test_a_password_in_the_query_is_gone_from_the_address_too() -> None:
     assert found["client"] == "192.0.2.1"
 
 
+@pytest.mark.parametrize(("name", "secret"), [
+    ("token", True), ("access_token", True), ("client-auth-token", True),
+    ("message_token", False), ("tokens", False), ("msgid", False),
+])  # fmt: skip
+def test_a_token_in_the_query_may_be_the_name_of_a_message(name: str, secret: bool) -> None:
+    found = kept(query={name: "7"}, url=f"https://hub.test/c/sms?{name}=7")
+    assert (found["query"] == {name: NOT_KEPT}) == secret == (NOT_KEPT in str(found["url"]))
+
+
 def test_what_has_no_credentials_is_the_very_same() -> None:
     raw = Raw(b"mail", {"from": "a@b.test", "to": ["c@d.test"], "headers": "none", "url": 5})
     assert without_credentials(raw) is raw
