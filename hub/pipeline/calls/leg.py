@@ -177,7 +177,7 @@ def _not_answered(tx: Tx, found: Row, cause: str) -> None:
 def _hung_up(tx: Tx, interaction: Row, row: Row, cause: str) -> None:
     """An agent is no longer there. Whom they leave behind has the customer; a customer they leave alone is at the front
     of the queue where the line broke or the queue says so, and otherwise goes as well."""
-    other = consulted.partner(tx, interaction["id"])
+    other = consulted.beside_them(tx, interaction["id"]) or consulted.partner(tx, interaction["id"])
     if row["kind"] == consulted.KIND:
         _free(tx, consulted.left(tx, interaction, row, "LEFT"))
     elif other is not None:

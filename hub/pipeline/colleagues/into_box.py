@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.model.errors import Conflict
-from hub.model.states import InteractionState, OfferState, PartyState, WorkState
+from hub.model.states import WAITING_FOR_AGENT, InteractionState, OfferState, PartyState, WorkState
 from hub.pipeline import route
 from hub.pipeline.colleagues import carried, consulted
 from hub.pipeline.promises import missed, own_box
-from hub.store import interactions, own_boxes, parties, work
+from hub.store import interactions, offering, own_boxes, parties, work
 from hub.store.rows import Row
 from hub.store.unit import Tx
 
@@ -27,8 +27,8 @@ def require(tx: Tx, interaction: Row, user_id: int) -> own_boxes.OwnBox:
 
 
 def instead(tx: Tx, interaction: Row, user_id: int) -> bool:
-    """Their box takes the caller who waits for an agent. False when somebody is with the caller."""
-    if not _alone(tx, interaction):
+    """Their box takes the caller who waits for an agent. False when they do not, or somebody is with them."""
+    if interaction["state"] not in WAITING_FOR_AGENT or not _alone(tx, interaction):
         return False
     _handed(tx, work.open_for(tx.conn, interaction["id"]), user_id)
     route.free(tx, interaction, WorkState.CANCELLED)
@@ -71,7 +71,7 @@ def at_once(tx: Tx, interaction: Row) -> Row:
 def time_is_up(tx: Tx, payload: Mapping[str, Any]) -> None:
     """It rang for as long as the agent wants. Who has said yes, and whose device rings yet, has it."""
     interaction = interactions.locked(tx, payload["interaction"])
-    row = work.open_for(tx.conn, interaction["id"])
+    row = _locked(tx, work.open_for(tx.conn, interaction["id"]))
     if row is not None and own_box.is_kept(row, payload) and not _accepted(tx, row):
         instead(tx, interaction, payload["user"])
 
@@ -80,6 +80,11 @@ def _handed(tx: Tx, row: Row | None, user_id: int) -> None:
     """What was written of the call goes with it."""
     if row is not None:
         carried.handed(tx, row, user_id)
+
+
+def _locked(tx: Tx, row: Row | None) -> Row | None:
+    """As it is now, and so that another node offers it to nobody meanwhile."""
+    return offering.lock_works(tx, {row["id"]}).get(row["id"]) if row is not None else None
 
 
 def _accepted(tx: Tx, row: Row) -> bool:

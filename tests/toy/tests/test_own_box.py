@@ -223,3 +223,13 @@ async def test_who_asks_a_script_to_be_called_back_is_led_into_no_box(house: Pho
     await house.exchange.until("delivery", lambda entry: entry["text"] == "We call you.")
     await house.becomes("CLOSED")
     assert [(row["kind"], row["state"]) for row in await house.rows(work)] == [("callback", "WAITING")]
+
+
+async def test_who_is_in_a_box_already_is_led_into_none(house: Phones) -> None:
+    """An offer that another node made meanwhile ends after that."""
+    await named(house)
+    await house.call()
+    await house.exchange.until("delivery", lambda entry: entry["text"] == GREETING)
+    [call] = await house.rows(interactions)
+    again = await house.store.write(lambda tx: into_box.instead(tx, rows.locked(tx, call["id"]), house.bo.user_id))
+    assert (again, await house.state()) == (False, "SELF_SERVICE")

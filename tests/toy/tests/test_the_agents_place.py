@@ -146,13 +146,20 @@ async def test_a_word_in_private_in_a_conference_and_back_into_it_alone_or_with_
     assert (await house.row())["state"] == "CONFERENCED"
 
 
-async def test_who_leaves_during_a_word_in_private_leaves_the_call_to_who_talks_with_the_customer(house: Crowd) -> None:
-    call, _ = await house.talking()
+@pytest.mark.parametrize("phone", [False, True])
+async def test_who_leaves_during_a_word_in_private_leaves_the_call_to_who_talks_with_the_customer(
+    house: Crowd, phone: bool
+) -> None:
+    """Whether by a click, or because their phone hung up or broke."""
+    call, anns = await house.talking()
     cys = await house.brings_in(call, house.cy)
     await house.store.write(lambda tx: consult.join(tx, house.ann, call))
     bos = await brought_aside(house, call)
     await house.told("consult", others=[cys])
-    await house.store.write(lambda tx: calls.hang_up(tx, house.ann, call))
+    if phone:
+        await house.fact("ENDED", anns, cause="HUNG_UP")
+    else:
+        await house.store.write(lambda tx: calls.hang_up(tx, house.ann, call))
     await house.told("bridge", legs=[cys])
     await house.told("release", leg=bos)
     row = await house.row()
