@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,10 +14,12 @@ from typing import Any, Final
 
 from plugins.fax.pages import wire
 from plugins.fax.pages.options import PageLimits
+from plugins.fax.pages.patience import OUT_OF_TIME
 from plugins.fax.pages.problems import PageError, Problem
 
 COMMAND: Final = (sys.executable, "-P", str(Path(__file__).with_name("start.py")))
-_OUT_OF_TIME: Final = {-getattr(signal, name) for name in ("SIGPROF", "SIGXCPU", "SIGKILL") if hasattr(signal, name)}
+_SIGNALS: Final = ("SIGPROF", "SIGXCPU", "SIGKILL")
+_OUT_OF_TIME: Final = {OUT_OF_TIME} | {-getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)}
 
 
 class Children:
@@ -31,10 +34,8 @@ class Children:
         self, work: str, asked: Mapping[str, Any], blobs: Sequence[bytes]
     ) -> tuple[dict[str, Any], list[bytes]]:
         """What the child said. Raises PageError, also where it crashed or was out of time or memory."""
-        limits = self.limits
-        bounds = {"pages": limits.pages, "pixels": limits.pixels, "memory": limits.memory, "page": limits.page_seconds}
         async with self._turns:
-            code, out = await self._run(wire.packed({"work": work, "limits": bounds, **asked}, blobs))
+            code, out = await self._run(wire.packed({"work": work, "limits": self._bounds(), **asked}, blobs))
         if code in _OUT_OF_TIME:
             raise PageError(Problem.TOO_LARGE)
         try:
@@ -44,6 +45,13 @@ class Children:
         if "problem" in said:
             raise PageError(Problem(said["problem"]), said.get("file", ""))
         return said, made
+
+    def _bounds(self) -> dict[str, float | None]:
+        """For a document that is handed over now."""
+        own = self.limits
+        since = time.monotonic() if own.strange else None
+        most: dict[str, float | None] = {"pages": own.pages, "pixels": own.pixels, "memory": own.memory}
+        return most | {"page": own.page_seconds, "since": since}
 
     async def _run(self, told: bytes) -> tuple[int, bytes]:
         pipe = asyncio.subprocess.PIPE

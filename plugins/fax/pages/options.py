@@ -80,8 +80,9 @@ class PageLimits:
     pages         in one fax, cover sheet and all
     pixels        in one picture
     memory        bytes of address space
-    page_seconds  of processor time for one page
+    page_seconds  for one page: see Patience; of processor time alone where the document is ours
     seconds       until it is given up, whatever it does
+    strange       whether somebody else made it
     """
 
     pages: int = 100
@@ -89,3 +90,4 @@ class PageLimits:
     memory: int = 1_000_000_000
     page_seconds: float = 2.0
     seconds: float = 60.0
+    strange: bool = True

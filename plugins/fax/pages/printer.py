@@ -35,7 +35,8 @@ class Printer:
     def __init__(self, limits: PageLimits | None = None, font: str = "") -> None:
         limits = limits or PageLimits()
         self._children = Children(limits, _AT_ONCE)
-        ours = replace(limits, page_seconds=_OURS * limits.page_seconds, seconds=_OURS * limits.seconds)
+        page, whole = _OURS * limits.page_seconds, _OURS * limits.seconds
+        ours = replace(limits, strange=False, page_seconds=page, seconds=whole)
         self._ready = Children(ours, _AT_ONCE)
         self._font = font
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from hub.api import Attachment, Json
@@ -65,7 +65,7 @@ class Reader:
     """Reads what terminals received, each fax in a process of its own. `ocr_seconds`: for all pages of one; 0: none."""
 
     def __init__(self, limits: PageLimits | None = None, ocr_seconds: float = 10.0) -> None:
-        self._children = Children(limits or PageLimits(), _AT_ONCE)
+        self._children = Children(replace(limits or PageLimits(), strange=False), _AT_ONCE)
         self._ocr = ocr_seconds
 
     async def read(self, tiff: bytes) -> ReadFax:

@@ -47,8 +47,10 @@ def _pages(
     """All of them; the cover sheet, which says how many there are, comes last."""
     count = int(cover is not None)
     for (name, media_type), content in zip(files, blobs, strict=True):
+        bounds.page()
         try:
             for drawn in _drawn(kind_of(content, media_type), content, options, bounds, count):
+                bounds.drawn()
                 count += 1
                 yield sheet(drawn, options) if isinstance(drawn, Drawn) else drawn
         except PageError as error:
@@ -58,7 +60,9 @@ def _pages(
         except Exception as error:  # a damaged document has libraries raise whatever they like
             raise PageError(Problem.UNREADABLE, name) from error
     if cover:
-        yield sheet(cover_sheet(cover, count, options, bounds), options)
+        drawn = cover_sheet(cover, count, options, bounds)
+        bounds.drawn()
+        yield sheet(drawn, options)
 
 
 def _drawn(

@@ -11,6 +11,7 @@ from pypdfium2.raw import FPDF_ERR_PASSWORD  # type: ignore[import-untyped]  # a
 
 from plugins.fax.pages.bounds import Bounds
 from plugins.fax.pages.options import INCH, PrintOptions
+from plugins.fax.pages.printing.objects import dots_within
 from plugins.fax.pages.printing.sheet import Drawn
 from plugins.fax.pages.problems import PageError, Problem
 
@@ -30,7 +31,9 @@ def pages(content: bytes, options: PrintOptions, bounds: Bounds, before: int) ->
     document.init_forms()
     for number in range(len(document)):
         bounds.page()
-        yield _drawn(document[number], options)
+        page = document[number]
+        bounds.expect(dots_within(page, bounds))
+        yield _drawn(page, options)
 
 
 def _drawn(page: pypdfium2.PdfPage, options: PrintOptions) -> Drawn:

@@ -17,6 +17,9 @@ from plugins.fax.pages.problems import PageError, Problem
 _FORMATS: Final = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP")
 _MARGIN: Final = 8.0
 """Millimetres on each side: machines cut off what is nearer to the edge."""
+_SCAN: Final = b"\xff\xda"
+_PASSES: Final = 10
+"""A progressive JPEG goes over all its dots with each scan; programs write about ten, nothing forbids thousands."""
 _COARSEST: Final = 50
 """Dots to the inch: a small picture is enlarged so far and no further."""
 _SOFT: Final = 4
@@ -29,11 +32,14 @@ def pages(content: bytes, options: PrintOptions, bounds: Bounds, before: int) ->
     warnings.simplefilter("ignore")  # of damaged metadata; nobody reads them here
     with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
         moving = picture.format != "TIFF"
+        scans = content.count(_SCAN) if picture.info.get("progressive") else 1  # others may carry a film behind them
         bounds.allow(before + (1 if moving else getattr(picture, "n_frames", 1)))
         for frame in ImageSequence.Iterator(picture):
             bounds.page()
-            if frame.width * frame.height > bounds.pixels:
+            dots = frame.width * frame.height
+            if dots > bounds.pixels or dots * scans > _PASSES * bounds.pixels:
                 raise PageError(Problem.TOO_LARGE)
+            bounds.expect(dots)
             yield _page(frame, options)
             if moving:
                 return

@@ -31,7 +31,10 @@ def pages(text: str, options: PrintOptions, bounds: Bounds, before: int) -> Iter
     font = font_for(text, dots(SIZE, options), options.font)
     step = round(dots(SIZE, options) * _LEADING)
     room = int((options.paper.height - TOP - SIDE) / INCH * options.quality.drawn) // step
-    filled = list(islice(_filled(text, font, options, room), bounds.pages + 1))
+    filled = []
+    for lines in islice(_filled(text, font, options, room), bounds.pages + 1):
+        bounds.page()
+        filled.append(lines)
     bounds.allow(before + len(filled))
     for lines in filled:
         bounds.page()

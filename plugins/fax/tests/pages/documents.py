@@ -16,11 +16,18 @@ A4 = (595, 842)
 HELLO = b"BT /F 24 Tf 100 700 Td (Hello) Tj ET"
 
 
-def pdf(pages: int = 1, size: tuple[int, int] = A4, drawn: bytes = HELLO, picture: bytes = b"") -> bytes:
-    """A PDF of equal pages; `picture` is an image object that they may name /I."""
-    content = b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn)
+def pdf(
+    pages: int = 1,
+    size: tuple[int, int] = A4,
+    drawn: bytes = HELLO,
+    picture: bytes = b"",
+    more: Sequence[bytes] = (),
+    packed: bool = False,
+) -> bytes:
+    """A PDF of equal pages; `picture` is an image object that they may name /I, `more` are objects from 6 on."""
+    content = b"<<%s/Length %d>>stream\n%s\nendstream" % (b"/Filter/FlateDecode" * packed, len(drawn), drawn)
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
-    shared = [b"<</Type/Catalog/Pages 2 0 R>>", b"", content, font, picture or b"<<>>"]
+    shared = [b"<</Type/Catalog/Pages 2 0 R>>", b"", content, font, picture or b"<<>>", *more]
     own = b"/Resources<</Font<</F 4 0 R>>/XObject<</I 5 0 R>>>>"
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents 3 0 R%s>>" % (*size, own)
     kids = b" ".join(b"%d 0 R" % (len(shared) + 1 + number) for number in range(pages))
@@ -46,6 +53,38 @@ def huge_picture() -> bytes:
     size = b"/Width 40000/Height 40000/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/FlateDecode"
     image = b"<</Type/XObject/Subtype/Image%s/Length %d>>stream\n%s\nendstream" % (size, len(packed), packed)
     return pdf(drawn=b"q 500 0 0 700 50 50 cm /I Do Q", picture=image)
+
+
+def forms_within_forms() -> bytes:
+    """A PDF of a few kilobytes whose page has ten to the ninth squares: forms that draw forms, ten times each."""
+    calls, squares = b"/I Do " * 10, b"0 0 9 9 re f " * 10
+    forms = [_form(b"/Resources<</XObject<</I %d 0 R>>>>" % number, calls) for number in range(6, 14)]
+    return pdf(drawn=calls, picture=forms[0], more=[*forms[1:], _form(b"", squares)])
+
+
+def _form(more: bytes, drawn: bytes) -> bytes:
+    head = b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]%s/Length %d" % (more, len(drawn))
+    return b"<<%s>>stream\n%s\nendstream" % (head, drawn)
+
+
+def packed_lines() -> bytes:
+    """A PDF of some 100 kB whose one page unpacks to 60 MB of lines."""
+    return pdf(drawn=zlib.compress(b"0 0 m 9 9 l S\n" * 4_300_000, 9), packed=True)
+
+
+def many_pictures() -> bytes:
+    """A PDF whose one page shows a picture of 49 million dots a thousand times."""
+    size = b"/Width 7000/Height 7000/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/FlateDecode"
+    packed = zlib.compress(bytes(49_000_000), 9)
+    image = b"<</Type/XObject/Subtype/Image%s/Length %d>>stream\n%s\nendstream" % (size, len(packed), packed)
+    return pdf(drawn=b"/I Do " * 1000, picture=image)
+
+
+def endless_scans() -> bytes:
+    """A progressive JPEG of a million dots that goes over them 5,000 times."""
+    whole = picture(Image.new("L", (1000, 1000), 200), "JPEG", progressive=True)
+    last = whole.rindex(b"\xff\xda")
+    return whole[:-2] + whole[last:-2] * 5_000 + whole[-2:]
 
 
 def vast_picture() -> bytes:
