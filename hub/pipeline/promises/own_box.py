@@ -23,11 +23,13 @@ SPARE = timedelta(seconds=10)  # so long nobody else is asked when the time is u
 
 def asked(tx: Tx, interaction: Row, agent: int | None) -> dict[str, Any]:
     """What work for a call asks for besides, that a rule has for this agent by name: to be kept for them until their
-    box takes it. Nothing, where they have no box, or somebody has talked with the caller already."""
+    box takes it. Nothing, where they have no box, or work here no longer, or somebody has talked with the caller
+    already."""
     if agent is None or not interaction["call"] or interaction["connected_at"] is not None:
         return {}
-    box = own_boxes.of(tx.conn, agent)
-    return waits(tx, interaction, agent, box.ring_seconds) if box.enabled else {}
+    if agent not in own_boxes.open_ones(tx.conn):
+        return {}
+    return waits(tx, interaction, agent, own_boxes.of(tx.conn, agent).ring_seconds)
 
 
 def waits(tx: Tx, interaction: Row, agent: int, seconds: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from hub.store import interactions as rows
 from hub.store.own_boxes import OwnBox
 from hub.store.promise_lists import Narrowed, VoicemailItem
 from hub.store.site_values import set_site_value
-from hub.store.tables import accounts, interactions, messages, offers, segments, work
+from hub.store.tables import accounts, interactions, messages, offers, segments, users, work
 from tests.toy.tests.exchange import Exchange
 from tests.toy.tests.phones import BEAR, Phones
 from tests.toy.tests.test_flow_steps import Told
@@ -167,6 +167,15 @@ async def test_a_call_for_an_agent_who_is_away_is_in_their_box_at_once(house: Ph
         await house.exchange.say("say", text="Bo", **BEAR)
     await speaks(house)
     assert await house.rows(offers) == []
+
+
+async def test_a_call_for_an_agent_who_works_here_no_longer_is_for_the_others(house: Phones) -> None:
+    await named(house)
+    gone = users.update().where(users.c.id == house.bo.user_id).values(enabled=False)
+    await house.store.write(lambda tx: tx.conn.execute(gone))
+    await house.ready()
+    await house.call()
+    await house.told("ring", user=house.ann.user_id)
 
 
 async def test_what_rings_too_long_is_the_boxs_by_the_clock(house: Phones) -> None:
