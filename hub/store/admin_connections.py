@@ -14,6 +14,7 @@ from hub.model.actor import Actor
 from hub.model.errors import Conflict, NotFound
 from hub.model.named import Named
 from hub.store.access import visible_accounts
+from hub.store.details import CapabilitiesItem
 from hub.store.paging import Order, Page, page
 from hub.store.rows import Row, one
 from hub.store.tables import accounts, connections, departments, queues
@@ -37,7 +38,8 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One address of the site. `settings` are without secrets, and only for who manages connections."""
+    """One address of the site. `settings` are without secrets, and only for who manages connections. `capabilities`:
+    what this very account carries; None while it is not at work."""
 
     id: int
     connection: Named | None
@@ -53,6 +55,7 @@ class Account:
     opens_ticket: bool
     language: str
     enabled: bool
+    capabilities: CapabilitiesItem | None = None
 
 
 def list_connections(conn: SqlConnection, cursor: str, limit: int) -> Page[Connection]:
@@ -145,7 +148,7 @@ def _connection(row: RowMapping) -> Connection:
 
 
 def _account(row: RowMapping) -> Account:
-    joined = ("connection", "queue", "department", "has_secrets")
+    joined = ("connection", "queue", "department", "has_secrets", "capabilities")
     plain = {name: row[name] for name in Account.__slots__ if name not in joined}
     named: dict[str, Any] = {what: _named(row, what) for what in ("connection", "queue", "department")}
     return Account(**plain, **named, has_secrets=bool(row["secrets"]))

@@ -17,10 +17,16 @@ def all_capabilities(registry: Registry) -> dict[str, CapabilitiesItem]:
 
 def of_its_account(detail: InteractionDetail, directory: Directory) -> InteractionDetail:
     """The same with what its very account can carry, where that is less than its channel can."""
-    account = directory.account(detail.account.id)
-    if account is None or detail.capabilities is None:
-        return detail
-    return replace(detail, capabilities=capabilities_item(directory.capabilities_of(account)))
+    can = account_capabilities(detail.account.id, directory)
+    return detail if can is None or detail.capabilities is None else replace(detail, capabilities=can)
+
+
+def account_capabilities(account_id: int, directory: Directory) -> CapabilitiesItem | None:
+    """What this very account can carry; None when it, or its plugin, is not at work."""
+    account = directory.account(account_id)
+    if account is None or directory.channels.get(account.channel) is None:
+        return None
+    return capabilities_item(directory.capabilities_of(account))
 
 
 def capabilities_item(can: Capabilities) -> CapabilitiesItem:

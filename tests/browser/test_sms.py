@@ -27,6 +27,7 @@ pytestmark = pytest.mark.slow
 
 WITHIN = 30.0
 NUMBER, MINE = "+8613805718666", "+8613800138000"
+WANG, READY = "+8613900139000", "{customer.name}，您的车修好了，找{agent}取。"
 SITE = """
 [site]
 name = "Garage"
@@ -55,6 +56,12 @@ name = "Lin Yue"
 password = "{password}"
 roles = ["agent"]
 queues = ["service"]
+
+[[users]]
+login = "ada"
+name = "Ada"
+password = "{password}"
+roles = ["admin"]
 """
 
 
@@ -108,6 +115,36 @@ async def change(desk: Desk, **mine: Any) -> None:
     answer = await desk.page.request.patch(f"{desk.url}/api/v1/me", data=mine, headers=headers)
     assert answer.ok, await answer.text()
     await desk.page.reload()
+
+
+async def knows_wang_and_how_to_call_him(garage: Garage) -> None:
+    """A customer, and a text that his carrier has approved for just this number of the site's."""
+    async with httpx.AsyncClient(base_url=f"{garage.url}/api/v1/", timeout=WITHIN) as ada:
+        token = (await ada.post("login", json={"login": "ada", "password": PASSWORD})).json()["token"]
+        ada.headers["authorization"] = f"Bearer {token}"
+        ada.cookies.clear()
+        (account,) = (await ada.get("accounts")).json()["items"]
+        words = {"short_code": "done", "title": "修好", "text": READY, "reference": "SMS_1", "accounts": [account["id"]]}
+        wang = {"kind": "PERSON", "name": "王伟", "identities": [{"scheme": "tel", "value": WANG}]}
+        for where, what in (("templates", words), ("customers", wang)):
+            answer = await ada.post(where, json=what)
+            assert answer.status_code == 201, answer.text
+
+
+async def writes_first(lin: Desk) -> None:
+    """From a number that carries words only, by a template that knows who has the number."""
+    await lin.at("start-contact").click()
+    await expect(lin.at("start-dialog").get_by_test_id("sms-count")).to_be_visible(timeout=PATIENCE)
+    await expect(lin.at("start-attach")).to_have_count(0)
+    async with lin.page.expect_response("**/api/v1/customers?*"):
+        await lin.at("start-to").fill("+86 139-0013-9000")
+    await lin.at("start-text").fill("/done")
+    await expect(lin.at("template-done")).to_contain_text("approved", timeout=PATIENCE)
+    assert await faults(lin) == [], "a template for who is written to first"
+    await lin.page.keyboard.press("Enter")
+    await expect(lin.at("start-text")).to_have_value("王伟，您的车修好了，找Lin Yue取。", timeout=PATIENCE)
+    await lin.at("start-send").click()
+    await lin.has("delivery", "DELIVERED")
 
 
 async def says_what_has_arrived(lin: Desk) -> None:
@@ -168,6 +205,8 @@ async def test_a_text_is_answered_counted_delivered_and_stopped(garage: Garage, 
     await lin.has("sms-consent", "allowed")
     await lin.sees("sms-evidence", "Noted by Lin Yue")
 
+    await knows_wang_and_how_to_call_him(garage)
+    await writes_first(lin)
     await change(lin, language="zh")
     await expect(lin.at("sms-consent")).to_have_text("可以发送", timeout=PATIENCE)
     await lin.write("好")

@@ -15,6 +15,7 @@ from hub.store.identities import normalised
 from hub.store.paging import Page
 from hub.store.unit import Tx
 from hub.web.call import Call
+from hub.web.capabilities import account_capabilities
 from hub.web.channel_settings import channel_called, columns
 from hub.web.fields import Body, Id, Language, Name, Paging, Settings, Short
 from hub.web.routes.connections import MANAGE, READ, ChannelName
@@ -91,7 +92,10 @@ async def change_account(call: Call, account_id: int, body: AccountChange) -> Ac
 
 
 def _shown(call: Call, account: Account) -> Account:
-    return account if call.actor.may(MANAGE) else replace(account, settings={})
+    settings = account.settings if call.actor.may(MANAGE) else {}
+    return replace(
+        account, settings=settings, capabilities=account_capabilities(account.id, call.node.services.directory)
+    )
 
 
 def _create_account(call: Call, tx: Tx, body: NewAccount) -> Account:

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fill, findTemplates, fitting, pinyinInitials, slashWord } from "./templates";
+import { fill, findTemplates, fitting, pinyinInitials, slashWord, valuesOf } from "./templates";
 
 const templates = [
   { short_code: "hello", title: "Greeting" },
@@ -51,4 +51,10 @@ test("a slash begins a template only where a word begins", () => {
 test("unknown placeholders stay to be seen", () => {
   expect(fill("Dear {customer}, {{ serial }} {what}", { customer: "Li", serial: "A1" })).toBe("Dear Li, A1 {what}");
   expect(fill("{customer.name}您好 {ticket.what}", { "customer.name": "李" })).toBe("李您好 {ticket.what}");
+});
+
+test("what is not known of a contact stays to be seen", () => {
+  const text = "{customer.name}, {agent} has {serial}.";
+  expect(fill(text, valuesOf({ agent: "Lin" }))).toBe("{customer.name}, Lin has {serial}.");
+  expect(fill(text, valuesOf({ customer: "王", agent: "Lin", serial: "A1" }))).toBe("王, Lin has A1.");
 });

@@ -84,6 +84,18 @@ export function slashWord(text: string, cursor: number): { from: number; word: s
   return match ? { from: cursor - (match[1]?.length ?? 0) - 1, word: match[1] ?? "" } : null;
 }
 
+/** Who and what a template may speak of, as far as that is known. */
+export interface Known {
+  customer?: string;
+  agent?: string;
+  serial?: string;
+}
+
+/** Under both spellings of each. */
+export function valuesOf({ customer = "", agent = "", serial = "" }: Known): Record<string, string> {
+  return { customer, agent, serial, "customer.name": customer, "agent.name": agent, "ticket.serial": serial };
+}
+
 /** `{customer.name}`, `{agent.name}`, `{ticket.serial}` (or `{customer}`, `{agent}`, `{serial}`) become what they stand for;
  * unknown ones stay to be seen. */
 export function fill(text: string, values: Record<string, string>): string {

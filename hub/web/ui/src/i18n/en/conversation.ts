@@ -132,7 +132,14 @@ export const conversation = {
     own: "Another time",
     done: "Snoozed until {time}",
   },
-  start: { title: "Start a contact", from: "From", to: "To", text: "Message", none: "No account can write first" },
+  start: {
+    title: "Start a contact",
+    from: "From",
+    to: "To",
+    text: "Message",
+    none: "No account can write first",
+    hint: "Write a message. / for templates",
+  },
   side: {
     region: "About this conversation",
     customer: "Customer",

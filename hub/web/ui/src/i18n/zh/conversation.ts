@@ -131,7 +131,14 @@ export const conversation = {
     own: "其他时间",
     done: "稍后处理至 {time}",
   },
-  start: { title: "发起联系", from: "发件账号", to: "收件人", text: "内容", none: "没有可主动发送的账号" },
+  start: {
+    title: "发起联系",
+    from: "发件账号",
+    to: "收件人",
+    text: "内容",
+    none: "没有可主动发送的账号",
+    hint: "写内容，输入 / 使用模板",
+  },
   side: {
     region: "会话信息",
     customer: "客户",
