@@ -76,11 +76,12 @@ export const boxes = {
   open: () => get<number[]>("/own-boxes"),
   of: (user: number | null) => get<T.OwnBox>(boxPath(user)),
   set: (user: number | null, box: T.OwnBox) => put<T.OwnBox>(boxPath(user), box),
-  record: (user: number | null, file: File) => {
+  record: (user: number | null, sound: Blob) => {
     const form = new FormData();
-    form.append("file", file);
+    form.append("file", sound, "greeting.wav");
     return upload<T.OwnBox>(`${boxPath(user)}/greeting`, form);
   },
+  greeting: (user: number | null) => bytes(`${boxPath(user)}/greeting`),
 };
 const boxPath = (user: number | null) => (user === null ? "/me/own-box" : `/users/${user}/own-box`);
 
