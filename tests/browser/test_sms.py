@@ -124,9 +124,10 @@ async def knows_wang_and_how_to_call_him(garage: Garage) -> None:
         ada.headers["authorization"] = f"Bearer {token}"
         ada.cookies.clear()
         (account,) = (await ada.get("accounts")).json()["items"]
-        words = {"short_code": "done", "title": "修好", "text": READY, "reference": "SMS_1", "accounts": [account["id"]]}
+        words = {"short_code": "done", "title": "修好", "text": READY, "reference": "SMS_1"}
+        template = {**words, "accounts": [account["id"]]}
         wang = {"kind": "PERSON", "name": "王伟", "identities": [{"scheme": "tel", "value": WANG}]}
-        for where, what in (("templates", words), ("customers", wang)):
+        for where, what in (("templates", template), ("customers", wang)):
             answer = await ada.post(where, json=what)
             assert answer.status_code == 201, answer.text
 
