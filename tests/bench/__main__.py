@@ -1,7 +1,8 @@
 """`make bench`: prints a table, each row beside the floor measured in the same run.
 
 python -m tests.bench [--scale S] [NAME …]      names: accept start ingest match owner offers fanout visitors
-                                                lists media calls conferences softphone breaks fax sms
+                                                lists media calls conferences softphone breaks fax
+                                                fax_beside_voice sms
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tests.bench import (
     conferences,
     fanout,
     fax,
+    fax_beside_voice,
     ingest,
     lists,
     match,
@@ -46,6 +48,7 @@ BENCHES = {
     "softphone": softphone.measures,
     "breaks": breaks.measures,
     "fax": fax.measures,
+    "fax_beside_voice": fax_beside_voice.measures,
     "sms": texts.measures,
 }
 

@@ -83,7 +83,7 @@ async def _many(way: str, count: int, pages: list[Image.Image], folder: Path) ->
         await ours.loads()  # what it took to begin is none of a page's end
         seen: list[float] = []
         watching = asyncio.create_task(_watch(ours, seen))
-        ends = await asyncio.gather(*(_end(session) for pair in pairs for session in pair))
+        ends = await asyncio.gather(*(end(session) for pair in pairs for session in pair))
         seconds = time.monotonic() - started
         cpu, memory = cost.cpu(seconds), cost.memory()
         watching.cancel()
@@ -115,7 +115,8 @@ async def _watch(terminals: Terminals, seen: list[float]) -> None:
         await asyncio.sleep(LOOK)
 
 
-async def _end(session: Session) -> Done:
+async def end(session: Session) -> Done:
+    """How it went, when it is over."""
     *_, last = [event async for event in session.events()]
     assert isinstance(last, Done)
     return last
@@ -156,7 +157,7 @@ async def _one(terminals: Terminals, document: Path, options: T38Options, number
     one = await terminals.open(sends(document))
     other = await terminals.open(receives(document.with_name(f"{number}.tif")))
     await asyncio.gather(one.t38(other.near, options), other.t38(one.near, options))
-    if not all(done.ok for done in await asyncio.gather(_end(one), _end(other))):
+    if not all(done.ok for done in await asyncio.gather(end(one), end(other))):
         raise Unfinished("a fax did not go through")
     await asyncio.gather(one.stop(), other.stop())
 

@@ -95,7 +95,7 @@ async def _lending(count: int) -> Figures:
     with far_side(count) as far, far_side(count) as workers:
         async with _carrier("lent") as (engine, [pid]):
             ports, near = hear(far), hear(workers)
-            ours = await _open(engine, count)
+            ours = await open_legs(engine, count)
             lent = []
             for number, (port, worker) in enumerate(zip(ports, near, strict=True)):
                 await engine.connect(f"leg{number}", ("127.0.0.1", port), Codec.PCMU)
@@ -131,11 +131,11 @@ async def _engine(kind: str, legs: int) -> Figures:
     with tempfile.TemporaryDirectory(prefix="bench-media-") as folder, far_side(legs, _settle(kind)) as far:
         async with _carrier(kind) as (engine, pids):
             ports = hear(far)
-            ours = await _open(engine, legs)
+            ours = await open_legs(engine, legs)
             await _some_at_once(
                 engine.connect(f"leg{number}", ("127.0.0.1", port), Codec.PCMU) for number, port in enumerate(ports)
             )
-            await (_play(engine, legs) if kind == "prompts" else _bridge(engine, legs))
+            await (_play(engine, legs) if kind == "prompts" else bridge(engine, legs))
             if kind == "bridged":
                 await _record(engine, legs, Path(folder))
             say(far, ours)
@@ -167,7 +167,7 @@ def _settle(kind: str) -> float:
     return 4 * SETTLE if kind == "by rtpengine" else SETTLE
 
 
-async def _open(engine: Engine, legs: int) -> list[int]:
+async def open_legs(engine: Engine, legs: int) -> list[int]:
     """The ports of the legs; those of a call beside each other."""
 
     async def call(first: int) -> list[int]:
@@ -196,7 +196,8 @@ async def _play(engine: Engine, legs: int) -> None:
         await engine.play(f"leg{number}", prompt, loop=True, interruptible=False)
 
 
-async def _bridge(engine: Engine, legs: int) -> None:
+async def bridge(engine: Engine, legs: int) -> None:
+    """Each with the one beside it."""
     await _some_at_once(engine.bridge(f"leg{number}", f"leg{number + 1}") for number in range(0, legs, 2))
 
 

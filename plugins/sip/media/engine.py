@@ -85,10 +85,12 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How the engine does: legs open, and how late ticks of 20 ms began since the last look, 99th percentile in ms."""
+    """How the engine does: legs open, and how late ticks of 20 ms began since the last look (of the last minute at
+    most): 99th percentile and the latest, in ms."""
 
     legs: int
     late_ms: float
+    latest_ms: float
 
 
 class DigitSource(StrEnum):

@@ -131,10 +131,10 @@ class Worker:
         return reply
 
     def _load(self) -> list[float]:
-        """Legs, and how late ticks began since the last look: 99th percentile in ms."""
-        late = sorted(self._late)
+        """Legs, and how late ticks began since the last look: 99th percentile and the latest, in ms."""
+        late = sorted(self._late) or [0.0]
         self._late.clear()
-        return [len(self._board), round(1000 * late[int(len(late) * 0.99)], 2) if late else 0.0]
+        return [len(self._board), *(round(1000 * each, 2) for each in (late[int(len(late) * 0.99)], late[-1]))]
 
 
 def main() -> None:

@@ -201,7 +201,7 @@ class WorkerEngine:
     async def loads(self) -> list[Load]:
         """How each process does."""
         answers = [await worker.ask("load") for worker in self._processes.alive]
-        return [Load(int(legs), late) for legs, late in answers]
+        return [Load(int(legs), late, latest) for legs, late, latest in answers]
 
     async def ready(self) -> None:
         """Returns when a process runs. Raises MediaError when none does in time."""
