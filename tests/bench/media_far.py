@@ -78,7 +78,8 @@ def _talk(lines: list[Line], selector: selectors.BaseSelector, settle: float, se
             with suppress(OSError):  # the other end is not there yet, or no more
                 line.socket.send(datagram)
         for key, _ in selector.select(0):
-            key.data.receive()
+            with suppress(OSError):  # likewise
+                key.data.receive()
         time.sleep(max(0, started + (number + 1) * TICK / SLICES - time.monotonic()))
 
 

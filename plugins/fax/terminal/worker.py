@@ -6,6 +6,8 @@ It ends when its standard input does, so it never outlives the hub.
 from __future__ import annotations
 
 import contextlib
+import gc
+import os
 import signal
 import sys
 import threading
@@ -100,4 +102,8 @@ def main() -> None:
     """Run on this process's standard input and output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the hub says when to stop
     sys.setswitchinterval(0.001)
+    if hasattr(os, "nice"):
+        os.nice(5)  # a modem bears a late packet better than an ear does
+    gc.collect()
+    gc.freeze()
     Worker(sys.stdin.buffer, sys.stdout.buffer).run()
