@@ -109,6 +109,6 @@ async def test_a_ticket_is_answered_by_fax_and_a_broadcast_tells_each_result(
     assert await faults(ada) == []
     await one_is_paused_goes_on_and_is_cancelled(ada)
 
-    lin = await sit_down(Parts(hub.http, None), "lin", path="/pages/fax-desk")  # type: ignore[arg-type]  # as above
+    lin = await sit_down(Parts(hub.http, None), "lin", path="/pages/fax-desk")  # type: ignore[arg-type]  # nobody is called
     await expect(lin.at("empty")).to_contain_text("it is not for you", timeout=PATIENCE)
     await lin.sees_no("nav-fax-desk")
