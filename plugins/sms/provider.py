@@ -73,6 +73,7 @@ class Outgoing:
     sender       our number, short code or name, as the account has it ("+8610…", "10690…", "GARAGE")
     to           E.164 with its plus, or a short code's digits
     receipt      whether a report is wanted
+    words        the whole text as its author left it: not signed, not cut up
     """
 
     delivery_id: int
@@ -82,6 +83,7 @@ class Outgoing:
     segment: Segment
     receipt: bool = True
     attachments: tuple[Attachment, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,7 @@ def _outgoing(account: AnyAccount, message: Outbound, piece: Segment) -> Outgoin
         piece,
         settings.receipts,
         message.attachments,
+        message.text,
     )
 
 

@@ -74,6 +74,11 @@ class SmsConnection(BaseModel):
         """The settings of the connection's own kind."""
         return getattr(self, self.kind)
 
+    @property
+    def templates_only(self) -> bool:
+        """Whether no text goes that was not made from a template its carrier approved."""
+        return self.kind == "http" and self.http is not None and self.http.ask.templates_only
+
 
 class SmsAccount(BaseModel):
     """One number, short code or name of the site."""

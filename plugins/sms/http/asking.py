@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from pydantic import JsonValue
 
-from plugins.sms.http import template
+from plugins.sms.http import approved, template
 from plugins.sms.http.settings import Asking, HttpSettings
 from plugins.sms.http.signing import signature, sorted_fields
 from plugins.sms.http.template import Filter
@@ -93,7 +93,8 @@ def _body(ask: Asking, known: Mapping[str, str]) -> tuple[bytes, str]:
 
 def _filled(value: JsonValue, known: Mapping[str, str]) -> JsonValue:
     if isinstance(value, str):
-        return template.read(value).filled(known)
+        text = template.read(value).filled(known)
+        return json.loads(text) if text and value in approved.WHOLE else text
     if isinstance(value, list):
         return [_filled(each, known) for each in value]
     return {name: _filled(each, known) for name, each in value.items()} if isinstance(value, dict) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, cast
 from urllib.parse import quote, urlsplit
@@ -26,7 +26,7 @@ from hub.api import (
     Unreachable,
     Unsupported,
 )
-from plugins.sms.http import calling
+from plugins.sms.http import approved, calling
 from plugins.sms.http.answering import submitted
 from plugins.sms.http.asking import Asked, asked, moment
 from plugins.sms.http.reading import LARGEST
@@ -62,6 +62,7 @@ class Http:
             "id": own_id,
             "coding": _coding(settings, outgoing.segment.text),
             "callback": self._callback(settings, outgoing),
+            **await self._template(settings, outgoing),
         }
         try:
             status, body = await _answer(asked(settings, {**moment(datetime.now(UTC)), **about}), settings)
@@ -107,6 +108,14 @@ class Http:
         about = Raw(request.body, {"action": request.params.get("action", "")})
         wanted = calling.calling_of(account.connection.settings.of_kind, about)
         return Response(wanted.answer.encode(wanted.charset, "replace"), media_type=wanted.answer_type)
+
+    async def _template(self, settings: HttpSettings, outgoing: Outgoing) -> Mapping[str, str]:
+        """What the request may say of the text's template. Raises Unsupported for none where one must be."""
+        asks = settings.names_templates
+        filled = await self._context.template(outgoing.account, outgoing.words) if asks else None
+        if filled is None and settings.ask.templates_only:
+            raise approved.refusal()
+        return approved.names_of(filled)
 
     def _callback(self, settings: HttpSettings, outgoing: Outgoing) -> str:
         base = (settings.public_url or self._context.site_url).rstrip("/")

@@ -13,7 +13,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, SecretStr, model_validator
 
-from plugins.sms.http import template
+from plugins.sms.http import approved, template
 from plugins.sms.http.reading import Format
 
 ABOUT: Final = ("to", "from", "text", "id", "coding", "callback")
@@ -87,6 +87,9 @@ class Asking(BaseModel):
     sign: Signing | None = Field(default=None, description="Makes {signature}")
     answer_seconds: float = Field(default=20, gt=0, le=50, description="Wait so long for the answer")
     once: bool = Field(default=False, description="The gateway takes one {id} only once: it may be sent again")
+    templates_only: bool = Field(
+        default=False, description="Refuse texts that were not made from a template the carrier approved"
+    )
 
 
 class Answering(BaseModel):
@@ -179,7 +182,7 @@ class HttpSettings(BaseModel):
 
     @model_validator(mode="after")
     def _templates_know_their_names(self) -> HttpSettings:
-        known = {*ABOUT, *MOMENT, *MADE, *self.values, *self.secrets}
+        known = {*ABOUT, *approved.NAMES, *MOMENT, *MADE, *self.values, *self.secrets}
         for text in _templates(self.ask):
             template.read(text, known)
         if self.answer.pattern and self.answer.format is not Format.TEXT:
@@ -189,11 +192,24 @@ class HttpSettings(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _approved_templates_are_named(self) -> HttpSettings:
+        if taken := {*self.values, *self.secrets}.intersection(approved.NAMES):
+            raise ValueError(f"{min(taken)} is a name of the hub's own: call the value something else")
+        if self.ask.templates_only and not self.names_templates:
+            raise ValueError(f"with templates_only the request must say {{{approved.ID}}}")
+        return self
+
+    @model_validator(mode="after")
     def _proofs_hold_a_secret(self) -> HttpSettings:
         for calling in (self.heard, self.reports):
             if calling and calling.proof:
                 _check_secrecy(calling.proof.sign, self.named, self.secrets)
         return self
+
+    @property
+    def names_templates(self) -> bool:
+        """Whether the request says which template a text was made from."""
+        return any(approved.ID in template.read(text).names for text in _templates(self.ask))
 
     @property
     def named(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from hub.api import Context, Request, Response, Route
+from hub.api import AnyAccount, Context, Request, Response, Route
 from plugins.sms.pictures.limits import PictureLimits
 from plugins.sms.providers import Providers
 from plugins.sms.settings import SmsAccount
@@ -20,11 +20,17 @@ def composing(context: Context, providers: Providers) -> Route:
         wanted = request.query.get("account", "")
         for account in await context.accounts("sms"):
             if str(account.id) == wanted:
-                return _json(rules(account.settings, providers.narrow_of(account), providers.pictures_of(account)))
+                return _json(rules_of(account, providers))
         return _json({"error": {"code": "NOT_FOUND"}}, 404)
 
     docs = "How texts of an account are signed and counted: its signature, the most parts, pictures, the alphabet."
     return Route("GET", "/composing", answer, permission="interactions.reply", docs=docs)
+
+
+def rules_of(account: AnyAccount, providers: Providers) -> dict[str, object]:
+    """What its texts cost, and whether any text goes at all."""
+    told = rules(account.settings, providers.narrow_of(account), providers.pictures_of(account))
+    return {**told, "templates_only": bool(account.connection and account.connection.settings.templates_only)}
 
 
 def rules(settings: SmsAccount, narrow: Narrow = HANDSETS, pictures: PictureLimits | None = None) -> dict[str, object]:

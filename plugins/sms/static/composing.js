@@ -91,6 +91,7 @@ class SmsComposing extends Element {
     const added = signature && !this.context.draft.text.includes(signature);
     if (added) figures.push(say(this.language, signature_at, { signature }));
     if (this.#rules.pictures) figures.push(say(this.language, "pictures_too"));
+    if (this.#rules.templates_only) figures.push(say(this.language, "templates_only"));
     return figures.map((figure) => (typeof figure === "string" ? element("span", {}, figure) : figure));
   }
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from plugins.sms.http.approved import NAMES
 from plugins.sms.http.settings import ABOUT, MADE, MOMENT
 from plugins.sms.http.template import FILTERS
 from plugins.sms.provider import Provider
@@ -40,6 +41,6 @@ def test_every_kind_has_its_example_or_page_and_can_be_made() -> None:
         assert isinstance(provider, Provider) and provider.kind == kind and f"`{kind}`" in PAGE
 
 
-@pytest.mark.parametrize("name", [*ABOUT, *MOMENT, *MADE, *FILTERS])
+@pytest.mark.parametrize("name", [*ABOUT, *NAMES, *MOMENT, *MADE, *FILTERS])
 def test_every_name_and_filter_of_a_template_is_in_the_page(name: str) -> None:
     assert f"`{name}`" in PAGE
