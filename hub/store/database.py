@@ -17,6 +17,7 @@ from hub.store.unit import Batch, Job, Outcome, Tx
 from hub.store.vault import Vault
 
 T = TypeVar("T")
+UNTOLD = 0.5  # seconds after which a commit of ours counts as one whose answer was lost
 
 
 class Backend(Protocol):
@@ -140,8 +141,16 @@ class Store:
         else:
             outcome.job.settle(outcome.value, as_overloaded(outcome.error) if outcome.error else None)
 
-    def _heard(self, seq: int) -> None:
-        self._catch_up(seq or self.tail.last + 1)
+    def _heard(self, seq: int, ours: bool) -> None:
+        """Of what we commit ourselves the writer tells, a moment later; only if it does not, the log has to be read."""
+        if ours:
+            asyncio.get_running_loop().call_later(UNTOLD, self._make_sure, seq)
+        else:
+            self._catch_up(seq or self.tail.last + 1)
+
+    def _make_sure(self, seq: int) -> None:
+        if seq > self.tail.last and not self._closing:
+            self._catch_up(seq)
 
     def _catch_up(self, seq: int) -> None:
         task = asyncio.get_running_loop().create_task(self._read_on(seq))

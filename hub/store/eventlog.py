@@ -15,6 +15,7 @@ from hub.store.documents import dump
 from hub.store.tables import counters, events
 
 COUNTER, CHANNEL = "events", "hub_events"
+SPEAKER = "hub_speaker"  # the option of a connection that says who tells the nodes of what it commits
 PAGE = 1000
 KEPT_IN_MEMORY = 20_000
 
@@ -46,7 +47,7 @@ _APPEND_AND_TELL = text(
             at, type, interaction_id, ticket_id, customer_id, user_id, queue_id, department_id, data
         FROM counted, drafted
     )
-    SELECT value, pg_notify(CAST(:channel AS text), CAST(value AS text)) FROM counted
+    SELECT value, pg_notify(CAST(:channel AS text), CAST(value AS text) || ' ' || CAST(:speaker AS text)) FROM counted
     """
 )
 
@@ -69,7 +70,8 @@ def _numbered(drafts: Sequence[dict[str, Any]], last: int) -> list[Event]:
 
 def _append_and_tell(conn: Connection, drafts: Sequence[dict[str, Any]]) -> int:
     rows = [{**draft, "place": place, "at": draft["at"].isoformat()} for place, draft in enumerate(drafts, start=1)]
-    values = {"more": len(drafts), "drafts": dump(rows), "channel": CHANNEL}
+    speaker = conn.get_execution_options().get(SPEAKER, "")
+    values = {"more": len(drafts), "drafts": dump(rows), "channel": CHANNEL, "speaker": speaker}
     last: int = conn.execute(_APPEND_AND_TELL, values).scalar_one()
     return last
 

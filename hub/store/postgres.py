@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hub.store.documents import dump, load
-from hub.store.eventlog import CHANNEL
+from hub.store.eventlog import CHANNEL, SPEAKER
 from hub.store.sqlite import failed
 from hub.store.unit import Batch, Job, RolledBack, run_batch
 
@@ -52,7 +53,7 @@ class ConnectionLost(ConnectionError):
 
 class PostgresBackend:
     """Runs jobs in groups on a few connections, which have these `options`. `committed` hears our own batches, `heard`
-    numbers from other nodes."""
+    the newest number of any commit, and whether that was one of ours."""
 
     shared = True
 
@@ -61,7 +62,7 @@ class PostgresBackend:
         url: str,
         options: Mapping[str, Any],
         committed: Callable[[Batch], None],
-        heard: Callable[[int], None],
+        heard: Callable[[int, bool], None],
     ) -> None:
         self._url = url
         self._committed = committed
@@ -70,7 +71,8 @@ class PostgresBackend:
         self._listener: asyncpg.Connection | None = None
         self._speaking = asyncio.Lock()
         self._jobs: asyncio.Queue[Job[Any] | None] = asyncio.Queue()
-        self._write = engine(url, WRITERS, execution_options=options)
+        self._name = secrets.token_hex(8)
+        self._write = engine(url, WRITERS, execution_options={**options, SPEAKER: self._name})
         # Each statement sees what was committed before it, in a transaction or not: so none is begun and ended.
         self._readers = engine(
             url, READERS, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, execution_options=options
@@ -192,10 +194,10 @@ class PostgresBackend:
         gone = asyncio.Event()
         conn.add_termination_listener(lambda *_: gone.set())
         try:
-            await conn.add_listener(CHANNEL, lambda *message: self._heard(int(str(message[-1]))))
+            await conn.add_listener(CHANNEL, lambda *message: self._told(str(message[-1])))
             await conn.add_listener(TOPICS, lambda *message: self._on_topic(str(message[-1])))
             self._listener = conn
-            self._heard(0)
+            self._heard(0, False)
             await gone.wait()
         finally:
             self._listener = None
@@ -203,3 +205,7 @@ class PostgresBackend:
                 await conn.close(timeout=2)
             finally:
                 conn.terminate()  # nothing, unless the farewell was cut off
+
+    def _told(self, message: str) -> None:
+        seq, _, speaker = message.partition(" ")
+        self._heard(int(seq), speaker == self._name)
