@@ -113,6 +113,7 @@ def _configuration(site: Site) -> uvicorn.Config:
             origins=tuple(file.site.origins),
             private_targets=file.site.private_webhooks,
             park_seconds=file.site.park_seconds,
+            input_days=file.site.input_days,
             monitoring_visible=file.site.monitoring == "visible",
         ),
     )

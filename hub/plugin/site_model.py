@@ -103,6 +103,12 @@ class SiteTable(Table):
     park_seconds: int = Field(
         default=120, ge=1, le=86_400, description="How long a parked call waits; then it goes back to who parked it"
     )
+    input_days: int = Field(
+        default=90,
+        ge=1,
+        le=36_500,
+        description="How long receipts, repetitions and discarded inputs are kept as they came; those of messages stay",
+    )
     monitoring: Literal["visible", "silent"] = Field(
         default="visible",
         description='"visible": agents see that a supervisor is in their call; "silent": supervisors alone do',

@@ -93,7 +93,9 @@ def set_state(tx: Tx, raw_id: int, before: RawState, after: RawState) -> bool:
     """Compare and swap: replay (QUARANTINED → STORED, for any node to adopt) or discard a quarantined
     input."""
     change = update(raws).where(raws.c.id == raw_id, raws.c.state == before)
-    return tx.conn.execute(change.values(state=after, attempts=0, due_at=None, leased_by="")).rowcount == 1
+    ended = tx.now if after is RawState.DISCARDED else None
+    values = {"state": after, "attempts": 0, "due_at": None, "leased_by": "", "done_at": ended}
+    return tx.conn.execute(change.values(values)).rowcount == 1
 
 
 def adopt(tx: Tx, node: str, living: Sequence[str]) -> list[int]:

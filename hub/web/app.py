@@ -172,7 +172,7 @@ async def running(node: Node) -> AsyncIterator[None]:
         node.webhooks.run(),
         gauges.count_events(node.services.store),
         gauges.measure_lag(),
-        keep_house(node.services.store),
+        keep_house(node.services.store, node.services.settings.input_days),
     )
     tasks = [asyncio.create_task(work) for work in works]
     try:

@@ -21,6 +21,7 @@ class WebSettings:
     origins          further Origins (scheme://host[:port]) a websocket may be opened from, besides the hub's own
     private_targets  whether outgoing webhooks may go to private, loopback and link-local addresses
     park_seconds     how long a parked call waits to be picked up
+    input_days       how long inputs of which no message came are kept
     monitoring_visible  whether agents see that a supervisor is in their call
     """
 
@@ -31,6 +32,7 @@ class WebSettings:
     session_life: timedelta = timedelta(days=7)
     private_targets: bool = False
     park_seconds: int = 120
+    input_days: int = 90
     monitoring_visible: bool = True
     inbox: Path = INBOX
 

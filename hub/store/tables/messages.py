@@ -39,6 +39,12 @@ Index(
     sqlite_where=messages.c.dedup_scope != "",
     postgresql_where=messages.c.dedup_scope != "",
 )
+Index(
+    "ix_messages_raw",
+    messages.c.raw_id,
+    sqlite_where=messages.c.raw_id.is_not(None),
+    postgresql_where=messages.c.raw_id.is_not(None),
+)
 
 blobs = Table(
     "blobs",
