@@ -81,9 +81,9 @@ def _quoted(path: Path) -> str:
 def free_port() -> int:
     """A loopback port nobody has now, and the system gives to nobody who asks for any: it must still be free when its
     program starts, at this start and the next ones."""
-    for port in random.SystemRandom().sample(OURS, len(OURS)):
+    for port in random.SystemRandom().sample(OURS, 1000):
         with socket.socket() as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams, suppress(OSError):
             stream.bind(("127.0.0.1", port))
             datagrams.bind(("127.0.0.1", port))
             return port
-    raise OSError(errno.EADDRINUSE, "there is no free port on loopback")
+    raise OSError(errno.EADDRINUSE, "a thousand ports of loopback are taken")

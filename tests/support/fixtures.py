@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.support import compiled, databases
+from tests.support import compiled, databases, hashing
 from tests.support.authorities import nobody_known
 from tests.support.chromium import FLAGS, PROGRAM
 from tests.support.hub_process import HubProcess
@@ -28,6 +28,7 @@ POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
 def pytest_configure(config: pytest.Config) -> None:
     gc.disable()  # until all tests are read: what they are made of stays until the end
     compiled.share()
+    hashing.cheapen()
     if not hasattr(config, "workerinput"):  # the process that starts the run, not one of its workers
         databases.begin_run()
         # Playwright's driver is compiled once a run and not once a test

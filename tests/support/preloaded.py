@@ -1,7 +1,8 @@
 """Starts of `hub` as forks of one process that has imported it: each costs two seconds of processor time less.
 
-What runs is the same `main`, with the arguments, environment and folder of its own. Where a cold start is the point
-(`tests/process`, benchmarks), or where the loader has to do something (LD_PRELOAD), a new interpreter is executed.
+What runs is the same `main`, with the arguments, environment and folder of its own; only passwords are hashed cheaply.
+Where a cold start is the point (`tests/process`, benchmarks), or where the loader has to do something (LD_PRELOAD), a
+new interpreter is executed.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import socket
 import sys
 from contextlib import suppress
 from typing import Any, NoReturn
+
+from tests.support import hashing
 
 IMPORTED = (  # the hub, and what it and its plugins of the house import late
     *("hub.main.command", "hub.store.postgres", "hub.store.sqlite", "alembic.context", "uvloop"),
@@ -36,6 +39,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us closes our socket
     for name in IMPORTED:
         importlib.import_module(name)
+    hashing.cheapen()
     gc.collect()
     gc.freeze()
     asking = socket.socket(fileno=int(sys.argv[1]))
