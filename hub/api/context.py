@@ -316,6 +316,11 @@ class Context(Protocol):
         """Whether this conversation is the viewer's to see. A route that tells something of one asks."""
         ...
 
+    async def sees_accounts(self, viewer: Viewer, accounts: Collection[int]) -> frozenset[int]:
+        """Those of these accounts that are the viewer's to see: of departments they see, or the whole site's. A route
+        that tells something of an account which is in no conversation yet, or changes it, asks."""
+        ...
+
     async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:
         """A durable timer: `hub_timer(name, payload)` of this plugin is called at or after `at`. A `key` replaces."""
         ...

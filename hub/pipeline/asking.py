@@ -1,7 +1,8 @@
-"""Whether a contact may happen: what the vetoes are asked, whoever is going to make it."""
+"""What plugins ask before they act: whether a contact may happen, of which template a text is, whose an account is."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 from hub.api import Contact, Filled, Refusal
 from hub.model.filled import values_of
 from hub.plugin.hooks import Hooks
-from hub.store import admin_templates, identities, interactions
+from hub.store import access, admin_templates, identities, interactions, users
 from hub.store.database import Store
 
 
@@ -26,6 +27,12 @@ def _customer(conn: Connection, contact: Contact) -> int | None:
     found = interactions.get(conn, contact.interaction_id)
     whose: int | None = found["customer_id"] if found else None
     return whose
+
+
+def seen_accounts(conn: Connection, viewer: int, wanted: Collection[int]) -> frozenset[int]:
+    """Those of the accounts that this user sees."""
+    actor = users.load_actor(conn, viewer)
+    return frozenset(wanted).intersection(access.account_ids(conn, actor)) if actor else frozenset()
 
 
 def template(conn: Connection, account: int, text: str) -> Filled | None:

@@ -149,6 +149,9 @@ class PipelineCore:
     async def sees(self, viewer: Viewer, interaction_id: int) -> bool:
         return await self.store.read(lambda conn: _sees(conn, viewer.id, interaction_id))
 
+    async def sees_accounts(self, viewer: Viewer, accounts: Collection[int]) -> frozenset[int]:
+        return await self.store.read(lambda conn: asking.seen_accounts(conn, viewer.id, accounts))
+
     async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None:
         await self._timers.ask(timers.Timer(plugin, name, at, payload, key))
 

@@ -152,6 +152,9 @@ class PluginContext:
     async def sees(self, viewer: Viewer, interaction_id: int) -> bool:
         return await self._core.sees(viewer, interaction_id)
 
+    async def sees_accounts(self, viewer: Viewer, accounts: Collection[int]) -> frozenset[int]:
+        return await self._core.sees_accounts(viewer, accounts)
+
     async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:
         await self._core.schedule(self.plugin, at, name, payload, key)
 

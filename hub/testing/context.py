@@ -136,6 +136,7 @@ class FakeContext:
         self.call_backs: list[tuple[CallMe, AnyAccount | None, str]] = []
         self.out_of_reach: set[int] = set()
         self.hidden: set[int] = set()
+        self.out_of_sight: set[int] = set()
         self.faults: list[tuple[str, Exception]] = []
         self.closed: list[tuple[AnyAccount, str, str]] = []
         self.timers: list[Scheduled] = []
@@ -247,6 +248,10 @@ class FakeContext:
 
     async def sees(self, viewer: Viewer, interaction_id: int) -> bool:
         return interaction_id not in self.hidden
+
+    async def sees_accounts(self, viewer: Viewer, accounts: Collection[int]) -> frozenset[int]:
+        """All but those the test names in `out_of_sight`."""
+        return frozenset(accounts) - self.out_of_sight
 
     async def schedule(self, at: datetime, name: str, payload: Mapping[str, Json], key: str = "") -> None:
         """A `key` replaces, as in the hub."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from sqlalchemy import Connection
 
-from hub.api import AnyAccount, Context, Overloaded, Raw, Signal, Telephony
+from hub.api import AnyAccount, Context, Overloaded, Raw, Signal, Telephony, Viewer
 from plugins.fax.incoming.arriving import Arriving
 from plugins.fax.incoming.under_way import UnderWay
 from plugins.fax.pages import PageLimits, Printer
@@ -85,6 +85,10 @@ class Office:
     async def accounts(self) -> dict[int, AnyAccount]:
         """Ours that are enabled, by id."""
         return {account.id: account for account in await self.context.accounts(NAME)}
+
+    async def seen(self, viewer: Viewer | None, accounts: Collection[int]) -> frozenset[int]:
+        """Those of these accounts that a page may tell its viewer of."""
+        return await self.context.sees_accounts(viewer, accounts) if viewer else frozenset()
 
     async def surely(self, work: Callable[[Connection], Result]) -> Result:
         """Written, however long the database is away: what became of a fax nobody could find out later."""

@@ -15,7 +15,6 @@ from plugins.fax.channel import FaxChannel
 from plugins.fax.log_book import Call
 from plugins.fax.outgoing import jobs
 from plugins.fax.outgoing.jobs import Job
-from plugins.fax.settings import NAME
 
 READ: Final = "interactions.read"
 MANAGE: Final = "connections.manage"
@@ -36,7 +35,7 @@ def routes(channel: FaxChannel) -> PluginRoutes:
 
 class _Desk:
     def __init__(self, channel: FaxChannel) -> None:
-        self._context = channel.office.context
+        self._office, self._context = channel.office, channel.office.context
 
     async def message(self, request: Request) -> Response:
         """{"state", "page", "of", "attempts", "next_at"}; the state is "" for what is not dialled yet, or is no fax."""
@@ -58,9 +57,10 @@ class _Desk:
         )
 
     async def log(self, request: Request) -> Response:
-        """[{"account", "name", "calls"}]: the newest hundred of each."""
-        listed = []
-        for account in await self._context.accounts(NAME):
+        """[{"account", "name", "calls"}]: the newest hundred of each the viewer sees."""
+        listed, accounts = [], await self._office.accounts()
+        seen = await self._office.seen(request.viewer, accounts)
+        for account in (each for each in accounts.values() if each.id in seen):
             made = await self._context.store.read(partial(log_book.newest, account_id=account.id))
             calls = [report.call_as_json(call, _language(request)) for call in made]
             listed.append({"account": account.address.value, "name": account.name, "calls": calls})

@@ -124,6 +124,10 @@ class NotingCore:
         self._note("sees", viewer, interaction_id)
         return False
 
+    async def sees_accounts(self, viewer: Viewer, accounts: Collection[int]) -> frozenset[int]:
+        self._note("sees_accounts", viewer, accounts)
+        return frozenset()
+
     async def schedule(self, plugin: str, at: datetime, name: str, payload: Mapping[str, Json], key: str) -> None:
         self._note("schedule", plugin, at, name, payload, key)
 

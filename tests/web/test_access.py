@@ -11,9 +11,11 @@ import httpx
 import pytest
 
 from hub.model.permissions import BUILT_IN_ROLES
+from hub.pipeline.asking import seen_accounts
 from hub.store.database import Store
 from hub.store.users import load_actor, managed
 from tests.web.belongings import WORD, insert_belongings
+from tests.web.conversations import insert_account
 from tests.web.people import People
 
 pytestmark = pytest.mark.slow
@@ -250,6 +252,21 @@ async def test_a_plugin_is_told_that_one_manages_whom_the_users_own_route_lets_o
     assert actor is not None
     assert await store.read(lambda conn: managed(conn, actor, ids.values())) == changed
     assert (ids["other"] in changed) == (login in ("admin", "head"))
+
+
+@pytest.mark.parametrize("login", ["nobody", *ROLES])
+async def test_a_plugin_is_told_that_one_sees_the_accounts_of_ones_departments(
+    site: Site, store: Store, login: str
+) -> None:
+    ids, sales = site.people.ids, site.things["account_id"]
+    queue, of = site.things["queue_id"], (ids.service, None)
+    service, nobodys = await store.write(lambda tx: [insert_account(tx, queue, each, f"of {each}") for each in of])
+    seen = await store.read(lambda conn: seen_accounts(conn, ids.users[login], [sales, service, nobodys, ABSENT]))
+    of_both = {"admin": {sales, service}, "other": {service}, "head": {service}}
+    assert seen == of_both.get(login, {sales}) | {nobodys}
+    assert not await store.read(lambda conn: seen_accounts(conn, ABSENT, [sales, nobodys])), (
+        "who is no more sees nothing"
+    )
 
 
 async def test_logging_out_is_for_everybody(site: Site) -> None:

@@ -20,7 +20,6 @@ from plugins.fax.broadcast.running import Broadcasts
 from plugins.fax.office import Office
 from plugins.fax.pages import PageError, PrintOptions
 from plugins.fax.remarks import remark
-from plugins.fax.settings import NAME
 from plugins.fax.states import BroadcastState
 
 PERMISSION: Final = "interactions.supervise"
@@ -73,11 +72,13 @@ class _Desk:
         self._store = office.context.store
 
     async def list(self, request: Request) -> Response:
-        """{"items", "accounts"}."""
-        accounts = await self._office.context.accounts(NAME)
-        named = {account.id: account.name for account in accounts}
-        items = [_shown(each, named) for each in await self._store.read(rows.all_of)]
-        return _json({"items": items, "accounts": [_account(account) for account in accounts]})
+        """{"items", "accounts"}, of accounts the viewer sees."""
+        accounts = await self._office.accounts()
+        used = await self._store.read(rows.accounts_used)
+        seen = await self._office.seen(request.viewer, {*accounts, *used})
+        named = {account.id: account.name for account in accounts.values()}
+        items = [_shown(each, named) for each in await self._store.read(partial(rows.all_of, accounts=seen))]
+        return _json({"items": items, "accounts": [_account(accounts[each]) for each in accounts if each in seen]})
 
     async def create(self, request: Request) -> Response:
         """{"id"}; 422 says what is wrong: {"field", "message"}, and the "lines" where no number stands."""
@@ -88,7 +89,7 @@ class _Desk:
             return _wrong("form", Wrong.FORM, request)
         account = await self._office.account(new.account)
         found = pasted(new.numbers)
-        if account is None:
+        if account is None or not await self._office.seen(request.viewer, [account.id]):
             return _wrong("account", Wrong.ACCOUNT, request)
         if refused := _unusable(found, request):
             return refused
@@ -103,7 +104,7 @@ class _Desk:
 
     async def recipients(self, request: Request) -> Response:
         """{"items"}."""
-        if (broadcast := _number(request)) is None:
+        if (broadcast := await self._theirs(request)) is None:
             return _gone(request)
         found = await self._store.read(partial(rows.recipients_of, broadcast=broadcast))
         items = [{**each, "text": remark(each["code"], each["text"], _language(request))} for each in found]
@@ -115,7 +116,7 @@ class _Desk:
             wanted = Turn.model_validate_json(request.body).to
         except ValidationError:
             return _wrong("to", Wrong.TURN, request)
-        if (broadcast := _number(request)) is None:
+        if (broadcast := await self._theirs(request)) is None:
             return _gone(request)
         if wanted == "again":
             done = bool(await self._store.write(partial(rows.again, broadcast=broadcast)))
@@ -123,6 +124,12 @@ class _Desk:
             done = await self._store.write(partial(rows.turn, broadcast=broadcast, state=_TURNS[wanted]))
         self._broadcasts.news.set()
         return _json({"done": done})
+
+    async def _theirs(self, request: Request) -> int | None:
+        """The broadcast that is asked for, where it is the viewer's to see."""
+        number = _number(request)
+        account = None if number is None else await self._store.read(partial(rows.account_of, broadcast=number))
+        return number if account is not None and await self._office.seen(request.viewer, [account]) else None
 
     async def _unprintable(self, request: Request, new: NewBroadcast, files: Any) -> Response | None:
         """Better known now than a thousand times later."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -55,10 +55,21 @@ def create(
     return made
 
 
-def all_of(conn: Connection, most: int = 50) -> list[Broadcast]:
-    """The newest first."""
-    rows = conn.execute(select(broadcasts).order_by(broadcasts.c.id.desc()).limit(most)).mappings().all()
+def all_of(conn: Connection, accounts: Collection[int], most: int = 50) -> list[Broadcast]:
+    """Those that go out from these, the newest first."""
+    wanted = select(broadcasts).where(broadcasts.c.account_id.in_(accounts))
+    rows = conn.execute(wanted.order_by(broadcasts.c.id.desc()).limit(most)).mappings().all()
     return [_broadcast(conn, row) for row in rows]
+
+
+def accounts_used(conn: Connection) -> list[int]:
+    """From which any goes out."""
+    return list(conn.execute(select(broadcasts.c.account_id).distinct()).scalars())
+
+
+def account_of(conn: Connection, broadcast: int) -> int | None:
+    """From which it goes out; None when there is no such broadcast."""
+    return conn.execute(select(broadcasts.c.account_id).where(broadcasts.c.id == broadcast)).scalar()
 
 
 def running(conn: Connection) -> list[Broadcast]:

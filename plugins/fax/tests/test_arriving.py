@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from hub.api import Address, Closed, Line, WebSocket
+from hub.api import Address, Closed, Line, Viewer, WebSocket
 from hub.testing import FakeContext
 from plugins.fax.incoming import arriving, receiving
 from plugins.fax.incoming.arriving import Arriving
@@ -30,6 +31,8 @@ ON_PAGE_1 = Progress(Phase.PAGE, 1, 9600, ecm=True, remote_ident="Pudong 12")
 
 class Screen:
     """A supervisor's page."""
+
+    viewer = Viewer(5, "Su", "en", frozenset({"interactions.supervise"}))
 
     def __init__(self) -> None:
         self.told: list[list[dict[str, Any]]] = []
@@ -130,3 +133,21 @@ async def test_a_fax_that_cannot_be_handed_in_is_not_shown_for_ever(monkeypatch:
     at.arriving.begins(piece.name, ACCOUNT, DEALER)
     await at.soon(receiving._hand_in(at, ACCOUNT, piece, cast("Any", None), Done(0, "", 1, 0), 1.0))
     assert at.arriving.now() == []
+
+
+@pytest.mark.timeout(30)
+async def test_a_screen_shows_only_what_comes_to_accounts_its_viewer_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plugins.fax.screens.arriving.PAUSE", 0)
+    at, screen = office(), Screen()
+    cast("FakeContext", at.context).out_of_sight.add(8)
+    [route] = routes(at)
+    opened = asyncio.create_task(cast("Any", route).endpoint(cast("WebSocket", screen)))
+    await screen.until([])
+    for name, account in (("theirs", replace(ACCOUNT, id=8)), ("ours", ACCOUNT)):
+        at.arriving.begins(name, account, DEALER)
+    await screen.until([0])
+    assert {each["name"] for items in screen.told for each in items} == {"ours"}
+    at.arriving.over("ours")
+    await screen.until([])
+    screen.closed.set()
+    await opened

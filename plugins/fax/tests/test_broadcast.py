@@ -79,7 +79,7 @@ async def test_a_word_of_the_hub_that_comes_first_counts(told: str, shown: str) 
     running.context.ends = told
     await running.looks(5)
     assert await running.states(broadcast) == [shown] * len(NUMBERS)
-    (found,) = await running.context.store.read(rows.all_of)
+    (found,) = await running.context.store.read(lambda conn: rows.all_of(conn, [ACCOUNT.id]))
     assert found.state is BroadcastState.DONE
 
 

@@ -151,6 +151,26 @@ async def test_what_waits_of_a_cancelled_one_is_not_sent_and_what_is_under_way_h
     assert (await desk.state(), len(desk.context.contacts)) == ("CANCELLED", LINES)
 
 
+async def test_broadcasts_of_accounts_out_of_sight_do_not_exist() -> None:
+    """Every operation, as somebody of another department: as if there were no such account, and no such list."""
+    desk = Desk()
+    desk.channel.office.__dict__["printer"] = Printer()
+    _, made = await desk.begins(text="New prices")
+    theirs = [
+        ("POST", "/broadcasts", {"account": 1, "title": "Prices", "numbers": LIST, "text": "x"}, 422),
+        ("GET", "/broadcasts/{broadcast}", None, 404),
+        ("POST", "/broadcasts/{broadcast}", {"to": "cancel"}, 404),
+        ("POST", "/broadcasts/{broadcast}", {"to": "again"}, 404),
+    ]
+    desk.context.out_of_sight.add(ACCOUNT.id)
+    assert await desk.asks("GET", "/broadcasts") == (200, {"items": [], "accounts": []})
+    for method, path, body, status in theirs:
+        assert (await desk.asks(method, path, body, made["id"]))[0] == status, (method, path, body)
+    desk.context.out_of_sight.clear()
+    _, said = await desk.asks("GET", "/broadcasts")
+    assert [each["state"] for each in said["items"]] == ["RUNNING"], "and nothing has come of it"
+
+
 MANY = "\n".join(f"+8613{number:09}" for number in range(MOST + 1))
 
 

@@ -15,6 +15,7 @@ from plugins.fax.outgoing import jobs
 from plugins.fax.remarks import remark
 from plugins.fax.routes import routes
 from plugins.fax.settings import FaxSettings
+from plugins.fax.tests.test_contract import ACCOUNT
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 ANN = Viewer(5, "Ann", "en", frozenset({"interactions.read"}))
@@ -37,6 +38,15 @@ async def test_how_a_fax_fares_is_told_to_those_who_see_its_conversation(path: s
     assert shown.status == 200 and b"+8613800138000" in shown.body
     context.hidden.add(3)
     assert (await route.endpoint(request)).status == 404
+
+
+async def test_the_log_of_a_number_is_for_those_who_see_its_account() -> None:
+    context = FakeContext("fax", FaxSettings(), accounts=[ACCOUNT], migrations=MIGRATIONS)
+    [log] = [each for each in routes(FaxChannel(context)) if isinstance(each, Route) and each.path == "/log"]
+    request = Request("GET", "/p/fax/log", {}, {}, {}, b"", "", "", ANN)
+    assert [each["name"] for each in json.loads((await log.endpoint(request)).body)] == [ACCOUNT.name]
+    context.out_of_sight.add(ACCOUNT.id)
+    assert json.loads((await log.endpoint(request)).body) == []
 
 
 async def test_a_message_that_is_not_dialled_yet_has_no_state_and_no_report() -> None:
