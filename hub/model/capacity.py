@@ -65,9 +65,9 @@ def has_room(load: Mapping[str, int], medium: str, capacity: Capacity, channel: 
         return False
     if channel in capacity.channels and load.get(channel, 0) >= capacity.channels[channel]:
         return False
-    over = capacity.interrupts.get(medium, _NOTHING)
-    for held, blocked in capacity.blocks.items():
-        if load.get(held) and medium in blocked and held not in over:
+    for held, count in load.items():
+        blocks = capacity.blocks.get(held)
+        if blocks and count and medium in blocks and held not in capacity.interrupts.get(medium, _NOTHING):
             return False
     return capacity.budget is None or _cost(load, medium, capacity) <= capacity.budget
 

@@ -18,7 +18,7 @@ class Answers:
     def queue_order(self, queue: int) -> list[int]:
         works = {work.id: work for work in self._waiting.in_queue(queue)}
         works |= {each.work.id: each.work for each in self._offers if each.work.queue == queue}
-        return [work.id for work in sorted(works.values(), key=lambda work: (self._waiting.place(work), work.id))]
+        return [work.id for work in sorted(works.values(), key=self._waiting.place)]
 
     def explain(self, work_id: int, now: datetime) -> WhyWaiting | None:
         entry = self._waiting.entry(work_id)

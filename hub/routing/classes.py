@@ -6,7 +6,6 @@ joins the two where they fit, so an event touches only what it can change.
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from operator import add, itemgetter
 from typing import TypeVar
 
 from hub.routing.heap import LazyHeap
-from hub.routing.lines import NOBODY, Entry, Line, Order
+from hub.routing.lines import NOBODY, Line, Order
 from hub.routing.policy import QueuePolicy, Strategy
 from hub.routing.signatures import Signature, WorkClass, lacks, shared_queues
 from hub.routing.snapshots import Agent, Slot
@@ -27,7 +26,7 @@ T = TypeVar("T")
 class Group:
     signature: Signature
     members: set[int] = field(default_factory=set)
-    orders: dict[Order, LazyHeap[AgentKey]] = field(default_factory=dict)
+    orders: dict[Slot, dict[Order, Free]] = field(default_factory=dict)
     reach: dict[Slot, Reach] = field(default_factory=dict)
 
 
@@ -36,14 +35,41 @@ class Link:
     """One line and one group that fit. `rank`: (reached by a ring only, preference, −skill), the lowest first.
 
     `free`: the group's agents with room for the line's work, in the line's order. `handicap`: what the agents'
-    preference costs the line's work, in seconds.
+    preference costs the line's work, as places count.
     """
 
     line: Line
     group: Group
     rank: tuple[bool, int, int]
-    free: LazyHeap[AgentKey]
-    handicap: float
+    free: Free
+    handicap: int
+
+
+class Free(LazyHeap[AgentKey]):
+    """The agents of one group who have room for one more, in one order. Lines are told when the first is there, and
+    when the last is gone: while things wait there mostly is nobody, and then nobody has to be looked for."""
+
+    __slots__ = ("links",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[Link] = []
+
+    def join(self, link: Link) -> None:
+        self.links.append(link)
+        if self.keys:
+            link.line.open[link] = None
+
+    def put(self, item: int, key: AgentKey) -> None:
+        if not self.keys:
+            for link in self.links:
+                link.line.open[link] = None
+        super().put(item, key)
+
+    def drop(self, item: int) -> None:
+        if self.keys.pop(item, None) is not None and not self.keys:
+            for link in self.links:
+                del link.line.open[link]
 
 
 class Reach:
@@ -54,55 +80,47 @@ class Reach:
 
     def __init__(self) -> None:
         self.links: list[Link] = []
-        self._heads_of: Callable[[array[float]], tuple[float, ...]] = _none
-        self._costs: tuple[float, ...] = ()
+        self._heads_of: Callable[[list[int]], tuple[int, ...]] | None = None
+        self._costs: tuple[int, ...] = ()
 
     def add(self, link: Link) -> None:
         self.links.append(link)
-        self._changed()
+        self._heads_of = None
 
     def remove(self, line: Line) -> None:
         self.links = [link for link in self.links if link.line is not line]
-        self._changed()
+        self._heads_of = None
 
-    def first(self, heads: array[float]) -> tuple[float, int, Entry] | None:
-        """What comes first for the group: its place, preference counted, its id, and itself."""
-        places = self._heads_of(heads)
-        if self._costs:
-            places = tuple(map(add, places, self._costs))
-        best = min(places, default=NOBODY)
-        if best == NOBODY:
-            return None
-        if places.count(best) == 1:
-            _, number, entry = self.links[places.index(best)].line.first()
-        else:
-            lines = [link.line for link, place in zip(self.links, places, strict=True) if place == best]
-            number, entry = min(line.first()[1:] for line in lines)
-        return (best, number, entry)
+    def first(self, heads: list[int]) -> int:
+        """The place of what comes first for the group, preference counted; NOBODY or more, if nobody waits."""
+        places = (self._heads_of or self.prepare())(heads)
+        return min(map(add, places, self._costs)) if self._costs else min(places)
 
-    def _changed(self) -> None:
-        numbers = [link.line.number for link in self.links]
-        if len(numbers) > 1:
-            self._heads_of = itemgetter(*numbers)
-        else:
-            self._heads_of = (lambda heads: (heads[numbers[0]],)) if numbers else _none
-        self._costs = tuple(link.handicap for link in self.links) if any(link.handicap for link in self.links) else ()
+    def prepare(self) -> Callable[[list[int]], tuple[int, ...]]:
+        """Made when first asked: most lines are new together."""
+        costs = tuple(link.handicap for link in self.links)
+        self._costs = costs if any(costs) else ()
+        self._heads_of = getter = _getter([link.line.number for link in self.links])
+        return getter
 
 
-def _none(heads: array[float]) -> tuple[float, ...]:
-    return ()
+def _getter(numbers: list[int]) -> Callable[[list[int]], tuple[int, ...]]:
+    """One by itself, or none, `itemgetter` would not put into a tuple."""
+    if len(numbers) > 1:
+        return itemgetter(*numbers)
+    return lambda heads: tuple(heads[number] for number in numbers) or (NOBODY,)
 
 
 class Matrix:
     """All lines and groups, each new one compared once with all of the other kind.
 
-    `step`: what a step of preference costs, in seconds. `fill`: told of each order a group is new to.
+    `step`: what a step of preference costs, as places count. `fill`: told of each group that is new to an order.
     """
 
-    def __init__(self, step: float, fill: Callable[[Group, Order], None]) -> None:
+    def __init__(self, step: int, fill: Callable[[Group], None]) -> None:
         self._step = step
         self._fill = fill
-        self.heads = array("d")
+        self.heads: list[int] = []
         self.lines: dict[WorkClass, Line] = {}
         self.groups: dict[Signature, Group] = {}
         self._lines_of: defaultdict[int, dict[Line, None]] = defaultdict(dict)
@@ -128,6 +146,13 @@ class Matrix:
             del self._lines_of[queue][line]
         for link in line.links:
             link.group.reach[line.work_class.slot].remove(line)
+            link.free.links.remove(link)
+
+    def prepare(self) -> None:
+        """All is there: what the first match would else wait for."""
+        for group in self.groups.values():
+            for reach in group.reach.values():
+                reach.prepare()
 
     def join(self, agent: Agent) -> Group:
         signature = Signature.of(agent)
@@ -137,8 +162,9 @@ class Matrix:
 
     def leave(self, group: Group, agent: int) -> None:
         """Skills are edited for years: a signature that nobody has any more is forgotten."""
-        for heap in group.orders.values():
-            heap.drop(agent)
+        for orders in group.orders.values():
+            for free in orders.values():
+                free.drop(agent)
         group.members.discard(agent)
         if not group.members:
             del self.groups[group.signature]
@@ -164,12 +190,13 @@ class Matrix:
             return
         preference, own = shared[0][0], line.work_class.queue
         rank = (all(queue != own for _, queue in shared), preference, -_skill(line, group))
-        order = line.order
-        if order not in group.orders:
-            group.orders[order] = LazyHeap()
-            self._fill(group, order)
-        link = Link(line, group, rank, group.orders[order], preference * self._step)
+        orders, order = group.orders.setdefault(line.work_class.slot, {}), line.order
+        if order not in orders:
+            orders[order] = Free()
+            self._fill(group)
+        link = Link(line, group, rank, orders[order], preference * self._step)
         line.links.append(link)
+        link.free.join(link)
         group.reach.setdefault(line.work_class.slot, Reach()).add(link)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,19 +11,25 @@ from hub.routing.explain import WhyAgent
 from hub.routing.policy import OverflowRule
 
 
-@dataclass(slots=True)  # not frozen, as WhyAgent
+@dataclass(slots=True)  # not frozen: a frozen one costs seven times as much to make, and one is made for each match
 class MakeOffer:
     """Answered by OfferCommitted or OfferFailed. Until then the engine holds the reservation.
 
-    `auto_accept`: the queue asks nobody; the store accepts for the agent at once. `alongside`: it rings at others too.
+    `explain`: says why, when asked. `auto_accept`: the queue asks nobody; the store accepts for the agent at once.
+    `alongside`: it rings at others too.
     """
 
     work: int
     agent: int
     expires_at: datetime
-    why: WhyAgent = field(compare=False)
+    explain: Callable[[], WhyAgent] = field(compare=False)
     auto_accept: bool = False
     alongside: bool = False
+
+    @property
+    def why(self) -> WhyAgent:
+        """Why it is this agent, as things stood when it was decided."""
+        return self.explain()
 
 
 @dataclass(frozen=True, slots=True)

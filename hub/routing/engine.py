@@ -203,9 +203,8 @@ class Engine:
         """It is theirs: whoever else held it or let it ring has room again."""
         before = self._state.holders.get(work)
         rescinded, freed = self._state.forget(work, winner=agent)
-        if before is not None and before != agent:
-            self._state.let_go(work)
-            freed.append(before)
+        if before is not None and before[0].agent.id != agent:
+            freed.append(before[0].agent.id)
         self._state.hold(agent, work, slot, now)
         self._state.roster.worked(agent, now)
         return [*rescinded, *self._offering.serve_all(freed, now)]

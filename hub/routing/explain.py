@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from hub.routing.lines import Entry, Line
+from hub.routing.lines import Line
 from hub.routing.policy import Strategy
 from hub.routing.roster import Member, Roster
 from hub.routing.signatures import lacks, shared_queues
+from hub.routing.snapshots import Agent, Work
 
 NAMED = 50  # agents named in one answer; the counts are of all
 
 
-@dataclass(slots=True)  # not frozen: a frozen one costs seven times as much to make, and one is made for each match
+@dataclass(frozen=True, slots=True)
 class WhyAgent:
     """Of all `candidates` the agent came first: by `strategy`, after the queue's own agents and preferences.
 
@@ -85,21 +86,28 @@ class Preview:
 
 
 def why_agent(
-    member: Member, entry: Entry, strategy: Strategy, candidates: int, refused: bool, now: datetime
+    work: Work,
+    agent: Agent,
+    candidates: int,
+    in_hand: int,
+    idle_since: datetime,
+    refused: bool,
+    strategy: Strategy,
+    ring: int,
+    now: datetime,
 ) -> WhyAgent:
-    """What is known of the choice at the moment it is made."""
-    work, agent = entry.work, member.agent
+    """What was known of the choice at the moment it was made."""
     return WhyAgent(
-        candidates,
-        len(member.held),
-        (now - member.idle_since).total_seconds(),
-        (now - work.enqueued_at).total_seconds(),
-        work.priority,
-        refused,
-        strategy,
-        entry.ring,
-        agent.preferences.get(work.queue, 0),
-        work.agent == agent.id,
+        candidates=candidates,
+        in_hand=in_hand,
+        idle_seconds=(now - idle_since).total_seconds(),
+        waited_seconds=(now - work.enqueued_at).total_seconds(),
+        priority=work.priority,
+        refused_before=refused,
+        strategy=strategy,
+        ring=ring,
+        preference=agent.preferences.get(work.queue, 0),
+        own=work.agent == agent.id,
     )
 
 
@@ -124,5 +132,5 @@ def obstacles(roster: Roster, line: Line, otherwise: NotYet) -> tuple[dict[NotYe
 
 def ranked(line: Line) -> tuple[int, ...]:
     """All who could take the line's work now, the best first."""
-    free = ((link.rank, link.free.keys[agent], agent) for link in line.links for agent in link.free)
+    free = ((link.rank, link.free.keys[agent], agent) for link in line.open for agent in link.free)
     return tuple(agent for _, _, agent in sorted(free))

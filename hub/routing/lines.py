@@ -7,12 +7,12 @@ it comes up, and its own field then says that it is not meant: nothing has to be
 from __future__ import annotations
 
 import heapq
-from array import array
 from bisect import insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
+from operator import attrgetter
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from hub.routing.policy import TAKING_TURNS, OverflowRule, QueuePolicy, Strategy
@@ -23,14 +23,18 @@ if TYPE_CHECKING:
     from hub.routing.classes import Link
 
 Order = tuple[Slot, Strategy, int]  # `int`: the queue, where each has an order of its own, else 0
-NOBODY = float("inf")
+ID_BITS = 63  # of a place: the lowest say whose it is
+ID = (1 << ID_BITS) - 1
+NOBODY = 1 << 200  # later than any place
 _LIKE_LEAST_BUSY = frozenset({Strategy.MOST_SKILLED, Strategy.ALL_RING})
 _SLACK = 32
+_PLACE = attrgetter("place")
 
 
 @dataclass(eq=False, slots=True)
 class Entry:
-    """Work that waits. `number` is its id, `place` its key in the one order of work, which never changes.
+    """Work that waits. `number` is its id, `place` its key in the one order of work, which never changes: the moment in
+    microseconds, and below that the id, so that no two have the same and a place says whose it is.
 
     `line`: None while it is `kept_for` one agent, and when it waits no longer. `asked`: the overflow the store was
     asked for and has not done. `ring`: how many of its queue's rings it had reached when it was put there. `due`: when
@@ -39,7 +43,7 @@ class Entry:
 
     work: Work
     number: int
-    place: float
+    place: int
     line: Line | None = None
     ring: int = 0
     kept_for: int | None = None
@@ -47,7 +51,7 @@ class Entry:
     due: datetime | None = None
 
     def __lt__(self, other: Entry) -> bool:
-        """Asked only of two entries of one piece of work, of which one at most still stands: either may come first."""
+        """Asked only by an agenda of two of one piece of work, of which one at most is meant: either may come first."""
         return False
 
 
@@ -57,17 +61,23 @@ class Line:
     one look at each, and no walk through memory.
 
     `row`: by place, from `start` on; if any waits, that one does. New work mostly comes last and the first is taken, so
-    neither moves the others.
+    neither moves the others. `open`: those of its links by which somebody could take its work now.
+    `rings_on`: its work still waits while it rings.
     """
 
     work_class: WorkClass
     policy: QueuePolicy
     number: int
-    heads: array[float]
-    row: list[Placed] = field(default_factory=list)
+    heads: list[int]
+    row: list[Entry] = field(default_factory=list)
     start: int = 0
     length: int = 0
     links: list[Link] = field(default_factory=list)
+    open: dict[Link, None] = field(default_factory=dict)
+    rings_on: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rings_on = self.policy.strategy is Strategy.ALL_RING
 
     @property
     def order(self) -> Order:
@@ -75,17 +85,17 @@ class Line:
         return (self.work_class.slot, strategy, self.work_class.queue if strategy in TAKING_TURNS else 0)
 
     def put(self, entry: Entry) -> None:
-        placed, row = (entry.place, entry.number, entry), self.row
+        place, row = entry.place, self.row
         entry.line = self
         self.length += 1
-        if self.start == len(row) or placed > row[-1]:
-            row.append(placed)
+        if self.start == len(row) or place > row[-1].place:
+            row.append(entry)
         else:
-            insort(row, placed, self.start)
-        if entry.place < self.heads[self.number]:
-            self.heads[self.number] = entry.place
+            insort(row, entry, self.start, key=_PLACE)
+        if place < self.heads[self.number]:
+            self.heads[self.number] = place
         if len(row) > 2 * self.length + _SLACK:
-            self.row = list(dict.fromkeys(each for each in row[self.start :] if each[2].line is self))
+            self.row = list(dict.fromkeys(each for each in row[self.start :] if each.line is self))
             self.start = 0
 
     def drop(self, entry: Entry) -> None:
@@ -93,24 +103,22 @@ class Line:
         entry.line = None
         self.length -= 1
         if entry.place == self.heads[self.number]:
-            row, start = self.row, self.start
-            while start < len(row) and row[start][2].line is not self:
-                start += 1
-            self.start = start
-            self.heads[self.number] = row[start][0] if start < len(row) else NOBODY
+            self._advance()
 
-    def first(self) -> Placed:
-        """There must be one."""
-        return self.row[self.start]
+    def _advance(self) -> None:
+        """The first left: the next that still stands here is it."""
+        row = self.row
+        for start in range(self.start + 1, len(row)):
+            if row[start].line is self:
+                self.start, self.heads[self.number] = start, row[start].place
+                return
+        self.start, self.heads[self.number] = len(row), NOBODY
 
     def first_where(self, accepts: Callable[[Entry], bool]) -> Entry | None:
-        for _, _, entry in islice(self.row, self.start, None):
+        for entry in islice(self.row, self.start, None):
             if entry.line is self and accepts(entry):
                 return entry
         return None
-
-
-Placed = tuple[float, int, Entry]  # place, number
 
 
 class Due(Protocol):

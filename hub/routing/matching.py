@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
+from hub.model.capacity import has_room
 from hub.routing.classes import Link
-from hub.routing.lines import Entry, Line
+from hub.routing.lines import ID, NOBODY, Entry, Line
 from hub.routing.offers import Offers
 from hub.routing.policy import Strategy
 from hub.routing.refusals import Refusals
@@ -24,6 +25,10 @@ class Matcher:
         self._waiting = waiting
         self._offers = offers
         self._refusals = refusals
+        self._heads = roster.matrix.heads
+        self._entries = waiting.entries
+        self._kept_for = waiting.kept
+        self._refused = refusals.of_work
 
     def best_agent(self, entry: Entry, now: datetime) -> int | None:
         """Whom the work goes to now: its own agent if they can, else the best of its line."""
@@ -34,12 +39,16 @@ class Matcher:
 
     def best_work(self, member: Member, now: datetime) -> Entry | None:
         """What the agent gets next: what is kept for them, else the first of all the lines they reach."""
-        if member.agent.id in self._waiting.kept and (kept := self._kept(member, now)) is not None:
+        agent, load, first = member.agent, member.load, NOBODY
+        if agent.id in self._kept_for and (kept := self._kept(member, now)) is not None:
             return kept
-        entry = self._first(member)
-        if entry is None or self._may(entry, member.agent.id, now):
-            return entry
-        return self._first_accepted(member, now)
+        for (medium, channel), reach in member.group.reach.items():
+            if has_room(load, medium, agent.capacity, channel) and (place := reach.first(self._heads)) < first:
+                first = place
+        if first is NOBODY:
+            return None
+        entry = self._entries[first & ID]
+        return entry if self._may(entry, agent.id, now) else self._first_accepted(member, now)
 
     def _best_of(self, line: Line, work: int, now: datetime) -> int | None:
         if line.policy.strategy is not Strategy.ALL_RING and work not in self._refusals.of_work:
@@ -74,27 +83,15 @@ class Matcher:
         found = self._waiting.kept[member.agent.id].first_where(accepts)
         return None if found is None else entries[found[1]]
 
-    def _first(self, member: Member) -> Entry | None:
-        """What is first of all, by place and the agent's preference."""
-        heads = self._roster.matrix.heads
-        best: tuple[float, int, Entry] | None = None
-        for slot, reach in member.group.reach.items():
-            if member.has_room(slot):
-                first = reach.first(heads)
-                if first is not None and (best is None or first < best):
-                    best = first
-        return None if best is None else best[2]
-
     def _first_accepted(self, member: Member, now: datetime) -> Entry | None:
-        """As `_first`, passing over what the agent may not have just now."""
+        """The first of all lines, passing over what the agent may not have just now."""
         accepts = partial(self._may, agent=member.agent.id, now=now)
-        found = (
-            (entry.place + link.handicap, entry.number, entry)
+        found = {
+            entry.place + link.handicap: entry
             for link in self._open_links(member)
             if (entry := link.line.first_where(accepts)) is not None
-        )
-        best = min(found, default=None)
-        return None if best is None else best[2]
+        }
+        return found[min(found)] if found else None
 
     def _open_links(self, member: Member) -> Iterator[Link]:
         """The links to the lines of which one more would fit."""
@@ -105,9 +102,9 @@ class Matcher:
     def _may(self, entry: Entry, agent: int, now: datetime) -> bool:
         """Whether what stands in a line may go to the agent."""
         work, line = entry.number, entry.line
-        if work in self._refusals.of_work and agent in self._refusals.paused(work, now):
+        if work in self._refused and agent in self._refusals.paused(work, now):
             return False
-        if line is None or line.policy.strategy is not Strategy.ALL_RING:
+        if line is None or not line.rings_on:
             return True
         return self._wide_enough(work, line) and self._offers.between(work, agent) is None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
 from hub.routing.decisions import Decision, MakeOffer, Overflow
 from hub.routing.explain import why_agent
@@ -16,10 +17,12 @@ from hub.routing.state import State
 
 
 class Offering:
-    __slots__ = ("_matcher", "_state")
+    __slots__ = ("_matcher", "_policies", "_refused", "_state")
 
     def __init__(self, state: State) -> None:
         self._state = state
+        self._policies = state.queues.policies
+        self._refused = state.refusals.of_work
         self._matcher = Matcher(state.roster, state.waiting, state.offers, state.refusals)
 
     def to_agents(self, works: Iterable[int], now: datetime) -> list[Decision]:
@@ -34,7 +37,7 @@ class Offering:
                 nobody.add(id(entry.line))
             while agent is not None:
                 line = entry.line or self._state.waiting.line_for(work, now)
-                candidates = max(sum(len(link.free) for link in line.links), 1)
+                candidates = max(sum(len(link.free) for link in line.open), 1)
                 made.append(self._offer(entry, self._state.roster.members[agent], now, candidates))
                 agent = self._matcher.best_agent(entry, now) if work.id in self._state.waiting else None
         return made
@@ -56,17 +59,18 @@ class Offering:
         return made
 
     def _offer(self, entry: Entry, member: Member, now: datetime, candidates: int) -> MakeOffer:
-        state, work = self._state, entry.work
-        number, agent, policy = work.id, member.agent.id, state.queues.policies[work.queue]
-        why = why_agent(member, entry, policy.strategy, candidates, number in state.refusals.of_work, now)
-        if policy.strategy in TAKING_TURNS:
-            state.roster.took_turn(member, work.queue, policy.strategy)
-        if policy.strategy is not Strategy.ALL_RING or entry.kept_for is not None:
+        state, work, agent = self._state, entry.work, member.agent
+        number, policy = entry.number, self._policies[work.queue]
+        strategy, refused, ring = policy.strategy, number in self._refused, entry.ring
+        in_hand, idle_since = member.in_hand, member.idle_since
+        why = partial(why_agent, work, agent, candidates, in_hand, idle_since, refused, strategy, ring, now)
+        if strategy in TAKING_TURNS:
+            state.roster.took_turn(member, work.queue, strategy)
+        if strategy is not Strategy.ALL_RING or entry.kept_for is not None:
             state.waiting.take(entry)
-        alongside, expires_at = number in state.offers, now + work.lease
-        state.offers.open(work, agent, expires_at)
-        state.roster.reserve(member, number, work.slot)
-        return MakeOffer(number, agent, expires_at, why, policy.auto_accept, alongside)
+        expires_at = now + work.lease
+        alongside = state.reserve(member, work, expires_at)
+        return MakeOffer(number, agent.id, expires_at, why, policy.auto_accept, alongside)
 
     def requeue(self, reservation: Reservation, now: datetime, released: Sequence[int] = ()) -> list[Decision]:
         """Back to its place, which its first enqueue time keeps; the agent is free for other work.

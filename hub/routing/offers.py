@@ -9,32 +9,40 @@ from operator import attrgetter
 
 from hub.routing.decisions import ExpireOffer, RescindOffer
 from hub.routing.lines import Agenda
-from hub.routing.snapshots import Work
+from hub.routing.roster import Member
+from hub.routing.snapshots import Slot, Work
 
 Closing = ExpireOffer | RescindOffer
+_NONE: list[Reservation] = []
 
 
 @dataclass(eq=False, slots=True)
 class Reservation:
     """`offer` is the store's id, once known; `closing` is what was asked of the store to end it.
 
-    `accepted`: they said yes, and the others ring on until their media is up. `due`: when it is ended, or asked again.
+    `accepted`: they said yes, and the others ring on until their media is up. `slot`: what it reserves of the agent's.
+    `number`: the older one's is lower. `due`: when it is ended, or asked again.
     """
 
-    number: int
     work: Work
-    agent: int
+    member: Member
+    slot: Slot
     offer: int | None = None
     accepted: bool = False
     closing: type[Closing] | None = None
+    number: int = 0
     due: datetime | None = None
+
+    @property
+    def agent(self) -> int:
+        return self.member.agent.id
 
 
 class Offers:
     def __init__(self, retry: timedelta) -> None:
         self._retry = retry
         self._numbers = 0
-        self._by_work: dict[int, dict[int, Reservation]] = {}
+        self._by_work: dict[int, list[Reservation]] = {}
         self._deadlines: Agenda[Reservation] = Agenda()
 
     def __contains__(self, work: int) -> bool:
@@ -42,32 +50,33 @@ class Offers:
 
     def __iter__(self) -> Iterator[Reservation]:
         """The oldest first."""
-        standing = (each for ringing in self._by_work.values() for each in ringing.values())
+        standing = (each for ringing in self._by_work.values() for each in ringing)
         return iter(sorted(standing, key=attrgetter("number")))
 
     def of(self, work: int) -> list[Reservation]:
         """All the agents it rings at."""
-        return list(self._by_work.get(work, {}).values())
+        return self._by_work.get(work, _NONE).copy()
 
     def between(self, work: int, agent: int) -> Reservation | None:
         """The reservation of this work for this agent: reports about any other come too late."""
-        return self._by_work.get(work, {}).get(agent)
+        for reservation in self._by_work.get(work, _NONE):
+            if reservation.member.agent.id == agent:
+                return reservation
+        return None
 
-    def open(self, work: Work, agent: int, until: datetime, offer: int | None = None, accepted: bool = False) -> None:
-        self._numbers += 1
-        reservation = Reservation(self._numbers, work, agent, offer, accepted)
-        others = self._by_work.get(work.id)
-        if others is None:
-            self._by_work[work.id] = {agent: reservation}
-        else:
-            others[agent] = reservation
+    def open(self, reservation: Reservation, until: datetime) -> bool:
+        """It stands from now on; whether the work rang elsewhere already."""
+        reservation.number = self._numbers = self._numbers + 1
+        ringing = self._by_work.setdefault(reservation.work.id, [])
+        ringing.append(reservation)
         self._deadlines.put(reservation, until)
+        return len(ringing) > 1
 
     def drop(self, reservation: Reservation) -> None:
         self._deadlines.drop(reservation)
-        others = self._by_work[reservation.work.id]
-        del others[reservation.agent]
-        if not others:
+        ringing = self._by_work[reservation.work.id]
+        ringing.remove(reservation)
+        if not ringing:
             del self._by_work[reservation.work.id]
 
     def close(self, reservation: Reservation, closing: type[Closing], now: datetime) -> Closing:

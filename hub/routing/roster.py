@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hub.model.capacity import has_room
 from hub.routing.classes import AgentKey, Group, Matrix
-from hub.routing.lines import Line, Order
+from hub.routing.lines import ID_BITS, Line, Order
 from hub.routing.policy import RoutingSettings, Strategy
 from hub.routing.snapshots import Agent, Slot
 
@@ -17,16 +17,16 @@ Accepts = Callable[[int], bool]
 
 @dataclass(eq=False, slots=True)
 class Member:
-    """An agent at work. `held` is kept by work, so that hearing of one twice does not count it twice.
+    """An agent at work. `in_hand` counts what they hold and what rings at them, `load` the same by medium and channel.
 
-    `load` counts it by medium and by channel. `turns`: queue → when they were last chosen, as a running number;
+    `turns`: queue → when they were last chosen, as a running number;
     `shares`: queue → what they had of it, by weight.
     """
 
     agent: Agent
     group: Group
     idle_since: datetime
-    held: dict[int, Slot] = field(default_factory=dict)
+    in_hand: int = 0
     load: dict[str, int] = field(default_factory=dict)
     turns: dict[int, int] = field(default_factory=dict)
     shares: dict[int, float] = field(default_factory=dict)
@@ -46,20 +46,14 @@ class Member:
             case Strategy.WEIGHTED:
                 return (self.shares.get(queue, 0.0), idle)
             case _:
-                return (len(self.held), idle)
-
-    def count(self, slot: Slot, change: int) -> None:
-        load, (medium, channel) = self.load, slot
-        load[medium] = load.get(medium, 0) + change
-        if channel:
-            load[channel] = load.get(channel, 0) + change
+                return (self.in_hand, idle)
 
 
 class Roster:
     def __init__(self, settings: RoutingSettings) -> None:
-        self.matrix = Matrix(settings.preference.total_seconds(), self._fill)
+        self.matrix = Matrix(settings.preference // timedelta(microseconds=1) << ID_BITS, self._fill)
         self.members: dict[int, Member] = {}
-        self._moved: dict[int, Member] = {}
+        self._moved: dict[Member, None] = {}
         self._turn = 0
         self._share: dict[int, float] = {}
 
@@ -69,47 +63,32 @@ class Roster:
         if known and agent.routable and not known.agent.routable:
             member.idle_since = now
         member.agent = agent
-        self._moved[agent.id] = member
+        self._moved[member] = None
         return member
 
     def set_unroutable(self, agent: int) -> None:
         if member := self.members.get(agent):
             member.agent = replace(member.agent, routable=False)
-            self._moved[member.agent.id] = member
+            self._moved[member] = None
 
-    def fill(self, agent: int, work: int, slot: Slot, now: datetime) -> Member:
-        """A slot is taken or reserved."""
-        member = self.members.get(agent) or self._enrol(Agent(agent, routable=False, queues=()), now)
-        self.reserve(member, work, slot)
-        return member
+    def known(self, agent: int, now: datetime) -> Member:
+        """Who holds something is known, if only by that."""
+        return self.members.get(agent) or self._enrol(Agent(agent, routable=False, queues=()), now)
 
-    def reserve(self, member: Member, work: int, slot: Slot) -> None:
-        """As `fill`, of who is known."""
-        if work not in member.held:
-            member.held[work] = slot
-            member.count(slot, 1)
-            self._moved[member.agent.id] = member
-
-    def clear(self, agent: int, work: int) -> None:
-        """The slot is free again, if it was filled."""
-        member = self.members.get(agent)
-        if member is not None and (slot := member.held.pop(work, None)) is not None:
-            member.count(slot, -1)
-            self._moved[member.agent.id] = member
-
-    def done(self, agent: int, work: int, now: datetime) -> Member:
-        """As `clear` and `worked`, of an agent who is known."""
-        member = self._moved[agent] = self.members[agent]
-        if (slot := member.held.pop(work, None)) is not None:
-            member.count(slot, -1)
-        member.idle_since = now
-        return member
+    def count(self, member: Member, slot: Slot, change: int) -> None:
+        """A slot is taken or reserved (1), or free again (-1)."""
+        load, (medium, channel) = member.load, slot
+        member.in_hand += change
+        load[medium] = load.get(medium, 0) + change
+        if channel:
+            load[channel] = load.get(channel, 0) + change
+        self._moved[member] = None
 
     def worked(self, agent: int, now: datetime) -> None:
         """Being idle starts over."""
         if member := self.members.get(agent):
             member.idle_since = now
-            self._moved[member.agent.id] = member
+            self._moved[member] = None
 
     def took_turn(self, member: Member, queue: int, strategy: Strategy) -> None:
         """They were chosen for work of the queue. Who was away does not catch up on what they missed."""
@@ -125,15 +104,13 @@ class Roster:
         """As `took_turn`, of who may have gone since."""
         if (member := self.members.get(agent)) is not None:
             self.took_turn(member, queue, strategy)
-            self._moved[agent] = member
+            self._moved[member] = None
 
     def best(self, line: Line, accepts: Accepts | None = None) -> int | None:
         """Of those with room for the line's work, the first: by link, then by the line's strategy, then by id."""
         self.settle()
         best: tuple[tuple[bool, int, int], AgentKey, int] | None = None
-        for link in line.links:
-            if not link.free.keys:
-                continue
+        for link in line.open:
             entry = link.free.first_where(accepts) if accepts else link.free.first_entry()
             if entry is not None and (best is None or (link.rank, *entry) < best):
                 best = (link.rank, *entry)
@@ -141,7 +118,7 @@ class Roster:
 
     def settle(self) -> None:
         """Who changed is put where they belong now: only when somebody asks, since most find work at once."""
-        for member in self._moved.values():
+        for member in self._moved:
             _place(member)
         self._moved.clear()
 
@@ -149,10 +126,10 @@ class Roster:
         """Whether the line's work may be theirs at all."""
         return any(link.group is member.group for link in line.links)
 
-    def _fill(self, group: Group, order: Order) -> None:
+    def _fill(self, group: Group) -> None:
         for agent in group.members:
             if (member := self.members.get(agent)) is not None:
-                self._moved[agent] = member
+                self._moved[member] = None
 
     def _enrol(self, agent: Agent, now: datetime) -> Member:
         member = Member(agent, self.matrix.join(agent), agent.idle_since or now)
@@ -170,8 +147,10 @@ class Roster:
 def _place(member: Member) -> None:
     """Into the orders of the slots the agent has room for, out of the others."""
     agent = member.agent.id
-    for order, heap in member.group.orders.items():
-        if member.has_room(order[0]):
-            heap.put(agent, member.key(order))
+    for slot, orders in member.group.orders.items():
+        if member.has_room(slot):
+            for order, free in orders.items():
+                free.put(agent, member.key(order))
         else:
-            heap.drop(agent)
+            for free in orders.values():
+                free.drop(agent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from hub.model.capacity import Capacity
 from hub.routing.policy import QueuePolicy
@@ -35,7 +36,7 @@ class Work:
 
     @property
     def lease(self) -> timedelta:
-        return timedelta(seconds=self.offer_seconds)
+        return _span(self.offer_seconds)
 
     @property
     def since(self) -> datetime:
@@ -44,6 +45,12 @@ class Work:
     @property
     def slot(self) -> Slot:
         return (self.medium, self.channel)
+
+
+@lru_cache
+def _span(seconds: float) -> timedelta:
+    """The same few for all work."""
+    return timedelta(seconds=seconds)
 
 
 Slot = tuple[str, str]  # medium, channel: what capacity is counted by

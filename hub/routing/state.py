@@ -15,7 +15,7 @@ from hub.routing.waiting import Waiting
 
 
 class State:
-    """`holders`: work → the agent who has it."""
+    """`holders`: work → who has it, and what of theirs it fills."""
 
     __slots__ = ("holders", "offers", "queues", "refusals", "roster", "settings", "waiting")
 
@@ -26,7 +26,7 @@ class State:
         self.waiting = Waiting(self.roster.matrix, self.queues, settings)
         self.offers = Offers(settings.retry)
         self.refusals = Refusals(settings)
-        self.holders: dict[int, int] = {}
+        self.holders: dict[int, tuple[Member, Slot]] = {}
 
     def restore(self, snapshot: Snapshot, now: datetime) -> list[int]:
         """What the store says; returns the work that needs somebody."""
@@ -41,10 +41,10 @@ class State:
         for held in snapshot.held:
             self.hold(held.agent, held.work, (held.medium, held.channel), now)
         for offer in snapshot.offers:
-            self.offers.open(offer.work, offer.agent, offer.expires_at, offer.offer, offer.accepted)
-            self.roster.fill(offer.agent, offer.work.id, offer.work.slot, now)
+            self.reserve(self.roster.known(offer.agent, now), offer.work, offer.expires_at, offer.offer, offer.accepted)
         for work in snapshot.waiting:
             self.put(work, now)
+        self.roster.matrix.prepare()
         ringing = {each.work.id: each.work for each in snapshot.offers if self._rings_on(each)}
         for work in ringing.values():
             self.waiting.add(work, now)
@@ -55,28 +55,47 @@ class State:
         self.waiting.add(work, now, self._is_kept(work, now))
 
     def hold(self, agent: int, work: int, slot: Slot, now: datetime) -> None:
-        """The agent has it."""
-        self.holders[work] = agent
-        self.roster.fill(agent, work, slot, now)
+        """The agent has it. Hearing of it twice does not count it twice."""
+        held = self.holders.get(work)
+        if held is not None and held[0].agent.id == agent:
+            return
+        self.let_go(work)
+        member = self.roster.known(agent, now)
+        self.holders[work] = (member, slot)
+        self.roster.count(member, slot, 1)
+
+    def reserve(
+        self, member: Member, work: Work, until: datetime, offer: int | None = None, accepted: bool = False
+    ) -> bool:
+        """It rings at the agent, who has room for so much less; whether it rings elsewhere already."""
+        slot = work.slot
+        self.roster.count(member, slot, 1)
+        return self.offers.open(Reservation(work, member, slot, offer, accepted), until)
 
     def let_go(self, work: int) -> int | None:
         """Nobody holds it any more; who did."""
-        agent = self.holders.pop(work, None)
-        if agent is not None:
-            self.roster.clear(agent, work)
-        return agent
+        held = self.holders.pop(work, None)
+        if held is None:
+            return None
+        member, slot = held
+        self.roster.count(member, slot, -1)
+        return member.agent.id
 
     def done(self, agent: int, work: int, now: datetime) -> Member | None:
         """The agent has it no longer and is idle from now on; None if it was not theirs."""
-        if self.holders.get(work) != agent:
+        held = self.holders.get(work)
+        if held is None or held[0].agent.id != agent:
             return None
         del self.holders[work]
-        return self.roster.done(agent, work, now)
+        member, slot = held
+        member.idle_since = now
+        self.roster.count(member, slot, -1)
+        return member
 
     def drop(self, reservation: Reservation) -> None:
         """It rings there no longer."""
         self.offers.drop(reservation)
-        self.roster.clear(reservation.agent, reservation.work.id)
+        self.roster.count(reservation.member, reservation.slot, -1)
 
     def forget(self, work: int, winner: int | None = None) -> tuple[list[Decision], list[int]]:
         """It waits no longer; whoever it rings at, but the winner, is told and has room again."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 from hub.routing.classes import Matrix
 from hub.routing.heap import LazyHeap
-from hub.routing.lines import Agenda, Entry, Line
+from hub.routing.lines import ID_BITS, Agenda, Entry, Line
 from hub.routing.policy import OverflowRule, RoutingSettings
 from hub.routing.queues import Queues, next_step, requirement, ring_of
 from hub.routing.signatures import WorkClass
@@ -24,16 +24,16 @@ class Waiting:
         self._matrix = matrix
         self._queues = queues
         self._settings = settings
-        self._point = settings.priority.total_seconds()
+        self._point = settings.priority // timedelta(microseconds=1)
         self.entries: dict[int, Entry] = {}
         self._steps: Agenda[Entry] = Agenda()
-        self.kept: dict[int, LazyHeap[float]] = {}
+        self.kept: dict[int, LazyHeap[int]] = {}
         self._lines: dict[tuple[int, Slot, int, frozenset[tuple[str, int]]], Line] = {}
         self.depth: Counter[int] = Counter()
 
-    def place(self, work: Work) -> float:
+    def place(self, work: Work) -> int:
         """The one order of work: its enqueue time, earlier by what its priority counts for. Never changes."""
-        return work.enqueued_at.timestamp() - work.priority * self._point
+        return round(1e6 * work.enqueued_at.timestamp()) - work.priority * self._point << ID_BITS | work.id
 
     def get(self, work: int) -> Work | None:
         entry = self.entries.get(work)
@@ -51,7 +51,7 @@ class Waiting:
     def sorted(self, works: Iterable[int]) -> list[Entry]:
         """Those of them that wait, each once, in order."""
         known = [self.entries[work] for work in set(works) if work in self.entries]
-        return sorted(known, key=attrgetter("place", "number"))
+        return sorted(known, key=attrgetter("place"))
 
     def add(self, work: Work, now: datetime, keep: bool = False) -> Entry:
         """`keep`: for its own agent alone, as long as it says."""
@@ -70,7 +70,10 @@ class Waiting:
         del self.entries[entry.number]
         self._steps.drop(entry)
         self.depth[entry.work.queue] -= 1
-        self._take_out(entry)
+        if entry.line is not None:
+            entry.line.drop(entry)
+        else:
+            self._take_out(entry)
 
     def step(self, entry: Entry, now: datetime) -> None:
         """Its time has come: it is put where it belongs now."""

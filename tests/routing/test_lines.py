@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from array import array
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.routing.lines import NOBODY, Agenda, Entry, Line
+from hub.routing.lines import ID, ID_BITS, NOBODY, Agenda, Entry, Line
 from hub.routing.policy import QueuePolicy
 from hub.routing.queues import Requirement
 from hub.routing.signatures import WorkClass
@@ -20,20 +19,20 @@ STEPS = st.lists(st.tuples(st.sampled_from("ppd"), st.integers(0, 9), st.integer
 
 
 def line() -> Line:
-    return Line(CLASS, QueuePolicy(1), 0, array("d", [NOBODY]))
+    return Line(CLASS, QueuePolicy(1), 0, [NOBODY])
 
 
-def entry(number: int, place: float = 0.0) -> Entry:
-    return Entry(Work(number, 1, "LIVE_TEXT", START), number, place)
+def entry(number: int, moment: int = 0) -> Entry:
+    return Entry(Work(number, 1, "LIVE_TEXT", START), number, moment << ID_BITS | number)
 
 
 @given(STEPS)
 def test_a_line_gives_what_a_sorted_list_gives(steps: list[tuple[str, int, int]]) -> None:
-    tried, entries = line(), [entry(number, place=number // 3) for number in range(10)]
+    tried, entries = line(), [entry(number, moment=number // 3) for number in range(10)]
     waiting: set[int] = set()
     for step, number, _ in steps:
         if step == "p" and number not in waiting:
-            entries[number] = entry(number, place=number // 3)  # what waited before stays behind, and is another
+            entries[number] = entry(number, moment=number // 3)  # what waited before stays behind, and is another
             tried.put(entries[number])
             waiting.add(number)
         elif step == "d" and number in waiting:
@@ -42,8 +41,8 @@ def test_a_line_gives_what_a_sorted_list_gives(steps: list[tuple[str, int, int]]
         odd = [each for each in sorted(waiting) if each % 2]
         found = tried.first_where(lambda each: each.number % 2 == 1)
         assert (found.number if found else None) == (odd[0] if odd else None)
-        assert tried.heads[0] == (min(waiting) // 3 if waiting else NOBODY)
-        assert not waiting or tried.first()[1] == min(waiting)
+        assert tried.heads[0] == (entries[min(waiting)].place if waiting else NOBODY)
+        assert not waiting or tried.heads[0] & ID == min(waiting)
         assert tried.length == len(waiting)
 
 
@@ -69,7 +68,7 @@ def test_an_agenda_gives_what_a_sorted_list_gives(steps: list[tuple[str, int, in
 
 def test_what_comes_and_goes_for_ever_grows_neither() -> None:
     tried, agenda = line(), Agenda[Entry]()
-    first, other = entry(1), entry(2, place=1.0)
+    first, other = entry(1), entry(2, moment=1)
     tried.put(first)
     agenda.put(first, START)
     for second in range(1, 10_000):
@@ -78,4 +77,4 @@ def test_what_comes_and_goes_for_ever_grows_neither() -> None:
         agenda.put(other, START + timedelta(seconds=second))
     assert len(tried.row) < 100
     assert len(agenda._heap) < 100
-    assert (tried.first()[2], agenda.next()) == (first, START)
+    assert (tried.heads[0], agenda.next()) == (first.place, START)
