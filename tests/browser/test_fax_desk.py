@@ -62,8 +62,13 @@ async def one_is_paused_goes_on_and_is_cancelled(ada: Desk) -> None:
     await ada.at("broadcast-numbers").fill(MANY)
     await ada.at("broadcast-send").click()
     first = ada.at("fax-broadcast").first
-    for key, state in (("pause", "PAUSED"), ("resume", "RUNNING"), ("cancel", "CANCELLED")):
+    for key, state in (("pause", "PAUSED"), ("resume", "RUNNING")):
         await first.get_by_test_id(f"broadcast-{key}").click(timeout=PATIENCE)
+        await expect(first).to_have_attribute("data-state", state, timeout=PATIENCE)
+    for answer, state in (("no", "RUNNING"), ("yes", "CANCELLED")):
+        await first.get_by_test_id("broadcast-cancel").click(timeout=PATIENCE)
+        await expect(ada.at("confirm")).to_contain_text("Cancel “Holidays”?")
+        await ada.at(f"confirm-{answer}").click()
         await expect(first).to_have_attribute("data-state", state, timeout=PATIENCE)
     await expect(first.get_by_test_id("broadcast-resume")).to_have_count(0)
 

@@ -1,5 +1,6 @@
 /** Broadcasts in the administration: a new one, how each goes, each number's result; pause, go on, cancel, again. */
 
+import { confirmed, dialogLook } from "./confirming.js";
 import { Element, element, style } from "./element.js";
 import { ask, tell } from "./hub.js";
 import { look } from "./look.js";
@@ -25,7 +26,7 @@ class FaxBroadcasts extends Element {
 
   constructor() {
     super();
-    this.root.adoptedStyleSheets = [look, plain];
+    this.root.adoptedStyleSheets = [look, dialogLook, plain];
   }
 
   disconnectedCallback() {
@@ -103,17 +104,25 @@ class FaxBroadcasts extends Element {
     return element("article", { "data-testid": "fax-broadcast", "data-state": state }, row, bar, details);
   }
 
-  #keys({ id, state, counts }, said) {
+  #keys(broadcast, said) {
+    const { id, state, counts } = broadcast;
     const bad = ["FAILED", "BLOCKED", "UNKNOWN"].some((each) => counts[each]);
     const keys = { RUNNING: ["pause", "cancel"], PAUSED: ["resume", "cancel"] }[state] ?? (bad && state === "DONE" ? ["again"] : []);
     return keys.map((to) => {
       const key = element("button", { type: "button", "data-testid": `broadcast-${to}` }, said(to));
       key.addEventListener("click", async () => {
+        if (to === "cancel" && !(await this.#isToEnd(broadcast, said))) return;
         await tell(this.hub, `broadcasts/${id}`, { to }).catch(() => null);
         await this.changed();
       });
       return key;
     });
+  }
+
+  /** What was cancelled cannot go on. */
+  #isToEnd({ title, counts }, said) {
+    const count = counts.WAITING ?? 0;
+    return confirmed(this.root, { title: said("sure", { title }), about: said("sure_about", { count }), yes: said("end"), no: said("keep") });
   }
 
   async #toggled(details, id, said) {
