@@ -20,6 +20,9 @@ POINTS = (
 CALL_POINTS = ("call_stored", "call_answered", "call_step", "leg_answered", "recording_made")
 """Those that only calls pass."""
 
+ERASURE_POINTS = ("forgotten_before_noted",)
+"""Those that only the erasure of a customer passes."""
+
 
 class _Fuse:
     def __init__(self, setting: str) -> None:
@@ -38,6 +41,6 @@ _fuse = _Fuse(os.environ.get("HUB_CRASH_AT", ""))
 
 
 def crash_point(name: str) -> None:
-    """Die here when HUB_CRASH_AT says so. Names are those in POINTS and CALL_POINTS."""
+    """Die here when HUB_CRASH_AT says so. Names are those in POINTS, CALL_POINTS and ERASURE_POINTS."""
     if _fuse.name:
         _fuse.burn(name)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 
-from hub.api import Event, Overloaded
+from hub.api import Event, Overloaded, crash_point
 from hub.plugin.hooks import Hooks
 from hub.store import erasing
 from hub.store.database import Store
@@ -44,4 +44,5 @@ class Forgetting:
         """Whatever is promised, once."""
         for promise in await self._store.read(erasing.promised):
             if await self._hooks.customer_erased(promise.plugin, promise.customer_id, promise.addresses):
+                crash_point("forgotten_before_noted")
                 await self._store.write(partial(erasing.kept, promise=promise))
