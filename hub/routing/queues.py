@@ -58,7 +58,10 @@ def overflow_by_wait(policy: QueuePolicy, work: Work) -> OverflowRule | None:
 
 
 def _leads_on(rule: OverflowRule, work: Work) -> bool:
-    return rule.queue is None or (rule.queue != work.queue and rule.queue not in work.visited)
+    """What has followed a rule of its queue already, and stays in it for later or to be called back, is left alone."""
+    if rule.queue is None:
+        return work.queue not in work.visited
+    return rule.queue != work.queue and rule.queue not in work.visited
 
 
 def _relaxed(skills: Mapping[str, int], allowed: Mapping[str, int]) -> dict[str, int]:

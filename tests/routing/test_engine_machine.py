@@ -55,6 +55,7 @@ overflows = st.sampled_from(
         (),
         (OverflowRule(OverflowReason.WAIT, 60, 2),),
         (OverflowRule(OverflowReason.DEPTH, 3, 2), OverflowRule(OverflowReason.WAIT, 90, action="message")),
+        (OverflowRule(OverflowReason.WAIT, 30, action="message"), OverflowRule(OverflowReason.DEPTH, 4, action="end")),
     ]
 )
 policies = st.builds(
@@ -174,12 +175,14 @@ class Routing(RuleBasedStateMachine):
     def store_moves_what_overflows(self, data: st.DataObject) -> None:
         number, overflow = data.draw(st.sampled_from(sorted(self.overflowing.items(), key=str)))
         work = self.simple.waiting[number]
-        if overflow.queue is None:
+        if overflow.action == "end":
             self.simple.forget(number)
             self.outcomes[number] += 1
             self.tell(events.WorkWithdrawn(number))
             return
-        moved = replace(work, queue=overflow.queue, queued_at=self.now, visited=work.visited | {work.queue})
+        medium = "DEFERRED" if overflow.action == "message" else work.medium
+        queue, visited = overflow.queue or work.queue, work.visited | {work.queue}
+        moved = replace(work, queue=queue, medium=medium, queued_at=self.now, visited=visited)
         self.simple.kept.pop(number, None)
         self.simple.enqueue(moved, self.now)
         self.tell(events.WorkEnqueued(moved))
@@ -312,6 +315,7 @@ class Routing(RuleBasedStateMachine):
         work = self.simple.waiting.get(told.work)
         assert work is not None
         assert told.rule.queue not in {work.queue, *work.visited}
+        assert told.rule.queue or work.queue not in work.visited
         if told.rule.reason is OverflowReason.WAIT and told.rule in self.simple.policy(work).overflow:
             assert (self.now - work.since).total_seconds() >= told.rule.limit
         self.overflowing[told.work] = told.rule

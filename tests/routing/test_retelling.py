@@ -144,6 +144,15 @@ def test_overflow_that_is_tried_moves_on_or_ends_the_wait() -> None:
     assert brief(morning.again(ended)[2]) == (Ending.OVERFLOWED, SERVICE, None, 30)
 
 
+def test_what_is_tried_to_be_left_for_later_moves_on_once_and_goes_another_way() -> None:
+    morning = Morning()
+    morning.comes(1, 1)
+    later = QueuePolicy(SERVICE, overflow=(OverflowRule(OverflowReason.WAIT, 30, None, "message"),))
+    before, after = morning.again()[1], morning.again(later)[1]
+    assert [stay.ending for stay in after.stays] == [Ending.OVERFLOWED, Ending.WAITING]
+    assert before.ending is after.ending is Ending.WAITING and not after.is_as(before)
+
+
 def test_recorded_overflow_is_not_mistaken_for_somebody_who_gave_up() -> None:
     morning = Morning(START, HOUR, someone(EVE, BACK))
     policy = QueuePolicy(SERVICE, overflow=(OverflowRule(OverflowReason.WAIT, 30, None, "end"),))

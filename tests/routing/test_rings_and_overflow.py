@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from hub.model.hours import OpeningHours
 from hub.routing import events
 from hub.routing.decisions import MakeOffer, Overflow
@@ -48,6 +50,22 @@ def test_overflow_is_asked_for_until_it_is_done_and_never_goes_back() -> None:
     moved = Work(1, BACK, "LIVE_TEXT", waited, queued_at=floor.now, visited=frozenset({DESK}))
     assert floor.tell(events.WorkEnqueued(moved)) == []
     assert floor.wait(600) == []
+
+
+@pytest.mark.parametrize("action", ["message", "callback"])
+@pytest.mark.parametrize("reason", [OverflowReason.WAIT, OverflowReason.CLOSED])
+def test_what_stays_in_its_queue_for_later_follows_a_rule_once(action: str, reason: OverflowReason) -> None:
+    rule = OverflowRule(reason, 60 if reason is OverflowReason.WAIT else 0, action=action)
+    hours = OpeningHours.parse({"zone": "UTC", "week": {}}) if reason is OverflowReason.CLOSED else None
+    floor = Floor(hours=hours, overflow=(rule,))
+    assert [*floor.work(1), *floor.wait(rule.limit)] == [Overflow(1, rule)]
+    left = Work(1, DESK, "DEFERRED", START, queued_at=floor.now, visited=frozenset({DESK}))
+    assert floor.tell(events.WorkEnqueued(left)) == []
+    assert floor.wait(3600) == []
+    floor.tell(events.WorkWithdrawn(1))
+    taken_over = Engine()
+    taken_over.restore(Snapshot(waiting=(left,), queues=(QueuePolicy(DESK, overflow=(rule,), hours=hours),)), floor.now)
+    assert taken_over.apply(events.Tick(), floor.now) == []
 
 
 def test_what_an_agent_was_faster_to_take_does_not_overflow() -> None:

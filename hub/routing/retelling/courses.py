@@ -46,5 +46,6 @@ class Course:
     stays: tuple[Stay, ...] = ()
 
     def is_as(self, other: Course) -> bool:
-        """Whether it came to the same: the same end, in the same queue, with the same agent."""
-        return (self.ending, self.queue, self.agent) == (other.ending, other.queue, other.agent)
+        """Whether it came to the same: the same end, in the same queue, with the same agent, for the same reason."""
+        mine, theirs = (self.ending, self.queue, self.agent), (other.ending, other.queue, other.agent)
+        return mine == theirs and self.overflow is other.overflow
