@@ -6,27 +6,35 @@ from __future__ import annotations
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Protocol, TypeAlias
 
 from hub.api import Stream, StreamKind, T38Parameters
-from plugins.sip.calls.offer_answer import NotAcceptable
-from plugins.sip.media.engine import Codec, Direction, Endpoint
+from plugins.sip.calls.offer_answer import Agreed, NotAcceptable
+from plugins.sip.media.engine import Codec, Direction, Endpoint, MediaEngine
 from plugins.sip.media.lending import LOOPBACK
 from plugins.sip.wire import t38
 from plugins.sip.wire.sdp import Media, Session
-
-if TYPE_CHECKING:
-    from plugins.sip.calls.media_leg import MediaLeg
 
 Near: TypeAlias = tuple[str, int]
 Asked: TypeAlias = Callable[[T38Parameters], Awaitable[Near | None]]
 """Whether the borrower takes T.38, and where it listens then."""
 
 
+class Leg(Protocol):
+    """What is lent: its name at the engine, and what was agreed about it."""
+
+    engine: MediaEngine
+    name: str
+    agreed: Agreed | None
+
+    @property
+    def secret(self) -> bool: ...
+
+
 class Lent:
     """`near` is where the borrower listens for audio, None as long as nobody does. `stream` is what it has."""
 
-    def __init__(self, leg: MediaLeg, asked: Asked) -> None:
+    def __init__(self, leg: Leg, asked: Asked) -> None:
         self.near: Near | None = None
         self.stream: Stream | None = None
         self.changed: Callable[[Stream], None] = lambda stream: None

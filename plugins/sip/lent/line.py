@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from hub.api import (
     Address,
@@ -29,10 +29,17 @@ from plugins.sip.calls.referring import Referral
 from plugins.sip.lent.to_t38 import ToT38
 from plugins.sip.media.engine import MediaError, ToneKind
 
-if TYPE_CHECKING:
-    from plugins.sip.lent.lines import LentLines
-
 TONES: Final = {ToneKind.CNG: FaxTone.CNG, ToneKind.CED: FaxTone.CED}
+
+
+class Book(Protocol):
+    """Who keeps all of them, and gives one to another plugin."""
+
+    def add(self, line: LentLine) -> None: ...
+
+    def remove(self, line: LentLine) -> None: ...
+
+    async def hand_over(self, line: LentLine, account: AnyAccount, about: Mapping[str, Json]) -> None: ...
 
 
 class LentLine:
@@ -41,7 +48,7 @@ class LentLine:
     speaking: Final = None  # whoever has it speaks by packets
 
     def __init__(
-        self, lines: LentLines, account: AnyAccount, call: Call, *, caller: Address | None, called: Address,
+        self, lines: Book, account: AnyAccount, call: Call, *, caller: Address | None, called: Address,
         about: Mapping[str, Json] | None = None, thread: str = "", t38_offered: bool = False,
     ) -> None:  # fmt: skip
         self.id = secrets.token_hex(12)

@@ -4,31 +4,32 @@ the same agent (RFC 3891). Where else calls may go is decided in the inbox."""
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
 from sipmessage import Request
 
+from hub.api import AnyAccount
 from plugins.sip.calls import replaces
 from plugins.sip.calls.answering import Answering
 from plugins.sip.calls.call import Call
 from plugins.sip.calls.call import CallState as S
 from plugins.sip.calls.media_leg import MediaLeg
 from plugins.sip.calls.replaces import BadReplaces, Replaces
-from plugins.sip.guard import Turned
+from plugins.sip.guard import Guard, Turned
 from plugins.sip.lines.agent_leg import AgentLeg
 from plugins.sip.lines.consulting import Aside
 from plugins.sip.lines.line import Line
-from plugins.sip.phones.phones import Phone
+from plugins.sip.phones.phones import Phone, Phones
+from plugins.sip.phones.registrar import Registrar
 from plugins.sip.transaction.layer import Incoming
 from plugins.sip.transport.flow import contact
+from plugins.sip.user_agent import UserAgent
 from plugins.sip.wire import digest
 from plugins.sip.wire.addresses import name_addr
 from plugins.sip.wire.digest import Verdicts
 from plugins.sip.wire.message import response
 from plugins.sip.wire.numbers import called, user
-
-if TYPE_CHECKING:
-    from plugins.sip.exchange import Exchange
+from plugins.sip.wire.sdes import Encryption
 
 NOBODY: Final = (404, "Not Found")
 GONE: Final = (481, "Call Does Not Exist")
@@ -37,11 +38,23 @@ BUSY: Final = (486, "Busy Here")
 AWAY: Final = (480, "Temporarily Unavailable")
 
 
+class House(Protocol):
+    """Whose phones they are: what is going on here, and who may call."""
+
+    agent: UserAgent
+    guard: Guard
+    phones: Phones
+    registrar: Registrar
+    lines: dict[str, Line]
+
+    def encryption(self, account: AnyAccount) -> Encryption: ...
+
+
 class FromPhones:
     """INVITEs that no trunk's number is called by."""
 
-    def __init__(self, exchange: Exchange, verdicts: Verdicts) -> None:
-        self._exchange = exchange
+    def __init__(self, house: House, verdicts: Verdicts) -> None:
+        self._house = house
         self._verdicts = verdicts
 
     async def take(self, incoming: Incoming) -> None:
@@ -51,8 +64,8 @@ class FromPhones:
         except BadReplaces:
             _refuse(incoming, (400, "Bad Request"))
             return
-        phone = await self._exchange.phones.named(user(name_addr(incoming.request.headers["From"]).uri))
-        if not self._exchange.registrar.open or (phone is None and self._by_trunk(incoming)):
+        phone = await self._house.phones.named(user(name_addr(incoming.request.headers["From"]).uri))
+        if not self._house.registrar.open or (phone is None and self._by_trunk(incoming)):
             self._no_phone(incoming, wanted)
         elif self._proved(incoming, phone) and phone is not None:
             await (self._consult(incoming, phone) if wanted is None else self._replace(incoming, phone, wanted))
@@ -60,13 +73,13 @@ class FromPhones:
     def _no_phone(self, incoming: Incoming, wanted: Replaces | None) -> None:
         """A trunk's: nobody has the number it calls, and no call of ours is its to replace."""
         if wanted is not None:
-            _refuse(incoming, FORBIDDEN if self._exchange.agent.knows(wanted.key) else GONE)
+            _refuse(incoming, FORBIDDEN if self._house.agent.knows(wanted.key) else GONE)
             return
-        self._exchange.guard.count(Turned.NUMBER)
+        self._house.guard.count(Turned.NUMBER)
         _refuse(incoming, NOBODY)
 
     def _by_trunk(self, incoming: Incoming) -> bool:
-        return bool(self._exchange.guard.trunks_of(incoming.flow.remote[0]))
+        return bool(self._house.guard.trunks_of(incoming.flow.remote[0]))
 
     def _proved(self, incoming: Incoming, phone: Phone | None) -> bool:
         """By password; otherwise it is answered here (RFC 3261 §22.3: whom it calls is not us)."""
@@ -83,12 +96,12 @@ class FromPhones:
                 answer.headers.add("Proxy-Authenticate", challenge)
             incoming.respond(answer)
         elif verdict:
-            self._exchange.guard.failed(incoming.flow.remote[0], Turned.AUTHENTICATION, time.monotonic())
+            self._house.guard.failed(incoming.flow.remote[0], Turned.AUTHENTICATION, time.monotonic())
             _refuse(incoming, FORBIDDEN)
         return not verdict
 
     async def _consult(self, incoming: Incoming, phone: Phone) -> None:
-        colleague = await self._exchange.phones.named(called(incoming.request))
+        colleague = await self._house.phones.named(called(incoming.request))
         found = self._talking(phone.user_id)
         if colleague is None or colleague.user_id == phone.user_id:
             _refuse(incoming, NOBODY)
@@ -96,7 +109,7 @@ class FromPhones:
             _refuse(incoming, FORBIDDEN)  # about nobody: such calls are made in the inbox, where they have a record
         elif found[1].aside is not None:
             _refuse(incoming, BUSY)
-        elif not await self._exchange.phones.has_device(colleague):
+        elif not await self._house.phones.has_device(colleague):
             _refuse(incoming, AWAY)
         else:
             line, leg = found
@@ -106,7 +119,7 @@ class FromPhones:
         """§3: what is not there 481, what is not theirs 403, what is answered and was not to be 486."""
         found = next((each for each in self._legs() if each[1].named(wanted.key)), None)
         if found is None:
-            _refuse(incoming, FORBIDDEN if self._exchange.agent.knows(wanted.key) else GONE)
+            _refuse(incoming, FORBIDDEN if self._house.agent.knows(wanted.key) else GONE)
             return
         line, leg = found
         replaced = leg.named(wanted.key)
@@ -118,14 +131,14 @@ class FromPhones:
             leg.taken_up(self._answering(incoming, line))
 
     def _answering(self, incoming: Incoming, line: Line) -> Answering:
-        media = MediaLeg(line.engine, line.beside, self._exchange.encryption(line.account))
-        return Answering(self._exchange.agent, media, incoming, contact(incoming.flow))
+        media = MediaLeg(line.engine, line.beside, self._house.encryption(line.account))
+        return Answering(self._house.agent, media, incoming, contact(incoming.flow))
 
     def _talking(self, user_id: int) -> tuple[Line, AgentLeg] | None:
         return next((each for each in self._legs() if each[1].user_id == user_id and _answered(each[1].call)), None)
 
     def _legs(self) -> list[tuple[Line, AgentLeg]]:
-        return [(line, leg) for line in self._exchange.lines.values() for leg in line.legs.values()]
+        return [(line, leg) for line in self._house.lines.values() for leg in line.legs.values()]
 
 
 def _answered(call: Call | None) -> bool:
