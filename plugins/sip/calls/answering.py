@@ -9,11 +9,11 @@ from sipmessage import Request, Response
 from hub.api import Cause
 from plugins.sip.calls import reliable
 from plugins.sip.calls.call import ALLOWED, SDP, SUPPORTED, Call, Dialogs
-from plugins.sip.calls.call import CallState as S
 from plugins.sip.calls.dialog import Dialog
 from plugins.sip.calls.media_leg import MediaLeg
 from plugins.sip.calls.offer_answer import NotAcceptable
 from plugins.sip.calls.reliable import Reliable
+from plugins.sip.calls.states import CallState as S
 from plugins.sip.transaction.layer import Incoming
 from plugins.sip.wire import causes
 from plugins.sip.wire.message import response, with_body

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Coroutine
-from enum import StrEnum
 from typing import Any, ClassVar, Final, Protocol
 
 from sipmessage import Request, Response
@@ -19,6 +18,8 @@ from plugins.sip.calls.offer_answer import NotAcceptable
 from plugins.sip.calls.referring import Referral
 from plugins.sip.calls.refreshing import Refreshing
 from plugins.sip.calls.renegotiating import Renegotiating
+from plugins.sip.calls.states import TRANSITIONS, CallState
+from plugins.sip.calls.states import CallState as S
 from plugins.sip.media.engine import MediaError
 from plugins.sip.soon import Soon
 from plugins.sip.transaction.layer import Incoming, Outgoing, Transactions
@@ -31,32 +32,6 @@ log = logging.getLogger(__name__)
 SDP: Final = "application/sdp"
 ALLOWED: Final = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, NOTIFY, PRACK"
 SUPPORTED: Final = "timer, 100rel, replaces"
-
-
-class CallState(StrEnum):
-    """A leg, as the field draws it. RELEASED is final."""
-
-    IDLE = "IDLE"
-    OFFERED = "OFFERED"
-    DIALING = "DIALING"
-    PROCEEDING = "PROCEEDING"
-    EARLY = "EARLY"
-    ANSWERED = "ANSWERED"
-    CONFIRMED = "CONFIRMED"
-    RELEASED = "RELEASED"
-
-
-S = CallState
-TRANSITIONS: Final[dict[CallState, frozenset[CallState]]] = {
-    S.IDLE: frozenset({S.OFFERED, S.DIALING, S.RELEASED}),
-    S.OFFERED: frozenset({S.EARLY, S.ANSWERED, S.RELEASED}),
-    S.DIALING: frozenset({S.PROCEEDING, S.EARLY, S.CONFIRMED, S.RELEASED}),
-    S.PROCEEDING: frozenset({S.EARLY, S.CONFIRMED, S.RELEASED}),
-    S.EARLY: frozenset({S.ANSWERED, S.CONFIRMED, S.RELEASED}),
-    S.ANSWERED: frozenset({S.CONFIRMED, S.RELEASED}),
-    S.CONFIRMED: frozenset({S.RELEASED}),
-    S.RELEASED: frozenset(),
-}
 
 
 class Told(Protocol):
@@ -104,7 +79,7 @@ class Call:
         self.away = False  # it holds us because nobody is there for the moment
         self.held = Held(self)
         self.refreshing = Refreshing(self)
-        self.renegotiating = Renegotiating(self)
+        self.renegotiating = Renegotiating(self, self.refreshing)
         self._soon = Soon(self._failed, MediaError, NotAcceptable, BadSdp, ValueError, OSError)
 
     def move(self, state: CallState) -> None:
@@ -132,6 +107,16 @@ class Call:
     def held_by_them(self) -> bool:
         """Whether they want nothing from us now."""
         return self.held.now
+
+    @property
+    def transactions(self) -> Transactions:
+        """Who sends for it."""
+        return self.dialogs.transactions
+
+    def hold(self, held: bool) -> None:
+        """They hold us from now on, or no longer."""
+        (self.held.begin if held else self.held.end)()
+        self.told.on_hold(self, held)
 
     def is_in(self, key: Key) -> bool:
         """Whether this is its dialog."""

@@ -12,10 +12,10 @@ from sipmessage import URI, CSeq, Request, Response
 
 from hub.api import Cause
 from plugins.sip.calls.call import ALLOWED, SDP, SUPPORTED, Call, Dialogs
-from plugins.sip.calls.call import CallState as S
 from plugins.sip.calls.dialog import Dialog, Key
 from plugins.sip.calls.media_leg import MediaLeg
 from plugins.sip.calls.provisional import Provisionals
+from plugins.sip.calls.states import CallState as S
 from plugins.sip.transaction.layer import Outgoing
 from plugins.sip.transport.flow import Flow
 from plugins.sip.wire import causes, digest, session

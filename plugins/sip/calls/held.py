@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sipmessage import Response
 
 from hub.api import Cause
 from plugins.sip.calls.refreshing import Later, later
-
-if TYPE_CHECKING:
-    from plugins.sip.calls.call import Call
+from plugins.sip.calls.within import Within
 
 ASK_EVERY: Final = 20.0
 ANSWERS_WITHIN: Final = 8.0
@@ -23,7 +21,7 @@ class Held:
     """One call's. While `now`, its far side is asked by OPTIONS within the dialog (RFC 3261 §11.2) whether it is there:
     who does not answer, or knows of no call, has left it."""
 
-    def __init__(self, call: Call, later: Later = later) -> None:
+    def __init__(self, call: Within, later: Later = later) -> None:
         self.now = False
         self.later = later
         self._call = call
@@ -47,7 +45,7 @@ class Held:
         if self._call.dialog is not None:
             self._wind(ANSWERS_WITHIN)
             request = self._call.dialog.request("OPTIONS")
-            self._call.dialogs.transactions.send(request, self._call.flow, self._answered)
+            self._call.transactions.send(request, self._call.flow, self._answered)
 
     def _answered(self, answer: Response) -> None:
         if not self.now or answer.code < 200:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from plugins.sip.calls import replaces
 from plugins.sip.calls.replaces import Replaces
+from plugins.sip.calls.within import Within
 from plugins.sip.transaction.layer import Incoming
 from plugins.sip.wire.message import response, with_body
-
-if TYPE_CHECKING:
-    from plugins.sip.calls.call import Call
 
 
 class Referral:
     """One: its owner calls `accept` and later `done`, or `refuse`. Raises ValueError for a Refer-To that is none."""
 
-    def __init__(self, call: Call, incoming: Incoming) -> None:
+    def __init__(self, call: Within, incoming: Incoming) -> None:
         targets = incoming.request.headers.getlist("Refer-To")
         if len(targets) != 1 or not targets[0]:
             raise ValueError("one Refer-To, please")  # §2.4.2

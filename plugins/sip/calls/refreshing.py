@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from sipmessage import Message, Request, Response
 
 from hub.api import Cause
+from plugins.sip.calls.within import Within
 from plugins.sip.wire import session
 from plugins.sip.wire.message import with_body
 from plugins.sip.wire.session import Session
-
-if TYPE_CHECKING:
-    from plugins.sip.calls.call import Call
 
 AGAIN_AFTER: Final = 2.5
 """Seconds, when both asked at once (RFC 3261 §14.1)."""
@@ -30,7 +28,7 @@ def later(seconds: float, do: Callable[[], None]) -> asyncio.TimerHandle:
 class Refreshing:
     """One call's. `asking`: an INVITE of ours waits for its answer; another may not come between."""
 
-    def __init__(self, call: Call, later: Later = later) -> None:
+    def __init__(self, call: Within, later: Later = later) -> None:
         self.later = later
         self.asking = False
         self._call = call
@@ -94,7 +92,7 @@ class Refreshing:
         self.offering(request)
         if body:
             with_body(request, body, "application/sdp")
-        call.dialogs.transactions.send(request, call.flow, lambda answer: self._heard(request, answer))
+        call.transactions.send(request, call.flow, lambda answer: self._heard(request, answer))
 
     def _heard(self, request: Request, answer: Response) -> None:
         if answer.code < 200:
@@ -116,7 +114,7 @@ class Refreshing:
         if call.dialog is None:
             return
         if request.method == "INVITE":
-            call.dialogs.transactions.pass_by(call.dialog.request("ACK", request.cseq.sequence), call.flow)
+            call.transactions.pass_by(call.dialog.request("ACK", request.cseq.sequence), call.flow)
         if not call.over:
             call.dialog.refresh(answer)
             self.keep(session.agreed(answer))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sipmessage import Request, Response
 
 from hub.api import Cause
 from plugins.sip.calls.offer_answer import NotAcceptable
+from plugins.sip.calls.refreshing import Refreshing
+from plugins.sip.calls.within import Within
 from plugins.sip.transaction.layer import Incoming
 from plugins.sip.wire.message import response, with_body
 from plugins.sip.wire.sdp import BadSdp
-
-if TYPE_CHECKING:
-    from plugins.sip.calls.call import Call
 
 AWAY: Final = "Hub-Away"
 """A header of our own softphones': they hold because their browser has dropped, and not because an agent said so."""
@@ -22,9 +21,9 @@ AWAY: Final = "Hub-Away"
 class Renegotiating:
     """One call's. `pending` is their re-INVITE, which we have answered and they have not acknowledged."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Within, refreshing: Refreshing) -> None:
         self.pending: Incoming | None = None
-        self._call = call
+        self._call, self._refreshing = call, refreshing
 
     def invited(self, incoming: Incoming) -> None:
         """A re-INVITE, perhaps without an offer: then ours is in the answer, and theirs comes with the ACK."""
@@ -59,8 +58,7 @@ class Renegotiating:
         call = self._call
         held = bool(call.media.agreed and call.media.agreed.held)
         if held != call.held_by_them:
-            (call.held.begin if held else call.held.end)()
-            call.told.on_hold(call, held)
+            call.hold(held)
 
     def _unacknowledged(self, incoming: Incoming) -> None:
         """No ACK of our 200 in 32 s: they are gone (§13.3.1.4)."""
@@ -71,7 +69,7 @@ class Renegotiating:
     def free(self) -> bool:
         """Whether no offer waits for its answer (RFC 3264 §4)."""
         offering = self.pending is not None and not self.pending.request.body
-        return self._call.confirmed and not self._call.refreshing.asking and not offering
+        return self._call.confirmed and not self._refreshing.asking and not offering
 
     def _too_early(self, request: Request) -> Response:
         """An offer while another has no answer yet (RFC 3311 §5.2): theirs, to which ours is coming; or ours."""

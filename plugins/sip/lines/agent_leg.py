@@ -10,10 +10,10 @@ from typing import Protocol
 from hub.api import Cause
 from plugins.sip.calls.answering import Answering
 from plugins.sip.calls.call import Call
-from plugins.sip.calls.call import CallState as S
 from plugins.sip.calls.dialing import Dialing
 from plugins.sip.calls.dialog import Key
 from plugins.sip.calls.referring import Referral
+from plugins.sip.calls.states import CallState as S
 
 
 class Noticed(Protocol):

@@ -12,9 +12,9 @@ from hub.api import AnyAccount
 from plugins.sip.calls import replaces
 from plugins.sip.calls.answering import Answering
 from plugins.sip.calls.call import Call
-from plugins.sip.calls.call import CallState as S
 from plugins.sip.calls.media_leg import MediaLeg
 from plugins.sip.calls.replaces import BadReplaces, Replaces
+from plugins.sip.calls.states import CallState as S
 from plugins.sip.guard import Guard, Turned
 from plugins.sip.lines.agent_leg import AgentLeg
 from plugins.sip.lines.consulting import Aside

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from hub.api import Cause
 from plugins.sip.calls.answering import Answering
 from plugins.sip.calls.call import Call
-from plugins.sip.calls.call import CallState as S
 from plugins.sip.calls.referring import Referral
 from plugins.sip.calls.replaces import Replaces
+from plugins.sip.calls.states import CallState as S
+from plugins.sip.calls.within import Within
 from plugins.sip.lines.agent_leg import AgentLeg
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def hand_over(line: Line, leg: AgentLeg, referral: Referral, wanted: Replaces) -
         referral.done(code, phrase)
 
 
-def _verdict(leg: AgentLeg, asking: Call, wanted: Replaces) -> tuple[int, str]:
+def _verdict(leg: AgentLeg, asking: Within, wanted: Replaces) -> tuple[int, str]:
     mine = [leg.call, leg.aside.call if leg.aside else None]
     other = next((call for call in mine if call is not None and call is not asking and call.is_in(wanted.key)), None)
     if other is None:

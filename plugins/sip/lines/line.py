@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 
 from hub.api import AnyAccount, Cause, Context, LegState, crash_point
 from plugins.sip.calls.call import Call
-from plugins.sip.calls.call import CallState as S
 from plugins.sip.calls.media_leg import MediaLeg
 from plugins.sip.calls.referring import Referral
+from plugins.sip.calls.states import CallState as S
 from plugins.sip.lines import music
 from plugins.sip.lines.agent_leg import AgentLeg, Beside
 from plugins.sip.lines.arrangement import Arrangement

@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.api import Cause, Placing, SendError
 from plugins.sip.calls.call import Call
-from plugins.sip.calls.call import CallState as S
+from plugins.sip.calls.states import CallState as S
 from plugins.sip.lines import music
 from plugins.sip.lines.agent_leg import AgentLeg
 from plugins.sip.lines.line import Line

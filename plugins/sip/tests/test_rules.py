@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sipmessage import Request
 
 from hub.api import Cause, Choice, Conversation, EstimatedWait
-from plugins.sip.calls.call import TRANSITIONS, CallState
 from plugins.sip.calls.keys import Collector, Expected
+from plugins.sip.calls.states import TRANSITIONS, CallState
 from plugins.sip.lines.announcing import words
 from plugins.sip.tests.test_transactions import answer
 from plugins.sip.tests.test_transactions import request as asking
