@@ -52,24 +52,31 @@ class Terms:
 
 
 def stored(
-    conn: Connection, settings: Mapping[str, Any], queue: Callable[[int], Row | None], now: datetime, past: bool = False
+    connection: Callable[[], Connection],
+    settings: Mapping[str, Any],
+    queue: Callable[[int], Row | None],
+    now: datetime,
+    past: bool = False,
 ) -> Terms:
-    """As the store knows the customers. `past`: of an interaction that came then; what its customer did since counts
-    for nothing."""
+    """As the store knows the customers, if they are asked for. `past`: of an interaction that came then; what its
+    customer did since counts for nothing."""
 
     def last_agent(interaction: Row) -> int | None:
         if interaction["customer_id"] is None:
             return None
-        return routing_rows.last_agent(conn, interaction["customer_id"], interaction["id"] if past else None)
+        return routing_rows.last_agent(connection(), interaction["customer_id"], interaction["id"] if past else None)
 
-    return Terms(settings, queue, now, lambda interaction, queue: _values(conn, interaction, queue, past), last_agent)
+    def values(interaction: Row, queue: Row) -> Mapping[str, object]:
+        return _values(connection(), interaction, queue, past)
+
+    return Terms(settings, queue, now, values, last_agent)
 
 
 def of(tx: Tx, interaction: Row, queue: Row, chosen: bool) -> Demand:
     """What the interaction asks for as it enters a queue. Rules may send it to another one only where it comes in for
     the first time and nobody chose the queue. A rule that cannot be read holds for nothing."""
     settings = tx.once("routing", routing_rows.settings)
-    terms = stored(tx.conn, settings, lambda number: work.queue(tx.conn, number), tx.now)
+    terms = stored(lambda: tx.conn, settings, lambda number: work.queue(tx.conn, number), tx.now)
     return by(terms, interaction, queue, not chosen and interaction["enqueued_at"] is None)
 
 

@@ -66,13 +66,13 @@ def _content(tx: Tx, prepared: Prepared, inbound: Inbound, recognised: CustomerR
 
 def take(tx: Tx, prepared: Prepared, inbound: Inbound, recognised: CustomerRef | None, scope: str) -> Effect:
     """Deduplicate → identify → thread → store → ticket → flow or queue."""
-    known = messages.known(tx.conn, scope, inbound.external_id, inbound.content_hash) if inbound.external_id else None
+    known = messages.known(tx, scope, inbound.external_id, inbound.content_hash) if inbound.external_id else None
     if known is not None:
         _once_more(tx, prepared, known)
         return Effect(known["interaction_id"])
     recognised_as = _current(tx, recognised)
     whose = find_or_create_by_identity(tx, inbound.sender, inbound.profile, prepared.account, recognised_as)
-    place = thread.find(tx.conn, inbound, prepared.row, scope)
+    place = thread.find(tx, inbound, prepared.row, scope)
     interaction = _interaction(tx, prepared, inbound, whose, place)
     is_new = place.interaction is None
     message = messages.add(

@@ -7,7 +7,6 @@ quarantined, without ever holding up what came after it.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -23,13 +22,12 @@ from hub.api import (
     UnknownAccount,
     crash_point,
 )
-from hub.pipeline import ingest
 from hub.pipeline.directory import Directory
+from hub.pipeline.group import Applied, Failure, take_each, take_together
 from hub.pipeline.ingest import Effect, Prepared
 from hub.pipeline.receive import Stored
 from hub.plugin.hooks import Hooks
 from hub.store import raws
-from hub.store.away import away
 from hub.store.database import Store
 from hub.store.unit import Tx
 
@@ -39,15 +37,6 @@ GROUP = 32
 LARGE = 256_000  # bytes: what is larger is read back from the store instead of waiting in memory
 LOOK, BUSY = 2.0, 1000  # seconds between two looks for what nobody holds; held inputs that are enough to do
 PAUSE = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why an input could not be taken in. `retry` says whether another attempt may help."""
-
-    code: str
-    detail: str
-    retry: bool = True
 
 
 class Intake:
@@ -172,7 +161,7 @@ class Intake:
                 prepared.append(read)
         if not prepared:
             return
-        results = await self._store.write(lambda tx: _apply_all(tx, prepared))
+        results = await self._applied(prepared)
         self.processed += len(prepared)
         for raw_id, result in results:
             if isinstance(result, Failure):
@@ -180,6 +169,15 @@ class Intake:
             else:
                 for effect in result:
                     self._effect(effect)
+
+    async def _applied(self, prepared: Sequence[Prepared]) -> list[Applied]:
+        try:
+            return await self._store.write(lambda tx: take_together(tx, prepared))
+        except Overloaded:
+            raise
+        except Exception as error:  # noqa: BLE001  # which of them it was shows when each is applied alone
+            log.debug("a group of %d inputs is taken in one by one: %s", len(prepared), type(error).__name__)
+        return await self._store.write(lambda tx: take_each(tx, prepared))
 
     async def _prepare(self, stored: Stored) -> Prepared | Failure | None:
         raw = await self._whole(stored)
@@ -215,38 +213,3 @@ class Intake:
             return raws.failed(tx, raw_id, failure.code, failure.detail, again)
 
         await self._store.write(count)
-
-
-def _apply_all(tx: Tx, prepared: Sequence[Prepared]) -> list[tuple[int, list[Effect] | Failure]]:
-    results = _apply_together(tx, prepared) or [(one.raw_id, _apply_one(tx, one)) for one in prepared]
-    raws.done(tx, [raw_id for raw_id, result in results if not isinstance(result, Failure)])
-    return results
-
-
-def _apply_together(tx: Tx, prepared: Sequence[Prepared]) -> list[tuple[int, list[Effect] | Failure]] | None:
-    """Mostly all can be applied, and need no savepoint each; None when one could not."""
-    mark = tx.mark()
-    try:
-        results: list[tuple[int, list[Effect] | Failure]] = [(one.raw_id, ingest.apply(tx, one)) for one in prepared]
-        tx.flush()
-    except Exception:  # noqa: BLE001  # its own run finds it again
-        tx.back_to(mark)
-        return None
-    tx.keep()
-    return results
-
-
-def _apply_one(tx: Tx, one: Prepared) -> list[Effect] | Failure:
-    mark = tx.mark()
-    try:
-        effects = ingest.apply(tx, one)
-        tx.flush()
-    except Exception as error:  # one input that cannot be applied must not take its neighbours along
-        if away(error):
-            raise
-        tx.back_to(mark)
-        log.exception("raw input %s could not be applied", one.raw_id)
-        code = error.code if isinstance(error, HubError) else HubError.code
-        return Failure(code, f"{type(error).__name__}: {error}")
-    tx.keep()
-    return effects

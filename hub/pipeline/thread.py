@@ -8,6 +8,7 @@ from hub.api import Inbound, MessageKind
 from hub.model.states import FINAL
 from hub.store import interactions, tickets
 from hub.store.rows import Row
+from hub.store.unit import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +24,21 @@ def scope_of(account: Row, dedup_scope: str) -> str:
     return account["channel"] if dedup_scope == "channel" else f"account:{account['id']}"
 
 
-def find(conn: Connection, inbound: Inbound, account: Row, scope: str) -> Place:
+def find(tx: Tx, inbound: Inbound, account: Row, scope: str) -> Place:
     """The place of an input.
 
     A conversation of another department is never joined (mailboxes must not contaminate each other), and one that
     has ended never opens again: what comes later goes to a new interaction on the same ticket.
     """
-    named = interactions.by_thread(conn, scope, inbound.thread)
+    named = interactions.joined_by(tx, scope, inbound.thread)
     if named is not None and named["department_id"] == account["department_id"]:
         if _speaks_of_what_is_over(inbound.kind, named):
             return Place(named, named["ticket_id"])
-        return _reachable(conn, named, account)
-    ticket_id = _quoted_ticket(conn, inbound, account)
+        return _reachable(tx.conn, named, account)
+    ticket_id = _quoted_ticket(tx.conn, inbound, account) if inbound.serials else None
     if ticket_id is None:
         return Place()
-    return Place(interactions.open_on_ticket(conn, ticket_id, account["id"]), ticket_id)
+    return Place(interactions.open_on_ticket(tx.conn, ticket_id, account["id"]), ticket_id)
 
 
 def _speaks_of_what_is_over(kind: str, named: Row) -> bool:

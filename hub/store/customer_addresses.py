@@ -11,7 +11,8 @@ from hub.api import Json
 from hub.model.customers import NewIdentity, Verification
 from hub.model.errors import Conflict, Invalid, NotFound
 from hub.model.storable import one_line
-from hub.store.identities import find, normalised
+from hub.store.identities import normalised
+from hub.store.identity_rows import find
 from hub.store.rows import Row, inserted, one
 from hub.store.tables import identities, identity_candidates
 from hub.store.unit import Tx

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, delete, select, update
 
 from hub.api import Address, AnyAccount, Json
 from hub.model.customers import (
@@ -21,7 +19,8 @@ from hub.model.customers import (
 )
 from hub.model.identity import normalise_identity
 from hub.model.storable import one_line
-from hub.store.rows import Row, inserted, one
+from hub.store import identity_rows
+from hub.store.rows import Row
 from hub.store.search import index_customer, index_new_customer
 from hub.store.tables import customers, identities, identity_candidates
 from hub.store.unit import Tx
@@ -62,8 +61,8 @@ def find_or_create_by_identity(
     value = normalised(address.scheme, address.value) if address else None
     if address is None or value is None:
         return Found(recognised, None)
-    recognised = recognised or _vouched(tx.conn, profile)
-    known = find(tx.conn, address.scheme, value)
+    recognised = recognised or _vouched(tx, profile)
+    known = identity_rows.found(tx, address.scheme, value)
     if known is None:
         return _create(tx, replace(address, value=value), profile, account, recognised)
     if known["shared"]:
@@ -77,25 +76,6 @@ def candidates_of(conn: Connection, identity_id: int) -> tuple[int, ...]:
     wanted = select(c.customer_id).join(customers, customers.c.id == c.customer_id)
     wanted = wanted.where(c.identity_id == identity_id, customers.c.merged_into.is_(None))
     return tuple(conn.execute(wanted.order_by(c.customer_id)).scalars())
-
-
-_BY_VALUE = (
-    select(
-        identities.c.id,
-        identities.c.customer_id,
-        identities.c.shared,
-        identities.c.verification,
-        customers.c.name,
-    )
-    .outerjoin_from(identities, customers, customers.c.id == identities.c.customer_id)
-    .where(identities.c.scheme == bindparam("scheme"), identities.c.value == bindparam("value"))
-    .with_for_update(read=True, of=identities)
-)
-
-
-def find(conn: Connection, scheme: str, value: str) -> Row | None:
-    """The identity with this normalised value, and its customer's `name`; a merge waits for who has read it here."""
-    return one(conn, _BY_VALUE, scheme=scheme, value=value)
 
 
 def owner(conn: Connection, scheme: str, value: str) -> int | None:
@@ -124,7 +104,7 @@ def _create(
 ) -> Found:
     columns = _columns(address, profile, account)
     owner = recognised or _insert_customer(tx, columns)
-    identity_id, actual = _insert_identity(tx, address, owner, Verification.SEEN)
+    identity_id, actual = identity_rows.put(tx, address, owner, Verification.SEEN, absent=True)
     if actual != owner and not recognised:  # another node was faster: its customer is the one
         tx.conn.execute(delete(customers).where(customers.c.id == owner))
         return Found(actual, identity_id)
@@ -150,37 +130,8 @@ def _columns(address: Address, profile: Mapping[str, Json], account: AnyAccount)
     }
 
 
-_INSERT_CUSTOMER = insert(customers)
-
-
 def _insert_customer(tx: Tx, columns: Mapping[str, Any]) -> int:
-    return inserted(tx.conn, _INSERT_CUSTOMER, {**columns, "created_at": tx.now, "updated_at": tx.now})
-
-
-def _put(make: Any) -> Any:
-    """An update that changes nothing is what makes RETURNING answer for a row that was there before."""
-    c = identities.c
-    new = make(identities)
-    stored = new.on_conflict_do_update(index_elements=[c.scheme, c.value], set_={"scheme": new.excluded.scheme})
-    return stored.returning(c.id, c.customer_id)
-
-
-_PUT = {"postgresql": _put(postgres_insert), "sqlite": _put(sqlite_insert)}
-
-
-def _insert_identity(tx: Tx, address: Address, owner: int, verification: Verification) -> tuple[int, int | None]:
-    """The identity's id and owner: ours, or whoever had it first."""
-    values = {
-        "customer_id": owner,
-        "scheme": address.scheme,
-        "value": address.value,
-        "label": one_line(address.name)[:200],
-        "shared": False,
-        "verification": verification,
-        "created_at": tx.now,
-    }
-    row = tx.conn.execute(_PUT[tx.conn.dialect.name], values).one()
-    return row.id, row.customer_id
+    return tx.make(customers, {**columns, "created_at": tx.now, "updated_at": tx.now})
 
 
 def _verified(profile: Mapping[str, Json]) -> list[str]:
@@ -189,11 +140,16 @@ def _verified(profile: Mapping[str, Json]) -> list[str]:
     return [scheme for scheme in PROFILE_SCHEMES if isinstance(said, list) and scheme in said]
 
 
-def _vouched(conn: Connection, profile: Mapping[str, Json]) -> int | None:
+def _vouched(tx: Tx, profile: Mapping[str, Json]) -> int | None:
     """The customer who is known by a verified address."""
     for scheme in _verified(profile):
         value = normalised(scheme, str(profile.get(scheme) or ""))
-        if value and (known := find(conn, scheme, value)) and not known["shared"] and known["customer_id"]:
+        if (
+            value
+            and (known := identity_rows.find(tx.conn, scheme, value))
+            and not known["shared"]
+            and known["customer_id"]
+        ):
             return int(known["customer_id"])
     return None
 
@@ -206,7 +162,7 @@ def _claim(tx: Tx, owner: int, profile: Mapping[str, Json]) -> tuple[int, ...]:
         if value is None:
             continue
         level = Verification.VERIFIED if scheme in _verified(profile) else Verification.NONE
-        _, actual = _insert_identity(tx, Address(scheme, value), owner, level)
+        _, actual = identity_rows.put(tx, Address(scheme, value), owner, level)
         if actual is not None and actual != owner:
             others.append(actual)
     return tuple(dict.fromkeys(others))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
@@ -12,12 +12,11 @@ from hub.api import Json
 from hub.model.actor import Actor
 from hub.model.errors import NotFound
 from hub.model.states import FINAL, INTERACTION, InteractionState, SegmentState
-from hub.store.rows import Row, inserted, many, one
+from hub.store.rows import Row, many, one
 from hub.store.tables import interactions, offers, segments, threads, work
 from hub.store.unit import Tx
 
 # Statements of the hot path are built once: putting one together costs SQLAlchemy more than running it.
-_INSERT = insert(interactions)
 _BY_ID = select(interactions).where(interactions.c.id == bindparam("id"))
 _LOCKED = _BY_ID.with_for_update()
 _AMONG = select(interactions).where(interactions.c.id.in_(bindparam("ids", expanding=True))).order_by(interactions.c.id)
@@ -33,7 +32,7 @@ def create(tx: Tx, values: dict[str, Any]) -> Row:
     row = {**_EMPTY, "reply_to": {}, "attributes": {}, "audio": {}, **values}
     row |= {"created_at": tx.now, "updated_at": tx.now}
     del row["id"]
-    row["id"] = inserted(tx.conn, _INSERT, row)
+    row["id"] = tx.make(interactions, row)
     tx.event("interaction.created", **subjects(row))
     return row
 
@@ -109,6 +108,10 @@ def move(tx: Tx, row: Row, state: InteractionState, **values: Any) -> Row:
 
 
 def _update(tx: Tx, row: Row, values: dict[str, Any]) -> None:
+    """Who was made a moment ago, and is not written yet, is written as they are now."""
+    if (new := tx.rows.waiting(interactions, row["id"])) is not None:
+        new.update(values, updated_at=tx.now, version=new["version"] + 1)
+        return
     tx.conn.execute(_UPDATE, {**values, "updated_at": tx.now, "this": row["id"]})
 
 
@@ -131,6 +134,16 @@ def _name(make: Any) -> Any:
 _NAME = {"postgresql": _name(postgres_insert), "sqlite": _name(sqlite_insert)}
 
 
+def joined_by(tx: Tx, scope: str, keys: Sequence[str]) -> Row | None:
+    """As `by_thread`, of what was looked for beforehand."""
+    return None if is_new(tx, scope, keys) else by_thread(tx.conn, scope, keys)
+
+
+def is_new(tx: Tx, scope: str, keys: Sequence[str]) -> bool:
+    """Whether it was seen beforehand that none of these keys names anything."""
+    return all(("thread", scope, key[:400]) in tx.beforehand for key in keys)
+
+
 def by_thread(conn: Connection, scope: str, keys: Sequence[str]) -> Row | None:
     """The interaction the strongest of the keys (first is strongest) names."""
     if not keys:
@@ -142,6 +155,13 @@ def by_thread(conn: Connection, scope: str, keys: Sequence[str]) -> Row | None:
     best = min(found, key=lambda row: strength[row["matched"]])
     best.pop("matched")
     return best
+
+
+def look_for(tx: Tx, names: Collection[tuple[str, str]]) -> None:
+    """Note beforehand which of these (scope, key) name no interaction. What they do name is asked for when it is
+    wanted: it may have changed by then."""
+    known = named(tx.conn, names) if names else {}
+    tx.beforehand.update({("thread", scope, key[:400]): None for scope, key in names if (scope, key) not in known})
 
 
 _NAMED = (
@@ -164,9 +184,10 @@ def named(conn: Connection, names: Collection[tuple[str, str]]) -> dict[tuple[st
 
 def name_thread(tx: Tx, scope: str, keys: Sequence[str], interaction_id: int) -> None:
     """From now on these keys name this interaction."""
-    rows = [{"scope": scope, "key": key[:400], "interaction_id": interaction_id} for key in dict.fromkeys(keys)]
-    if rows:
-        tx.conn.execute(_NAME[tx.conn.dialect.name], rows)
+    statement = _NAME["postgresql" if tx.postgres else "sqlite"]
+    for key in dict.fromkeys(key[:400] for key in keys):
+        tx.beforehand.pop(("thread", scope, key), None)
+        tx.rows.insert(threads, {"scope": scope, "key": key, "interaction_id": interaction_id}, statement)
 
 
 def open_on_ticket(conn: Connection, ticket_id: int, account_id: int) -> Row | None:
@@ -179,7 +200,6 @@ def open_on_ticket(conn: Connection, ticket_id: int, account_id: int) -> Row | N
 # --- segments -----------------------------------------------------------------------------------------------------
 
 
-_INSERT_SEGMENT = insert(segments)
 _UNDER_WAY = (
     select(segments)
     .where(segments.c.interaction_id == bindparam("interaction"), segments.c.state != SegmentState.DONE)
@@ -192,10 +212,9 @@ _END = update(segments).where(
 _END_KIND = _END.where(segments.c.kind == bindparam("of"))
 
 
-def start_segment(tx: Tx, interaction_id: int, kind: str, **values: Any) -> int:
+def start_segment(tx: Tx, interaction_id: int, kind: str, **values: Any) -> None:
     """Begin a queue's, a flow's or an agent's stretch."""
-    row = {"interaction_id": interaction_id, "kind": kind, "started_at": tx.now, **values}
-    return inserted(tx.conn, _INSERT_SEGMENT, row)
+    tx.rows.insert(segments, {"interaction_id": interaction_id, "kind": kind, "started_at": tx.now, **values})
 
 
 def active_segments(conn: Connection, interaction_id: int, kind: str | None = None) -> list[Row]:

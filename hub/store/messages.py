@@ -1,6 +1,6 @@
 """Messages: one thing said or sent, in order within its interaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -27,6 +27,7 @@ _COUNT = (
         last_message_id=bindparam("message"),
     )
 )
+_PLACE = _COUNT.returning(interactions.c.messages)
 _KNOWN = select(messages.c.id, messages.c.interaction_id, messages.c.raw_id).where(
     messages.c.dedup_scope == bindparam("scope"),
     messages.c.dedup_scope != "",
@@ -35,9 +36,29 @@ _KNOWN = select(messages.c.id, messages.c.interaction_id, messages.c.raw_id).whe
 )
 
 
-def known(conn: Connection, scope: str, external_id: str, content_hash: str) -> Row | None:
+_KNOWN_AMONG = select(messages.c.dedup_scope, messages.c.external_id, messages.c.content_hash).where(
+    messages.c.dedup_scope.in_(bindparam("scopes", expanding=True)),
+    messages.c.dedup_scope != "",
+    messages.c.external_id.in_(bindparam("external_ids", expanding=True)),
+)
+
+
+def known(tx: Tx, scope: str, external_id: str, content_hash: str) -> Row | None:
     """The message that already came in under this id, with this content."""
-    return one(conn, _KNOWN, scope=scope, external_id=external_id[:1000], content_hash=content_hash)
+    key = ("message", scope, external_id[:1000], content_hash)
+    if key in tx.beforehand:
+        return tx.beforehand.pop(key)
+    return one(tx.conn, _KNOWN, scope=scope, external_id=external_id[:1000], content_hash=content_hash)
+
+
+def look_for(tx: Tx, names: Collection[tuple[str, str, str]]) -> None:
+    """Note beforehand which of these (scope, external id, content's hash) have not come in yet."""
+    asked = {(scope, external_id[:1000], content_hash) for scope, external_id, content_hash in names}
+    if not asked:
+        return
+    values = {"scopes": list({scope for scope, _, _ in asked}), "external_ids": list({each for _, each, _ in asked})}
+    found = {tuple(row) for row in tx.conn.execute(_KNOWN_AMONG, values)}
+    tx.beforehand.update({("message", *key): None for key in asked - found})
 
 
 def add(tx: Tx, interaction: Row, direction: str, values: dict[str, Any], files: Sequence[Any] = ()) -> Row:
@@ -45,9 +66,7 @@ def add(tx: Tx, interaction: Row, direction: str, values: dict[str, Any], files:
     Attachments."""
     row = {"kind": MessageKind.TEXT.value, "text": "", "fields": {}, **values}
     row |= {"interaction_id": interaction["id"], "direction": direction, "created_at": tx.now}
-    row["id"], row["position"] = tx.conn.execute(_INSERT, {**row, "this": interaction["id"]}).one()
-    counted = {"this": interaction["id"], "one_more": int(direction == INBOUND), "now": tx.now, "message": row["id"]}
-    tx.conn.execute(_COUNT, counted)
+    _append(tx, interaction["id"], row)
     for file in files:
         blobs.attach(tx, row["id"], file)
     search.index_message(
@@ -62,6 +81,28 @@ def add(tx: Tx, interaction: Row, direction: str, values: dict[str, Any], files:
         raw=row.get("raw_id"),  # only the channel knows whose screen that came from
     )
     return row
+
+
+def _append(tx: Tx, interaction_id: int, row: Row) -> None:
+    """The message's number and position, and how many the interaction has now."""
+    number = tx.rows.number(messages)
+    if number is None:
+        row["id"], row["position"] = tx.conn.execute(_INSERT, {**row, "this": interaction_id}).one()
+        tx.conn.execute(_COUNT, _counted(tx, interaction_id, row))
+        return
+    row["id"], new = number, tx.rows.waiting(interactions, interaction_id)
+    if new is None:
+        row["position"] = tx.conn.execute(_PLACE, _counted(tx, interaction_id, row)).scalar_one()
+    else:
+        unread = new["unread"] + int(row["direction"] == INBOUND)
+        new.update(messages=new["messages"] + 1, unread=unread, updated_at=tx.now, last_message_id=number)
+        row["position"] = new["messages"]
+    tx.rows.insert(messages, row)
+
+
+def _counted(tx: Tx, interaction_id: int, row: Row) -> Row:
+    one_more = int(row["direction"] == INBOUND)
+    return {"this": interaction_id, "one_more": one_more, "now": tx.now, "message": row["id"]}
 
 
 def get(conn: Connection, message_id: int) -> Row | None:

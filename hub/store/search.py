@@ -62,7 +62,7 @@ def remove(tx: Tx, kind: str, thing_id: int) -> None:
 
 
 def _insert(tx: Tx, kind: str, thing_id: int, texts: tuple[str, ...]) -> None:
-    if tx.conn.dialect.name == "postgresql":
+    if tx.postgres:
         tx.later(_INSERT_TSVECTOR[kind], {"thing": thing_id, "tokens": tsvector(*texts)})
     else:
         tx.later(_INSERT[kind], {"rowid": thing_id, "tokens": fts5_document(*texts)})

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Connection, Executable
+from sqlalchemy import Connection, Executable, Table
 from sqlalchemy.exc import DBAPIError
 
 from hub.api import Event, Json
 from hub.store import eventlog
+from hub.store.put_off import PutOff, plain
+from hub.store.rows import Row, inserted
 
 T = TypeVar("T")
 CONFLICTS = frozenset({"40001", "40P01"})  # PostgreSQL: serialisation failure, deadlock
@@ -18,23 +20,49 @@ SET_UP = frozenset({"queue.changed", "routing.changed"})
 
 
 class Tx:
-    """One unit of work inside a transaction on the writer. `now` is the one clock reading of the whole batch."""
+    """One unit of work inside a transaction on the writer. `now` is the one clock reading of the whole batch.
 
-    __slots__ = ("after", "conn", "drafts", "due", "known", "now")
+    `rows` are those that are not written yet. `beforehand` is what was found for keys that one of several inputs will
+    ask for, None where nothing was: who asks takes it out, and so does who makes such a thing.
+    """
+
+    __slots__ = ("_conn", "after", "beforehand", "drafts", "due", "known", "now", "rows")
 
     def __init__(self, conn: Connection, now: datetime) -> None:
-        self.conn = conn
+        self._conn = conn
         self.now = now
+        self.rows = PutOff()
+        self.beforehand: dict[Hashable, Row | None] = {}
         self.drafts: list[dict[str, Any]] = []
         self.after: list[Callable[[], None]] = []
         self.due: list[tuple[Executable, dict[str, Any]]] = []
         self.known: dict[Hashable, Any] = {}
 
+    @property
+    def conn(self) -> Connection:
+        """The connection; whoever asks for it sees all that this transaction has made."""
+        if self.rows:
+            self.rows.write(self._conn)
+        return self._conn
+
+    @property
+    def postgres(self) -> bool:
+        """Which of the two databases it is."""
+        return self._conn.dialect.name == "postgresql"
+
+    def make(self, table: Table, row: Row) -> int:
+        """Have this row, by its number. With a number in hand it is written later (`rows`), else at once."""
+        number = self.rows.number(table)
+        if number is None:
+            return inserted(self.conn, plain(table), row)
+        self.rows.insert(table, {**row, "id": number})
+        return number
+
     def once(self, key: Hashable, load: Callable[[Connection], T]) -> T:
         """What `load` reads, read once in this transaction: for how the site is set up, which many units of work in one
         commit ask for. An event of SET_UP says that it has changed."""
         if key not in self.known:
-            self.known[key] = load(self.conn)
+            self.known[key] = load(self._conn)
         found: T = self.known[key]
         return found
 
@@ -49,8 +77,9 @@ class Tx:
         for statement, row in self.due:
             rows.setdefault(statement, []).append(row)
         self.due.clear()
+        conn = self.conn
         for statement, some in rows.items():
-            self.conn.execute(statement, some)
+            conn.execute(statement, some)
 
     def event(
         self,
@@ -88,20 +117,22 @@ class Tx:
     def mark(self) -> "Mark":
         """A point to go back to. Every mark is ended, the newest first, by `back_to` or `keep`."""
         self.flush()
-        self.conn.exec_driver_sql("SAVEPOINT mark")
+        self._conn.exec_driver_sql("SAVEPOINT mark")
         return Mark(len(self.drafts), len(self.after))
 
     def back_to(self, mark: "Mark") -> None:
         """Undo everything since."""
-        self.conn.exec_driver_sql("ROLLBACK TO SAVEPOINT mark")
-        self.conn.exec_driver_sql("RELEASE SAVEPOINT mark")
+        self._conn.exec_driver_sql("ROLLBACK TO SAVEPOINT mark")
+        self._conn.exec_driver_sql("RELEASE SAVEPOINT mark")
         self.due.clear()
         self.known.clear()
+        self.rows.forget()
+        self.beforehand.clear()
         del self.drafts[mark.events :], self.after[mark.calls :]
 
     def keep(self) -> None:
         """Everything since the newest mark stays."""
-        self.conn.exec_driver_sql("RELEASE SAVEPOINT mark")
+        self._conn.exec_driver_sql("RELEASE SAVEPOINT mark")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,19 +4,18 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from hub.model.errors import Invalid
 from hub.model.states import OFFER, OFFER_OPEN, OfferState, Presence, WorkState
 from hub.store import on_the_way
-from hub.store.rows import Row, inserted, many, one
+from hub.store.rows import Row, many, one
 from hub.store.tables import offers, presence, queues, users, work
 from hub.store.unit import Tx
 
 _open = work.c.ended_at.is_(None)
 
 
-_INSERT = insert(work)
 _OPEN_FOR = select(work).where(work.c.interaction_id == bindparam("interaction"), work.c.kind == "interaction", _open)
 _OPEN_OF = (
     select(work)
@@ -67,7 +66,7 @@ def enqueue(tx: Tx, queue: Row, values: dict[str, Any]) -> int:
     row.setdefault("enqueued_at", tx.now)
     row["queued_at"] = tx.now
     row.setdefault("place", place(row.get("priority", 0), row["enqueued_at"], PRIORITY_SECONDS))
-    work_id = inserted(tx.conn, _INSERT, row)
+    work_id = tx.make(work, row)
     tx.event(
         "work.enqueued", **_subjects(row), **described({**row, "id": work_id, "offer_seconds": queue["offer_seconds"]})
     )
@@ -78,7 +77,7 @@ def assign(tx: Tx, queue_id: int, user_id: int, values: dict[str, Any]) -> int:
     """New work that is somebody's at once (taken by hand, or come back to its owner)."""
     row = {**values, "queue_id": queue_id, "user_id": user_id, "state": WorkState.ASSIGNED, "created_at": tx.now}
     row.setdefault("enqueued_at", tx.now)
-    work_id = inserted(tx.conn, _INSERT, row)
+    work_id = tx.make(work, row)
     tx.event("work.assigned", **_subjects(row), work=work_id, medium=row["medium"], channel=row.get("channel", ""))
     return work_id
 

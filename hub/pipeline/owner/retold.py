@@ -87,7 +87,7 @@ def works(conn: Connection, told: Recorded, proposal: Proposal) -> dict[int, Wor
     for row in recorded_work.interactions_of(conn, firsts):
         contact = firsts[row["work_id"]]
         came = contact.work.enqueued_at
-        before = demand.stored(conn, told.settings, queues.get, came, past=True)
+        before = demand.stored(lambda: conn, told.settings, queues.get, came, past=True)
         after = replace(before, settings=settings, queue=tried.get)
         work = _asked(contact.work, row, before, after)
         if work != contact.work:
