@@ -6,15 +6,12 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from hub.api import LegState
 from plugins.sip.lines.hearing import Member, Monitor, unheard
 from plugins.sip.lines.recording import Recording
+from plugins.sip.lines.within import Within
 from plugins.sip.media.engine import MediaError
-
-if TYPE_CHECKING:
-    from plugins.sip.lines.line import Line
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +28,7 @@ class Mode(StrEnum):
 class Arrangement:
     """`talking` are the legs the core wants to hear each other."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Within) -> None:
         self.mode = Mode.FLOW
         self.talking: tuple[str, ...] = ()
         self.held = False

@@ -9,14 +9,13 @@ import contextlib
 import logging
 import time
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from plugins.sip.calls.keys import Collector, Expected
+from plugins.sip.lines.arrangement import Arrangement
 from plugins.sip.lines.recording import Recording
+from plugins.sip.lines.within import Within
 from plugins.sip.media.engine import MediaError
-
-if TYPE_CHECKING:
-    from plugins.sip.lines.line import Line
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +23,8 @@ log = logging.getLogger(__name__)
 class Collecting:
     """One line's."""
 
-    def __init__(self, line: Line) -> None:
-        self._line = line
+    def __init__(self, line: Within, arrangement: Arrangement) -> None:
+        self._line, self._arrangement = line, arrangement
         self._collector = Collector()
         self._offered: Collection[str] = ()
         self._timer: asyncio.TimerHandle | None = None
@@ -44,11 +43,11 @@ class Collecting:
         """A key of the customer's."""
         if self._recording is not None:
             self._recording[0].set()
-        elif self._line.speaking is not None and self._line.arrangement.alone:
+        elif self._line.speaking is not None and self._arrangement.alone:
             self._line.speaking.cut()
             self._answer(self._collector.press(key, time.monotonic()))
             self._wind()
-        elif self._line.speaking is not None and self._line.arrangement.mode == "WAITING" and key in self._offered:
+        elif self._line.speaking is not None and self._arrangement.mode == "WAITING" and key in self._offered:
             self._line.speaking.cut()
             self._choose(key)
 

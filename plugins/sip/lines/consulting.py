@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from collections.abc import Coroutine
+from typing import Any, Final, Protocol
 
 from hub.api import Cause
 from plugins.sip.calls.answering import Answering
@@ -14,18 +15,28 @@ from plugins.sip.calls.replaces import Replaces
 from plugins.sip.calls.states import CallState as S
 from plugins.sip.calls.within import Within
 from plugins.sip.lines.agent_leg import AgentLeg
-
-if TYPE_CHECKING:
-    from plugins.sip.lines.line import Line
+from plugins.sip.lines.arrangement import Arrangement
+from plugins.sip.lines.reports import Reports
 
 NOBODY_RINGS: Final = 8.0
 """Seconds after which a colleague who was asked for and does not ring is not to be had: busy, or not at work."""
 
 
+class Consulted(Protocol):
+    """The line about whose customer it is."""
+
+    reports: Reports
+    arrangement: Arrangement
+
+    def soon(self, work: Coroutine[Any, Any, None]) -> None: ...
+
+    def agent_transfers(self, leg: AgentLeg, referral: Referral) -> None: ...
+
+
 class Aside:
     """The phone's call to the colleague, a user. It is answered when their device is."""
 
-    def __init__(self, line: Line, leg: AgentLeg, call: Answering, colleague: int) -> None:
+    def __init__(self, line: Consulted, leg: AgentLeg, call: Answering, colleague: int) -> None:
         self.call = call
         self.colleague = colleague
         self._line = line
@@ -84,7 +95,7 @@ class Aside:
         self._line.agent_transfers(self._leg, referral)
 
 
-def hand_over(line: Line, leg: AgentLeg, referral: Referral, wanted: Replaces) -> None:
+def hand_over(line: Consulted, leg: AgentLeg, referral: Referral, wanted: Replaces) -> None:
     """A phone joins its two calls: the colleague has the customer. How it goes is told as the one who is called by
     such a REFER would have answered (RFC 3891 §3)."""
     referral.accept()
@@ -105,7 +116,7 @@ def _verdict(leg: AgentLeg, asking: Within, wanted: Replaces) -> tuple[int, str]
     return (486, "Busy Here") if wanted.early_only else (200, "OK")
 
 
-async def _handed_over(line: Line, leg: AgentLeg, referral: Referral) -> None:
+async def _handed_over(line: Consulted, leg: AgentLeg, referral: Referral) -> None:
     others = [name for name in line.arrangement.talking if name != leg.name]
     await line.arrangement.talk(others)
     referral.done(200, "OK")

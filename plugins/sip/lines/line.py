@@ -43,8 +43,8 @@ class Line:
         self.legs: dict[str, AgentLeg] = {}
         self.reports = Reports(context, account, thread, caller)
         self.speaking: Speaking | None = None
-        self.collecting = Collecting(self)
         self.arrangement = Arrangement(self)
+        self.collecting = Collecting(self, self.arrangement)
         self.said: set[int] = set()
         self.on_answer: Callable[[AgentLeg], None] | None = None
         self.transfers: Transfers = lambda line, leg, referral: referral.refuse()

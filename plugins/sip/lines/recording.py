@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
 
 from hub.api import crash_point
+from plugins.sip.lines.within import Within
 from plugins.sip.recordings.under_way import Note, Piece
-
-if TYPE_CHECKING:
-    from plugins.sip.lines.line import Line
 
 
 class Recording:
     """`what` is "recording" or "voicemail"."""
 
-    def __init__(self, line: Line, leg: str, what: str, piece: Piece) -> None:
+    def __init__(self, line: Within, leg: str, what: str, piece: Piece) -> None:
         self._line, self._leg, self._what, self._piece = line, leg, what, piece
         self.paused = False
         self._began = time.monotonic()
         self._turns: list[float] = []
 
     @classmethod
-    async def begin(cls, line: Line, what: str) -> Recording:
+    async def begin(cls, line: Within, what: str) -> Recording:
         """Of who is on the line. Raises MediaError, OSError."""
         assert line.customer is not None
         leg = line.customer.media.name
