@@ -6,11 +6,11 @@ it comes up, and its own field then says that it is not meant: nothing has to be
 
 from __future__ import annotations
 
-import heapq
 from bisect import insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import heapify, heappop, heappush
 from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -134,21 +134,20 @@ D = TypeVar("D", bound=Due)
 class Agenda(Generic[D]):
     """What is due when, the soonest first, of one moment the lowest number."""
 
-    __slots__ = ("_heap", "_length")
+    __slots__ = ("_heap", "_length", "_limit")
 
     def __init__(self) -> None:
         self._heap: list[tuple[datetime, int, D]] = []
-        self._length = 0
+        self._length, self._limit = 0, _SLACK
 
     def put(self, thing: D, at: datetime) -> None:
         """Add, or move to another time."""
-        self._length += thing.due is None
+        if thing.due is None:
+            self._length += 1
         thing.due = at
-        heap = self._heap
-        heapq.heappush(heap, (at, thing.number, thing))
-        if len(heap) > 2 * self._length + _SLACK:
-            self._heap = list(dict.fromkeys(each for each in heap if each[2].due is each[0]))
-            heapq.heapify(self._heap)
+        heappush(self._heap, (at, thing.number, thing))
+        if len(self._heap) > self._limit:
+            self._tidy()
 
     def drop(self, thing: D) -> None:
         if thing.due is not None:
@@ -162,7 +161,7 @@ class Agenda(Generic[D]):
             at, _, thing = heap[0]
             if thing.due is at:
                 return at
-            heapq.heappop(heap)
+            heappop(heap)
         return None
 
     def due_by(self, now: datetime) -> Iterator[D]:
@@ -171,3 +170,10 @@ class Agenda(Generic[D]):
             thing = self._heap[0][2]
             self.drop(thing)
             yield thing
+
+    def _tidy(self) -> None:
+        """What is not meant any more goes, once it is as much as what is."""
+        if len(self._heap) > 2 * self._length + _SLACK:
+            self._heap = list(dict.fromkeys(each for each in self._heap if each[2].due is each[0]))
+            heapify(self._heap)
+        self._limit = 2 * self._length + _SLACK

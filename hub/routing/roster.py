@@ -153,4 +153,5 @@ def _place(member: Member) -> None:
                 free.put(agent, member.key(order))
         else:
             for free in orders.values():
-                free.drop(agent)
+                if agent in free.keys:
+                    free.drop(agent)

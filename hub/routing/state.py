@@ -42,7 +42,7 @@ class State:
             self.hold(held.agent, held.work, (held.medium, held.channel), now)
         for offer in snapshot.offers:
             self.reserve(self.roster.known(offer.agent, now), offer.work, offer.expires_at, offer.offer, offer.accepted)
-        for work in snapshot.waiting:
+        for work in sorted(snapshot.waiting, key=self.waiting.place):  # lies in memory as it will be served
             self.put(work, now)
         self.roster.matrix.prepare()
         ringing = {each.work.id: each.work for each in snapshot.offers if self._rings_on(each)}

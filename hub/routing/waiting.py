@@ -142,10 +142,13 @@ class Waiting:
         if not (policy.rings or policy.overflow or work.agent_until):
             return
         step = next_step(policy, work, now)
-        overdue = None if entry.asked or self._queues.overflow_due(work, now) is None else now
-        retry = now + self._settings.retry if entry.asked else None
-        if (first := min(filter(None, (step, overdue, retry)), default=None)) is not None:
-            self._steps.put(entry, first)
+        if entry.asked is not None:
+            retry = now + self._settings.retry
+            step = retry if step is None else min(step, retry)
+        elif self._queues.overflow_due(work, now) is not None:
+            step = now
+        if step is not None:
+            self._steps.put(entry, step)
 
     def _take_out(self, entry: Entry) -> None:
         if entry.line is not None:
