@@ -131,14 +131,23 @@ def recursion(contacts: Sequence[Contact], agents: int) -> list[float | None]:
 
 
 def _stretch(line: Line, calls: int, chance: random.Random, part: int, parts: int) -> list[Segment]:
-    """The calls that are measured, of which the first comes at once."""
+    """The calls that are measured, of which the first comes at once. Raises AssertionError when a single call waited
+    otherwise than the recursion says."""
     present = _present(line, (part + chance.random()) / parts)
     before = [contact(line, 0.0, chance) for _ in range(present)]
     at, measured = 0.0, list[Contact]()
     for _ in range(1 if line.is_rare else calls):
         measured.append(contact(line, at, chance))
         at += chance.expovariate(line.load / HANDLE)
-    return play(line, [*before, *measured])[present:]
+    return _played(line, [*before, *measured])[present:]
+
+
+def _played(line: Line, calls: Sequence[Contact]) -> list[Segment]:
+    played = play(line, calls)
+    for segment, wait in zip(played, recursion(calls, line.agents), strict=True):
+        found = segment.waited if segment.outcome is Outcome.ANSWERED else None
+        assert (found is None) == (wait is None) and math.isclose(found or 0, wait or 0, abs_tol=1e-6), (segment, wait)
+    return played
 
 
 def _present(line: Line, share: float) -> int:
