@@ -19,16 +19,20 @@ from hub.model.states import WorkState
 from hub.store import crew
 from hub.store.crew import Crew
 from hub.store.tables import departments, queues, work
-from hub.store.today import NOTHING, Target, Today, general, targets_of, today_of
+from hub.store.today import Slot, Tally, Target, Today, target_for, targets_of, today_of
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelLine:
-    """What waits in a queue on one channel."""
+    """What waits in a queue on one channel, and how it went there today; `medium` tells a chat that was left for later
+    from one that goes on. `target` is that of the medium, else the one for every medium, or null."""
 
     channel: str
+    medium: str
     waiting: int
     longest_wait_seconds: float
+    today: Today
+    target: Target | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,10 @@ class Diary:
     """Today's figures of a site so busy that reading them takes a while; elsewhere they are read each time."""
 
     def __init__(self) -> None:
-        self._kept: tuple[datetime, dict[int, Today]] | None = None
+        self._kept: tuple[datetime, dict[int, dict[Slot, Tally]]] | None = None
 
-    def today(self, conn: Connection, rows: Sequence[RowMapping], now: datetime) -> dict[int, Today]:
-        """By queue."""
+    def today(self, conn: Connection, rows: Sequence[RowMapping], now: datetime) -> dict[int, dict[Slot, Tally]]:
+        """By queue, channel and medium."""
         if self._kept is None or now >= self._kept[0]:
             started = monotonic()
             found = _today(conn, rows, now)
@@ -98,7 +102,7 @@ def scene(conn: Connection, now: datetime, diary: Diary) -> Scene:
         diary.today(conn, rows, now),
     )
     lines = [
-        _line(row, now, waiting.get(row["id"], []), ringing.get(row["id"], 0), members, today.get(row["id"], NOTHING))
+        _line(row, now, waiting.get(row["id"], {}), ringing.get(row["id"], 0), members, today.get(row["id"], {}))
         for row in rows
     ]
     return Scene(now, lines, crew.everybody(conn))
@@ -115,9 +119,18 @@ def _sees(actor: Actor, line: QueueLine) -> bool:
 
 
 def _line(
-    row: RowMapping, now: datetime, channels: list[ChannelLine], ringing: int, members: Mapping[int, Crew], today: Today
+    row: RowMapping,
+    now: datetime,
+    waiting: Mapping[Slot, Waiting],
+    ringing: int,
+    members: Mapping[int, Crew],
+    today: Mapping[Slot, Tally],
 ) -> QueueLine:
-    hours = _hours(row["hours"])
+    hours, targets = _hours(row["hours"]), targets_of(row["routing"])
+    channels = [
+        ChannelLine(*slot, *waiting.get(slot, (0, 0.0)), today.get(slot, Tally()).today(), target_for(targets, slot[1]))
+        for slot in sorted({*waiting, *today})
+    ]
     return QueueLine(
         id=row["id"],
         key=row["key"],
@@ -129,19 +142,23 @@ def _line(
         longest_wait_seconds=max((line.longest_wait_seconds for line in channels), default=0.0),
         channels=channels,
         agents=members.get(row["id"], Crew()),
-        today=today,
-        target=general(targets_of(row["routing"])),
+        today=Tally.of_all(today.values()).today(),
+        target=target_for(targets),
     )
 
 
-def _waiting(conn: Connection, now: datetime) -> dict[int, list[ChannelLine]]:
+Waiting = tuple[int, float]  # how many, and the longest wait in seconds
+
+
+def _waiting(conn: Connection, now: datetime) -> dict[int, dict[Slot, Waiting]]:
     c = work.c
-    counted = select(c.queue_id, c.channel, func.count(), func.min(c.enqueued_at))
-    waits = counted.where(c.ended_at.is_(None), c.state == WorkState.WAITING).group_by(c.queue_id, c.channel)
-    found: dict[int, list[ChannelLine]] = {}
-    for queue, channel, count, since in conn.execute(waits.order_by(c.queue_id, c.channel)):
-        longest = max((now - since).total_seconds(), 0.0)
-        found.setdefault(queue, []).append(ChannelLine(channel, count, longest))
+    slot = (c.queue_id, c.channel, c.medium)
+    waits = select(*slot, func.count(), func.min(c.enqueued_at)).group_by(*slot)
+    found: dict[int, dict[Slot, Waiting]] = {}
+    for queue, channel, medium, count, since in conn.execute(
+        waits.where(c.ended_at.is_(None), c.state == WorkState.WAITING)
+    ):
+        found.setdefault(queue, {})[channel, medium] = count, max((now - since).total_seconds(), 0.0)
     return found
 
 
@@ -151,12 +168,12 @@ def _ringing(conn: Connection) -> dict[int, int]:
     return {row[0]: row[1] for row in conn.execute(rings.group_by(c.queue_id))}
 
 
-def _today(conn: Connection, rows: Sequence[RowMapping], now: datetime) -> dict[int, Today]:
+def _today(conn: Connection, rows: Sequence[RowMapping], now: datetime) -> dict[int, dict[Slot, Tally]]:
     """Each queue's day begins at its own midnight."""
     by_midnight: dict[datetime, list[RowMapping]] = {}
     for row in rows:
         by_midnight.setdefault(_midnight(row["hours"], now), []).append(row)
-    found: dict[int, Today] = {}
+    found: dict[int, dict[Slot, Tally]] = {}
     for since, some in by_midnight.items():
         found |= today_of(conn, {row["id"]: targets_of(row["routing"]) for row in some}, since)
     return found

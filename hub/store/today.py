@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Integer, and_, case, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, Connection, Integer, and_, case, cast, func, literal, null, select
 
 from hub.model.states import SegmentOutcome
 from hub.store.elapsed import seconds_between
@@ -40,51 +40,67 @@ class Today:
     average_wait_seconds: float
 
 
-NOTHING = Today(0, 0, 0, 0, 0, None, 0.0)
-
-
 def targets_of(routing: Mapping[str, Any]) -> list[Target]:
     """The targets of a queue's routing document."""
     return [Target(each.get("medium"), each["percent"], each["seconds"]) for each in routing.get("targets", [])]
 
 
-def general(targets: Sequence[Target]) -> Target | None:
-    """The target for every medium, else the first."""
-    return next((target for target in targets if target.medium is None), targets[0] if targets else None)
+def target_for(targets: Sequence[Target], medium: str | None = None) -> Target | None:
+    """The medium's own target, else the one for every medium; for no medium at all the first there is, if need be."""
+    by_medium = {target.medium: target for target in reversed(targets)}
+    first = targets[0] if targets and medium is None else None
+    return by_medium.get(medium) or by_medium.get(None) or first
 
 
-def today_of(conn: Connection, queues: Mapping[int, Sequence[Target]], since: datetime) -> dict[int, Today]:
-    """By queue; one that nothing came to is not named. `queues` gives the targets of each."""
-    s = segments.c
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """`judged` of the offered ended and have a target, `met` of them within it. `waited`: seconds, of the answered."""
+
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    overflowed: int = 0
+    met: int = 0
+    judged: int = 0
+    waited: float = 0.0
+
+    @classmethod
+    def of_all(cls, some: Iterable[Tally]) -> Tally:
+        return cls(*map(sum, zip(*map(astuple, some), strict=True)))
+
+    def today(self) -> Today:
+        level = self.met / self.judged if self.judged else None
+        average = float(self.waited) / self.answered if self.answered else 0.0
+        return Today(self.offered, self.answered, self.abandoned, self.overflowed, self.met, level, average)
+
+
+Slot = tuple[str, str]  # channel, medium
+
+
+def today_of(conn: Connection, queues: Mapping[int, Sequence[Target]], since: datetime) -> dict[int, dict[Slot, Tally]]:
+    """By queue, channel and medium; what nothing came to is not named. `queues` gives the targets of each."""
+    s, i = segments.c, interactions.c
     wait = seconds_between(conn, s.started_at, s.ended_at)
     within = _within(queues)
     answered, abandoned = s.outcome == SegmentOutcome.ANSWERED, s.outcome == SegmentOutcome.ABANDONED
     overflowed = s.outcome == SegmentOutcome.OVERFLOWED
+    slot = (s.queue_id, i.channel, i.medium)
     counted = select(
-        s.queue_id,
+        *slot,
         func.count(),
         _how_many(answered),
         _how_many(abandoned),
         _how_many(overflowed),
         _how_many(and_(answered, wait <= within)),
         _how_many(and_(answered | abandoned | overflowed, within.is_not(None))),
-        func.avg(case((answered, wait))),
+        func.coalesce(func.sum(case((answered, wait))), 0.0),
     )
-    mine = counted.where(s.queue_id.in_(list(queues)), s.started_at >= since, s.kind == "QUEUE").group_by(s.queue_id)
-    rows = conn.execute(mine.select_from(_asked(queues)))
-    return {row[0]: _today(*row[1:]) for row in rows}
-
-
-def _today(offered: int, answered: int, abandoned: int, overflowed: int, met: int, judged: int, wait: Any) -> Today:
-    level = met / judged if judged else None
-    return Today(offered, answered, abandoned, overflowed, met, level, float(wait or 0))
-
-
-def _asked(queues: Mapping[int, Sequence[Target]]) -> FromClause:
-    """The interactions are looked up only where a target is for one medium: they make the reading twice as long."""
-    if all(target.medium is None for targets in queues.values() for target in targets):
-        return segments
-    return segments.join(interactions, interactions.c.id == segments.c.interaction_id)
+    mine = counted.where(s.queue_id.in_(list(queues)), s.started_at >= since, s.kind == "QUEUE")
+    rows = conn.execute(mine.select_from(segments.join(interactions, i.id == s.interaction_id)).group_by(*slot))
+    found: dict[int, dict[Slot, Tally]] = {}
+    for queue, channel, medium, *figures in rows:
+        found.setdefault(queue, {})[channel, medium] = Tally(*figures)
+    return found
 
 
 def _within(queues: Mapping[int, Sequence[Target]]) -> ColumnElement[Any]:

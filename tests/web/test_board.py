@@ -26,19 +26,19 @@ class Site:
     def __init__(self, store: Store, people: People, queue: int, account: int) -> None:
         self.store, self.people, self.queue, self.account = store, people, queue, account
 
-    async def contact(self, medium: str = "VOICE") -> int:
-        sales = self.people.ids.sales
-        return await self.store.write(
-            lambda tx: insert_interaction(tx, self.account, self.queue, sales, medium=medium, state="CLOSED")
-        )
+    async def contact(self, medium: str = "VOICE", channel: str = "mail") -> int:
+        sales, kind = self.people.ids.sales, {"medium": medium, "channel": channel, "state": "CLOSED"}
+        return await self.store.write(lambda tx: insert_interaction(tx, self.account, self.queue, sales, **kind))
 
     async def waits(self, channel: str, seconds: int, state: str = "WAITING") -> None:
         since = NOON - timedelta(seconds=seconds)
         row = {"queue_id": self.queue, "medium": "VOICE", "channel": channel, "state": state}
         await self.put(work, **row, enqueued_at=since, created_at=since)
 
-    async def went(self, outcome: str, seconds: int, medium: str = "VOICE", hours_ago: int = 1) -> None:
-        began, contact = NOON - timedelta(hours=hours_ago), await self.contact(medium)
+    async def went(
+        self, outcome: str, seconds: int, medium: str = "VOICE", hours_ago: int = 1, channel: str = "mail"
+    ) -> None:
+        began, contact = NOON - timedelta(hours=hours_ago), await self.contact(medium, channel)
         row = {"interaction_id": contact, "kind": "QUEUE", "queue_id": self.queue, "state": "DONE", "outcome": outcome}
         await self.put(segments, **row, started_at=began, ended_at=began + timedelta(seconds=seconds))
 
@@ -94,6 +94,23 @@ async def test_the_service_level_is_of_all_that_ended_and_have_a_target(site: Si
     line = await site.line()
     assert (line.today.answered_in_target, line.today.service_level) == (3, 0.5)
     assert line.target is not None and (line.target.percent, line.target.seconds) == (90, 3600)
+
+
+async def test_each_channel_has_its_own_level_and_the_target_of_its_medium(site: Site) -> None:
+    targets = [{"medium": "VOICE", "percent": 80, "seconds": 20}, {"medium": None, "percent": 90, "seconds": 3600}]
+    await site.serve(routing={"targets": targets})
+    for outcome, seconds in (("ANSWERED", 10), ("ANSWERED", 60)):
+        await site.went(outcome, seconds, "VOICE", channel="phone")
+    await site.went("ANSWERED", 900, "DEFERRED")
+    await site.waits("phone", 30)
+    mail, phone = (await site.line()).channels
+    assert (mail.channel, mail.medium, mail.waiting, mail.today.service_level) == ("mail", "DEFERRED", 0, 1.0)
+    assert (phone.channel, phone.medium, phone.waiting, phone.today.service_level) == ("phone", "VOICE", 1, 0.5)
+    assert (phone.today.average_wait_seconds, mail.today.average_wait_seconds) == (35, 900)
+    assert [line.target and (line.target.percent, line.target.seconds) for line in (mail, phone)] == [
+        (90, 3600),
+        (80, 20),
+    ]
 
 
 async def test_without_a_target_or_a_contact_there_is_no_service_level(site: Site) -> None:

@@ -16,6 +16,26 @@ export interface Target {
   seconds: number;
 }
 
+/** How it went today; the level is a share, of what has a target. */
+export interface BoardToday {
+  offered: number;
+  answered: number;
+  abandoned: number;
+  overflowed: number;
+  answered_in_target: number;
+  service_level: number | null;
+  average_wait_seconds: number;
+}
+
+export interface BoardChannel {
+  channel: string;
+  medium: Medium;
+  waiting: number;
+  longest_wait_seconds: number;
+  today: BoardToday;
+  target: Target | null;
+}
+
 export interface BoardQueue {
   id: number;
   key: string;
@@ -25,17 +45,9 @@ export interface BoardQueue {
   waiting: number;
   ringing: number;
   longest_wait_seconds: number;
-  channels: { channel: string; waiting: number; longest_wait_seconds: number }[];
+  channels: BoardChannel[];
   agents: Crew;
-  today: {
-    offered: number;
-    answered: number;
-    abandoned: number;
-    overflowed: number;
-    answered_in_target: number;
-    service_level: number | null;
-    average_wait_seconds: number;
-  };
+  today: BoardToday;
   target: Target | null;
 }
 
