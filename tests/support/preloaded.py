@@ -1,4 +1,5 @@
-"""Starts of `hub` as forks of one process that has imported it: each costs two seconds of processor time less.
+"""Starts of `hub` as forks of one process that has imported it: each costs two seconds of processor time less. Far
+sides of ours are forked from it, too.
 
 What runs is the same `main`, with the arguments, environment and folder of its own; only passwords are hashed cheaply.
 Where a cold start is the point (`tests/process`, benchmarks), or where the loader has to do something (LD_PRELOAD), a
@@ -11,6 +12,7 @@ import gc
 import importlib
 import json
 import os
+import runpy
 import select
 import signal
 import socket
@@ -96,7 +98,10 @@ def become(asked: dict[str, Any], output: int) -> NoReturn:
     os.environ.clear()
     os.environ.update(asked["environment"])
     sys.path[1:1] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
-    sys.argv[:] = ["hub", *asked["arguments"]]
+    sys.argv[:] = [asked["program"], *asked["arguments"]]
+    if asked["program"] != "hub":
+        runpy.run_module(asked["program"], run_name="__main__")
+        sys.exit()
     for name in READ_ENVIRONMENT:
         importlib.reload(sys.modules[name])
     sys.exit(sys.modules["hub.main.command"].main())

@@ -84,8 +84,18 @@ class Preloaded:
         """As `execute`; what only a new interpreter heeds gets one."""
         if "LD_PRELOAD" in environment:
             return await execute(arguments, environment, folder)
+        return await self._fork("hub", arguments, environment, folder)
+
+    async def run(self, module: str, *arguments: object) -> Running:
+        """`python -m module` with these arguments, for a far side of ours that wants no new interpreter either."""
+        return await self._fork(module, list(map(str, arguments)), os.environ, ROOT)
+
+    async def _fork(
+        self, program: str, arguments: Sequence[str], environment: Mapping[str, str], folder: Path
+    ) -> Running:
         asking = self._asking or self._launch()
-        asked = {"arguments": list(map(str, arguments)), "environment": dict(environment), "folder": str(folder)}
+        asked = {"program": program, "arguments": list(map(str, arguments)), "environment": dict(environment)}
+        asked["folder"] = str(folder)
         (output, theirs), (told, telling) = os.pipe(), os.pipe()
         socket.send_fds(asking, [json.dumps(asked).encode()], [theirs, telling])
         os.close(theirs)

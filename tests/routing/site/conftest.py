@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.routing.site.office import Office
+from tests.support.starting import Preloaded
 from tests.toy.tests.exchange import Exchange
 
 
 @pytest.fixture
-async def exchange(tmp_path: Path) -> AsyncIterator[Exchange]:
-    async with Exchange(tmp_path / "ledger.jsonl") as running:
+async def exchange(tmp_path: Path, preloaded: Preloaded) -> AsyncIterator[Exchange]:
+    async with Exchange(tmp_path / "ledger.jsonl", begin=preloaded.run) as running:
         yield running
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.starting import Preloaded
 from tests.toy.tests.exchange import Exchange
 from tests.toy.tests.house import House
 
 
 @pytest.fixture
-async def exchange(tmp_path: Path) -> AsyncIterator[Exchange]:
-    async with Exchange(tmp_path / "ledger.jsonl") as running:
+async def exchange(tmp_path: Path, preloaded: Preloaded) -> AsyncIterator[Exchange]:
+    async with Exchange(tmp_path / "ledger.jsonl", begin=preloaded.run) as running:
         yield running
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.farside.ledger import read_ledger
 from tests.farside.toy_lines import Line, encode
+from tests.support.starting import Running
 
 ROOT = Path(__file__).parents[3]
 Entry = dict[str, Any]
@@ -19,22 +21,22 @@ Wanted = Callable[[Entry], bool]
 
 @dataclass(slots=True)
 class Exchange:
-    """A running `tests.farside.toy_peer`; `async with` starts and ends it."""
+    """A running `tests.farside.toy_peer`; `async with` starts and ends it. `begin`: if not by a new interpreter."""
 
     ledger: Path
     secret: str = "squeak"
     port: int = 0
+    begin: Callable[..., Awaitable[Running]] | None = None
     said: int = field(default=0, init=False)
-    _process: asyncio.subprocess.Process | None = field(default=None, init=False)
+    _process: Running | None = field(default=None, init=False)
     _news: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _watching: asyncio.Task[None] | None = field(default=None, init=False)
     _control: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = field(default=None, init=False)
 
     async def __aenter__(self) -> Exchange:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.farside.toy_peer", str(self.ledger), "--port", str(self.port),
-            "--secret", self.secret, cwd=ROOT, stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+        begin = self.begin or _execute
+        options = ("--port", str(self.port), "--secret", self.secret)
+        self._process = await begin("tests.farside.toy_peer", str(self.ledger), *options)
         assert self._process.stdout is not None
         self.port = int((await self._process.stdout.readline()).split()[-1])
         self._control = await asyncio.open_connection("127.0.0.1", self.port)
@@ -47,7 +49,7 @@ class Exchange:
         self._control[1].close()
         if self._watching is not None:
             self._watching.cancel()
-        self._process.terminate()
+        self._process.send_signal(signal.SIGTERM)
         await self._process.wait()
 
     async def say(self, kind: str, session: str = "s1", **line: Any) -> str:
@@ -89,3 +91,8 @@ class Exchange:
         await writer.drain()
         if answered:
             await reader.readline()
+
+
+async def _execute(module: str, *arguments: str) -> Running:
+    command = (sys.executable, "-m", module, *arguments)
+    return await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
