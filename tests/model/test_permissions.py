@@ -14,6 +14,12 @@ def test_each_built_in_role_holds_all_of_the_one_below() -> None:
     assert BUILT_IN_ROLES["agent"] < BUILT_IN_ROLES["supervisor"] < BUILT_IN_ROLES["admin"] == frozenset(Permission)
 
 
+def test_a_supervisor_says_how_work_is_routed_and_an_agent_does_not() -> None:
+    routing = {Permission.QUEUES_MANAGE, Permission.INTERACTIONS_SUPERVISE, Permission.PRESENCE_FORCE}
+    assert routing <= BUILT_IN_ROLES["supervisor"] and not routing & BUILT_IN_ROLES["agent"]
+    assert not BUILT_IN_ROLES["supervisor"] & {Permission.USERS_MANAGE, Permission.CONNECTIONS_MANAGE}
+
+
 def test_an_agent_cannot_see_others_work_nor_export_customers() -> None:
     assert not BUILT_IN_ROLES["agent"] & {Permission.INTERACTIONS_SUPERVISE, Permission.CUSTOMERS_EXPORT}
 
