@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -29,11 +30,18 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture
-def customers_mail(tmp_path: Path) -> Iterator[SmtpSink]:
-    """Where the hub's replies arrive."""
-    with SmtpSink(tmp_path / "mail.jsonl") as sink:
+@pytest.fixture(scope="session")
+def mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmtpSink]:
+    """The customers': started once for all tests of a worker."""
+    with SmtpSink(tmp_path_factory.mktemp("customers") / "mail.jsonl") as sink:
         yield sink
+
+
+@pytest.fixture
+def customers_mail(mail_server: SmtpSink) -> SmtpSink:
+    """Where the hub's replies arrive; what an earlier test's did is forgotten."""
+    os.truncate(mail_server.ledger, 0)  # it only ever appends
+    return mail_server
 
 
 @pytest.fixture
