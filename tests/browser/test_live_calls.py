@@ -77,3 +77,20 @@ async def test_a_supervisor_sees_a_call_is_in_it_and_has_it(hotline: Hotline, si
     await hotline.fact("ANSWERED", again["leg"])
     await expect(mei.at("live-party")).to_have_count(1, timeout=PATIENCE)
     await mei.sees_no("parked-row")
+    await one_listens_to_who_stayed_in_a_parked_call(hotline, mei)
+
+
+async def one_listens_to_who_stayed_in_a_parked_call(hotline: Hotline, mei: Desk) -> None:
+    """It has no agent then; but a number outside talks with the caller."""
+    me = await (await mei.page.request.get(f"{hotline.hub.http}/api/v1/me")).json()
+    fox = {"to": {"scheme": "toy", "value": "fox"}}
+    url, headers = f"{hotline.hub.http}/api/v1/interactions/1/invite", {"X-CSRF-Token": me["csrf"]}
+    await mei.page.request.post(url, data=fox, headers=headers)
+    foxs = (await hotline.exchange.until("commanded", lambda each: each["do"] == "invite"))["leg"]
+    await hotline.fact("ANSWERED", foxs)
+    await expect(mei.at("live-party")).to_have_count(2, timeout=PATIENCE)
+    await mei.at("call-park").click()
+    await mei.at("parked-row").get_by_test_id("monitor-1").click(timeout=PATIENCE)
+    await _picture(mei, "parked-heard")
+    await mei.at("monitor-LISTEN-1").click(timeout=PATIENCE)
+    await hotline.rings(leg="party:3")

@@ -1,5 +1,6 @@
 """A supervisor in somebody's call: hearing it, whispering to its agent, talking with everybody, having it instead."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -28,21 +29,31 @@ class How:
 
 def monitor(tx: Tx, actor: Actor, interaction_id: int, how: How) -> Row:
     """Have the actor's own device ring, and then be in the call in this way; who is in it already is so in this way
-    from now on. Raises Conflict when nobody talks, or the actor does, or who is to be whispered to does not."""
+    from now on; while the agent's place is open, too, as long as others talk with the customer. Raises Conflict when
+    nobody talks, or the actor does, or who is to be whispered to does not."""
     interaction = interactions.locked_for(tx, actor, interaction_id)
     talking = {leg.user for leg in legs.legs_of(tx.conn, interaction_id) if leg.up}
-    whom = how.whom or interaction["agent_id"]
-    if not interaction["call"] or interaction["state"] not in HOLDS_SLOT or whom not in talking:
+    if not interaction["call"] or not _are_heard(tx, interaction, how, talking):
         raise Conflict("They do not talk now.", {"state": interaction["state"]})
     if actor.user_id in talking:
         raise Conflict("You are in this call.")
-    values = {"mode": how.mode.value, "whom_id": whom}
+    agent_id = interaction["agent_id"] if interaction["state"] in HOLDS_SLOT else None  # who parked it is not in it
+    values = {"mode": how.mode.value, "whom_id": how.whom or agent_id}
     if (row := _mine(tx, actor, interaction_id)) is not None:
         parties.change(tx, interaction, row, **values)
     else:
         values |= {"user_id": actor.user_id, "visible": how.visible}
         parties.insert_party(tx, interaction, Kind.MONITOR, tx.now + RINGS, actor.user_id, **values)
     return interaction
+
+
+def _are_heard(tx: Tx, interaction: Row, how: How, talking: Collection[int]) -> bool:
+    """Whether there is who is to be heard, or whispered to: the agent, or whoever talks while their place is open."""
+    if interaction["state"] in HOLDS_SLOT:
+        return (how.whom or interaction["agent_id"]) in talking
+    if interaction["state"] not in place.OPEN or place.is_alone(tx, interaction):
+        return False
+    return how.whom in talking if how.whom else how.mode is not Monitoring.WHISPER
 
 
 def stop(tx: Tx, actor: Actor, interaction_id: int) -> Row:

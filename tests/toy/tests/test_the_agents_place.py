@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from hub.api import Address, Monitoring
+from hub.model.errors import Conflict
 from hub.pipeline import conclude
 from hub.pipeline.calls import calls, park, party, supervision
 from hub.pipeline.calls.supervision import How
@@ -194,6 +195,28 @@ async def test_a_supervisor_in_it_takes_the_open_place_with_the_leg_they_have(ho
     await house.told("bridge", legs=["party:2", foxs])
     row = await house.row()
     assert (row["state"], row["agent_id"]) == ("CONFERENCED", house.eve.user_id)
+
+
+async def test_a_supervisor_begins_to_listen_while_the_place_is_open_as_long_as_others_talk(house: Crowd) -> None:
+    call, _ = await house.talking()
+    foxs = await with_fox(house, call)
+    await house.store.write(lambda tx: park.park(tx, house.ann, call, timedelta(minutes=2)))
+    await house.told("bridge", legs=[foxs])
+    with pytest.raises(Conflict):
+        await house.store.write(lambda tx: supervision.monitor(tx, house.eve, call, How(Monitoring.WHISPER)))
+    gone = How(Monitoring.WHISPER, house.ann.user_id)
+    with pytest.raises(Conflict):
+        await house.store.write(lambda tx: supervision.monitor(tx, house.eve, call, gone))
+    await house.store.write(lambda tx: supervision.monitor(tx, house.eve, call, How(Monitoring.LISTEN)))
+    eves = (await house.told("ring", user=house.eve.user_id))["leg"]
+    await house.fact("ANSWERED", eves)
+    await house.told("monitor", leg=eves, whom="", mode="LISTEN")
+    await house.store.write(lambda tx: supervision.stop(tx, house.eve, call))
+    await house.told("release", leg=eves)
+    await house.fact("ENDED", foxs, cause="HUNG_UP")
+    await house.told("hold")
+    with pytest.raises(Conflict):  # nobody is with the customer
+        await house.store.write(lambda tx: supervision.monitor(tx, house.eve, call, How(Monitoring.LISTEN)))
 
 
 async def test_a_supervisor_without_business_where_it_goes_hears_no_more_of_it(house: Crowd) -> None:
