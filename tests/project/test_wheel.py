@@ -10,17 +10,24 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.support import databases
 from tools import build_ui
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> ZipFile:
-    folder = tmp_path_factory.mktemp("wheel")
+def wheel() -> ZipFile:
+    """Built once a run, whichever worker needs it first."""
+    with databases.run_folder() as folder:
+        if not list((folder / "wheel").glob("*.whl")):
+            build(folder / "wheel")
+        return ZipFile(next((folder / "wheel").glob("*.whl")))
+
+
+def build(folder: Path) -> None:
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     subprocess.run(command, cwd=ROOT, env={**os.environ, "HUB_SKIP_UI": "1"}, check=True, capture_output=True)
-    return ZipFile(next(folder.glob("*.whl")))
 
 
 @pytest.mark.slow
