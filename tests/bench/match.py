@@ -16,6 +16,7 @@ from hub.routing.decisions import Decision, ExpireOffer, MakeOffer, Overflow
 from hub.routing.engine import Engine
 from hub.routing.policy import OverflowReason, OverflowRule, QueuePolicy, Ring, Strategy
 from hub.routing.snapshots import Agent, Held, Snapshot, Work
+from tests.bench.match_bare import Bare
 from tests.bench.row import Measure, Row, percentile, scaled
 
 START = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -30,9 +31,10 @@ def measures(scale: float) -> list[Measure]:
 
 
 def rows(scale: float) -> Iterator[Row]:
-    """One row for what a match costs, one for the slowest, one each for shorter queues, one for the rebuild."""
+    """What a match costs where nothing else is done; then what ours costs, the slowest, any fact and the rebuild."""
     waiting, agents, rounds = scaled(100_000, scale, 100), scaled(10_000, scale, 20), scaled(20_000, scale, 200)
     floor = _bare_heap(waiting)
+    yield from _bare_rows(Bare(waiting, signatures=min(1000, agents)).run(rounds), floor)
     for depth in (waiting // 100, waiting // 10, waiting):
         before = _resident()
         crowd = Crowd(depth, agents, min(1000, agents))
@@ -45,6 +47,12 @@ def rows(scale: float) -> Iterator[Row]:
         yield Row("match, any fact, mean", _mean(spans[TOLD]), "µs", floor)
         memory = _resident() - before
         yield Row("match, rebuild", rebuilt, "s", aim="≤ 5 s", memory=memory, note=f"{depth} waiting, {agents} agents")
+
+
+def _bare_rows(spans: list[float], floor: float) -> Iterator[Row]:
+    name = "match, a heap a class and nothing else"
+    yield Row(f"{name}, mean", _mean(spans), "µs", floor, note="6.0 where the aim was set")
+    yield Row(f"{name}, p99", percentile(spans, 0.99), "µs", floor, note="10.8 there")
 
 
 class Crowd:
@@ -135,9 +143,6 @@ class Crowd:
 
     def _skills(self) -> dict[str, int]:
         return {f"skill{self.random.randrange(SKILLS)}": self.random.randint(1, 3)}
-
-    def _queues(self) -> tuple[int, ...]:
-        return tuple(sorted(self.random.sample(range(1, QUEUES + 1), 3)))
 
     def _levels(self) -> dict[str, int]:
         return {f"skill{number}": self.random.randint(1, 3) for number in self.random.sample(range(SKILLS), 5)}
