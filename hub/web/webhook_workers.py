@@ -7,15 +7,17 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import timedelta
-
-import httpx
+from typing import TYPE_CHECKING
 
 from hub.api import Event, HubError
 from hub.store import timers, webhooks
 from hub.store.database import Store
 from hub.store.webhooks import Webhook
 from hub.web import metrics
-from hub.web.webhook_call import TIMEOUT, NotTaken, body_of, call, signature
+from hub.web.webhook_call import NotTaken, body_of, call, client, signature
+
+if TYPE_CHECKING:
+    import httpx
 
 log = logging.getLogger(__name__)
 MOST_AT_ONCE = 100
@@ -23,7 +25,7 @@ KEEP_EVERY = 500  # events passed over before the cursor is written down without
 FIRST_WAIT = 1.0
 LONGEST_WAIT = 300.0
 LEASE = 60.0
-PROBLEMS = (NotTaken, HubError, httpx.HTTPError, OSError, UnicodeError)
+PROBLEMS = (NotTaken, HubError, OSError, UnicodeError)
 
 
 class WebhookWorkers:
@@ -65,11 +67,10 @@ class WebhookWorkers:
 
     async def _work(self, webhook_id: int) -> None:
         await self._hold(webhook_id)
-        # a client of its own: reading the certificates for one takes 60 ms, which a start without webhooks need not
-        async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False) as client:
-            await self._send(client, webhook_id)
+        async with client() as through:
+            await self._send(through, webhook_id)
 
-    async def _send(self, client: httpx.AsyncClient, webhook_id: int) -> None:
+    async def _send(self, through: httpx.AsyncClient, webhook_id: int) -> None:
         row = await self._store.read(lambda conn: webhooks.get_webhook(conn, webhook_id))
         secret = await self._secret(webhook_id)
         kept = row.cursor
@@ -78,7 +79,7 @@ class WebhookWorkers:
                 some = batch[start : start + MOST_AT_ONCE]
                 wanted = [event for event in some if wants(row, event)]
                 if wanted:
-                    await self._deliver(client, row, secret, wanted)
+                    await self._deliver(through, row, secret, wanted)
                 if wanted or some[-1].seq - kept >= KEEP_EVERY:
                     kept = some[-1].seq
                     await self._keep(webhook_id, kept)
@@ -86,7 +87,7 @@ class WebhookWorkers:
     async def _keep(self, webhook_id: int, cursor: int) -> None:
         await self._store.write(lambda tx: webhooks.advance(tx, webhook_id, cursor))
 
-    async def _deliver(self, client: httpx.AsyncClient, row: Webhook, secret: str, wanted: Sequence[Event]) -> None:
+    async def _deliver(self, through: httpx.AsyncClient, row: Webhook, secret: str, wanted: Sequence[Event]) -> None:
         """Send until it is taken, ever more slowly."""
         body = body_of(wanted)
         failures = 0
@@ -94,7 +95,7 @@ class WebhookWorkers:
             await self._hold(row.id)
             signed = signature(secret, int(time.time()), body)
             try:
-                await call(client, row.url, body, signed, private_allowed=self._private_allowed)
+                await call(through, row.url, body, signed, private_allowed=self._private_allowed)
             except PROBLEMS as error:
                 metrics.WEBHOOK_CALLS.labels("failed").inc()
                 await self._failed(row.id, error, failures)

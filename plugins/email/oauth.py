@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-
-import httpx
+from typing import TYPE_CHECKING
 
 from hub.api import Misconfigured, Unreachable
 from plugins.email.settings import EmailConnection
+
+if TYPE_CHECKING:
+    import httpx
 
 _EARLY = 60.0  # seconds before its end at which a token is no longer used
 
@@ -46,6 +48,8 @@ def _key(settings: EmailConnection) -> str:
 
 
 async def _fetch(settings: EmailConnection) -> _Token:
+    import httpx  # a twentieth of a start, for the few mailboxes that want tokens
+
     form = {
         "grant_type": "refresh_token",
         "refresh_token": settings.oauth_refresh_token.get_secret_value(),

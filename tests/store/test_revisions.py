@@ -15,11 +15,12 @@ from hub.store.revisions import is_newest
 
 AGAIN = """
 import sys
-import hub.main.command
+import hub.main.command, hub.main.serve
 from hub.store.migrate import upgrade
 
 upgrade(sys.argv[1])
-print(*sorted({"alembic", "asyncpg", "sqlalchemy.ext.asyncio"} & sys.modules.keys()))
+late = {"alembic", "asyncpg", "sqlalchemy.ext.asyncio", "httpx", "hub.main.simulate", "hub.main.examine"}
+print(*sorted(late & sys.modules.keys()))
 """
 
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,7 @@ class HubProcess:
     ready   what the process printed when it was up: {"http": "http://127.0.0.1:PORT", "connections": {name: "smtp://HOST:PORT"}}
     begin   how a process is started: executed, or forked from one that has imported it already
     log     everything it wrote, stdout and stderr together
+    took    seconds from its execution to READY
     """
 
     folder: Path
@@ -34,6 +36,7 @@ class HubProcess:
     begin: Start = execute
     ready: dict[str, Any] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
+    took: float = 0.0
     _process: Running | None = None
     _reader: asyncio.Task[None] | None = None
     _up: asyncio.Event = field(default_factory=asyncio.Event)
@@ -65,10 +68,12 @@ class HubProcess:
         self._up.clear()
         self._signalled = False
         arguments = ("serve", "--ready-json", *self.arguments)
+        began = time.perf_counter()
         self._process = await self.begin(arguments, self._environment(), self.folder)
         self._reader = asyncio.create_task(self._read())
         up, gone = asyncio.create_task(self._up.wait()), asyncio.create_task(self._process.wait())
         done, _ = await asyncio.wait([up, gone], timeout=START_WITHIN, return_when=asyncio.FIRST_COMPLETED)
+        self.took = time.perf_counter() - began
         gone.cancel()
         up.cancel()
         assert up in done, f"hub serve was not ready within {START_WITHIN} s:\n{self.text}"

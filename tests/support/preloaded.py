@@ -23,13 +23,13 @@ from typing import Any, NoReturn
 from tests.support import hashing
 
 IMPORTED = (  # the hub, and what it and its plugins of the house import late
-    *("hub.main.command", "hub.store.postgres", "hub.store.sqlite", "alembic.context", "uvloop"),
+    *("hub.main.serve", "hub.main.command", "hub.store.postgres", "hub.store.sqlite", "alembic.context", "uvloop"),
     *("plugins.email", "plugins.web_chat", "plugins.sip", "plugins.self_service", "plugins.tts", "plugins.demo"),
     *("plugins.fax", "plugins.fax.office", "plugins.fax.routes", "plugins.fax.machine.command", "plugins.recognition"),
     *("plugins.sms", "plugins.sms.providers", "plugins.sms.smpp.carrier"),
     *("plugins.sip.media.switchboard", "plugins.sip.media.lender"),
     *("phonenumbers.data.region_CN", "alembic.command", "anyio.streams.tls", "numpy.random"),
-    *("httpcore", "aiosmtpd.smtp", "aiosmtplib", "imap_tools"),
+    *("httpx", "httpcore", "aiosmtpd.smtp", "aiosmtplib", "imap_tools"),
     *("uvicorn.protocols.http.httptools_impl", "uvicorn.protocols.websockets.websockets_sansio_impl"),
 )
 READ_ENVIRONMENT = ("hub.api.faults", "hub.main.command")  # while they are imported
