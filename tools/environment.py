@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +17,6 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 RUN, DEV = ROOT / "requirements/run.txt", ROOT / "requirements/dev.txt"
-AT_ONCE = 4
 PIP = [str(BIN / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input"]
 
 
@@ -70,26 +68,56 @@ def install(lock: Path) -> None:
     packages = len(re.findall(r"^\w", lock.read_text(), re.MULTILINE))
     started = time.monotonic()
     say(f"Installing {packages} packages from {lock.relative_to(ROOT)}")
-    install_at_once(portions(lock.read_text()))
+    if not install_by_uv(lock):
+        say("  uv could not, so pip does it")
+        pip("install", "--require-hashes", "--no-deps", "--requirement", str(lock))
     say(f"  done in {time.monotonic() - started:.0f} s")
     mark(lock.stem, fingerprint(lock))
     if lock == DEV:  # whatever runs the hub is part of what develops it
         mark(RUN.stem, fingerprint(RUN))
 
 
-def portions(lock: str) -> list[str]:
-    """The packages of a lock, each with its hashes, dealt out like cards."""
+def install_by_uv(lock: Path) -> bool:
+    """Whether uv, itself installed from the lock by pip, could do it: for a tenth of the processor time pip takes.
+
+    uv reads nothing that was set up for pip, such as a company's own package index, so it is told.
+    """
+    with TemporaryDirectory() as folder:
+        alone = Path(folder, "uv.txt")
+        alone.write_text(pinned("uv", DEV.read_text()))
+        pip("install", "--require-hashes", "--no-deps", "--requirement", str(alone))
+    settings = pip_settings(subprocess.run([*PIP, "config", "list"], capture_output=True, text=True).stdout)
+    command = [str(BIN / "uv"), "pip", "install", "--python", str(BIN / "python"), "--require-hashes", "--no-deps"]
+    done = subprocess.run(
+        [*command, "--requirement", str(lock), *uv_options(settings)],
+        cwd=ROOT,
+        env={**os.environ, **({"SSL_CERT_FILE": settings["cert"]} if "cert" in settings else {})},
+        stderr=None if sys.stderr.isatty() else subprocess.DEVNULL,  # its bars are for who watches a terminal
+    )
+    return done.returncode == 0
+
+
+def pinned(name: str, lock: str) -> str:
+    """One package of a lock, with its hashes."""
     packages = re.split(r"^(?=\w)", lock, flags=re.MULTILINE)[1:]
-    return ["".join(packages[start::AT_ONCE]) for start in range(AT_ONCE)]
+    return next(package for package in packages if package.startswith(f"{name}=="))
 
 
-def install_at_once(locks: list[str]) -> None:
-    """One pip alone waits for the network half its time. What is pinned needs no other's say, so several may go."""
-    with TemporaryDirectory() as folder, ThreadPoolExecutor(len(locks)) as pool:
-        files = [Path(folder, f"{number}.txt") for number in range(len(locks))]
-        for file, lock in zip(files, locks, strict=True):
-            file.write_text(lock)
-        list(pool.map(lambda file: pip("install", "--require-hashes", "--no-deps", "--requirement", str(file)), files))
+def pip_settings(listed: str) -> dict[str, str]:
+    """What `pip config list` says, by option; the last place that sets one counts, as for pip."""
+    return dict(re.findall(r"^\S+?\.([a-z-]+)='(.*)'$", listed, flags=re.MULTILINE))
+
+
+def uv_options(settings: dict[str, str]) -> list[str]:
+    """The same places to install from, for uv. Of several indexes it looks into all, as pip does: hashes are pinned."""
+    said = {
+        "--default-index": settings.get("index-url", ""),
+        "--index": settings.get("extra-index-url", ""),
+        "--find-links": settings.get("find-links", ""),
+        "--allow-insecure-host": settings.get("trusted-host", ""),
+    }
+    places = [word for option, values in said.items() for value in values.split() for word in (option, value)]
+    return ["--index-strategy", "unsafe-best-match", *places]
 
 
 def install_project(content: str) -> None:

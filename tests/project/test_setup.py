@@ -113,8 +113,23 @@ def test_a_page_is_built_again_only_when_a_source_changed(tmp_path: Path, monkey
     assert ran == ["ci", "build", "build", "build"]
 
 
-def test_what_is_installed_side_by_side_is_the_whole_lock_with_its_hashes() -> None:
-    lock = environment.DEV.read_text()
-    dealt = "".join(environment.portions(lock)).splitlines()
-    assert sorted(dealt) == sorted(line for line in lock.splitlines() if not line.startswith("#"))
-    assert all(portion.count("--hash") > portion.count("==") for portion in environment.portions(lock))
+def test_uv_installs_from_where_pip_would() -> None:
+    listed = """global.index-url='https://site.test/simple'
+global.extra-index-url='https://one.test/simple https://two.test/simple'
+global.find-links='/site/wheels'
+:env:.find-links='/my/wheels'
+:env:.default-timeout='180'
+"""
+    assert environment.uv_options(environment.pip_settings(listed)) == [
+        *("--index-strategy", "unsafe-best-match"),
+        *("--default-index", "https://site.test/simple"),
+        *("--index", "https://one.test/simple", "--index", "https://two.test/simple"),
+        *("--find-links", "/my/wheels"),
+    ]
+    assert environment.uv_options(environment.pip_settings("")) == ["--index-strategy", "unsafe-best-match"]
+
+
+def test_uv_itself_is_installed_as_pinned() -> None:
+    lines = environment.pinned("uv", environment.DEV.read_text()).split("\n")
+    assert lines[0].startswith("uv==")
+    assert all("--hash=sha256:" in line for line in lines[1:] if line)
