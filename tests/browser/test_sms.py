@@ -165,6 +165,21 @@ async def says_what_has_arrived(lin: Desk) -> None:
     await expect(lin.at("sms-parts").last).not_to_contain_text("delivered", timeout=PATIENCE)
 
 
+async def approved_only(route: Route) -> None:
+    """As where the gateway takes templates alone, which this SMSC does not."""
+    await route.fulfill(json={**await (await route.fetch()).json(), "templates_only": True})
+
+
+async def sends_templates_only(lin: Desk) -> None:
+    """What the hub does not know as a template is held back, and goes once it is one."""
+    await expect(lin.at("sms-count")).to_contain_text("仅限已报备的模板")
+    await expect(lin.at("composer-problem")).to_contain_text("只能发送已报备的模板", timeout=PATIENCE)
+    await expect(lin.at("send")).to_be_disabled()
+    assert await faults(lin) == [], "a text that is no template"
+    await lin.write("王伟，您的车修好了，找Tom取。")
+    await expect(lin.at("send")).to_be_enabled(timeout=PATIENCE)
+
+
 async def test_a_text_is_answered_counted_delivered_and_stopped(garage: Garage, sit_down: SitDown) -> None:
     lin = await sit_down(garage, "lin")
     await change(lin, preferences={"undo_seconds": 0})  # nothing waits to be taken back
@@ -208,8 +223,10 @@ async def test_a_text_is_answered_counted_delivered_and_stopped(garage: Garage, 
 
     await knows_wang_and_how_to_call_him(garage)
     await writes_first(lin)
+    await lin.page.route("**/p/sms/composing?*", approved_only)
     await change(lin, language="zh")
     await expect(lin.at("sms-consent")).to_have_text("可以发送", timeout=PATIENCE)
     await lin.write("好")
     await expect(count).to_contain_text("1 条短信", timeout=PATIENCE)
     await expect(count).to_contain_text("开头自动加 【修车】")
+    await sends_templates_only(lin)

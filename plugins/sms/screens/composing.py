@@ -5,12 +5,22 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
+from pydantic import BaseModel, Field, ValidationError
+
 from hub.api import AnyAccount, Context, Request, Response, Route
 from plugins.sms.pictures.limits import PictureLimits
 from plugins.sms.providers import Providers
+from plugins.sms.sending import MOST_TEXT
 from plugins.sms.settings import SmsAccount
 from plugins.sms.text.gsm0338 import OCTETS
 from plugins.sms.text.narrow import HANDSETS, Narrow
+
+
+class Draft(BaseModel):
+    """What somebody is writing, from this account."""
+
+    account: int
+    text: str = Field(max_length=MOST_TEXT)
 
 
 def composing(context: Context, providers: Providers) -> Route:
@@ -25,6 +35,23 @@ def composing(context: Context, providers: Providers) -> Route:
 
     docs = "How texts of an account are signed and counted: its signature, the most parts, pictures, the alphabet."
     return Route("GET", "/composing", answer, permission="interactions.reply", docs=docs)
+
+
+def fitting(context: Context) -> Route:
+    """POST /p/sms/fitting."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            draft = Draft.model_validate_json(request.body)
+        except ValidationError:
+            return _json({"error": {"code": "INVALID"}}, 422)
+        accounts = {account.id: account for account in await context.accounts("sms")}
+        if draft.account not in accounts:
+            return _json({"error": {"code": "NOT_FOUND"}}, 404)
+        return _json({"template": await context.template(accounts[draft.account], draft.text) is not None})
+
+    docs = "Whether a draft was made from a template the account's carrier approved: {template}."
+    return Route("POST", "/fitting", answer, permission="interactions.reply", docs=docs)
 
 
 def rules_of(account: AnyAccount, providers: Providers) -> dict[str, object]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hub.api import Context, Files, Panel, PluginRoutes
 from plugins.sms.providers import Providers
-from plugins.sms.screens.composing import composing
+from plugins.sms.screens.composing import composing, fitting
 
 STATIC = Path(__file__).parent.parent / "static"
 CHANNELS = ("sms",)
@@ -24,7 +24,7 @@ def panels() -> Sequence[Panel]:
 
 def routes(context: Context, providers: Providers) -> PluginRoutes:
     """What they ask for, and they themselves."""
-    return [composing(context, providers), Files("/static", STATIC)]
+    return [composing(context, providers), fitting(context), Files("/static", STATIC)]
 
 
 def _panel(slot: str, name: str, titles: dict[str, str], channels: tuple[str, ...] = ()) -> Panel:

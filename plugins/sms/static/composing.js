@@ -3,6 +3,7 @@
 import { count, worded } from "./counting.js";
 import { against, figuresOf } from "./pictures.js";
 import { Element, element, style } from "./element.js";
+import { Fitting } from "./fitting.js";
 import { ask, shared } from "./hub.js";
 import { say } from "./words.js";
 
@@ -22,6 +23,7 @@ class SmsComposing extends Element {
   #stopped = false;
   #about = "";
   #problem = "";
+  #fitting = new Fitting(() => this.#show());
   #line = element("p", { "data-testid": "sms-count" });
   #heard = element("span", { class: "quiet", "aria-live": "polite" });
 
@@ -66,7 +68,9 @@ class SmsComposing extends Element {
     this.#line.className = found.parts > 1 ? "many" : "";
     this.#line.replaceChildren(...found.figures);
     this.#announce(found.words);
-    const problem = this.#stopped ? say(this.language, "stopped_problem") : found.problem;
+    const own = this.#rules.templates_only && !this.#fitting.may(this.hub, this.context.account, draft.text);
+    const refused = own ? say(this.language, "own_words") : found.problem;
+    const problem = this.#stopped ? say(this.language, "stopped_problem") : refused;
     return this.#object(problem || against(this.language, this.#rules.pictures, files, text));
   }
 

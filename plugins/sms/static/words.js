@@ -14,6 +14,7 @@ const WORDS = {
   too_long: ["This takes {parts} texts, and {most} are the most. Please shorten it.", "内容需要 {parts} 条短信，最多 {most} 条，请缩短。"],
   pictures_too: ["Pictures can be attached (MMS)", "可添加图片（彩信）"],
   templates_only: ["Approved templates only: choose one with /", "仅限已报备的模板：输入 / 选择"],
+  own_words: ["Only approved templates go from this number: choose one with /, and change nothing but what it left open.", "此号码只能发送已报备的模板：请输入 / 选择模板，仅修改其中的变量内容。"],
   mms: ["1 picture message (MMS)", "1 条彩信"],
   pictures: ["{count} of {most} pictures", "图片 {count}/{most} 张"],
   megabytes: ["{size} of {most} MB", "{size}/{most} MB"],

@@ -10,18 +10,19 @@ import pytest
 from pydantic import ValidationError
 
 import plugins.sms
-from hub.api import Address, AnyConnection, Filled, Misconfigured, Outbound, Unsupported
+from hub.api import Address, AnyConnection, Filled, Misconfigured, Outbound, Request, Unsupported, Viewer
 from hub.testing import FakeContext
 from plugins.sms.http.approved import names_of
 from plugins.sms.http.asking import asked
 from plugins.sms.http.settings import HttpSettings
-from plugins.sms.screens.composing import rules_of
+from plugins.sms.screens.composing import fitting, rules_of
 from plugins.sms.settings import SmsSettings
 from plugins.sms.tests.desk import account, connection
 from plugins.sms.tests.test_sending import MIGRATIONS
 from tests.farside.commanded import Commanded
 
 OURS, HANDSET, NOWHERE = "10690001", "+8613800138000", "http://127.0.0.1:1/"
+ANN = Viewer(1, "Ann", "en", frozenset({"interactions.reply"}))
 SENT = "王芳，您的订单A-17已发货。"
 MADE_OF = Filled("SMS_4712", "zh", {"customer.name": "王芳", "ticket.serial": "A-17"})
 ANSWER = {"code": "Code", "ok": ["OK"], "id": "BizId", "misconfigured": ["isv.SMS_TEMPLATE_ILLEGAL"]}
@@ -78,6 +79,22 @@ def test_the_composer_says_it_before_anybody_writes() -> None:
     for way, only in ((gateway(NOWHERE, query=NAMED), True), (connection("http", {"ask": {"url": NOWHERE}}), False)):
         shop = Shop(way)
         assert rules_of(shop.account, shop.channel.providers)["templates_only"] is only
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ({"account": 1, "text": SENT}, 200, {"template": True}),
+        ({"account": 1, "text": "Of my own"}, 200, {"template": False}),
+        ({"account": 9, "text": SENT}, 404, {"error": {"code": "NOT_FOUND"}}),
+        ({"account": 1, "text": "x" * 5001}, 422, {"error": {"code": "INVALID"}}),
+    ],
+)
+async def test_a_draft_is_looked_at_before_it_is_sent(body: dict[str, Any], status: int, said: dict[str, Any]) -> None:
+    shop = Shop(gateway(NOWHERE, query=NAMED), (SENT, MADE_OF))
+    request = Request("POST", "/p/sms/fitting", {}, {}, {}, json.dumps(body).encode(), "", "", ANN)
+    answer = await fitting(shop.context).endpoint(request)
+    assert (answer.status, json.loads(answer.body)) == (status, said)
 
 
 @pytest.mark.parametrize(
