@@ -60,8 +60,11 @@ def site() -> Path:
         raise Sentence(f"HUB_DEMO_PASSWORD needs at least {SHORTEST} characters.")
     folder = Path(os.environ.get("HUB_DATA", "var")).absolute()
     path = folder / NAME
-    if not path.exists():
-        run_plugin_command([DEMO, "init", "--data", str(folder)])
+    try:
+        if not path.exists():
+            run_plugin_command([DEMO, "init", "--data", str(folder)])
+    except OSError as error:
+        raise Sentence(f"HUB_DATA: nothing can be written to {folder} ({error.strerror}).") from error
     return path
 
 

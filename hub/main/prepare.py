@@ -33,8 +33,7 @@ def prepare(path: Path) -> Prepared:
 
 
 def upgrade(prepared: Prepared) -> None:
-    """Bring the database to the newest schema. Raises Sentence when it cannot be reached."""
-    prepared.file.data.mkdir(parents=True, exist_ok=True)
+    """Bring the database to the newest schema, once `lock` has made its folder. Raises Sentence."""
     try:
         migrate.upgrade(prepared.file.database)
     except (DBAPIError, OSError) as error:
@@ -43,9 +42,12 @@ def upgrade(prepared: Prepared) -> None:
 
 
 def lock(file: SiteFile) -> IO[str]:
-    """SQLite belongs to one process: hold the site's lock file as long as this lives. Raises Sentence."""
-    file.data.mkdir(parents=True, exist_ok=True)
-    held = (file.data / "hub.lock").open("w")
+    """SQLite belongs to one process: hold the site's lock file, in its folder, till the end. Raises Sentence."""
+    try:
+        file.data.mkdir(parents=True, exist_ok=True)
+        held = (file.data / "hub.lock").open("w")
+    except OSError as error:
+        raise Sentence(f"nothing can be written to {file.data} ({error.strerror}).") from error
     if file.database.startswith("sqlite"):
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)

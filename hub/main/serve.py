@@ -87,17 +87,27 @@ async def _serve(
     serving = asyncio.create_task(_until_signalled(server, listening))
     while not server.started and not serving.done():  # noqa: ASYNC110  # uvicorn offers a flag, no event
         await asyncio.sleep(0.01)
-    if server.started:
-        url = _url(file, listening)
-        await site.open(url)
-        states = await _connections(store, serving)
-        if not serving.done():
-            _announce(file, url, states, passwords if first else {}, options)
-            _look_no_more_at_what_stays()
-    await serving
-    await site.stop()
-    await store.close()
-    _wait_for_no_thread()
+    try:
+        if server.started:
+            await _opened(site, _url(file, listening), serving, passwords if first else {}, options)
+        await serving
+    finally:  # whatever went wrong, nothing of ours is left that keeps the process
+        server.should_exit = True
+        await serving
+        await site.stop()
+        await store.close()
+        _wait_for_no_thread()
+
+
+async def _opened(
+    site: Site, url: str, serving: asyncio.Task[None], passwords: Mapping[str, str], options: argparse.Namespace
+) -> None:
+    await site.open(url)
+    states = await _connections(site.store, serving)
+    if not serving.done():
+        with contextlib.suppress(OSError):  # who reads what we say may go: customers and agents stay
+            _announce(site.file, url, states, passwords, options)
+        _look_no_more_at_what_stays()
 
 
 def _configuration(site: Site) -> uvicorn.Config:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import signal
 import socket
 import sys
@@ -12,6 +14,7 @@ import httpx
 import pytest
 
 from tests.support.fixtures import StartHub
+from tests.support.ports import free_port
 from tests.support.starting import HUB
 
 
@@ -53,4 +56,37 @@ async def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
         said, _ = await process.communicate()
     assert process.returncode == 2
     assert str(port) in said.decode()
+    assert len(said.decode().splitlines()) == 1
+
+
+@pytest.mark.slow
+async def test_it_serves_on_when_nobody_reads_what_it_says_and_ends_when_asked(tmp_path: Path) -> None:
+    port, (read, write) = free_port(), os.pipe()
+    os.close(read)
+    process = await asyncio.create_subprocess_exec(
+        HUB, "serve", env={"HUB_PORT": str(port), "PATH": str(Path(sys.executable).parent)}, cwd=tmp_path,
+        stdout=write, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    os.close(write)
+    while not await _ready(port):
+        await asyncio.sleep(0.1)
+    process.terminate()
+    _, said = await process.communicate()
+    assert b"Traceback" not in said
+
+
+async def _ready(port: int) -> bool:
+    with contextlib.suppress(httpx.HTTPError):
+        return await answers(f"http://127.0.0.1:{port}/readyz") == 200
+    return False
+
+
+@pytest.mark.slow
+async def test_a_folder_nothing_can_be_written_to_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "hub.toml").write_text('[site]\ndata = "hub.toml/var"\n')  # no folder can be in a file
+    process = await asyncio.create_subprocess_exec(
+        HUB, "serve", cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 2
     assert len(said.decode().splitlines()) == 1
