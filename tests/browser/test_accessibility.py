@@ -104,18 +104,22 @@ async def test_the_routing_dialogs_have_no_fault_a_machine_can_find(office: Offi
     assert await faults(ada) == [], "my limits"
 
 
-async def test_the_palette_finds_a_customer_by_keyboard(office: Office, sit_down: SitDown) -> None:
+async def test_the_keyboard_reaches_what_the_mouse_does(office: Office, sit_down: SitDown) -> None:
     made = await office.post("/customers", {"name": "韩梅梅", "kind": "PERSON"})
     lin = await sit_down(office, "lin")
+    await the_palette_finds_a_customer(lin, made["id"])
+    await every_shortcut_is_listed_and_single_keys_can_be_turned_off(lin)
+
+
+async def the_palette_finds_a_customer(lin: Desk, customer: int) -> None:
     await lin.page.keyboard.press("Control+k")
     await lin.at("palette-input").fill("hmm")
-    await lin.sees(f"palette-item-customer-{made['id']}")
+    await lin.sees(f"palette-item-customer-{customer}")
     await lin.page.keyboard.press("Enter")
     await lin.sees("customer-page", "韩梅梅")
 
 
-async def test_every_shortcut_is_listed_and_single_keys_can_be_turned_off(office: Office, sit_down: SitDown) -> None:
-    lin = await sit_down(office, "lin")
+async def every_shortcut_is_listed_and_single_keys_can_be_turned_off(lin: Desk) -> None:
     await lin.page.keyboard.press("?")
     await lin.sees("shortcut-help")
     await lin.at("shortcut-help").get_by_role("switch").click()
