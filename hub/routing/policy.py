@@ -61,7 +61,8 @@ class OverflowRule:
 class QueuePolicy:
     """`width`: how many agents ALL_RING rings at once; 0 is all who have room. `auto_accept`: offers need no click.
 
-    `source`: the documents it was read from, for the journal.
+    `source`: the documents it was read from, for the journal. `openings`: when its rings open, in seconds, the first
+    first; `on_wait`, `on_close`: the rules for these. Worked out once, since all that waits asks for them.
     """
 
     id: int
@@ -72,6 +73,14 @@ class QueuePolicy:
     auto_accept: bool = False
     width: int = 0
     source: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    openings: tuple[float, ...] = field(init=False, repr=False, compare=False)
+    on_wait: OverflowRule | None = field(init=False, repr=False, compare=False)
+    on_close: OverflowRule | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "openings", tuple(sorted(ring.after for ring in self.rings)))
+        object.__setattr__(self, "on_wait", self.rule(OverflowReason.WAIT))
+        object.__setattr__(self, "on_close", self.rule(OverflowReason.CLOSED))
 
     def rule(self, reason: OverflowReason) -> OverflowRule | None:
         for rule in self.overflow:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hub.routing.heap import LazyHeap
 from hub.routing.policy import OverflowReason, OverflowRule, QueuePolicy
-from hub.routing.snapshots import Work
+from hub.routing.snapshots import Work, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,7 @@ class Requirement:
 
 def ring_of(policy: QueuePolicy, work: Work, now: datetime) -> int:
     """How many of the queue's rings the work has reached."""
-    if not policy.rings:
-        return 0
-    waited = (now - work.since).total_seconds()
-    return sum(ring.after <= waited for ring in policy.rings)
+    return bisect_right(policy.openings, (now - work.since).total_seconds()) if policy.openings else 0
 
 
 def requirement(policy: QueuePolicy, work: Work, ring: int) -> Requirement:
@@ -41,20 +39,15 @@ def requirement(policy: QueuePolicy, work: Work, ring: int) -> Requirement:
 
 def next_step(policy: QueuePolicy, work: Work, now: datetime) -> datetime | None:
     """When waiting alone next changes something: the end of its being kept, a ring, overflow."""
-    since = work.since
+    since, rule, openings = work.since, policy.on_wait, policy.openings
     waited = (now - since).total_seconds()
-    spans = [ring.after for ring in policy.rings if ring.after > waited]
-    if (rule := overflow_by_wait(policy, work)) is not None and rule.limit > waited:
-        spans.append(rule.limit)
-    steps = [since + timedelta(seconds=min(spans))] if spans else []
-    if work.agent_until is not None and work.agent_until > now:
-        steps.append(work.agent_until)
-    return min(steps, default=None)
-
-
-def overflow_by_wait(policy: QueuePolicy, work: Work) -> OverflowRule | None:
-    rule = policy.rule(OverflowReason.WAIT)
-    return rule if rule and _leads_on(rule, work) else None
+    opened = bisect_right(openings, waited)
+    nearest = openings[opened] if opened < len(openings) else None
+    if rule is not None and rule.limit > waited and (nearest is None or rule.limit < nearest) and _leads_on(rule, work):
+        nearest = rule.limit
+    step = None if nearest is None else since + span(nearest)
+    until = work.agent_until
+    return until if until is not None and until > now and (step is None or until < step) else step
 
 
 def _leads_on(rule: OverflowRule, work: Work) -> bool:
@@ -107,7 +100,7 @@ class Queues:
         policy = self.policies[work.queue]
         if not policy.overflow:
             return None
-        rule = policy.rule(OverflowReason.CLOSED)
+        rule = policy.on_close
         if rule and _leads_on(rule, work) and not self.is_open(work.queue, now):
             return rule
         rule = policy.rule(OverflowReason.DEPTH)
@@ -118,10 +111,10 @@ class Queues:
         policy = self.policies[work.queue]
         if not policy.overflow:
             return None
-        rule = overflow_by_wait(policy, work)
-        if rule is not None and (now - work.since).total_seconds() >= rule.limit:
+        rule = policy.on_wait
+        if rule and (now - work.since).total_seconds() >= rule.limit and _leads_on(rule, work):
             return rule
-        rule = policy.rule(OverflowReason.CLOSED)
+        rule = policy.on_close
         return rule if rule and _leads_on(rule, work) and not self.is_open(work.queue, now) else None
 
     def closed_by(self, now: datetime) -> list[tuple[int, OverflowRule]]:
@@ -130,7 +123,7 @@ class Queues:
         while (queue := self._changes.first()) is not None and self._changes.keys[queue] <= now:
             was_open = self._openings[queue].is_open
             is_open = self._look_up(queue, now).is_open
-            rule = self.policies[queue].rule(OverflowReason.CLOSED)
+            rule = self.policies[queue].on_close
             if was_open and not is_open and rule is not None:
                 closed.append((queue, rule))
         return closed

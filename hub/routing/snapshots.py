@@ -36,7 +36,7 @@ class Work:
 
     @property
     def lease(self) -> timedelta:
-        return _span(self.offer_seconds)
+        return span(self.offer_seconds)
 
     @property
     def since(self) -> datetime:
@@ -47,8 +47,8 @@ class Work:
         return (self.medium, self.channel)
 
 
-@lru_cache
-def _span(seconds: float) -> timedelta:
+@lru_cache(maxsize=1024)
+def span(seconds: float) -> timedelta:
     """The same few for all work."""
     return timedelta(seconds=seconds)
 
