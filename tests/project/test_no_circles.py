@@ -1,4 +1,4 @@
-"""No file of a plugin imports another in a circle, not for its types alone either: each is read after those it names."""
+"""No file of a plugin imports another in a circle, not for its types alone either."""
 
 from __future__ import annotations
 
