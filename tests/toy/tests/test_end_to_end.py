@@ -156,6 +156,17 @@ async def test_the_same_input_twice_is_one_message(house: House) -> None:
     assert [message["text"] for message in await house.rows(messages)] == ["Hello", "Bye"]
 
 
+async def test_the_same_input_many_times_at_once_is_one_message_with_its_words(house: House) -> None:
+    """FreeScout #3186: of two that raced for one key, an empty body was stored."""
+    for _ in range(12):  # none waits for the one before to be acknowledged
+        await house.exchange.say("say", id="once", text="Hello", **BEAR)
+    await house.exchange.say("say", id="last", text="Bye", **BEAR)
+    await house.exchange.until("acked", lambda entry: entry["id"] == "last")
+    await house.heard(2)
+    assert len(house.exchange.entries("acked")) > 2
+    assert [message["text"] for message in await house.rows(messages)] == ["Hello", "Bye"]
+
+
 async def test_a_withheld_sender_is_nobody_in_particular(house: House) -> None:
     await house.exchange.say("say", text="Guess who")
     await house.becomes("QUEUED")
