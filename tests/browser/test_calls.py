@@ -16,6 +16,7 @@ from tests.browser.desk import PATIENCE, Desk
 from tests.browser.office import PASSWORD
 from tests.support.fixtures import StartHub
 from tests.support.hub_process import HubProcess
+from tests.support.starting import Preloaded
 from tests.toy.tests.exchange import Exchange
 from tests.toy.tests.test_kill import installed
 
@@ -67,16 +68,20 @@ class Hotline:
         )
         return str(entry["leg"])
 
-    async def told(self, do: str) -> dict[str, Any]:
-        return await self.exchange.until("commanded", lambda entry: entry["do"] == do)
+    async def told(self, do: str, session: str = "s1") -> dict[str, Any]:
+        return await self.exchange.until("commanded", lambda entry: entry["do"] == do and entry["session"] == session)
+
+    async def comes_in(self, session: str = "s1") -> None:
+        """Somebody calls, again and again from the same number."""
+        await self.exchange.say("say", session, text="Ring", **{"from": "bear", "name": "Wang Fang"})
 
     async def fact(self, state: str, leg: str = "", **more: Any) -> None:
         await self.exchange.say("leg", state=state, leg=leg, **more)
 
 
 @pytest.fixture
-async def hotline(tmp_path: Path, hub_process: StartHub) -> AsyncIterator[Hotline]:
-    async with Exchange(tmp_path / "ledger.jsonl") as exchange:
+async def hotline(tmp_path: Path, hub_process: StartHub, preloaded: Preloaded) -> AsyncIterator[Hotline]:
+    async with Exchange(tmp_path / "ledger.jsonl", begin=preloaded.run) as exchange:
         people = [("lin", "Lin Yue", "en"), ("tom", "Tom Becker", "zh")]
         users = "".join(
             USER.format(login=login, name=name, password=PASSWORD, language=language)
@@ -94,7 +99,7 @@ async def _picture(desk: Desk, name: str) -> None:
 
 async def _talk(hotline: Hotline, desk: Desk) -> str:
     await desk.be("READY")
-    await hotline.exchange.say("say", text="Ring", **{"from": "bear", "name": "Wang Fang"})
+    await hotline.comes_in()
     leg = await hotline.rings()
     await desk.sees("offer-customer", "Wang Fang")
     await _picture(desk, "offer")
@@ -107,8 +112,16 @@ async def _talk(hotline: Hotline, desk: Desk) -> str:
     return leg
 
 
-async def test_a_call_is_picked_up_held_keyed_and_hung_up(hotline: Hotline, sit_down: SitDown) -> None:
+async def test_calls_come_in_are_answered_refused_missed_and_made(hotline: Hotline, sit_down: SitDown) -> None:
     lin = await sit_down(hotline, "lin")
+    await a_call_is_picked_up_held_keyed_and_hung_up(hotline, lin)
+    await who_does_not_take_it_after_all_leaves_the_caller_waiting(hotline, lin)
+    await who_gave_up_is_called_back(hotline, lin)
+    await who_answers_on_the_phone_has_the_caller_before_their_eyes(hotline, lin)
+    await somebody_is_called_from_the_screen(hotline, lin)
+
+
+async def a_call_is_picked_up_held_keyed_and_hung_up(hotline: Hotline, lin: Desk) -> None:
     leg = await _talk(hotline, lin)
     await expect(lin.at("compose-TEXT")).to_have_count(0)
     await lin.at("call-hold").click()
@@ -130,6 +143,55 @@ async def test_a_call_is_picked_up_held_keyed_and_hung_up(hotline: Hotline, sit_
     await hotline.fact("ENDED", leg, cause="HUNG_UP", quality=quality)
     await lin.sees("heard", "Sound with Lin Yue: good (MOS 4.1) · 0.4 % lost · jitter 6 ms · round trip 48 ms")
     await _picture(lin, "heard")
+
+
+async def who_does_not_take_it_after_all_leaves_the_caller_waiting(hotline: Hotline, lin: Desk) -> None:
+    await hotline.comes_in("s2")
+    await hotline.rings(session="s2")
+    await lin.accept()
+    await lin.sees("call-state", "pick it up")
+    await lin.sees_no("take")
+    await lin.at("call-hang-up").click()
+    await hotline.told("release", "s2")
+    await lin.has("conversation", "QUEUED")
+
+
+async def who_gave_up_is_called_back(hotline: Hotline, lin: Desk) -> None:
+    """The same caller, who has waited long enough."""
+    await hotline.fact("ENDED", session="s2", cause="HUNG_UP")
+    await hotline.told("end", "s2")
+    await lin.sees("offer-kind", "Missed call")
+    await lin.accept()
+    await lin.sees("task-words", "1 time")
+    await _picture(lin, "missed")
+    await lin.at("task-done").click()
+    await lin.sees_no("task-bar")
+
+
+async def who_answers_on_the_phone_has_the_caller_before_their_eyes(hotline: Hotline, lin: Desk) -> None:
+    await hotline.comes_in("s3")
+    leg = await hotline.rings(session="s3")
+    await lin.sees("offer-customer", "Wang Fang")
+    await hotline.fact("ANSWERED", leg, session="s3")
+    await lin.has("conversation", "CONNECTED")
+    await lin.sees("call-state", "In the call")
+    await lin.at("call-hang-up").click()
+    await hotline.told("end", "s3")
+    await lin.sees_no("call-bar")
+
+
+async def somebody_is_called_from_the_screen(hotline: Hotline, lin: Desk) -> None:
+    await lin.at("start-contact").click()
+    await lin.sees("start-devices", "Tin can")
+    await lin.at("start-to").fill("fox")
+    await _picture(lin, "place")
+    await lin.at("start-send").click()
+    placed = await hotline.exchange.until("commanded", lambda entry: entry["do"] == "place")
+    await lin.sees("call-state", "pick it up")
+    await hotline.fact("ANSWERED", placed["leg"], session=placed["session"])
+    await lin.sees("call-state", "being called")
+    await hotline.fact("ANSWERED", session=placed["session"])
+    await lin.has("conversation", "CONNECTED")
 
 
 async def test_a_colleague_is_brought_in_and_has_the_call(hotline: Hotline, sit_down: SitDown) -> None:
@@ -157,57 +219,3 @@ async def test_a_colleague_is_brought_in_and_has_the_call(hotline: Hotline, sit_
     await tom.has("conversation", "CONNECTED")
     await tom.sees_no("consult-bar")
     await hotline.exchange.until("commanded", lambda entry: entry["do"] == "release" and entry["leg"] == first)
-
-
-async def test_who_answers_on_the_phone_has_the_caller_before_their_eyes(hotline: Hotline, sit_down: SitDown) -> None:
-    lin = await sit_down(hotline, "lin")
-    await lin.be("READY")
-    await hotline.exchange.say("say", text="Ring", **{"from": "bear", "name": "Wang Fang"})
-    leg = await hotline.rings()
-    await lin.sees("offer-customer", "Wang Fang")
-    await hotline.fact("ANSWERED", leg)
-    await lin.has("conversation", "CONNECTED")
-    await lin.sees("call-state", "In the call")
-
-
-async def test_who_does_not_take_it_after_all_leaves_the_caller_waiting(hotline: Hotline, sit_down: SitDown) -> None:
-    lin = await sit_down(hotline, "lin")
-    await lin.be("READY")
-    await hotline.exchange.say("say", text="Ring", **{"from": "bear", "name": "Wang Fang"})
-    await hotline.rings()
-    await lin.accept()
-    await lin.sees("call-state", "pick it up")
-    await lin.sees_no("take")
-    await lin.at("call-hang-up").click()
-    await hotline.told("release")
-    await lin.has("conversation", "QUEUED")
-
-
-async def test_who_gave_up_is_called_back(hotline: Hotline, sit_down: SitDown) -> None:
-    lin = await sit_down(hotline, "lin")
-    await hotline.exchange.say("say", text="Ring", **{"from": "bear", "name": "Wang Fang"})
-    await hotline.told("waiting")
-    await hotline.fact("ENDED", cause="HUNG_UP")
-    await hotline.told("end")
-    await lin.be("READY")
-    await lin.sees("offer-kind", "Missed call")
-    await lin.accept()
-    await lin.sees("task-words", "1 time")
-    await _picture(lin, "missed")
-    await lin.at("task-done").click()
-    await lin.sees_no("task-bar")
-
-
-async def test_somebody_is_called_from_the_screen(hotline: Hotline, sit_down: SitDown) -> None:
-    lin = await sit_down(hotline, "lin")
-    await lin.at("start-contact").click()
-    await lin.sees("start-devices", "Tin can")
-    await lin.at("start-to").fill("fox")
-    await _picture(lin, "place")
-    await lin.at("start-send").click()
-    placed = await hotline.told("place")
-    await lin.sees("call-state", "pick it up")
-    await hotline.fact("ANSWERED", placed["leg"], session=placed["session"])
-    await lin.sees("call-state", "being called")
-    await hotline.fact("ANSWERED", session=placed["session"])
-    await lin.has("conversation", "CONNECTED")
