@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from playwright.async_api import Browser, FrameLocator, Page, expect
+from playwright.async_api import Browser, FrameLocator, Page, ViewportSize, expect
 
 from tests.browser.desk import PATIENCE, Desk
 from tests.browser.office import PASSWORD
@@ -18,7 +18,7 @@ ASKED = {"agent1": "Does the E5 tow a caravan?", "agent2": "The fridge hums all 
 async def test_a_chat_and_a_mail_are_answered_side_by_side(
     hub_process: StartHub, browser: Browser, page: Page, tmp_path: Path
 ) -> None:
-    hub = await hub_process("--demo", HUB_DEMO_PASSWORD=PASSWORD)
+    hub = await hub_process("--demo", HUB_DEMO_PASSWORD=PASSWORD, HUB_DEMO_SMSC="0", HUB_DEMO_FAX="0")
     await demo_is_up(tmp_path)
     lin, tom = await agent(browser, hub, "agent1"), await agent(browser, hub, "agent2")
     await page.goto(f"{hub.http}/p/demo/")
@@ -41,7 +41,8 @@ async def test_a_chat_and_a_mail_are_answered_side_by_side(
 
 
 async def agent(browser: Browser, hub: HubProcess, login: str) -> Desk:
-    context = await browser.new_context(locale="en-GB", viewport={"width": 1440, "height": 900})
+    view: ViewportSize = {"width": 1440, "height": 900}
+    context = await browser.new_context(locale="en-GB", viewport=view, reduced_motion="reduce")
     desk = Desk(await context.new_page(), hub.http)
     await desk.log_in(login)
     return desk
