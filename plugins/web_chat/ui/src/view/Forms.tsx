@@ -35,7 +35,7 @@ export function LeaveForm(): JSX.Element {
           <Icon shape="check" />
         </span>
         <p>{words.leaveDone}</p>
-        {thread.standing?.serial && <p class="serial">{fill(words.serial, { serial: thread.standing.serial })}</p>}
+        {thread.standing?.serial && <p class="serial">{fill(words.serial, { serial: grouped(thread.standing.serial) })}</p>}
         <button type="button" class="plain" onClick={() => setAgain(true)}>
           {words.another}
         </button>
@@ -184,4 +184,9 @@ function label(question: Question, words: Words, language: "en" | "zh"): string 
 function only(questions: Question[], answers: Record<string, string>): Record<string, string> {
   const said = questions.map((question) => [question.name, (answers[question.name] ?? "").trim()] as const);
   return Object.fromEntries(said);
+}
+
+/** As it is read aloud, and as mails name it: 4821-9035-6. */
+function grouped(serial: string): string {
+  return serial.replace(/^(\d{4})(\d{4})(\d)$/, "$1-$2-$3");
 }
