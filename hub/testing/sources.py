@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -21,8 +22,13 @@ def files_of(plugin: ModuleType) -> list[Path]:
     return [path for path in sorted(root.rglob("*.py")) if "tests" not in path.relative_to(root).parts]
 
 
-def imports_of(plugin: ModuleType) -> Iterator[tuple[str, str]]:
+@cache  # a plugin of several channels is read once
+def imports_of(plugin: ModuleType) -> tuple[tuple[str, str], ...]:
     """(file and line, imported module) of every import, however deep inside a function."""
+    return tuple(_imports(plugin))
+
+
+def _imports(plugin: ModuleType) -> Iterator[tuple[str, str]]:
     for path in files_of(plugin):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
             for module in _imported(node):

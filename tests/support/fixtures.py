@@ -20,6 +20,7 @@ from tests.support.starting import Preloaded, Start
 
 StartHub = Callable[..., Awaitable[HubProcess]]
 
+LOOKED_AFTER = "_nothing_left_running"  # a millisecond, and what never waits leaves nothing running
 LONG = ("slow", "browser", "process")
 LOGS = pytest.StashKey[list[HubProcess]]()
 POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
@@ -48,6 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.process)
         if "postgresql_url" in asked:
             item.add_marker(pytest.mark.postgresql)
+        if LOOKED_AFTER in asked and not item.get_closest_marker("asyncio"):
+            item.fixturenames.remove(LOOKED_AFTER)  # type: ignore[attr-defined]  # only functions ask for fixtures
     items.sort(key=_is_quick)  # what takes long first: at the end no worker waits for another's last test
 
 
