@@ -8,8 +8,10 @@ import httpx
 import pytest
 from sqlalchemy import insert, select, update
 
+from hub.api import Medium
 from hub.pipeline import demand
 from hub.store import interactions
+from hub.store import limits as own_limits
 from hub.store import work as works
 from hub.store.database import Store
 from hub.store.tables import events, offers, presence, queue_members, users, work
@@ -182,6 +184,36 @@ async def test_what_else_stands_in_a_capacity_survives_new_limits(office: Office
         lambda conn: conn.execute(select(users.c.capacity).where(users.c.id == user)).scalar_one()
     )
     assert kept == {"channels": {"chat": 1}, "budget": 5, "DEFERRED": 9}
+
+
+async def test_one_sees_how_much_of_each_channel_one_takes_and_what_blocks_it_now(office: Office) -> None:
+    agent, user = await office.people.client("agent"), office.people.ids.users["agent"]
+    known = {"call": Medium.VOICE, "chat": Medium.LIVE_TEXT, "post": Medium.DEFERRED, "text": Medium.DEFERRED}
+
+    async def rooms() -> list[tuple[str, int, int, bool]]:
+        found = await office.store.read(lambda conn: own_limits.channels_for(conn, user, known))
+        return [(one.channel, one.used, one.limit, one.takes_more) for one in found]
+
+    await (await office.people.client("admin")).put(
+        "/routing/rules", json={"rules": [], "blending": {"channels": {"text": 2}}}
+    )
+    await agent.put("/me/limits", json={"limits": {"LIVE_TEXT": 1}})
+    assert await rooms() == [("call", 0, 1, True), ("chat", 0, 1, True), ("post", 0, 5, True), ("text", 0, 2, True)]
+    await office.store.write(lambda tx: hold(tx, office.queue, user, "VOICE", "call"))
+    assert await rooms() == [("call", 1, 1, False), ("chat", 0, 1, False), ("post", 0, 5, False), ("text", 0, 2, False)]
+    answer = await agent.get("/me/channels")
+    assert {one["channel"] for one in answer.json()} == {one["name"] for one in await channels(agent)}
+
+
+def hold(tx: Tx, queue: int, user: int, medium: str, channel: str) -> None:
+    row = {"queue_id": queue, "user_id": user, "medium": medium, "channel": channel, "state": "ASSIGNED"}
+    tx.conn.execute(insert(work).values(**row, enqueued_at=tx.now, created_at=tx.now))
+
+
+async def channels(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+    answer = await client.get("/channels")
+    found: list[dict[str, Any]] = answer.json()
+    return found
 
 
 async def test_the_skills_of_several_are_set_together_and_only_changes_are_told(office: Office) -> None:

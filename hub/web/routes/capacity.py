@@ -9,7 +9,7 @@ from pydantic import Field
 from hub.api import Medium
 from hub.model.permissions import Permission
 from hub.store import admin_agents, limits, skills
-from hub.store.limits import MediumLoad
+from hub.store.limits import ChannelLoad, MediumLoad
 from hub.store.skills import SkillTable
 from hub.store.unit import Tx
 from hub.web.call import Call
@@ -58,6 +58,14 @@ async def choose_my_limits(call: Call, body: LimitsChange) -> list[MediumLoad]:
 async def give_limits(call: Call, user_id: int, body: LimitsChange) -> list[MediumLoad]:
     """Say how much an agent takes at once; it stands in the audit log."""
     return await call.write(lambda tx: _give(call, tx, user_id, body))
+
+
+@routes.get("/me/channels")
+async def get_my_channels(call: Call) -> list[ChannelLoad]:
+    """How much of each channel one holds, and may, and whether one more would be given now."""
+    known = sorted(call.node.services.registry.channels.items())
+    media = {name: channel.capabilities.medium for name, channel in known}
+    return await call.read(lambda conn: limits.channels_for(conn, call.actor.user_id, media))
 
 
 @routes.get("/skills", Permission.INTERACTIONS_TRANSFER)

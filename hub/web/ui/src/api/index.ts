@@ -164,6 +164,7 @@ export const routing = {
   saveSkills: (users: { user: number; skills: Record<string, number> }[]) =>
     put<T.SkillTable>("/routing/skills", { users }),
   myLimits: () => get<T.MediumLoad[]>("/me/limits"),
+  myChannels: () => get<T.ChannelLoad[]>("/me/channels"),
   chooseLimits: (limits: T.Limits) => put<T.MediumLoad[]>("/me/limits", { limits }),
   giveLimits: (agent: number, limits: T.Limits) => put<T.MediumLoad[]>(`/agents/${agent}/limits`, { limits }),
 };

@@ -66,6 +66,15 @@ export interface MediumLoad {
   chosen: number | null;
 }
 
+/** The same of a channel; `takes_more`: whether one more would be given now. */
+export interface ChannelLoad {
+  channel: string;
+  medium: Medium;
+  used: number;
+  limit: number;
+  takes_more: boolean;
+}
+
 export type Limits = Partial<Record<Medium, number>>;
 export type NotYet = "NOT_IN_QUEUE" | "LACKS_SKILL" | "NOT_ROUTABLE" | "NO_ROOM" | "REFUSED" | "KEPT";
 

@@ -77,7 +77,14 @@ export const shell = {
     FORCED: "Set by a supervisor",
     UNREACHABLE: "Unreachable",
   },
-  capacity: { used: "{medium}: {used}", title: "Capacity", of: "{medium}: {used} of {of}" },
+  capacity: {
+    used: "{medium}: {used}",
+    title: "Capacity",
+    of: "{medium}: {used} of {of}",
+    channels: "By channel",
+    full: "full",
+    blocked: "not now",
+  },
   offers: {
     pick_up: "Pick up your phone",
     ticket: "Ticket {serial}",

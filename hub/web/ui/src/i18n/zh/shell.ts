@@ -70,7 +70,14 @@ export const shell = {
     FORCED: "由班长设置",
     UNREACHABLE: "无法联络",
   },
-  capacity: { used: "{medium}：{used}", title: "接待容量", of: "{medium}：{used}/{of}" },
+  capacity: {
+    used: "{medium}：{used}",
+    title: "接待容量",
+    of: "{medium}：{used}/{of}",
+    channels: "各渠道",
+    full: "已满",
+    blocked: "暂不派发",
+  },
   offers: {
     pick_up: "请接听您的话机",
     ticket: "工单 {serial}",
