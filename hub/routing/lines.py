@@ -1,27 +1,25 @@
-"""What waits, each piece in the line of its class; and who is in a line says so itself.
+"""What waits, each piece in the line of its class, the agents of one signature in a group, and the links between.
 
-A line and an agenda hold the things themselves, in order. One that left, or is due at another time, stays behind until
-it comes up, and its own field then says that it is not meant: nothing has to be kept beside.
+A line holds what waits itself, in order. What left stays behind until it comes up, and its own field then says that it
+is not meant: nothing has to be kept beside. A group holds those with room only, and a link joins the two where they
+fit, so an event touches only what it can change.
 """
 
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from heapq import heapify, heappop, heappush
 from itertools import islice
-from operator import attrgetter
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from operator import add, attrgetter, itemgetter
 
+from hub.routing.heap import LazyHeap
 from hub.routing.policy import TAKING_TURNS, OverflowRule, QueuePolicy, Strategy
-from hub.routing.signatures import WorkClass
+from hub.routing.signatures import Signature, WorkClass
 from hub.routing.snapshots import Slot, Work
 
-if TYPE_CHECKING:
-    from hub.routing.classes import Link
-
+AgentKey = tuple[float, float]
 Order = tuple[Slot, Strategy, int]  # `int`: the queue, where each has an order of its own, else 0
 ID_BITS = 63  # of a place: the lowest say whose it is
 ID = (1 << ID_BITS) - 1
@@ -121,59 +119,90 @@ class Line:
         return None
 
 
-class Due(Protocol):
-    """What time brings something to, at most once at a time."""
-
-    number: int
-    due: datetime | None
-
-
-D = TypeVar("D", bound=Due)
+@dataclass(eq=False, slots=True)
+class Group:
+    signature: Signature
+    members: set[int] = field(default_factory=set)
+    orders: dict[Slot, dict[Order, Free]] = field(default_factory=dict)
+    reach: dict[Slot, Reach] = field(default_factory=dict)
 
 
-class Agenda(Generic[D]):
-    """What is due when, the soonest first, of one moment the lowest number."""
+@dataclass(eq=False, slots=True)
+class Link:
+    """One line and one group that fit. `rank`: (reached by a ring only, preference, −skill), the lowest first.
 
-    __slots__ = ("_heap", "_length", "_limit")
+    `free`: the group's agents with room for the line's work, in the line's order. `handicap`: what the agents'
+    preference costs the line's work, as places count.
+    """
+
+    line: Line
+    group: Group
+    rank: tuple[bool, int, int]
+    free: Free
+    handicap: int
+
+
+class Free(LazyHeap[AgentKey]):
+    """The agents of one group who have room for one more, in one order. Lines are told when the first is there, and
+    when the last is gone: while things wait there mostly is nobody, and then nobody has to be looked for."""
+
+    __slots__ = ("links",)
 
     def __init__(self) -> None:
-        self._heap: list[tuple[datetime, int, D]] = []
-        self._length, self._limit = 0, _SLACK
+        super().__init__()
+        self.links: list[Link] = []
 
-    def put(self, thing: D, at: datetime) -> None:
-        """Add, or move to another time."""
-        if thing.due is None:
-            self._length += 1
-        thing.due = at
-        heappush(self._heap, (at, thing.number, thing))
-        if len(self._heap) > self._limit:
-            self._tidy()
+    def join(self, link: Link) -> None:
+        self.links.append(link)
+        if self.keys:
+            link.line.open[link] = None
 
-    def drop(self, thing: D) -> None:
-        if thing.due is not None:
-            thing.due = None
-            self._length -= 1
+    def put(self, item: int, key: AgentKey) -> None:
+        if not self.keys:
+            for link in self.links:
+                link.line.open[link] = None
+        super().put(item, key)
 
-    def next(self) -> datetime | None:
-        """When the first is due."""
-        heap = self._heap
-        while heap:
-            at, _, thing = heap[0]
-            if thing.due is at:
-                return at
-            heappop(heap)
-        return None
+    def drop(self, item: int) -> None:
+        if self.keys.pop(item, None) is not None and not self.keys:
+            for link in self.links:
+                del link.line.open[link]
 
-    def due_by(self, now: datetime) -> Iterator[D]:
-        """Those due, each taken out."""
-        while (at := self.next()) is not None and at <= now:
-            thing = self._heap[0][2]
-            self.drop(thing)
-            yield thing
 
-    def _tidy(self) -> None:
-        """What is not meant any more goes, once it is as much as what is."""
-        if len(self._heap) > 2 * self._length + _SLACK:
-            self._heap = list(dict.fromkeys(each for each in self._heap if each[2].due is each[0]))
-            heapify(self._heap)
-        self._limit = 2 * self._length + _SLACK
+class Reach:
+    """All lines of one slot that a group fits. Every free slot looks at the heads of all of them: that is one call each
+    of functions written in C, whatever their number."""
+
+    __slots__ = ("_costs", "_heads_of", "links")
+
+    def __init__(self) -> None:
+        self.links: list[Link] = []
+        self._heads_of: Callable[[list[int]], tuple[int, ...]] | None = None
+        self._costs: tuple[int, ...] = ()
+
+    def add(self, link: Link) -> None:
+        self.links.append(link)
+        self._heads_of = None
+
+    def remove(self, line: Line) -> None:
+        self.links = [link for link in self.links if link.line is not line]
+        self._heads_of = None
+
+    def first(self, heads: list[int]) -> int:
+        """The place of what comes first for the group, preference counted; NOBODY or more, if nobody waits."""
+        places = (self._heads_of or self.prepare())(heads)
+        return min(map(add, places, self._costs)) if self._costs else min(places)
+
+    def prepare(self) -> Callable[[list[int]], tuple[int, ...]]:
+        """Made when first asked: most lines are new together."""
+        costs = tuple(link.handicap for link in self.links)
+        self._costs = costs if any(costs) else ()
+        self._heads_of = getter = _getter([link.line.number for link in self.links])
+        return getter
+
+
+def _getter(numbers: list[int]) -> Callable[[list[int]], tuple[int, ...]]:
+    """One by itself, or none, `itemgetter` would not put into a tuple."""
+    if len(numbers) > 1:
+        return itemgetter(*numbers)
+    return lambda heads: tuple(heads[number] for number in numbers) or (NOBODY,)

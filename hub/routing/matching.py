@@ -10,8 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from hub.model.capacity import has_room
-from hub.routing.classes import Link
-from hub.routing.lines import ID, NOBODY, Entry, Line
+from hub.routing.lines import ID, NOBODY, Entry, Line, Link
 from hub.routing.offers import Offers
 from hub.routing.policy import Strategy
 from hub.routing.refusals import Refusals

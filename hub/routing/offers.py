@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 
 from hub.routing.decisions import ExpireOffer, RescindOffer
-from hub.routing.lines import Agenda
+from hub.routing.heap import Agenda
 from hub.routing.roster import Member
 from hub.routing.snapshots import Slot, Work
 

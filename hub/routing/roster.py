@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hub.model.capacity import has_room
-from hub.routing.classes import AgentKey, Group, Matrix
-from hub.routing.lines import ID_BITS, Line, Order
+from hub.routing.lines import ID_BITS, AgentKey, Group, Line, Order
+from hub.routing.matrix import Matrix
 from hub.routing.policy import RoutingSettings, Strategy
 from hub.routing.snapshots import Agent, Slot
 

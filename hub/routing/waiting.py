@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from operator import attrgetter
 
-from hub.routing.classes import Matrix
-from hub.routing.heap import LazyHeap
-from hub.routing.lines import ID_BITS, Agenda, Entry, Line
+from hub.routing.heap import Agenda, LazyHeap
+from hub.routing.lines import ID_BITS, Entry, Line
+from hub.routing.matrix import Matrix
 from hub.routing.policy import OverflowRule, RoutingSettings
 from hub.routing.queues import Queues, next_step, requirement, ring_of
 from hub.routing.signatures import WorkClass

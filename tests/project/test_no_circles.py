@@ -1,4 +1,4 @@
-"""No file of a plugin imports another in a circle, not for its types alone either."""
+"""No file of the hub or of a plugin imports another in a circle, not for its types alone either."""
 
 from __future__ import annotations
 
@@ -41,6 +41,10 @@ def circle_in(files: list[Path], root: Path = ROOT) -> list[str]:
 @pytest.mark.parametrize("plugin", PLUGINS, ids=lambda each: str(each.name))
 def test_no_file_of_a_plugin_imports_another_in_a_circle(plugin: Path) -> None:
     assert circle_in([file for file in plugin.rglob("*.py") if "tests" not in file.relative_to(plugin).parts]) == []
+
+
+def test_no_file_of_the_hub_imports_another_in_a_circle() -> None:
+    assert circle_in([*(ROOT / "hub").rglob("*.py")]) == []
 
 
 def test_a_circle_is_found(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.routing.lines import ID, ID_BITS, NOBODY, Agenda, Entry, Line
+from hub.routing.heap import Agenda
+from hub.routing.lines import ID, ID_BITS, NOBODY, Entry, Line
 from hub.routing.policy import QueuePolicy
 from hub.routing.queues import Requirement
 from hub.routing.signatures import WorkClass

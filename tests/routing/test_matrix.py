@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from hub.model.capacity import Capacity
 from hub.routing import events
-from hub.routing.classes import Matrix
 from hub.routing.engine import Engine
 from hub.routing.lines import ID, NOBODY
+from hub.routing.matrix import Matrix
 from hub.routing.policy import QueuePolicy, Strategy
 from hub.routing.snapshots import Agent, Work
 

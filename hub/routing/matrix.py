@@ -1,114 +1,17 @@
-"""Work of one requirement and agents of one ability are matched once, as classes, not one by one.
-
-A line holds the waiting work of one class in order; a group the agents of one signature, those with room only. A link
-joins the two where they fit, so an event touches only what it can change.
-"""
+"""Work of one requirement and agents of one ability are matched once, as classes, not one by one."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from operator import add, itemgetter
 from typing import TypeVar
 
-from hub.routing.heap import LazyHeap
-from hub.routing.lines import NOBODY, Line, Order
+from hub.routing.lines import NOBODY, Free, Group, Line, Link, Reach
 from hub.routing.policy import QueuePolicy, Strategy
 from hub.routing.signatures import Signature, WorkClass, lacks, shared_queues
-from hub.routing.snapshots import Agent, Slot
+from hub.routing.snapshots import Agent
 
-AgentKey = tuple[float, float]
 T = TypeVar("T")
-
-
-@dataclass(eq=False, slots=True)
-class Group:
-    signature: Signature
-    members: set[int] = field(default_factory=set)
-    orders: dict[Slot, dict[Order, Free]] = field(default_factory=dict)
-    reach: dict[Slot, Reach] = field(default_factory=dict)
-
-
-@dataclass(eq=False, slots=True)
-class Link:
-    """One line and one group that fit. `rank`: (reached by a ring only, preference, −skill), the lowest first.
-
-    `free`: the group's agents with room for the line's work, in the line's order. `handicap`: what the agents'
-    preference costs the line's work, as places count.
-    """
-
-    line: Line
-    group: Group
-    rank: tuple[bool, int, int]
-    free: Free
-    handicap: int
-
-
-class Free(LazyHeap[AgentKey]):
-    """The agents of one group who have room for one more, in one order. Lines are told when the first is there, and
-    when the last is gone: while things wait there mostly is nobody, and then nobody has to be looked for."""
-
-    __slots__ = ("links",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.links: list[Link] = []
-
-    def join(self, link: Link) -> None:
-        self.links.append(link)
-        if self.keys:
-            link.line.open[link] = None
-
-    def put(self, item: int, key: AgentKey) -> None:
-        if not self.keys:
-            for link in self.links:
-                link.line.open[link] = None
-        super().put(item, key)
-
-    def drop(self, item: int) -> None:
-        if self.keys.pop(item, None) is not None and not self.keys:
-            for link in self.links:
-                del link.line.open[link]
-
-
-class Reach:
-    """All lines of one slot that a group fits. Every free slot looks at the heads of all of them: that is one call each
-    of functions written in C, whatever their number."""
-
-    __slots__ = ("_costs", "_heads_of", "links")
-
-    def __init__(self) -> None:
-        self.links: list[Link] = []
-        self._heads_of: Callable[[list[int]], tuple[int, ...]] | None = None
-        self._costs: tuple[int, ...] = ()
-
-    def add(self, link: Link) -> None:
-        self.links.append(link)
-        self._heads_of = None
-
-    def remove(self, line: Line) -> None:
-        self.links = [link for link in self.links if link.line is not line]
-        self._heads_of = None
-
-    def first(self, heads: list[int]) -> int:
-        """The place of what comes first for the group, preference counted; NOBODY or more, if nobody waits."""
-        places = (self._heads_of or self.prepare())(heads)
-        return min(map(add, places, self._costs)) if self._costs else min(places)
-
-    def prepare(self) -> Callable[[list[int]], tuple[int, ...]]:
-        """Made when first asked: most lines are new together."""
-        costs = tuple(link.handicap for link in self.links)
-        self._costs = costs if any(costs) else ()
-        self._heads_of = getter = _getter([link.line.number for link in self.links])
-        return getter
-
-
-def _getter(numbers: list[int]) -> Callable[[list[int]], tuple[int, ...]]:
-    """One by itself, or none, `itemgetter` would not put into a tuple."""
-    if len(numbers) > 1:
-        return itemgetter(*numbers)
-    return lambda heads: tuple(heads[number] for number in numbers) or (NOBODY,)
 
 
 class Matrix:
