@@ -8,6 +8,7 @@ new interpreter is executed.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import json
@@ -17,6 +18,8 @@ import select
 import signal
 import socket
 import sys
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -100,11 +103,25 @@ def become(asked: dict[str, Any], output: int) -> NoReturn:
     sys.path[1:1] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     sys.argv[:] = [asked["program"], *asked["arguments"]]
     if asked["program"] != "hub":
-        runpy.run_module(asked["program"], run_name="__main__")
-        sys.exit()
+        leave(lambda: runpy.run_module(asked["program"], run_name="__main__"))
     for name in READ_ENVIRONMENT:
         importlib.reload(sys.modules[name])
-    sys.exit(sys.modules["hub.main.command"].main())
+    leave(sys.modules["hub.main.command"].main)
+
+
+def leave(main: Callable[[], object]) -> NoReturn:
+    """End as an interpreter does, but for taking apart all that was imported: 0.15 s of every hub."""
+    try:
+        code = main()
+    except SystemExit as ended:
+        if isinstance(ended.code, str):
+            raise
+        code = ended.code
+    threading._shutdown()  # type: ignore[attr-defined]  # what waits for threads before `atexit` has no public name
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":
