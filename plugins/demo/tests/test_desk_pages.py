@@ -12,10 +12,14 @@ PATIENCE = 15_000.0
 LEADS = {"en": "Here you are the customer.", "zh": "在这里，您就是客户。"}
 
 
-async def test_the_desk_shows_its_devices_in_the_browsers_language(open_demo: OpenDemo, browser: Browser) -> None:
-    demo = await open_demo()
+async def test_the_desk_shows_its_devices_in_the_browsers_language_and_each_is_a_page(
+    open_demo: OpenDemo, browser: Browser, page: Page
+) -> None:
+    desk = f"{(await open_demo()).http}/p/demo/"
     for locale in ("en-US", "zh-CN"):
-        await look_around(f"{demo.http}/p/demo/", browser, locale)
+        await look_around(desk, browser, locale)
+    await the_chat_opens_on_the_shop_page_and_is_heard(desk, page)
+    await a_mail_is_written_with_a_file_and_kept_as_sent(desk, page)
 
 
 async def look_around(url: str, browser: Browser, locale: str) -> None:
@@ -46,9 +50,8 @@ async def look_around(url: str, browser: Browser, locale: str) -> None:
     assert not problems
 
 
-async def test_the_chat_opens_on_the_shop_page_and_is_heard(open_demo: OpenDemo, page: Page) -> None:
-    demo = await open_demo()
-    await page.goto(f"{demo.http}/p/demo/shop")
+async def the_chat_opens_on_the_shop_page_and_is_heard(desk: str, page: Page) -> None:
+    await page.goto(f"{desk}shop")
     await page.get_by_test_id("chat-launcher").click(timeout=PATIENCE)
     await page.get_by_test_id("chat-form-name").fill("Emma")
     await page.get_by_test_id("chat-form-text").fill("Does the E5 tow?")
@@ -56,9 +59,8 @@ async def test_the_chat_opens_on_the_shop_page_and_is_heard(open_demo: OpenDemo,
     await expect(page.get_by_test_id("chat-message-own")).to_contain_text("Does the E5 tow?", timeout=PATIENCE)
 
 
-async def test_a_mail_is_written_with_a_file_and_kept_as_sent(open_demo: OpenDemo, page: Page) -> None:
-    demo = await open_demo()
-    await page.goto(f"{demo.http}/p/demo/mail")
+async def a_mail_is_written_with_a_file_and_kept_as_sent(desk: str, page: Page) -> None:
+    await page.goto(f"{desk}mail")
     await page.get_by_test_id("mail-who").fill("li.wei")
     await page.get_by_test_id("mail-who").blur()
     await expect(page.get_by_test_id("mail-who")).to_have_value("li.wei@customers.test")

@@ -17,9 +17,14 @@ from tests.support.hub_process import HubProcess
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-async def demo(open_demo: OpenDemo) -> HubProcess:
-    return await open_demo(HUB_DEMO_SEED="0")
+async def test_the_front_desk_answers_takes_messages_passes_on_and_is_switched_off(open_demo: OpenDemo) -> None:
+    demo = await open_demo(HUB_DEMO_SEED="0")
+    serial = await ticket(demo)
+    await a_visitor_learns_the_status_of_their_ticket_and_rates_the_machine(demo, serial)
+    await a_wrong_proof_tells_nothing_and_chinese_is_spoken_after_one_key(demo, serial)
+    await a_message_becomes_a_ticket_and_a_person_calls_back(demo)
+    await the_page_of_flows_shows_them_and_rehearses(demo)
+    await a_question_goes_straight_to_a_person_and_an_agent_can_switch_the_machine_off(demo)
 
 
 async def ticket(hub: HubProcess) -> str:
@@ -45,8 +50,7 @@ def keys(message: dict[str, Any]) -> str:
     return "".join(choice["key"] for choice in message["choices"])
 
 
-async def test_a_visitor_learns_the_status_of_their_ticket_and_rates_the_machine(demo: HubProcess) -> None:
-    serial = await ticket(demo)
+async def a_visitor_learns_the_status_of_their_ticket_and_rates_the_machine(demo: HubProcess, serial: str) -> None:
     async with ChatVisitor(demo.http) as visitor:
         await visitor.say("Hello")
         assert keys(await visitor.hears("Welcome to Lanhe.")) == "1234560"
@@ -69,8 +73,7 @@ async def test_a_visitor_learns_the_status_of_their_ticket_and_rates_the_machine
     assert attributes["asked_for_ticket"].replace("-", "") == serial
 
 
-async def test_a_wrong_proof_tells_nothing_and_chinese_is_spoken_after_one_key(demo: HubProcess) -> None:
-    serial = await ticket(demo)
+async def a_wrong_proof_tells_nothing_and_chinese_is_spoken_after_one_key(demo: HubProcess, serial: str) -> None:
     async with ChatVisitor(demo.http) as visitor:
         await visitor.say("hi")
         await visitor.hears("Welcome to Lanhe.")
@@ -87,7 +90,7 @@ async def test_a_wrong_proof_tells_nothing_and_chinese_is_spoken_after_one_key(d
         assert not any("Fridge" in message["text"] for message in visitor.theirs)
 
 
-async def test_a_message_becomes_a_ticket_and_a_person_calls_back(demo: HubProcess) -> None:
+async def a_message_becomes_a_ticket_and_a_person_calls_back(demo: HubProcess) -> None:
     async with ChatVisitor(demo.http, language="zh") as visitor:
         await visitor.say("你好")
         await visitor.hears("欢迎联系蓝河")
@@ -100,7 +103,7 @@ async def test_a_message_becomes_a_ticket_and_a_person_calls_back(demo: HubProce
         assert f"{serial[:4]}-{serial[4:8]}-{serial[8:]}" in thanks["text"]
 
 
-async def test_a_question_goes_straight_to_a_person_and_an_agent_can_switch_the_machine_off(demo: HubProcess) -> None:
+async def a_question_goes_straight_to_a_person_and_an_agent_can_switch_the_machine_off(demo: HubProcess) -> None:
     async with ChatVisitor(demo.http) as visitor, page_of_flows(demo, "agent1") as agent:
         await visitor.say("My fridge hums all night")
         await visitor.until(lambda: visitor.states and visitor.states[-1]["state"] == "QUEUED")
@@ -113,7 +116,7 @@ async def test_a_question_goes_straight_to_a_person_and_an_agent_can_switch_the_
         await another.until(lambda: another.states and another.states[-1]["state"] == "QUEUED")
 
 
-async def test_the_page_of_flows_shows_them_and_rehearses(demo: HubProcess) -> None:
+async def the_page_of_flows_shows_them_and_rehearses(demo: HubProcess) -> None:
     async with page_of_flows(demo, "admin") as page:
         shown = (await page.get("/p/self_service/flows")).json()
         [item] = shown["items"]

@@ -55,9 +55,14 @@ async def first_interaction(hub: HubClient) -> dict[str, Any] | None:
     return items[0] if items and items[0]["state"] == "QUEUED" else None
 
 
-async def test_a_mail_goes_to_the_hub_and_its_answer_comes_back(open_demo: OpenDemo) -> None:
-    """Both ways by SMTP; the answer's answer stays in the same conversation."""
+async def test_a_mail_goes_to_the_hub_its_answer_comes_back_and_no_mail_is_refused(open_demo: OpenDemo) -> None:
     demo = await open_demo()
+    await a_mail_goes_to_the_hub_and_its_answer_comes_back(demo)
+    await the_desk_refuses_what_is_no_mail_of_a_customer(demo)
+
+
+async def a_mail_goes_to_the_hub_and_its_answer_comes_back(demo: HubProcess) -> None:
+    """Both ways by SMTP; the answer's answer stays in the same conversation."""
     async with httpx.AsyncClient(base_url=demo.http) as desk, HubClient(demo.http) as agent:
         await agent.log_in("agent1", PASSWORD)
         note = {"name": "note.txt", "type": "text/plain", "data": "aHVt"}
@@ -82,8 +87,7 @@ async def grown(agent: HubClient, path: str, messages: int) -> bool:
     return len((await agent.get(f"{path}/messages"))["items"]) == messages
 
 
-async def test_the_desk_refuses_what_is_no_mail_of_a_customer(open_demo: OpenDemo) -> None:
-    demo = await open_demo()
+async def the_desk_refuses_what_is_no_mail_of_a_customer(demo: HubProcess) -> None:
     good = {"sender": ME, "to": "support@demo.test", "subject": "x", "text": "y"}
     wrong: list[tuple[int, dict[str, Any]]] = [
         (422, {"sender": "boss@demo.test"}),
