@@ -5,6 +5,7 @@ import { look } from "./look.js";
 import { say } from "./words.js";
 
 const plain = style(`
+:host([beside]) { padding: 12px 16px; border-bottom: 1px solid var(--line); }
 form { display: grid; gap: 8px; margin-top: 8px; }
 label { display: grid; gap: 3px; }
 input, textarea { font: inherit; font-size: 13px; color: var(--text); background: var(--surface); border: 1px solid var(--line-strong); border-radius: 8px; padding: 6px 8px; }
@@ -25,6 +26,7 @@ class FaxAnswering extends Element {
     if (!this.isConnected || !this.hub || now === this.#shown) return;
     this.#shown = now;
     this.root.replaceChildren();
+    this.toggleAttribute("beside", Boolean(ticket && this.context.interaction));
     if (!ticket) return;
     const said = (key, values) => say(this.language, key, values);
     const open = element("button", { type: "button", "data-testid": "fax-answer" }, said("answer"));
