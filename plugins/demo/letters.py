@@ -89,7 +89,8 @@ def reply_subject(subject: str) -> str:
 def quoted(letter: Letter) -> str:
     """The answered mail below the answer, as mail programs put it."""
     lines = "\n".join(f"> {line}" for line in letter.text.splitlines())
-    return f"\n\n{letter.sender_name or letter.sender}:\n{lines}\n"
+    who = f"{letter.sender_name} <{letter.sender}>".lstrip()
+    return f"\n\n{who} wrote:\n{lines}\n"
 
 
 def _body(message: EmailMessage, kind: str) -> str:

@@ -22,7 +22,13 @@ def test_every_frame_is_documented_with_its_members(kind: str) -> None:
     (frame,) = [each for each in get_args(Frame) if get_args(each.model_fields["type"].annotation)[0] == kind]
     assert f"`{kind}`" in PROTOCOL
     missing = [name for name in frame.model_fields if not re.search(rf"`[^`]*\b{name}\b[^`]*`", PROTOCOL)]
-    assert missing == ["type"] or not missing
+    assert not missing
+
+
+def test_the_example_is_understood_frame_by_frame() -> None:
+    example = PROTOCOL.split("```json\n")[1].split("```")[0]
+    understood = [frames.parse(line) for line in example.splitlines()]
+    assert [frame.type for frame in understood] == ["hello", "message", "receipt", "end"]
 
 
 @pytest.mark.parametrize("code", Problem)
