@@ -1,6 +1,7 @@
 """Offers to an agent for which what they have in hand by now leaves no room."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from hub.model.capacity import Capacity, has_room
 from hub.model.states import OFFER_OPEN
@@ -9,9 +10,10 @@ from hub.store.rows import Row
 from hub.store.unit import Tx
 
 
-def blocked(tx: Tx, user_id: int) -> list[Row]:
-    """A call came in over the mails that were on offer, say: they would ring on in somebody's ear."""
-    on_offer = [each for each in work.open_offers(tx.conn, user_id=user_id) if each["state"] in OFFER_OPEN]
+def blocked(tx: Tx, user_id: int, offered: Sequence[Row]) -> list[Row]:
+    """Of what is offered to them. A call came in over the mails that were on offer, say: they would ring on in
+    somebody's ear."""
+    on_offer = [each for each in offered if each["state"] in OFFER_OPEN]
     agent = work.lock_agent(tx, user_id) if on_offer else None
     if agent is None:
         return []

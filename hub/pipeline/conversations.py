@@ -16,7 +16,7 @@ from hub.model.states import WAITING_FOR_AGENT, DeliveryState, InteractionState,
 from hub.pipeline.flows import flow_state
 from hub.pipeline.waits import Waits
 from hub.store import blobs, interactions, messages
-from hub.store.rows import Row, many
+from hub.store.rows import Row, listed, many
 from hub.store.tables import deliveries, identities, tickets, users, work
 from hub.store.tables import interactions as table
 from hub.store.tables import messages as said
@@ -111,12 +111,12 @@ _AHEAD = select(_line.c.interaction_id, _line.c.ahead).where(
 
 def _agents(conn: Connection, rows: Sequence[Row]) -> dict[int | None, str]:
     ids = {row["agent_id"] for row in rows if row["agent_id"]}
-    return {row.id: row.name for row in conn.execute(_NAMES, {"ids": list(ids)})} if ids else {}
+    return {row.id: row.name for row in conn.execute(_NAMES, {"ids": listed(ids)})} if ids else {}
 
 
 def _serials(conn: Connection, rows: Sequence[Row]) -> dict[int | None, str]:
     ids = {row["ticket_id"] for row in rows if row["ticket_id"]}
-    return {row.id: row.serial for row in conn.execute(_SERIALS, {"ids": list(ids)})} if ids else {}
+    return {row.id: row.serial for row in conn.execute(_SERIALS, {"ids": listed(ids)})} if ids else {}
 
 
 def _ahead(conn: Connection, rows: Sequence[Row]) -> dict[int, int]:
@@ -124,7 +124,7 @@ def _ahead(conn: Connection, rows: Sequence[Row]) -> dict[int, int]:
     waiting = {row["id"]: row["queue_id"] for row in rows if row["state"] == InteractionState.QUEUED}
     if not waiting:
         return {}
-    asked = {"queues": list(set(waiting.values())), "interactions": list(waiting)}
+    asked = {"queues": listed(set(waiting.values())), "interactions": listed(waiting)}
     return {row.interaction_id: row.ahead for row in conn.execute(_AHEAD, asked)}
 
 
@@ -174,7 +174,7 @@ def _talks(conn: Connection, asked: Sequence[Asked]) -> list[list[Row]]:
 def _pages(conn: Connection, ids: Sequence[int], after: int, limit: int) -> dict[int, list[Row]]:
     """By interaction. A message that is still to be sent holds back what follows: who reads on from a position misses
     nothing."""
-    rows = many(conn, _VISIBLE, interactions=list(ids), after=after, most=limit * len(ids))
+    rows = many(conn, _VISIBLE, interactions=listed(ids), after=after, most=limit * len(ids))
     talks = groupby(rows, key=lambda row: row["interaction_id"])
     return {
         key: list(takewhile(lambda row: row["delivery_state"] != DeliveryState.PENDING, talk)) for key, talk in talks

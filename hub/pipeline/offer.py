@@ -33,9 +33,11 @@ class Proposal:
 
 def make(tx: Tx, proposals: Sequence[Proposal]) -> list[int | None]:
     """Commit them, in order; None where the world has moved on: the work is gone or the agent cannot take it."""
+    wanted = {each.work for each in proposals}
+    contacts, works = offering.lock_contacts(tx, wanted), offering.lock_works(tx, wanted)
     agents = offering.lock_agents(tx, {each.agent for each in proposals})
-    works = offering.lock_works(tx, {each.work for each in proposals})
-    loads, blending = offering.loads(tx, set(agents)), routing_rows.blending(tx.conn)
+    loads = offering.loads(tx, set(agents))
+    blending = routing_rows.blending_of(tx.once("routing", routing_rows.settings))
     rooms = {
         user: _Room(loads[user], Capacity.of({**blending, **row["capacity"]}, row["limits"]))
         for user, row in agents.items()
@@ -44,11 +46,11 @@ def make(tx: Tx, proposals: Sequence[Proposal]) -> list[int | None]:
     good = [each for each in proposals if _reserve(each, rooms.get(each.agent), works)]
     if not good:
         return [None] * len(proposals)
-    ids = offering.insert_offers(tx, [(works[each.work], _columns(tx, each, works[each.work])) for each in good])
+    ids = offering.insert_offers(tx, [_new(tx, each, works[each.work]) for each in good], contacts)
     made = dict(zip(map(id, good), ids, strict=True))
     for each in good:
         if each.auto_accept:
-            _accept(tx, made[id(each)], each.agent)
+            _take(tx, *offering.offered(tx.conn, made[id(each)]))
     return [made.get(id(each)) for each in proposals]
 
 
@@ -73,8 +75,8 @@ def _reserve(proposal: Proposal, room: _Room | None, works: Mapping[int, Row]) -
     return True
 
 
-def _columns(tx: Tx, proposal: Proposal, row: Row) -> dict[str, Any]:
-    return {
+def _new(tx: Tx, proposal: Proposal, row: Row) -> tuple[Row, dict[str, Any]]:
+    return row, {
         "work_id": row["id"],
         "interaction_id": row["interaction_id"],
         "queue_id": row["queue_id"],
@@ -87,17 +89,14 @@ def _columns(tx: Tx, proposal: Proposal, row: Row) -> dict[str, Any]:
 
 def accept(tx: Tx, actor: Actor, offer_id: int) -> int | None:
     """Take the offered work; returns its interaction. Raises OfferGone (saying who has it) or NotFound."""
-    return _take(tx, _own(tx, actor, offer_id), actor.user_id)
+    offer, row = offering.offered(tx.conn, offer_id)
+    if offer["user_id"] != actor.user_id:
+        raise NotFound(f"offer {offer_id}")
+    return _take(tx, offer, row)
 
 
-def _accept(tx: Tx, offer_id: int, user_id: int) -> None:
-    if (offer := work.get_offer(tx.conn, offer_id)) is not None:
-        _take(tx, offer, user_id)
-
-
-def _take(tx: Tx, offer: Row, user_id: int) -> int | None:
-    row = work.get(tx.conn, offer["work_id"])
-    if row is None or offer["state"] not in OFFER_OPEN or row["state"] != WorkState.OFFERED:
+def _take(tx: Tx, offer: Row, row: Row) -> int | None:
+    if offer["state"] not in OFFER_OPEN or row["state"] != WorkState.OFFERED:
         raise _gone(tx, offer, row)
     interaction_id: int | None = row["interaction_id"]
     interaction = interactions.locked(tx, interaction_id) if interaction_id and row["kind"] in legs.TALKING else None
@@ -115,9 +114,11 @@ def win(tx: Tx, offer: Row, row: Row, interaction: Row | None, state: OfferState
         raise _gone(tx, offer, row)
     if not work.move(tx, row, WorkState.ASSIGNED, "work.accepted", user_id=user_id, **on_the_way.arrived(row)):
         raise _gone(tx, offer, row)
-    for other in work.open_offers(tx.conn, work_id=row["id"]):
-        work.end_offer(tx, other, OfferState.RESCINDED, by=user_id)
-    give_way(tx, user_id)
+    beside = offering.beside(tx.conn, row["id"], user_id)
+    for other in beside:
+        if other["work_id"] == row["id"]:
+            work.end_offer(tx, other, OfferState.RESCINDED, by=user_id)
+    give_way(tx, user_id, [each for each in beside if each["work_id"] != row["id"]])
     if interaction is None:
         return  # a callback, say: its agent makes contact anew
     carried.handed(tx, row, user_id)
@@ -127,10 +128,11 @@ def win(tx: Tx, offer: Row, row: Row, interaction: Row | None, state: OfferState
         route.connect(tx, interaction, user_id, "offer", work_stands=True)
 
 
-def give_way(tx: Tx, user_id: int) -> None:
-    """What their work in hand leaves no room for is offered to somebody else: who cannot answer is not to be counted as
-    one who did not."""
-    for each in blocking.blocked(tx, user_id):
+def give_way(tx: Tx, user_id: int, offered: Sequence[Row] | None = None) -> None:
+    """What their work in hand leaves no room for (of what is `offered` to them, if that is known) is for somebody else:
+    who cannot answer is not to be counted as one who did not."""
+    known = work.open_offers(tx.conn, user_id=user_id) if offered is None else offered
+    for each in blocking.blocked(tx, user_id, known):
         rescind(tx, each["id"])
 
 
@@ -168,14 +170,17 @@ def rescind(tx: Tx, offer_id: int) -> bool:
 
 
 def _end_by_id(tx: Tx, offer_id: int, state: OfferState, **data: Any) -> bool:
-    offer = work.get_offer(tx.conn, offer_id)
-    return offer is not None and _end(tx, offer, state, **data)
+    return (offer := work.get_offer(tx.conn, offer_id)) is not None and _end(tx, offer, state, **data)
 
 
 def _end(tx: Tx, offer: Row, state: OfferState, **data: Any) -> bool:
     if offer["state"] == OfferState.ACCEPTED:  # of a call: they had said yes, so it is no refusal
         state = OfferState.CANCELLED if state is OfferState.RESCINDED else OfferState.FAILED
-    if offer["ended_at"] is not None or not work.end_offer(tx, offer, state, **data):
+    if offer["ended_at"] is not None:
+        return False
+    if offer["interaction_id"] is not None:
+        interactions.locked(tx, offer["interaction_id"])  # a contact is locked before its work
+    if not work.end_offer(tx, offer, state, **data):
         return False
     row = work.get(tx.conn, offer["work_id"])
     if row is None or row["ended_at"] is not None or work.open_offers(tx.conn, work_id=row["id"]):

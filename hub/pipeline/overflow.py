@@ -31,10 +31,11 @@ def _into(tx: Tx, row: Row, target: Row, reason: str) -> bool:
     visited = sorted({*row["requirement"].get("visited", []), row["queue_id"]})
     own = _own_skills(tx, row)
     requirement = {**row["requirement"], "skills": {**target["skills"], **own}, "visited": visited}
+    about = row["interaction_id"]
+    interaction = interactions.locked(tx, about) if about is not None else None  # a contact is locked before its work
     if not work.requeue(tx, row, target, requirement=requirement):
         return False
-    if row["interaction_id"] is not None:
-        interaction = interactions.locked(tx, row["interaction_id"])
+    if interaction is not None:
         interactions.end_segments(tx, interaction["id"], SegmentOutcome.OVERFLOWED, kind="QUEUE")
         department = target["department_id"] or interaction["department_id"]
         after = interactions.change(tx, interaction, queue_id=target["id"], department_id=department)

@@ -12,12 +12,11 @@ from hub.store.unit import Tx
 
 _open = callbacks.c.ended_at.is_(None)
 _THEIRS = select(identities.c.id).where(identities.c.customer_id == bindparam("customer"))
-_OPEN_TO = (
-    select(callbacks)
-    .where(_open, or_(callbacks.c.identity_id == bindparam("identity"), callbacks.c.identity_id.in_(_THEIRS)))
-    .order_by(callbacks.c.id)
-    .with_for_update()
+PROMISED_TO = select(callbacks).where(
+    _open, or_(callbacks.c.identity_id == bindparam("identity"), callbacks.c.identity_id.in_(_THEIRS))
 )
+"""What is promised to an `identity`, or to any address of the `customer`."""
+_OPEN_TO = PROMISED_TO.order_by(callbacks.c.id).with_for_update()
 
 
 def create(tx: Tx, values: dict[str, Any]) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from hub.api import Address
 from hub.model.customers import Verification
 from hub.model.storable import one_line
-from hub.store.rows import Row, many, one
+from hub.store.rows import Row, listed, many, one
 from hub.store.tables import customers, identities
 from hub.store.unit import Tx
 
@@ -47,7 +47,10 @@ def look_for(tx: Tx, addresses: Collection[tuple[str, str]]) -> None:
     """Note beforehand whose these (scheme, normalised value) are, and which are nobody's yet."""
     if not addresses:
         return
-    wanted = {"schemes": list({scheme for scheme, _ in addresses}), "values": list({value for _, value in addresses})}
+    wanted = {
+        "schemes": listed({scheme for scheme, _ in addresses}),
+        "values": listed({value for _, value in addresses}),
+    }
     found = {(row.pop("scheme"), row.pop("value")): row for row in many(tx.conn, _AMONG, **wanted)}
     tx.beforehand.update({("identity", *key): found.get(key) for key in addresses})
 

@@ -12,7 +12,7 @@ from hub.api import Json
 from hub.model.actor import Actor
 from hub.model.errors import NotFound
 from hub.model.states import FINAL, INTERACTION, InteractionState, SegmentState
-from hub.store.rows import Row, many, one
+from hub.store.rows import Row, listed, many, one
 from hub.store.tables import interactions, offers, segments, threads, work
 from hub.store.unit import Tx
 
@@ -44,7 +44,7 @@ def get(conn: Connection, interaction_id: int) -> Row | None:
 
 def among(conn: Connection, ids: Collection[int]) -> list[Row]:
     """Those there are of these interactions."""
-    return many(conn, _AMONG, ids=list(ids))
+    return many(conn, _AMONG, ids=listed(ids))
 
 
 def locked(tx: Tx, interaction_id: int) -> Row:
@@ -148,7 +148,7 @@ def by_thread(conn: Connection, scope: str, keys: Sequence[str]) -> Row | None:
     """The interaction the strongest of the keys (first is strongest) names."""
     if not keys:
         return None
-    found = many(conn, _BY_KEYS, scope=scope, keys=[key[:400] for key in keys])
+    found = many(conn, _BY_KEYS, scope=scope, keys=listed([key[:400] for key in keys]))
     if not found:
         return None
     strength = {key: place for place, key in reversed(list(enumerate(keys)))}
@@ -177,7 +177,7 @@ _NAMED = (
 def named(conn: Connection, names: Collection[tuple[str, str]]) -> dict[tuple[str, str], Row]:
     """The interaction that each (scope, key) names now; what names none is not in it."""
     scopes, keys = {scope for scope, _ in names}, {key[:400] for _, key in names}
-    rows = many(conn, _NAMED, scopes=list(scopes), keys=list(keys))
+    rows = many(conn, _NAMED, scopes=listed(scopes), keys=listed(keys))
     found = {(row.pop("scope"), row.pop("matched")): row for row in rows}
     return {(scope, key): found[scope, key[:400]] for scope, key in names if (scope, key[:400]) in found}
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from hub.api import MessageKind
 from hub.store import blobs, search
 from hub.store.interactions import subjects
-from hub.store.rows import Row, many, one
+from hub.store.rows import Row, listed, many, one
 from hub.store.tables import attachments, interactions, messages
 from hub.store.unit import Tx
 
@@ -56,7 +56,10 @@ def look_for(tx: Tx, names: Collection[tuple[str, str, str]]) -> None:
     asked = {(scope, external_id[:1000], content_hash) for scope, external_id, content_hash in names}
     if not asked:
         return
-    values = {"scopes": list({scope for scope, _, _ in asked}), "external_ids": list({each for _, each, _ in asked})}
+    values = {
+        "scopes": listed({scope for scope, _, _ in asked}),
+        "external_ids": listed({each for _, each, _ in asked}),
+    }
     found = {tuple(row) for row in tx.conn.execute(_KNOWN_AMONG, values)}
     tx.beforehand.update({("message", *key): None for key in asked - found})
 
@@ -135,7 +138,7 @@ def files_of(conn: Connection, message_ids: Sequence[int]) -> dict[int, list[Row
     """Attachments (without content) by message."""
     found: dict[int, list[Row]] = {}
     if message_ids:
-        for row in many(conn, _FILES, messages=list(message_ids)):
+        for row in many(conn, _FILES, messages=listed(message_ids)):
             found.setdefault(row["message_id"], []).append(row)
     return found
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, bindparam, select
 
+from hub.store.rows import listed
 from hub.store.tables import interactions, queues, users
 
 
@@ -19,12 +20,14 @@ class Place:
 
 
 NOWHERE = Place(None)
+_OF_INTERACTIONS = select(interactions.c.id, interactions.c.department_id, interactions.c.agent_id).where(
+    interactions.c.id.in_(bindparam("ids", expanding=True))
+)
 
 
 def interaction_places(conn: Connection, ids: Iterable[int]) -> dict[int, Place]:
     """Of interactions: their department and agent."""
-    c = interactions.c
-    rows = conn.execute(select(c.id, c.department_id, c.agent_id).where(c.id.in_(list(ids))))
+    rows = conn.execute(_OF_INTERACTIONS, {"ids": listed(list(ids))})
     return {row.id: Place(row.department_id, row.agent_id) for row in rows}
 
 

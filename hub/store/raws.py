@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from hub.api import Json
 from hub.model.states import RawState
 from hub.store import sealing
-from hub.store.rows import Row, many, one
+from hub.store.rows import Row, listed, many, one
 from hub.store.tables import connections, raws
 from hub.store.unit import Tx
 
@@ -66,7 +66,7 @@ def get(conn: Connection, raw_id: int) -> Row | None:
 
 def done(tx: Tx, raw_ids: Sequence[int]) -> None:
     """These have become what they mean."""
-    tx.conn.execute(_DONE, {"ids": list(raw_ids), "now": tx.now})
+    tx.conn.execute(_DONE, {"ids": listed(raw_ids), "now": tx.now})
 
 
 def belong(tx: Tx, raw_ids: Sequence[int], whole: int) -> None:

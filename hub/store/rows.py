@@ -1,10 +1,12 @@
 """Small reading conveniences shared by the repositories: a row is a plain dictionary by column name."""
 
-from typing import Any, TypeAlias
+from collections.abc import Collection
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Executable
 
 Row: TypeAlias = dict[str, Any]
+V = TypeVar("V")
 
 
 def one(conn: Connection, statement: Executable, **values: Any) -> Row | None:
@@ -16,6 +18,13 @@ def one(conn: Connection, statement: Executable, **values: Any) -> Row | None:
 def many(conn: Connection, statement: Executable, **values: Any) -> list[Row]:
     """All rows."""
     return [dict(row) for row in conn.execute(statement, values).mappings()]
+
+
+def listed(values: Collection[V]) -> list[V]:
+    """These values for an IN, the last repeated until they are 1, 2, 4, 8 …: PostgreSQL prepares the statement anew for
+    each number of them, on each connection."""
+    found = list(values)
+    return found + found[-1:] * ((1 << (len(found) - 1).bit_length()) - len(found)) if found else found
 
 
 def inserted(conn: Connection, statement: Any, values: Row | None = None) -> int:

@@ -24,7 +24,7 @@ from tests.web.conversations import insert_account, insert_queue
 Take = Callable[[Tx, Sequence[Prepared]], list[Applied]]
 LIVE = Capabilities(Medium.LIVE_TEXT)
 FILE = Attachment("a.txt", "text/plain", b"a")
-FEW = 24  # statements, whatever the size of the group
+FEW = 17  # statements, whatever the size of the group
 
 
 def _setup(tx: Tx) -> Row:

@@ -3,7 +3,7 @@ with its customer settles it, on whatever channel."""
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, literal_column, or_, select
+from sqlalchemy import Connection, Executable, bindparam, literal_column, or_, select
 
 from hub.api import Medium
 from hub.model.states import CallbackState, OfferState, WorkState
@@ -23,6 +23,7 @@ _OF_IDENTITY = _JOINED.where(works.c.state == WorkState.WAITING, table.c.identit
 _OWED_TO = _JOINED.where(
     or_(table.c.identity_id == bindparam("identity"), table.c.customer_id == bindparam("customer"))
 ).order_by(works.c.id)
+_ANYTHING: Executable = select(literal_column("1")).where(or_(_OWED_TO.exists(), callbacks.PROMISED_TO.exists()))
 
 
 def note(tx: Tx, interaction: Row) -> int | None:
@@ -50,6 +51,8 @@ def answered(tx: Tx, interaction: Row) -> None:
 def contacted(tx: Tx, interaction: Row, user_id: int | None, *, written: bool = False) -> None:
     """Somebody is in contact with them: what they are owed is settled, and says by what. What is only `written` may
     well say when they will be called: it leaves standing what is for later, and what was promised meanwhile."""
+    if not _is_owed_anything(tx.conn, interaction):
+        return
     by = {"interaction": interaction["id"], "channel": interaction["channel"], "user": user_id}
     for row in _owed(tx.conn, interaction):
         _settle(tx, row, by)
@@ -115,6 +118,11 @@ def _payload(before: dict[str, Any], interaction: Row) -> dict[str, Any]:
 def _of_identity(conn: Connection, identity_id: int) -> Row | None:
     """What they are owed and nobody is at."""
     return one(conn, _OF_IDENTITY, identity=identity_id)
+
+
+def _is_owed_anything(conn: Connection, interaction: Row) -> bool:
+    """Mostly nobody is: one statement says so."""
+    return one(conn, _ANYTHING, identity=interaction["identity_id"], customer=interaction["customer_id"]) is not None
 
 
 def _owed(conn: Connection, interaction: Row) -> list[Row]:

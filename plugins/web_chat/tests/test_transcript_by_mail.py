@@ -53,6 +53,10 @@ async def arrived(far_side: SmtpSink) -> tuple[dict[str, Any], EmailMessage]:
     return taken, mail
 
 
+async def _said(mei: Agent, interaction: int, text: str) -> bool:
+    return any(each["text"] == text for each in await mei.messages(interaction))
+
+
 async def talk(visitor: ChatVisitor, mei: Agent) -> int:
     """Four sentences of a conversation, and a note that is none of the visitor's business."""
     await visitor.say("我的咖啡机坏了")
@@ -60,6 +64,7 @@ async def talk(visitor: ChatVisitor, mei: Agent) -> int:
     await mei.write(interaction, "您好！请问是哪个型号？")
     await visitor.hears("您好！请问是哪个型号？")
     await visitor.say("E5 – “silver”")
+    await mei.until(lambda: _said(mei, interaction, "E5 – “silver”"))  # acknowledged is stored, not yet recorded
     await mei.call("POST", f"/interactions/{interaction}/messages", {"kind": "NOTE", "text": "difficult customer"})
     await mei.write(interaction, "明天上午师傅上门。")
     await visitor.hears("明天上午师傅上门。")
