@@ -15,7 +15,7 @@ from hub.store.interaction_item import InteractionItem
 from hub.store.unit import Tx
 from hub.web.call import Call
 from hub.web.fields import Body, Id, Long
-from hub.web.routes.conversation import queue_id
+from hub.web.routes.passing_on import queue_id
 from hub.web.routes.users import Levels
 from hub.web.routing import Routes
 

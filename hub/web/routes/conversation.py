@@ -7,22 +7,21 @@ from datetime import UTC
 from typing import Annotated, Literal
 
 from pydantic import Field
-from sqlalchemy import Connection
 
 from hub.api import Address, Capabilities
-from hub.model.errors import Conflict, NotFound
+from hub.model.errors import Conflict
 from hub.model.permissions import Permission
 from hub.pipeline import conclude, converse
 from hub.pipeline.calls import calls
 from hub.pipeline.colleagues import transfer
 from hub.pipeline.converse import Reply
-from hub.store import access, interactions, listing, timeline, work
+from hub.store import interactions, listing, timeline
 from hub.store.interaction_item import InteractionItem
 from hub.store.timeline import MessageItem
 from hub.store.unit import Tx
 from hub.web.call import Call
 from hub.web.fields import Attributes, Body, Count, Id, Long, Moment, Short, as_json
-from hub.web.routes.users import Levels
+from hub.web.routes.passing_on import Transfer, pass_on
 from hub.web.routing import Routes
 from hub.web.sanitise import clean_html
 
@@ -65,44 +64,6 @@ class Closing(Body):
     disposition: Short = ""
 
 
-class ToQueue(Body):
-    """Into a queue (id or key); the note stays in the conversation."""
-
-    queue: Id | Annotated[str, Field(min_length=1, max_length=80)]
-    note: Long = ""
-
-
-class ToUser(Body):
-    """To a colleague; the note stays in the conversation.
-
-    `ring`: they are asked, and what they do not take comes back; otherwise it is theirs at once. `voicemail`, with
-    `ring`: the caller they do not take is led into their own box instead, at once while they cannot take any.
-    """
-
-    user: Id
-    ring: bool = False
-    voicemail: bool = False
-    note: Long = ""
-
-
-class ToSkill(Body):
-    """To whoever has these levels, in `queue` or the one it came from."""
-
-    skills: Annotated[Levels, Field(min_length=1)]
-    queue: Id | None = None
-    note: Long = ""
-
-
-class ToDepartment(Body):
-    """Into the first queue of a department."""
-
-    department: Id
-    note: Long = ""
-
-
-Transfer = ToQueue | ToUser | ToSkill | ToDepartment
-
-
 class Snooze(Body):
     """Until when it is out of sight, or until the customer writes."""
 
@@ -142,7 +103,7 @@ async def wrap_up_interaction(call: Call, interaction_id: int, body: Closing) ->
 @routes.post("/interactions/{interaction_id}/transfer", Permission.INTERACTIONS_TRANSFER)
 async def transfer_interaction(call: Call, interaction_id: int, body: Transfer) -> None:
     """Pass it on; it may leave one's sight by that."""
-    await call.write(lambda tx: _transfer(call, tx, interaction_id, body))
+    await call.write(lambda tx: pass_on(call, tx, interaction_id, body))
 
 
 @routes.post("/interactions/{interaction_id}/await", REPLY)
@@ -220,32 +181,6 @@ def _reply(call: Call, tx: Tx, interaction_id: int, body: NewMessage) -> int:
 
 def _note(call: Call, tx: Tx, interaction_id: int, body: NewMessage) -> int:
     return converse.note(tx, call.actor, interaction_id, body.text, body.attachments, body.idempotency_key)
-
-
-def _transfer(call: Call, tx: Tx, interaction_id: int, body: Transfer) -> None:
-    match body:
-        case ToUser():
-            access.require_enabled_user(tx.conn, body.user)
-            if body.ring:
-                transfer.ring(tx, call.actor, interaction_id, body.user, body.note, voicemail=body.voicemail)
-            else:
-                transfer.to_user(tx, call.actor, interaction_id, body.user, body.note)
-        case ToSkill():
-            queue = queue_id(tx.conn, body.queue) if body.queue else None
-            transfer.to_skill(tx, call.actor, interaction_id, body.skills, queue, body.note)
-        case ToDepartment():
-            access.require_known_department(tx.conn, body.department)
-            transfer.to_department(tx, call.actor, interaction_id, body.department, body.note)
-        case ToQueue():
-            transfer.to_queue(tx, call.actor, interaction_id, queue_id(tx.conn, body.queue), body.note)
-
-
-def queue_id(conn: Connection, queue: int | str) -> int:
-    """A queue by id or key, of any department: work may be handed to any."""
-    found = work.queue(conn, queue) if isinstance(queue, int) else work.queue_by_key(conn, queue)
-    if found is None or not found["enabled"]:
-        raise NotFound("There is no such queue.")
-    return int(found["id"])
 
 
 def _snooze(call: Call, tx: Tx, interaction_id: int, body: Snooze) -> None:
