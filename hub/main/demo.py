@@ -4,12 +4,11 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from hub.api import Command
 from hub.main.sentence import Sentence
-from hub.plugin.discovery import GROUP, WORDS, discover
+from hub.plugin.discovery import GROUP, WORDS, discover, entries
 from hub.plugin.registry import commands
 from hub.plugin.site_file import NAME, SiteFileError
 from hub.plugin.site_model import SiteFile
@@ -31,13 +30,13 @@ def told(run: Callable[[], int]) -> int:
 
 def plugin_names() -> set[str]:
     """The plugins that are installed; none is imported to know that."""
-    return {entry.name for entry in entry_points(group=GROUP)}
+    return {entry.name for entry in entries(GROUP)}
 
 
 def plugin_words() -> Mapping[str, str]:
     """Plugins by what their commands are called by: the word of their package's own choice, or their name."""
-    chosen = {entry.value: entry.name for entry in entry_points(group=WORDS)}
-    return {chosen.get(entry.value, entry.name): entry.name for entry in entry_points(group=GROUP)}
+    chosen = {entry.value: entry.name for entry in entries(WORDS)}
+    return {chosen.get(entry.value, entry.name): entry.name for entry in entries(GROUP)}
 
 
 def run_plugin_command(words: Sequence[str]) -> int:
