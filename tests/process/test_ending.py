@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any, cast
 
+import pytest
+
 from hub.pipeline.send import Sender
 from hub.pipeline.site import end
 
@@ -34,6 +36,7 @@ async def test_the_sender_ends_though_it_is_woken_in_the_same_instant() -> None:
     assert ended
 
 
+@pytest.mark.slow
 async def test_a_task_that_loses_a_cancellation_is_asked_again() -> None:
     begun, lost = asyncio.Event(), asyncio.Event()
 

@@ -94,6 +94,7 @@ async def test_a_registrar_that_finds_it_too_short_gets_what_it_wants() -> None:
         assert [each.headers["Expires"] for each in there.asked] == ["300", "900"]
 
 
+@pytest.mark.slow
 async def test_it_is_refreshed_before_it_ends() -> None:
     def short(request: Request) -> far.Answer:
         return (200, f"Contact: {request.headers['Contact'].partition(';')[0]};expires=1")
@@ -106,6 +107,7 @@ async def test_it_is_refreshed_before_it_ends() -> None:
         assert (first.call_id, first.cseq.sequence + 1) == (second.call_id, second.cseq.sequence)
 
 
+@pytest.mark.slow
 async def test_when_it_has_run_out_and_is_refused_nobody_is_trusted_any_more() -> None:
     answers = iter([1])
 

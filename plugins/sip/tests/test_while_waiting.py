@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from hub.api import Address, Choice, Conversation, Outbound
 from plugins.sip.media.engine import Recording
 from plugins.sip.tests.party import ACCOUNT, Party, Site, site
@@ -60,6 +62,7 @@ async def test_the_key_is_told_in_the_midst_of_the_announcement_and_once() -> No
     assert voice.said == ["You are next. Press 1 to leave a message."]
 
 
+@pytest.mark.slow
 async def test_then_no_music_is_in_what_they_leave(tmp_path: Path) -> None:
     message = tmp_path / "message.wav"
     message.write_bytes(b"RIFF")

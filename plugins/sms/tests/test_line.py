@@ -121,6 +121,7 @@ class Desk:
         return (await self.smpp.submit(self.connection, Outgoing(1, ACCOUNT, CODE, to, segment))).external_id
 
 
+@pytest.mark.slow
 async def test_a_text_is_answered_when_it_is_stored_and_comes_again_while_it_is_not(center: TextCenter) -> None:
     desk = Desk(center.port)
     desk.refusing = [Overloaded()]
@@ -184,6 +185,7 @@ async def test_an_smsc_that_starts_beside_the_hub_is_waited_for_and_is_no_failur
         await stranger.smpp.listen(stranger.connection, stranger.take, stranger.ready)
 
 
+@pytest.mark.slow
 async def test_a_session_that_is_cut_is_bound_again_and_leaves_the_others_alone(center: TextCenter) -> None:
     desk = Desk(center.port, sessions=3)
     async with desk.listening("3 of 3 bound"):

@@ -131,6 +131,7 @@ async def test_the_same_words_are_spoken_once_also_for_those_who_ask_at_once(tmp
     assert len(voice.said) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "why", "says"),
     [

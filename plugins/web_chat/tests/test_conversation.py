@@ -81,6 +81,7 @@ async def test_what_was_said_while_the_visitor_was_away_is_there_when_they_are_b
     assert again.shown == ["two"], "who knows where it stopped gets the rest only"
 
 
+@pytest.mark.slow
 async def test_the_end_of_one_conversation_is_not_lost_in_the_beginning_of_the_next(house: House, enter: Enter) -> None:
     socket, thread = await begin(house, enter)
     token, old = socket.of("welcome")[0]["token"], house.talk(thread).interaction_id

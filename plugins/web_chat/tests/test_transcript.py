@@ -63,6 +63,7 @@ async def test_a_site_without_a_mailbox_says_so(house: House, enter: Enter) -> N
     assert (await socket.hears("error"))["code"] == "NOT_ALLOWED"
 
 
+@pytest.mark.slow
 async def test_a_site_may_name_the_mailbox_or_have_none_of_it(open_house: Any, enter: Enter) -> None:
     for settings in ({"transcript_account": "post:other@shop.test"}, {"transcript": False}):
         house = await open_house(**settings)

@@ -44,6 +44,7 @@ def test_it_is_read_in_the_languages_that_are_there_and_turned_as_it_says(instal
     assert ocr.turn_of(b"a picture", 30) == 180
 
 
+@pytest.mark.slow
 def test_who_does_not_answer_in_time_has_read_nothing(install: Path) -> None:
     program(install, PROGRAM.replace("cat > /dev/null", "exec sleep 60"))
     assert ocr.text_of(b"a picture", 1.0) == ""

