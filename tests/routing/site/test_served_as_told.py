@@ -91,6 +91,10 @@ async def test_a_closed_queue_leaves_it_for_later_without_anybody_waiting(office
         await office.until("work.overflowed", lambda event: event.data["reason"] == "CLOSED")
         [row] = await office.works()
         assert (row["state"], row["medium"]) == ("WAITING", "DEFERRED")
+        await office.says(who="fox", session="s2")
+        await office.until("work.overflowed", lambda event: event.data["work"] != row["id"])
+        outcomes = [row["outcome"] for row in await office.rows(segments) if row["kind"] == "QUEUE"]
+        assert outcomes.count("OVERFLOWED") == 2, "each once"
 
 
 async def test_a_full_queue_ends_what_comes_when_it_says_so(office: Office) -> None:
