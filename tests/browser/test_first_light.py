@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, FrameLocator, Page, ViewportSize, expect
 
+from plugins.demo.tests.conftest import write_site_without_texts
 from tests.browser.desk import PATIENCE, Desk
 from tests.browser.office import PASSWORD
 from tests.support.fixtures import StartHub
@@ -18,6 +19,7 @@ ASKED = {"agent1": "Does the E5 tow a caravan?", "agent2": "The fridge hums all 
 async def test_a_chat_and_a_mail_are_answered_side_by_side(
     hub_process: StartHub, browser: Browser, page: Page, tmp_path: Path
 ) -> None:
+    await asyncio.to_thread(write_site_without_texts, tmp_path)
     hub = await hub_process("--demo", HUB_DEMO_PASSWORD=PASSWORD, HUB_DEMO_SMSC="0", HUB_DEMO_FAX="0")
     await demo_is_up(tmp_path)
     lin, tom = await agent(browser, hub, "agent1"), await agent(browser, hub, "agent2")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from argparse import Namespace
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from plugins.demo import site
 from plugins.demo.hub_client import HubClient
 from tests.support.fixtures import StartHub
 from tests.support.hub_process import HubProcess
@@ -26,11 +29,13 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def open_demo(hub_process: StartHub) -> OpenDemo:
+async def open_demo(hub_process: StartHub, tmp_path: Path) -> OpenDemo:
     """`hub = await open_demo()` starts a demo site that is ready to take its customers' mail; with HUB_DEMO_SMSC="1",
     their texts, too."""
 
     async def start(**environment: str) -> HubProcess:
+        if environment.get("HUB_DEMO_SMSC") != "1":
+            write_site_without_texts(tmp_path)
         hub = await hub_process(
             "--demo", **{"HUB_DEMO_PASSWORD": PASSWORD, "HUB_DEMO_SMSC": "0", "HUB_DEMO_FAX": "0", **environment}
         )
@@ -38,6 +43,15 @@ async def open_demo(hub_process: StartHub) -> OpenDemo:
         return hub
 
     return start
+
+
+def write_site_without_texts(folder: Path) -> None:
+    """The demo's, but for the connection to its customers' SMSC: where that never comes, a start waits ten seconds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HUB_DEMO_PASSWORD", PASSWORD)
+        site.run(Namespace(data=folder))
+    path, name = folder / "hub.toml", 'name = "texts"\n'
+    path.write_text(path.read_text(encoding="utf-8").replace(name, f"{name}enabled = false\n", 1), encoding="utf-8")
 
 
 async def running(hub: HubProcess) -> dict[str, Any] | None:
