@@ -43,18 +43,9 @@ async def test_a_mail_and_a_chat_are_answered_side_by_side(office: Office, sit_d
     await arrived(office.customers, "We come on Monday at nine.")
 
 
-async def test_a_draft_survives_a_reload_and_follows_to_another_window(office: Office, sit_down: SitDown) -> None:
-    lin = await sit_down(office, "lin")
-    await takes_mail(lin, office, "Draft")
-    await lin.write("Half a sent")
-    await expect(lin.at("draft-state")).to_have_attribute("data-saved", "true", timeout=PATIENCE)
-    await lin.page.reload()
-    await expect(lin.at("composer-text")).to_have_value("Half a sent", timeout=PATIENCE)
-    elsewhere = await sit_down(office, "lin", path=f"/inbox/{lin.interaction}")
-    await expect(elsewhere.at("composer-text")).to_have_value("Half a sent", timeout=PATIENCE)
-
-
-async def test_words_written_before_the_draft_is_fetched_are_kept(office: Office, sit_down: SitDown) -> None:
+async def test_a_draft_is_kept_from_its_first_word_over_a_reload_and_into_another_window(
+    office: Office, sit_down: SitDown
+) -> None:
     lin = await sit_down(office, "lin")
     written = asyncio.Event()
 
@@ -71,9 +62,16 @@ async def test_words_written_before_the_draft_is_fetched_are_kept(office: Office
     await expect(lin.at("draft-state")).to_have_attribute("data-saved", "true", timeout=PATIENCE)
     await lin.page.reload()
     await expect(lin.at("composer-text")).to_have_value("Quicker than the line", timeout=PATIENCE)
+    elsewhere = await sit_down(office, "tom", path=f"/inbox/{lin.interaction}")
+    await expect(lin.at("viewers")).to_contain_text("Tom Becker", timeout=PATIENCE)
+    await elsewhere.page.context.clear_cookies()
+    await elsewhere.come_back("lin", path=f"/inbox/{lin.interaction}")
+    await expect(elsewhere.at("composer-text")).to_have_value("Quicker than the line", timeout=PATIENCE)
 
 
-async def test_a_reply_taken_back_returns_whole_and_never_leaves(office: Office, sit_down: SitDown) -> None:
+async def test_a_reply_taken_back_returns_whole_and_never_leaves_and_then_goes_with_a_file(
+    office: Office, sit_down: SitDown
+) -> None:
     lin = await sit_down(office, "lin")
     await takes_mail(lin, office, "Undo")
     await lin.send("Sent too early")
@@ -81,14 +79,27 @@ async def test_a_reply_taken_back_returns_whole_and_never_leaves(office: Office,
     await expect(lin.at("composer-text")).to_have_value("Sent too early", timeout=PATIENCE)
     await lin.has("delivery", "UNDONE")
     assert office.customers.mails() == []
+    plan: FilePayload = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"first floor"}
+    await lin.at("file-input").set_input_files(plan)
+    await expect(lin.at("draft-files")).to_contain_text("plan.txt", timeout=PATIENCE)
+    await lin.send("The plan is attached.")
+    await expect(lin.at("attachments")).to_contain_text("plan.txt", timeout=PATIENCE)
+    await arrived(office.customers, 'filename="plan.txt"')
+    assert [mail for mail in office.customers.mails() if "Sent too early" in mail["body"]] == []
 
 
-async def test_sending_over_a_newer_message_asks_for_a_second_look(office: Office, sit_down: SitDown) -> None:
+async def test_a_note_stays_among_colleagues_and_a_newer_message_asks_for_a_second_look(
+    office: Office, sit_down: SitDown
+) -> None:
     lin = await sit_down(office, "lin")
     await lin.be("READY")
     async with office.visitor() as visitor:
         await visitor.say("Which colours are there?")
         await lin.accept()
+        await lin.at("compose-NOTE").click()
+        await lin.send("Customer sounds impatient")
+        await lin.sees("message-NOTE", "Customer sounds impatient")
+        await lin.at("compose-TEXT").click()
         await lin.write("White and blue.")
         await visitor.say("Never mind, which sizes?")
         await lin.hears("Never mind, which sizes?")
@@ -98,26 +109,19 @@ async def test_sending_over_a_newer_message_asks_for_a_second_look(office: Offic
         await lin.at("send").click()
         await lin.page.get_by_role("button", name="Send anyway").click()
         await visitor.hears("White and blue.")
-
-
-async def test_a_note_stays_among_colleagues(office: Office, sit_down: SitDown) -> None:
-    lin = await sit_down(office, "lin")
-    await lin.be("READY")
-    async with office.visitor() as visitor:
-        await visitor.say("Hello?")
-        await lin.accept()
-        await lin.at("compose-NOTE").click()
-        await lin.send("Customer sounds impatient")
-        await lin.sees("message-NOTE", "Customer sounds impatient")
-        await lin.at("compose-TEXT").click()
-        await lin.send("Good morning!")
-        await visitor.hears("Good morning!")
         assert "impatient" not in str(visitor.shown)
 
 
-async def test_closing_asks_what_it_was_about(office: Office, sit_down: SitDown) -> None:
+async def test_a_snoozed_contact_wakes_when_it_is_taken_up_and_closing_asks_what_it_was_about(
+    office: Office, sit_down: SitDown
+) -> None:
     lin = await sit_down(office, "lin")
-    await takes_mail(lin, office, "Close me")
+    await takes_mail(lin, office, "Later")
+    await lin.at("snooze").click()
+    await lin.at("snooze-hour").click()
+    await lin.has("conversation", "SNOOZED")
+    await lin.at("resume").click()
+    await lin.has("conversation", "CONNECTED")
     await lin.at("close").click()
     await expect(lin.at("close-confirm")).to_be_disabled()
     await lin.at("disposition-PARTS_ORDERED").click()
@@ -182,23 +186,6 @@ async def first_offered(*desks: Desk) -> Desk:
     return waiting[done.pop()]
 
 
-async def test_colleagues_see_who_else_is_looking(office: Office, sit_down: SitDown) -> None:
-    lin = await sit_down(office, "lin")
-    await takes_mail(lin, office, "Four eyes")
-    await sit_down(office, "tom", path=f"/inbox/{lin.interaction}")
-    await expect(lin.at("viewers")).to_contain_text("Tom Becker", timeout=PATIENCE)
-
-
-async def test_a_snoozed_contact_wakes_when_it_is_taken_up(office: Office, sit_down: SitDown) -> None:
-    lin = await sit_down(office, "lin")
-    await takes_mail(lin, office, "Later")
-    await lin.at("snooze").click()
-    await lin.at("snooze-hour").click()
-    await lin.has("conversation", "SNOOZED")
-    await lin.at("resume").click()
-    await lin.has("conversation", "CONNECTED")
-
-
 async def test_a_template_is_found_by_code_and_by_pinyin_initials(office: Office, sit_down: SitDown) -> None:
     for code, title, text in (("hi", "Greeting", "Dear {customer}, thank you."), ("t7", "退款流程", "退款三天到账。")):
         await office.post("/templates", {"short_code": code, "title": title, "text": text})
@@ -216,17 +203,6 @@ async def test_a_template_is_found_by_code_and_by_pinyin_initials(office: Office
     await lin.sees("template-t7")
     await lin.page.keyboard.press("Enter")
     await expect(lin.at("composer-text")).to_have_value("退款三天到账。")
-
-
-async def test_an_attachment_goes_out_with_the_reply(office: Office, sit_down: SitDown) -> None:
-    lin = await sit_down(office, "lin")
-    await takes_mail(lin, office, "With a file")
-    plan: FilePayload = {"name": "plan.txt", "mimeType": "text/plain", "buffer": b"first floor"}
-    await lin.at("file-input").set_input_files(plan)
-    await expect(lin.at("draft-files")).to_contain_text("plan.txt", timeout=PATIENCE)
-    await lin.send("The plan is attached.")
-    await expect(lin.at("attachments")).to_contain_text("plan.txt", timeout=PATIENCE)
-    await arrived(office.customers, 'filename="plan.txt"')
 
 
 async def test_a_mails_own_dress_is_shown_in_a_sandbox(office: Office, sit_down: SitDown) -> None:

@@ -9,7 +9,9 @@ from tests.browser.desk import PATIENCE
 from tests.browser.office import Office
 
 
-async def test_what_was_missed_and_what_was_written_meets_without_a_gap(office: Office, sit_down: SitDown) -> None:
+async def test_what_was_missed_and_what_was_written_meets_without_a_gap_and_survives_a_reload(
+    office: Office, sit_down: SitDown
+) -> None:
     lin = await sit_down(office, "lin")
     await lin.be("READY")
     async with office.visitor() as visitor:
@@ -33,14 +35,6 @@ async def test_what_was_missed_and_what_was_written_meets_without_a_gap(office: 
         await visitor.hears("Written in the dark")
         await lin.hears("Written in the dark")
         assert [frame["text"] for frame in visitor.theirs].count("Written in the dark") == 1
-
-
-async def test_a_message_kept_back_survives_a_reload(office: Office, sit_down: SitDown) -> None:
-    lin = await sit_down(office, "lin")
-    await lin.be("READY")
-    async with office.visitor() as visitor:
-        await visitor.say("Hello")
-        await lin.accept()
         await lin.page.context.set_offline(True)
         await lin.send("Kept in this browser")
         await lin.sees("waiting-message", "Kept in this browser")

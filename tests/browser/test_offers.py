@@ -11,9 +11,12 @@ from tests.browser.desk import PATIENCE
 from tests.browser.office import Office
 
 
-async def test_an_offer_says_who_waits_where_and_how_long(office: Office, sit_down: SitDown) -> None:
+async def test_an_offer_says_who_waits_is_accepted_by_keyboard_alone_and_does_not_come_back(
+    office: Office, sit_down: SitDown
+) -> None:
     lin = await sit_down(office, "lin")
-    await lin.be("READY")
+    await lin.page.keyboard.press("Alt+p")
+    await lin.has("presence", "READY")
     await office.write_mail("The fridge hums", "It hums all night.", sender="Wang Fang <wang@customers.test>")
     await lin.sees("offer-customer", "Wang Fang")
     await lin.sees("offer-channel", "Support")
@@ -22,16 +25,11 @@ async def test_an_offer_says_who_waits_where_and_how_long(office: Office, sit_do
     seconds = int(await lin.at("offer-seconds").first.inner_text())
     assert 0 < seconds <= 30
     await expect(lin.at("announcer-assertive")).to_contain_text("Wang Fang")
-
-
-async def test_an_offer_is_accepted_by_keyboard_alone(office: Office, sit_down: SitDown) -> None:
-    lin = await sit_down(office, "lin")
-    await lin.page.keyboard.press("Alt+p")
-    await lin.has("presence", "READY")
-    await office.write_mail("Keys only", "No mouse.")
-    await lin.sees("offer")
     await lin.page.keyboard.press("Alt+a")
     await lin.has("conversation", "CONNECTED")
+    await lin.sees_no("offer")
+    await lin.page.reload()
+    await expect(lin.at("conversation")).to_be_visible(timeout=PATIENCE)
     await lin.sees_no("offer")
 
 
@@ -96,13 +94,3 @@ async def test_of_two_agents_who_reach_for_the_same_work_exactly_one_has_it(offi
     owner = (await office.get(f"/interactions/{contact}"))["agent"]["name"]
     loser = tom if owner == "Lin Yue" else lin
     await expect(loser.page.locator(".n-message").first).to_be_visible(timeout=PATIENCE)
-
-
-async def test_an_offer_taken_away_is_not_shown_again_after_a_reload(office: Office, sit_down: SitDown) -> None:
-    lin = await sit_down(office, "lin")
-    await lin.be("READY")
-    await office.write_mail("Once", "Only once.")
-    await lin.accept()
-    await lin.page.reload()
-    await expect(lin.at("conversation")).to_be_visible(timeout=PATIENCE)
-    await lin.sees_no("offer")

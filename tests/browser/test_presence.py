@@ -24,12 +24,20 @@ async def test_a_wrong_password_is_one_sentence_and_the_right_one_opens_the_inbo
     await lin.sees("presence")
 
 
-async def test_a_break_is_a_reason_everybody_can_read(office: Office, sit_down: SitDown) -> None:
+async def test_a_break_is_a_reason_everybody_can_read_and_a_supervisor_can_change_somebodys_presence(
+    office: Office, sit_down: SitDown
+) -> None:
     lin, ada = await sit_down(office, "lin"), await sit_down(office, "ada", path="/agents")
+    row = ada.at("agents-row").filter(has_text="Lin Yue")
     await lin.be("READY")
     await lin.be("LUNCH")
-    row = ada.at("agents-row").filter(has_text="Lin Yue")
     await expect(row).to_contain_text("Lunch", timeout=PATIENCE)
+    await lin.be("READY")
+    await expect(row).not_to_contain_text("Lunch", timeout=PATIENCE)
+    await row.get_by_role("button").click()
+    await ada.at("force-NOT_READY").click()
+    await ada.page.get_by_role("button", name="Change the presence").click()
+    await lin.has("presence", "NOT_READY")
 
 
 async def test_a_change_asked_for_during_work_waits_until_it_ends(office: Office, sit_down: SitDown) -> None:
@@ -43,14 +51,4 @@ async def test_a_change_asked_for_during_work_waits_until_it_ends(office: Office
     await lin.at("close").click()
     await lin.at("disposition-SOLVED").click()
     await lin.at("close-confirm").click()
-    await lin.has("presence", "NOT_READY")
-
-
-async def test_a_supervisor_can_change_somebodys_presence(office: Office, sit_down: SitDown) -> None:
-    lin, ada = await sit_down(office, "lin"), await sit_down(office, "ada", path="/agents")
-    await lin.be("READY")
-    row = ada.at("agents-row").filter(has_text="Lin Yue")
-    await row.get_by_role("button").click()
-    await ada.at("force-NOT_READY").click()
-    await ada.page.get_by_role("button", name="Change the presence").click()
     await lin.has("presence", "NOT_READY")
