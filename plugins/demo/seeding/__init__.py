@@ -1,4 +1,4 @@
-"""Fills the demo site once, from outside: customers, what they own, tickets, and conversations really held."""
+"""Fills the demo site once, from outside: customers, what they own, replies, tickets, conversations really held."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, suppress
 from hub.api import Context
 from plugins.demo.handset.smsc import Smsc
 from plugins.demo.hub_client import HubClient, Refused
-from plugins.demo.seeding import conversations, customers, phones, texting, tickets
+from plugins.demo.seeding import conversations, customers, phones, templates, texting, tickets
 from plugins.demo.seeding.cast import Cast
 from plugins.demo.seeding.ledger import Ledger
 
@@ -24,6 +24,7 @@ async def fill(context: Context, mail_server: tuple[str, int], smsc: Smsc, passw
         people = {login: await _person(stack, context.site_url, login, password) for login in LOGINS}
         cast = await Cast.gather(people)
         await phones.fill(cast, ledger, password)
+        await templates.fill(cast, ledger)
         await customers.fill(cast, ledger)
         await tickets.fill(cast, ledger)
         await conversations.fill(cast, ledger, context.store, mail_server)

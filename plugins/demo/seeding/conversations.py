@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any, TypeVar
 
 from hub.api import PluginStore
@@ -23,15 +25,16 @@ Found = TypeVar("Found")
 async def fill(cast: Cast, ledger: Ledger, store: PluginStore, mail_server: tuple[str, int]) -> None:
     """One conversation after the other; those that wait for an answer come last, and stay in the queue.
 
-    One that was interrupted is begun again: its first mail has the same Message-ID, by which the hub knows it, and a
-    conversation that an agent has taken meanwhile is left to them.
+    One that was interrupted is begun again: its first mail has the same Message-ID and date, by which the hub knows it,
+    and a conversation that an agent has taken meanwhile is left to them.
     """
     for number, talk in enumerate(story.talks()):
         key = f"talk {number}"
         if key not in ledger:
+            sent_at = await ledger.once(f"{key} is sent at", _now, _never)
             person = story.people()[talk.customer]
             round_ = _Talk(cast, store, mail_server, talk, person, ledger[customers.customer(talk.customer)])
-            await ledger.note(key, await round_.hold(f"<demo-{number}-{talk.customer}@{MAIL_DOMAIN}>"))
+            await ledger.note(key, await round_.hold(f"<demo-{number}-{talk.customer}@{MAIL_DOMAIN}>", sent_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,10 @@ class _Talk:
     person: Person
     customer: int
 
-    async def hold(self, message_id: str) -> int:
-        """All of it; the interaction's id."""
+    async def hold(self, message_id: str, sent_at: int) -> int:
+        """All of it; the interaction's id. `sent_at`: in seconds since 1970."""
         talk = self.talk
-        await self._write(talk.subject, talk.text, message_id=message_id)
+        await self._write(talk.subject, talk.text, message_id=message_id, sent_at=sent_at)
         interaction = await until(self._arrived)
         if talk.answer and interaction["agent"] is None:
             try:
@@ -72,11 +75,15 @@ class _Talk:
         then = "CLOSED" if end else "AWAITING_CUSTOMER"
         await agent.post(f"{path}/messages", {"text": text, "then": then, "disposition": end})
 
-    async def _write(self, subject: str, text: str, *, answers: Letter | None = None, message_id: str = "") -> None:
+    async def _write(
+        self, subject: str, text: str, *, answers: Letter | None = None, message_id: str = "", sent_at: int = 0
+    ) -> None:
         message = letters.write(
             self.person.address, self.cast.support, subject, text,
             answers=answers, name=self.person.name, message_id=message_id,
         )  # fmt: skip
+        if sent_at:
+            message.replace_header("Date", formatdate(sent_at, usegmt=True))
         await post.send(self.store, self.mail_server, message, self.person.address)
 
     async def _arrived(self) -> dict[str, Any] | None:
@@ -93,6 +100,14 @@ class _Talk:
 
     async def _grown(self, path: str, messages: int) -> bool:
         return len((await self.cast.admin.get(f"{path}/messages"))["items"]) >= messages
+
+
+async def _now() -> int:
+    return int(time.time())
+
+
+async def _never() -> None:
+    """What was not noted was not used."""
 
 
 async def until(look: Callable[[], Awaitable[Found | None]]) -> Found:

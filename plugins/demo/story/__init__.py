@@ -98,6 +98,11 @@ def asset_types() -> list[dict[str, Any]]:
     return list(_file("assets")["types"])
 
 
+def templates() -> list[dict[str, Any]]:
+    """As the API takes them."""
+    return list(_file("templates")["templates"])
+
+
 def matters() -> list[Matter]:
     """Tickets, oldest first."""
     return [Matter(**{**row, "path": tuple(row["path"])}) for row in _file("matters")["matters"]]

@@ -123,6 +123,7 @@ async def test_the_site_is_filled_once_also_when_it_is_killed_meanwhile(open_dem
         await until(lambda: waiting_at_the_end(hub, texts=cut))
         assert len([each async for each in hub.each("/customers")]) == 36
         assert len([each async for each in hub.each("/tickets")]) == 28
+        assert len(await hub.get("/templates")) == 6
         ids = {each["name"]: each["id"] async for each in hub.each("/customers")}
         assert len(ids) == 36
         assert len((await hub.get(f"/customers/{ids['Riverside Motors Ltd']}/members"))["items"]) == 1
