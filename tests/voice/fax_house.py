@@ -78,9 +78,11 @@ class FaxHouse(VoiceHouse):
 
     async def broadcast_is_done(self, broadcast: int) -> list[Row]:
         """Each number has its result; they are told."""
+        account = self.site.directory.find("fax", Address("tel", FAX))
+        assert account is not None
         async with asyncio.timeout(60):
             while True:
-                found = await self.store.read(rows.all_of)
+                found = await self.store.read(lambda conn: rows.all_of(conn, [account.id]))
                 if [each.state for each in found if each.id == broadcast] == ["DONE"]:
                     return await self.store.read(lambda conn: rows.recipients_of(conn, broadcast))
                 await asyncio.sleep(0.2)  # the far sides are real: nothing here tells of their end
