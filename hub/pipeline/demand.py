@@ -17,7 +17,8 @@ from hub.store.unit import Tx
 @dataclass(frozen=True, slots=True)
 class Demand:
     """Where the work goes and what it asks for. `agent` is asked first, alone until `agent_until`; `named`: because a
-    rule says who. `point` is how many seconds of waiting one point of priority counts for."""
+    rule says who. `point` is how many seconds of waiting one point of priority counts for. `attributes`: what rules say
+    of the interaction."""
 
     queue: Row
     priority: int
@@ -27,6 +28,7 @@ class Demand:
     agent_until: datetime | None = None
     named: bool = False
     rules: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
     def requirement(self) -> dict[str, Any]:
         """As it is kept with the work."""
@@ -89,6 +91,7 @@ def by(terms: Terms, interaction: Row, queue: Row, moves: bool) -> Demand:
         for rule in rules:
             if _holds(rule["when"], values):
                 demand = _applied(terms, demand, rule, moves, interaction)
+                values = _told(values, rule.get("attributes", {}))
     seconds = demand.queue["routing"].get("last_agent_seconds", 0)
     if seconds and demand.agent is None:
         demand = _kept_for(terms, demand, terms.last_agent(interaction), seconds)
@@ -108,12 +111,19 @@ def _applied(terms: Terms, demand: Demand, rule: Mapping[str, Any], moves: bool,
         priority=demand.priority + rule.get("priority", 0),
         skills={**demand.skills, **rule.get("skills", {})},
         rules=(*demand.rules, rule.get("name", "")),
+        attributes={**demand.attributes, **rule.get("attributes", {})},
     )
     last = terms.last_agent(interaction) if rule.get("agent") == "last" else None
     agent = last or rule.get("agent_id")
     if not agent:
         return demand
     return replace(_kept_for(terms, demand, agent, rule.get("keep_seconds", 0)), named=last is None)
+
+
+def _told(values: Mapping[str, object], attributes: Mapping[str, str]) -> Mapping[str, object]:
+    """What the next rule may ask for: what this one says of the interaction, too."""
+    known = values["attributes"]
+    return {**values, "attributes": {**known, **attributes}} if attributes and isinstance(known, Mapping) else values
 
 
 def _kept_for(terms: Terms, demand: Demand, agent: int | None, seconds: int) -> Demand:

@@ -43,6 +43,8 @@ def put_into_queue(tx: Tx, interaction: Row, queue_id: int | None = None, **extr
     since = interaction["enqueued_at"] or tx.now
     values = {"queue_id": queue["id"], "department_id": queue["department_id"] or interaction["department_id"]}
     values |= {"agent_id": None, "enqueued_at": since}
+    if wanted.attributes:
+        values |= {"attributes": {**interaction["attributes"], **wanted.attributes}}
     before = interaction
     if interaction["state"] == InteractionState.QUEUED:
         interaction = interactions.change(tx, interaction, **values)

@@ -16,6 +16,9 @@ from hub.store.rows import Row, listed, many, one
 from hub.store.tables import interactions, offers, segments, threads, work
 from hub.store.unit import Tx
 
+OWN = frozenset({"ended", "placed", "passed_to", "legs_heard"})
+"""Names among the attributes by which the hub notes something itself; no rule may say them."""
+
 # Statements of the hot path are built once: putting one together costs SQLAlchemy more than running it.
 _BY_ID = select(interactions).where(interactions.c.id == bindparam("id"))
 _LOCKED = _BY_ID.with_for_update()

@@ -174,11 +174,15 @@ async def a_rule_is_checked_while_it_is_typed(office: Office, ada: Desk) -> None
     await ada.at("rule-when").fill("customer.attributes.grade == 1")
     await ada.has("rule-check", "RIGHT")
     await ada.at("rule-priority").fill("5")
+    await ada.at("rule-attributes").get_by_role("button").first.click()
+    for field, text in enumerate(("tier", "gold")):
+        await ada.at("rule-attributes").get_by_role("textbox").nth(field).fill(text)
     await ada.at("rules-save").click()
     await ada.sees("admin-rules-page")
     await expect(ada.at("announcer-polite")).to_have_text("Saved", timeout=PATIENCE)
     (rule,) = (await office.get("/routing/rules"))["rules"]
     assert (rule["name"], rule["when"], rule["priority"]) == ("Good customers", "customer.attributes.grade == 1", 5)
+    assert rule["attributes"] == {"tier": "gold"}
 
 
 async def what_blocks_what_is_said_on_the_screen_of_the_rules(office: Office, ada: Desk) -> None:

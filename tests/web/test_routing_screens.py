@@ -235,7 +235,7 @@ async def test_rules_are_kept_as_they_were_written(office: Office) -> None:
         "blending": None,
     }
     rule = {"name": "VIP", "when": 'customer.attributes.grade == "A"', "queue": office.queue, "priority": 5}
-    rule |= {"skills": {"zh": 2}, "agent": "last", "keep_seconds": 30}
+    rule |= {"skills": {"zh": 2}, "agent": "last", "keep_seconds": 30, "attributes": {"tier": "gold"}}
     blending = {
         "blocks": {"VOICE": ["LIVE_TEXT"]},
         "interrupts": {},
@@ -273,13 +273,15 @@ async def test_work_asks_for_what_the_rules_that_hold_say(office: Office) -> Non
 
 async def test_a_rule_that_is_wrong_is_named_with_the_place(office: Office) -> None:
     admin = await office.people.client("admin")
-    rules = [{"name": "A", "when": "true"}, {"name": "B", "when": "grade = 3", "agent": "nobody-here"}]
+    wrong = {"name": "B", "when": "grade = 3", "agent": "nobody-here", "attributes": {"placed": "here"}}
+    rules = [{"name": "A", "when": "true"}, wrong]
     answer = await admin.put("/routing/rules", json={"rules": rules})
     fields = answer.json()["error"]["fields"]
     assert answer.status_code == 422
     assert fields == {
         "rules.1.when": "at character 7: Write == to compare.",
         "rules.1.agent": "Nobody logs in by this name.",
+        "rules.1.attributes": "No attribute can be called 'placed'.",
     }
     unknown = [{"name": "A", "when": "true", "queue": 999_999}]
     assert (await admin.put("/routing/rules", json={"rules": unknown})).status_code == 404

@@ -33,6 +33,7 @@ class RuleTable(Table):
     skills: dict[str, int] = Field(default_factory=dict)
     agent: str = ""
     keep_seconds: Seconds = 0
+    attributes: dict[str, str] = Field(default_factory=dict)
 
 
 class RulesFile(Table):

@@ -12,7 +12,7 @@ from hub.api.conditions import Condition, ConditionError
 from hub.api.conditions.faults import Fault
 from hub.model.errors import Forbidden, Invalid
 from hub.model.permissions import Permission
-from hub.store import admin_queues, routing_rows, users
+from hub.store import admin_queues, interactions, routing_rows, users
 from hub.store.site_values import set_site_value
 from hub.store.unit import Tx
 from hub.web.call import Call
@@ -29,7 +29,8 @@ Text = Annotated[str, Field(max_length=4000)]
 
 class RuleBody(Body):
     """Where `when` holds, the work gets `queue` in the place of its own, `priority` added, `skills` asked for besides,
-    and is kept `keep_seconds` for `agent`: a login, or `last` for who had the customer last."""
+    and is kept `keep_seconds` for `agent`: a login, or `last` for who had the customer last. `attributes` are put down
+    with the interaction, for the rules after it and its agents; what the hub itself notes there cannot be named."""
 
     name: Name
     when: Text
@@ -38,6 +39,7 @@ class RuleBody(Body):
     skills: Levels = Field(default_factory=dict)
     agent: Short = ""
     keep_seconds: Seconds = 0
+    attributes: Annotated[dict[Short, Short], Field(max_length=20)] = Field(default_factory=dict)
 
 
 Few = Annotated[int, Field(ge=0, le=1000), BeforeValidator(integral)]
@@ -138,6 +140,8 @@ def check(call: Call, conn: Connection, body: RoutingRules) -> None:
             faults[f"rules.{index}.when"] = str(error)
         if rule.agent not in ("", LAST) and users.find_credentials(conn, rule.agent) is None:
             faults[f"rules.{index}.agent"] = "Nobody logs in by this name."
+        if wrong := sorted(name for name in rule.attributes if not name.strip() or name in interactions.OWN):
+            faults[f"rules.{index}.attributes"] = f"No attribute can be called {wrong[0]!r}."
     if faults:
         raise Invalid(fields=faults)
 

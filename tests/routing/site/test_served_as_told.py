@@ -139,6 +139,21 @@ async def test_rules_set_priority_skills_and_queue_by_what_is_known(office: Offi
         assert row["requirement"]["rules"] == ["Bears"]
 
 
+async def test_a_rule_s_attributes_stand_with_the_contact_and_later_rules_ask_for_them(office: Office) -> None:
+    async with office.serve({}):
+        gold = {"name": "Gold", "when": 'customer.name == "Bear"', "attributes": {"tier": "gold", "fed": "no"}}
+        soon = {"name": "Soon", "when": 'attributes.tier == "gold"', "priority": 7, "attributes": {"fed": "soon"}}
+        early = {"name": "Too early", "when": 'attributes.tier == "gold"', "priority": 99}
+        await office.rules(rules=[early, gold, soon])
+        await office.are_ready("ann")
+        await office.says()
+        await office.offered_to("ann")
+        [row], [contact] = await office.works(), await office.rows(interactions)
+        assert (row["priority"], row["requirement"]["rules"]) == (7, ["Gold", "Soon"])
+        assert contact["attributes"]["tier"] == "gold"
+        assert contact["attributes"]["fed"] == "soon"
+
+
 async def test_an_agents_own_limit_holds(office: Office) -> None:
     async with office.serve({}):
         await office.are_ready("ann")

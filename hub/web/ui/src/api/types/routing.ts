@@ -171,6 +171,8 @@ export interface Rule {
   skills: Record<string, number>;
   agent: string;
   keep_seconds: number;
+  /** Put down with the interaction. */
+  attributes: Record<string, string>;
 }
 
 /** What blocks what. `blocks` null: a call blocks chats and mail, a chat blocks calls. */

@@ -254,6 +254,7 @@ export const routing = {
     agent_none: "Nobody",
     agent_last: "The customer's last agent",
     keep: "for (s)",
+    attributes: "Note with the contact",
     none: "No rules yet",
     up: "Earlier",
     down: "Later",

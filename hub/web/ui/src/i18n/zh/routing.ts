@@ -241,6 +241,7 @@ export const routing = {
     agent_none: "无",
     agent_last: "客户上次的座席",
     keep: "保留（秒）",
+    attributes: "记录在联络上",
     none: "暂无规则",
     up: "上移",
     down: "下移",
