@@ -35,7 +35,9 @@ export function LeaveForm(): JSX.Element {
           <Icon shape="check" />
         </span>
         <p>{words.leaveDone}</p>
-        {thread.standing?.serial && <p class="serial">{fill(words.serial, { serial: grouped(thread.standing.serial) })}</p>}
+        {thread.standing?.serial && (
+          <p class="serial">{fill(words.serial, { serial: grouped(thread.standing.serial) })}</p>
+        )}
         <button type="button" class="plain" onClick={() => setAgain(true)}>
           {words.another}
         </button>
