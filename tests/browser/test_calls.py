@@ -71,6 +71,10 @@ class Hotline:
     async def told(self, do: str, session: str = "s1") -> dict[str, Any]:
         return await self.exchange.until("commanded", lambda entry: entry["do"] == do and entry["session"] == session)
 
+    async def calls(self) -> dict[str, Any]:
+        """What it is told when somebody is called; the session is one of the hub's own."""
+        return await self.exchange.until("commanded", lambda entry: entry["do"] == "place")
+
     async def comes_in(self, session: str = "s1") -> None:
         """Somebody calls, again and again from the same number."""
         await self.exchange.say("say", session, text="Ring", **{"from": "bear", "name": "Wang Fang"})
@@ -186,7 +190,7 @@ async def somebody_is_called_from_the_screen(hotline: Hotline, lin: Desk) -> Non
     await lin.at("start-to").fill("fox")
     await _picture(lin, "place")
     await lin.at("start-send").click()
-    placed = await hotline.exchange.until("commanded", lambda entry: entry["do"] == "place")
+    placed = await hotline.calls()
     await lin.sees("call-state", "pick it up")
     await hotline.fact("ANSWERED", placed["leg"], session=placed["session"])
     await lin.sees("call-state", "being called")

@@ -71,7 +71,7 @@ async def test_who_gave_up_is_heard_called_and_settled(hotline: Hotline, sit_dow
     await lin.sees("offer-kind", "your phone rings, then theirs")
     await _picture(lin, "offer")
     await lin.accept()
-    placed = await hotline.told("place")
+    placed = await hotline.calls()
     assert placed["to"] == "bear"
     await hotline.fact("ANSWERED", placed["leg"], session=placed["session"])
     await hotline.fact("ANSWERED", session=placed["session"])

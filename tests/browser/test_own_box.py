@@ -63,7 +63,7 @@ async def test_a_caller_leaves_a_message_for_who_does_not_answer(hotline: Hotlin
     await _picture(tom, "left-zh")
     await tom.be("READY")
     await card.get_by_test_id("call-identity").click()
-    assert (await hotline.told("place"))["to"] == "bear"
+    assert (await hotline.calls())["to"] == "bear"
     await lin.turn_to("/follow-ups/voicemails", "followups-page")
     await expect(lin.at("voicemail")).to_have_count(0)
 

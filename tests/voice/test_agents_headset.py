@@ -68,6 +68,7 @@ window.RTCPeerConnection = class extends RTCPeerConnection {{
 """
 LOUDEST = """
 () => {
+  if (!window.ear) return false;
   const bins = new Float32Array(window.ear.frequencyBinCount);
   window.ear.getFloatFrequencyData(bins);
   const peak = bins.indexOf(Math.max(...bins));
