@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 
 from tests.chaos.calls.site import CallState
 from tests.chaos.report import rows
@@ -65,10 +66,13 @@ class Book:
         return [str(state) for _, state in await rows(self._database, CALLS)]
 
     async def has_partial(self, wanted: Collection[CallState]) -> None:
-        """What a hub that died had recorded of these calls is with them. Raises TimeoutError."""
-        async with asyncio.timeout(PATIENCE):
-            while set(wanted) - await self._partial():  # noqa: ASYNC110  # of another process's database there is no news
-                await asyncio.sleep(LOOK)
+        """What a hub that died had recorded of these calls is with them. Raises AssertionError with whose is not."""
+        missing = set(wanted)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                while missing := set(wanted) - await self._partial():  # noqa: ASYNC110  # of a database there is no news
+                    await asyncio.sleep(LOOK)
+        assert not missing, f"nothing was found of {missing}"
 
     async def _partial(self) -> set[CallState]:
         found = await rows(self._database, PARTIAL)

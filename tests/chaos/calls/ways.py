@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import psutil
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tests.chaos.calls.switchroom import Switchroom
 
 S = CallState
+_HEADER: Final = 44  # octets of a WAV before its first sample
 TO_OUTSIDE: Final = {"scheme": "tel", "value": OUTSIDE}
 Way: TypeAlias = "Callable[[Switchroom, CallState], Awaitable[None]]"
 
@@ -39,12 +41,17 @@ async def _collecting(room: Switchroom, state: CallState) -> None:
 async def _voicemail(room: Switchroom, state: CallState) -> None:
     await _self_service(room, state)
     async with asyncio.timeout(30):
-        while not any(map(_records, room.media_processes())):  # noqa: ASYNC110  # of a file begun there is no news
+        # of files there is no news
+        while not any(_recorded(each, state.number) for each in room.media_processes()):  # noqa: ASYNC110
             await asyncio.sleep(0.1)
 
 
-def _records(process: psutil.Process) -> bool:
-    return any("/recordings/" in file.path for file in process.open_files())
+def _recorded(process: psutil.Process, number: str) -> bool:
+    """Whether something of a call to this number is on the disk: the first second is written when it is over."""
+    files = [Path(file.path) for file in process.open_files() if "/recordings/" in file.path]
+    with suppress(OSError):  # one that has just ended
+        return any(number in file.with_suffix(".json").read_text() and file.stat().st_size > _HEADER for file in files)
+    return False
 
 
 async def _waiting(room: Switchroom, state: CallState) -> None:
