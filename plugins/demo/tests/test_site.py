@@ -114,7 +114,7 @@ async def test_the_site_is_filled_once_also_when_it_is_killed_meanwhile(open_dem
     demo = await open_demo(HUB_DEMO_SEED="1", HUB_DEMO_SMSC="1" if cut else "0")
     async with HubClient(demo.http) as hub:
         await hub.log_in("admin", PASSWORD)
-        await until(lambda: count(hub, "/customers", 1))  # long before the conversations, which are not gone on with
+        await until(lambda: count(hub, "/interactions", 5))  # amid a conversation
     if cut:
         await demo.kill()
         await demo.start()
